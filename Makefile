@@ -1,0 +1,143 @@
+# Everything a contributor or CI runs. `make` lists the targets.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# The workspace and the release manifest say which modules exist; nothing here names one.
+PUBLISHED := $(shell awk '!/^\#/ && NF { print $$1 }' versions.txt)
+WORKSPACE := $(shell sed -n 's|^[[:space:]]*\./||p' go.work)
+TOOLMODS  := $(patsubst %/go.mod,%,$(wildcard tools/go.mod tools/*/go.mod))
+PACKAGES  := $(patsubst %,./%/...,$(WORKSPACE))
+
+BIN       := $(CURDIR)/bin
+GOLANGCI  := $(BIN)/golangci-lint
+APIDIFF   := $(BIN)/apidiff
+TEST      ?=
+RACE      ?=
+FUZZTIME  ?= 20s
+BENCH     ?= .
+SEED      ?= 1
+N         ?= 5000
+ORACLE    ?=
+SPEC      ?=
+EVENTS    ?=
+VECTORS   ?=
+
+TOOL      = cd tools && go run
+
+.PHONY: help
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  Documents from outside the repository are passed as paths: SPEC= EVENTS= VECTORS= ORACLE="
+
+##@ Tests
+
+.PHONY: test
+test: ## run every test of every module (RACE=-race for the race detector)
+	go test $(RACE) $(TEST) $(PACKAGES)
+	cd tools && go test $(RACE) $(TEST) ./...
+
+.PHONY: race
+race: ## run every test of the workspace under the race detector
+	go test -race $(TEST) $(PACKAGES)
+
+.PHONY: test-modules
+test-modules: ## vet and test each module on its own, outside the workspace
+	@for m in $(WORKSPACE); do echo "== $$m"; (cd $$m && GOWORK=off go vet ./... && GOWORK=off go test $(TEST) ./...); done
+
+.PHONY: cover
+cover: ## write coverage.txt and print the total of each module
+	@for m in $(PUBLISHED); do \
+		(cd $$m && go test -coverprofile=coverage.txt -coverpkg=./... ./... >/dev/null && \
+		printf '%-12s %s\n' $$m "$$(go tool cover -func=coverage.txt | awk 'END { print $$NF }')"); \
+	done
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (20s)
+	@.ci/fuzz $(FUZZTIME) $(WORKSPACE)
+
+.PHONY: bench
+bench: ## run the benchmarks beside the code, then the comparison with other libraries
+	go test -run '^$$' -bench '$(BENCH)' -benchmem $(patsubst %,./%/...,$(PUBLISHED))
+	@for b in $(wildcard tools/bench/*/go.mod); do echo "== $$(dirname $$b)"; (cd $$(dirname $$b) && GOWORK=off go run .); done
+
+.PHONY: conformance
+conformance: ## replay test vectors against auth (VECTORS=file.json)
+	@test -n "$(VECTORS)" || { echo 'usage: make conformance VECTORS=path/to/vectors.json'; exit 2; }
+	$(TOOL) ./conformance $(abspath $(VECTORS))
+
+.PHONY: oracle
+oracle: ## compare auth with the JS SDK on generated scenarios (ORACLE=dir SEED=1 N=5000)
+	@test -n "$(ORACLE)" || { echo 'usage: make oracle ORACLE=path/to/oracle [SEED=1] [N=5000]'; exit 2; }
+	cd tools && ./conformance/oracle.sh $(abspath $(ORACLE)) $(SEED) $(N)
+
+##@ Code
+
+.PHONY: fmt
+fmt: $(GOLANGCI) ## format the Go code
+	$(GOLANGCI) fmt $(PACKAGES)
+	cd tools && $(GOLANGCI) fmt ./...
+
+.PHONY: lint
+lint: $(GOLANGCI) ## run the linters over every module
+	$(GOLANGCI) run $(PACKAGES)
+	cd tools && $(GOLANGCI) run ./...
+
+.PHONY: generate
+generate: ## generate core from Clerk's OpenAPI document (SPEC=bapi.yml)
+	@test -n "$(SPEC)" || { echo 'usage: make generate SPEC=path/to/bapi.yml'; exit 2; }
+	$(TOOL) ./apigen -spec $(abspath $(SPEC)) -out ../core
+
+.PHONY: generate-check
+generate-check: ## fail if core differs from what the generator writes (SPEC=bapi.yml)
+	@test -n "$(SPEC)" || { echo 'usage: make generate-check SPEC=path/to/bapi.yml'; exit 2; }
+	$(TOOL) ./apigen -spec $(abspath $(SPEC)) -out ../core -check
+
+.PHONY: tidy
+tidy: ## tidy every go.mod, each outside the workspace
+	@for m in $(WORKSPACE) $(TOOLMODS); do (cd $$m && GOWORK=off go mod tidy); done
+
+.PHONY: tidy-check
+tidy-check: ## fail if a go.mod or go.sum is not tidy
+	@for m in $(WORKSPACE) $(TOOLMODS); do echo "$$m"; (cd $$m && GOWORK=off go mod tidy -diff) || exit 1; done
+
+.PHONY: deps-check
+deps-check: ## fail if a module imports what the architecture does not allow
+	$(TOOL) ./depscheck
+
+.PHONY: clean-room
+clean-room: ## install each module from a packed copy into an empty program
+	$(TOOL) ./cleanroom
+
+.PHONY: precommit
+precommit: fmt lint deps-check docs-check test ## what to run before a commit
+
+##@ Documentation
+
+.PHONY: docs
+docs: ## fill the snippets of README and docs from compiled examples
+	$(TOOL) ./docs
+
+.PHONY: docs-check
+docs-check: ## fail if a snippet or a link of the documentation is out of date
+	$(TOOL) ./docs -check
+
+##@ Release
+
+.PHONY: release-check
+release-check: $(APIDIFF) ## check versions.txt against go.mod files, changelogs and the API
+	$(TOOL) ./release -apidiff $(APIDIFF) check
+
+.PHONY: release-tags
+release-tags: ## print the tags to push, in dependency order
+	@$(TOOL) ./release tags
+
+.PHONY: apidiff
+apidiff: $(APIDIFF) ## print API changes of each module since its last tag
+	$(TOOL) ./release -apidiff $(APIDIFF) apidiff
+
+$(GOLANGCI) $(APIDIFF) &: tools/lint/go.mod tools/lint/go.sum
+	cd tools/lint && GOWORK=off GOBIN=$(BIN) go install tool
+	@touch $(GOLANGCI) $(APIDIFF)
