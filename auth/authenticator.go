@@ -1,0 +1,45 @@
+package clerkauth
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// Authenticator authenticates requests for one Clerk instance. It is safe for concurrent use; make one and keep it.
+type Authenticator struct {
+	config   Config
+	key      PublishableKey // zero when HeaderOnly needs none
+	keys     KeySet         // nil when no session or JWT can be verified
+	skew     time.Duration
+	now      func() time.Time
+	log      *slog.Logger
+	defaults callConfig
+	flow     flow
+}
+
+// New validates the configuration as a whole and returns an Authenticator. It does not use the network.
+func New(config Config) (*Authenticator, error) {
+	c := config.clone()
+	a := &Authenticator{config: c, now: c.Now, log: c.Logger}
+	if err := a.configure(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// Authenticate tells who sent the request. The state is never nil: signed out is an answer.
+func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...CallOption) *RequestState {
+	return a.authenticate(ctx, &req, a.callConfig(opts))
+}
+
+// Verify verifies a session token and returns its claims, or an [*Error]. Pending sessions verify; tokens that are not
+// session tokens do not.
+func (a *Authenticator) Verify(ctx context.Context, token string, opts ...CallOption) (*SessionClaims, error) {
+	call := a.callConfig(opts)
+	claims, refusal := a.verifySession(ctx, token, &call)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return claims, nil
+}

@@ -1,0 +1,57 @@
+package clerkauth
+
+import "slices"
+
+// CallOption changes one call of [Authenticator.Authenticate] or [Authenticator.Verify].
+type CallOption func(*callConfig)
+
+// callConfig is the configuration of one call. Its slices are never written to.
+type callConfig struct {
+	accepts         []TokenType
+	parties         []string
+	audience        []string
+	requireAudience bool
+	issuer          []string
+	allowPending    bool
+}
+
+// AcceptTokens replaces [Config].AcceptsToken for this call; without arguments nothing is accepted.
+func AcceptTokens(types ...TokenType) CallOption {
+	types = slices.Clone(types)
+	return func(c *callConfig) { c.accepts = types }
+}
+
+// WithAuthorizedParties replaces [Config].AuthorizedParties for this call; without arguments the configured ones stay.
+func WithAuthorizedParties(origins ...string) CallOption {
+	origins = slices.Clone(origins)
+	return func(c *callConfig) {
+		if len(origins) > 0 {
+			c.parties = origins
+		}
+	}
+}
+
+// WithAudience replaces [Config].Audience for this call; without arguments the configured one stays.
+func WithAudience(audience ...string) CallOption {
+	audience = slices.Clone(audience)
+	return func(c *callConfig) {
+		if len(audience) > 0 {
+			c.audience = audience
+		}
+	}
+}
+
+// AllowPending treats a session with open tasks as signed in for this call.
+func AllowPending() CallOption {
+	return func(c *callConfig) { c.allowPending = true }
+}
+
+func (a *Authenticator) callConfig(opts []CallOption) callConfig {
+	c := a.defaults
+	for _, opt := range opts {
+		if opt != nil {
+			opt(&c)
+		}
+	}
+	return c
+}

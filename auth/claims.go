@@ -1,0 +1,80 @@
+package clerkauth
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// SessionStatus is the state of a session as its token tells it.
+type SessionStatus string
+
+// The states that a token can tell. A token that says nothing is active.
+const (
+	SessionActive  SessionStatus = "active"
+	SessionPending SessionStatus = "pending"
+)
+
+// SessionClaims are the claims of a verified session token. Tokens of version 1 and 2 fill the same fields. The value
+// is not to be changed and is safe for concurrent use.
+type SessionClaims struct {
+	// Subject is the id of the user.
+	Subject string
+	// SessionID is the id of the session; some tokens have none.
+	SessionID string
+	// Issuer is the Frontend API of the instance.
+	Issuer string
+	// AuthorizedParty is the origin that asked for the token.
+	AuthorizedParty string
+	// Audience lists the values of aud.
+	Audience []string
+	// ID is the id of the token.
+	ID string
+	// IssuedAt, NotBefore and ExpiresAt are zero where the claim is absent.
+	IssuedAt  time.Time
+	NotBefore time.Time
+	ExpiresAt time.Time
+	// Version is 1 or 2.
+	Version int
+	// Status is empty where the token does not say it.
+	Status SessionStatus
+	// FactorAge tells how long ago the user verified each factor.
+	FactorAge FactorAge
+	// Actor is who impersonates the user, or nil.
+	Actor *Actor
+	// OrgID, OrgSlug and OrgRole describe the active organization; they are empty without one. The role has its prefix,
+	// as in org:admin.
+	OrgID   string
+	OrgSlug string
+	OrgRole string
+
+	features string // claim fea
+	plans    string // claim pla
+	org      orgClaims
+	bad      claimSet // claims that are present with a type that cannot be right
+	raw      []byte
+	token    string
+}
+
+// FactorAge is the claim fva: minutes since each factor was verified, -1 for a factor that is not enrolled.
+type FactorAge struct {
+	// Known is false where the claim is absent or malformed; every reverification check then fails.
+	Known  bool
+	First  float64
+	Second float64
+}
+
+// Actor is who acts in the name of the user.
+type Actor struct {
+	Issuer    string
+	SessionID string
+	Subject   string
+	Type      string
+}
+
+// Raw returns the payload of the token as JSON. The caller must not change it.
+func (c *SessionClaims) Raw() json.RawMessage {
+	if c == nil {
+		return nil
+	}
+	return c.raw
+}

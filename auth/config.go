@@ -1,0 +1,124 @@
+package clerkauth
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// Defaults that [New] fills in where the field of [Config] is zero.
+const (
+	DefaultAPIURL    = "https://api.clerk.com"
+	DefaultClockSkew = 5 * time.Second
+)
+
+// NoClockSkew as [Config].ClockSkew compares times exactly, with no tolerance.
+const NoClockSkew time.Duration = -1
+
+// DefaultTokenCacheSize is a good value for [Config].TokenCacheSize: about 25 MB when it is full of ordinary tokens.
+const DefaultTokenCacheSize = 10_000
+
+// Config is what an [Authenticator] needs to know about the Clerk instance and the application. The zero value of
+// every field is the strict choice. [New] copies the whole and validates it; later changes have no effect.
+type Config struct {
+	// SecretKey is the secret key of the instance (sk_live_… or sk_test_…). Public keys, handshakes, refreshes and
+	// machine tokens are looked up with it. It may be empty when JWTKey or KeySet is set.
+	SecretKey string
+	// PublishableKey (pk_live_… or pk_test_…) names the instance and its Frontend API. It is required unless
+	// HeaderOnly is set or only API keys and M2M tokens are accepted.
+	PublishableKey string
+	// JWTKey is the public key of the instance as PEM. Tokens are then verified without any network access.
+	JWTKey string
+	// MachineSecretKey (ak_…) is the key of this machine, used to verify M2M tokens that were made for it.
+	MachineSecretKey string
+	// KeySet replaces the source of public keys. It wins over JWTKey and SecretKey.
+	KeySet KeySet
+	// RefreshOnUnknownKey says what an unknown key id may cost; zero is [RefreshRateLimited].
+	RefreshOnUnknownKey RefreshPolicy
+
+	// HeaderOnly turns cookie authentication off: only the Authorization header counts.
+	HeaderOnly bool
+	// AuthorizedParties lists the origins (https://app.example.com) whose session tokens are accepted. Empty skips the
+	// check of azp, which is safe for header tokens only.
+	AuthorizedParties []string
+	// Audience lists the accepted values of aud. Empty skips the check.
+	Audience []string
+	// RequireAudience refuses tokens without aud when Audience is set.
+	RequireAudience bool
+	// Issuer lists the accepted values of iss. Empty skips the check: the key is the anchor of trust.
+	Issuer []string
+	// AcceptsToken lists the types of tokens that requests may present; nil is session tokens only.
+	AcceptsToken []TokenType
+	// AllowPending treats sessions with open tasks (sts pending) as signed in.
+	AllowPending bool
+	// MachineID is the id of this machine (mch_…). When set, an M2M JWT must name it among its scopes.
+	MachineID string
+	// MachineCacheTTL keeps answers about opaque machine tokens in memory for this long, at most one minute. Zero asks
+	// Clerk each time; a revoked token may live on for as long as the answer is kept.
+	MachineCacheTTL time.Duration
+	// EagerMachineTokens verifies machine tokens while the request is authenticated, and not on first use of the state.
+	EagerMachineTokens bool
+
+	// Domain is the domain of this satellite application.
+	Domain string
+	// IsSatellite marks an application that signs in on the primary domain.
+	IsSatellite bool
+	// SatelliteAutoSync lets a satellite synchronise on the first visit.
+	SatelliteAutoSync bool
+	// SatelliteOrigins lists, on a primary, the origins of its satellites. Only these receive users back, and only
+	// with them a visit from a foreign page is synchronised.
+	SatelliteOrigins []string
+	// ProxyURL is where the Frontend API is proxied: an absolute URL, or a path of this application.
+	ProxyURL string
+	// SignInURL and SignUpURL are the pages that visitors are sent to; empty is the account portal.
+	SignInURL string
+	SignUpURL string
+	// AfterSignInURL and AfterSignUpURL are where they land afterwards when no page asked for them.
+	AfterSignInURL string
+	AfterSignUpURL string
+	// PublicOrigin is the origin (https://app.example.com) that browsers use to reach this application, where it
+	// differs from what the server sees.
+	PublicOrigin string
+	// TrustForwardedHeaders takes the origin from X-Forwarded-Host and X-Forwarded-Proto. Set it only behind a proxy
+	// that overwrites both.
+	TrustForwardedHeaders bool
+	// OrganizationSync activates the organization that the URL names.
+	OrganizationSync OrganizationSync
+	// OmitSessionInHandshake keeps the session cookie out of the handshake URL.
+	OmitSessionInHandshake bool
+	// DebugHeaders adds x-clerk-auth-message to answers. It reveals details of the configuration.
+	DebugHeaders bool
+
+	// APIURL is the base of the Backend API; empty is [DefaultAPIURL].
+	APIURL string
+	// FrontendAPIURL overrides the upstream of the Frontend API proxy.
+	FrontendAPIURL string
+	// HTTPClient sends all requests to Clerk; nil is a client of our own with time-outs.
+	HTTPClient *http.Client
+	// ClockSkew is the tolerance of all time checks; zero is [DefaultClockSkew], [NoClockSkew] is none.
+	ClockSkew time.Duration
+	// Now is the clock; nil is [time.Now].
+	Now func() time.Time
+	// TokenCacheSize is how many verified session tokens are remembered so that the next request with the same token
+	// skips the signature. Zero turns the cache off; see [DefaultTokenCacheSize].
+	TokenCacheSize int
+	// Logger gets warnings about configuration and key servers, never tokens or keys; nil is silent.
+	Logger *slog.Logger
+}
+
+// OrganizationSync holds the URL patterns that name the organization (or the personal account) to be active.
+type OrganizationSync struct {
+	// OrganizationPatterns match pages of an organization and contain :id or :slug, such as /orgs/:slug/(.*).
+	OrganizationPatterns []string
+	// PersonalAccountPatterns match pages of the personal account.
+	PersonalAccountPatterns []string
+}
+
+// String hides the secrets of the configuration.
+func (c Config) String() string { return "clerkauth.Config{…}" }
+
+// GoString hides the secrets of the configuration.
+func (c Config) GoString() string { return c.String() }
+
+// LogValue hides the secrets of the configuration.
+func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }

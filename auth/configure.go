@@ -1,0 +1,248 @@
+package clerkauth
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ConfigFromEnv returns the configuration that the variables of Clerk's own SDKs describe: CLERK_SECRET_KEY,
+// CLERK_PUBLISHABLE_KEY, CLERK_JWT_KEY, CLERK_MACHINE_SECRET_KEY, CLERK_API_URL, CLERK_FAPI_URL, CLERK_DOMAIN,
+// CLERK_IS_SATELLITE, CLERK_PROXY_URL, CLERK_SIGN_IN_URL, CLERK_SIGN_UP_URL, CLERK_AFTER_SIGN_IN_URL and
+// CLERK_AFTER_SIGN_UP_URL. It also reads CLERK_AUTHORIZED_PARTIES, origins separated by commas, and turns the token
+// cache on. A variable that does not parse is an error.
+func ConfigFromEnv() (Config, error) {
+	c := Config{
+		SecretKey:        os.Getenv("CLERK_SECRET_KEY"),
+		PublishableKey:   os.Getenv("CLERK_PUBLISHABLE_KEY"),
+		JWTKey:           os.Getenv("CLERK_JWT_KEY"),
+		MachineSecretKey: os.Getenv("CLERK_MACHINE_SECRET_KEY"),
+		APIURL:           os.Getenv("CLERK_API_URL"),
+		FrontendAPIURL:   os.Getenv("CLERK_FAPI_URL"),
+		Domain:           os.Getenv("CLERK_DOMAIN"),
+		ProxyURL:         os.Getenv("CLERK_PROXY_URL"),
+		SignInURL:        os.Getenv("CLERK_SIGN_IN_URL"),
+		SignUpURL:        os.Getenv("CLERK_SIGN_UP_URL"),
+		AfterSignInURL:   os.Getenv("CLERK_AFTER_SIGN_IN_URL"),
+		AfterSignUpURL:   os.Getenv("CLERK_AFTER_SIGN_UP_URL"),
+		TokenCacheSize:   DefaultTokenCacheSize,
+	}
+	if text := os.Getenv("CLERK_IS_SATELLITE"); text != "" {
+		satellite, err := strconv.ParseBool(text)
+		if err != nil {
+			return Config{}, errors.New("clerkauth: ConfigFromEnv: CLERK_IS_SATELLITE is neither true nor false")
+		}
+		c.IsSatellite = satellite
+	}
+	for origin := range strings.SplitSeq(os.Getenv("CLERK_AUTHORIZED_PARTIES"), ",") {
+		if origin = strings.TrimSpace(origin); origin != "" {
+			c.AuthorizedParties = append(c.AuthorizedParties, origin)
+		}
+	}
+	return c, nil
+}
+
+func (c Config) clone() Config {
+	c.AuthorizedParties = slices.Clone(c.AuthorizedParties)
+	c.Audience = slices.Clone(c.Audience)
+	c.Issuer = slices.Clone(c.Issuer)
+	c.AcceptsToken = slices.Clone(c.AcceptsToken)
+	c.SatelliteOrigins = slices.Clone(c.SatelliteOrigins)
+	c.OrganizationSync.OrganizationPatterns = slices.Clone(c.OrganizationSync.OrganizationPatterns)
+	c.OrganizationSync.PersonalAccountPatterns = slices.Clone(c.OrganizationSync.PersonalAccountPatterns)
+	if c.AcceptsToken == nil {
+		c.AcceptsToken = []TokenType{TokenSession}
+	}
+	if c.APIURL == "" {
+		c.APIURL = DefaultAPIURL
+	}
+	c.APIURL = strings.TrimRight(c.APIURL, "/")
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.HTTPClient == nil {
+		c.HTTPClient = &http.Client{Timeout: 10 * time.Second}
+	}
+	return c
+}
+
+// configure checks the configuration and works out what depends on it.
+func (a *Authenticator) configure() error {
+	c := &a.config
+	a.skew = c.ClockSkew
+	switch {
+	case c.ClockSkew == 0:
+		a.skew = DefaultClockSkew
+	case c.ClockSkew == NoClockSkew:
+		a.skew = 0
+	case c.ClockSkew < 0:
+		return configError("ClockSkew is negative")
+	}
+	a.defaults = callConfig{
+		accepts: c.AcceptsToken, parties: c.AuthorizedParties, audience: c.Audience,
+		requireAudience: c.RequireAudience, issuer: c.Issuer, allowPending: c.AllowPending,
+	}
+	for _, check := range []func() error{a.checkTokens, a.checkKeys, a.checkURLs, a.checkSatellite, a.checkLimits} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return a.prepare()
+}
+
+func configError(format string, args ...any) error {
+	return fmt.Errorf("clerkauth: New: "+format, args...)
+}
+
+func (a *Authenticator) checkTokens() error {
+	c := &a.config
+	for _, t := range c.AcceptsToken {
+		if !t.known() {
+			return configError("AcceptsToken has an unknown type %q", string(t))
+		}
+	}
+	for _, party := range c.AuthorizedParties {
+		if !isOrigin(party) {
+			return configError("AuthorizedParties: %q is not an origin such as https://app.example.com", party)
+		}
+	}
+	for _, origin := range c.SatelliteOrigins {
+		if !isOrigin(origin) {
+			return configError("SatelliteOrigins: %q is not an origin such as https://app.example.com", origin)
+		}
+	}
+	if c.RequireAudience && len(c.Audience) == 0 {
+		return configError("RequireAudience is set without Audience")
+	}
+	if slices.Contains(c.Audience, "") || slices.Contains(c.Issuer, "") {
+		return configError("Audience and Issuer must not have empty entries")
+	}
+	return nil
+}
+
+// needsCookies reports whether the cookie procedure can run.
+func (a *Authenticator) needsCookies() bool {
+	return !a.config.HeaderOnly &&
+		slices.ContainsFunc(a.config.AcceptsToken, func(t TokenType) bool { return t == TokenSession || t == TokenOAuth })
+}
+
+func (a *Authenticator) checkKeys() error {
+	c := &a.config
+	if c.PublishableKey != "" || a.needsCookies() {
+		key, err := ParsePublishableKey(c.PublishableKey)
+		if err != nil {
+			return configError("%w", err)
+		}
+		a.key = key
+	}
+	for name, value := range map[string]string{
+		"SecretKey": c.SecretKey, "MachineSecretKey": c.MachineSecretKey, "PublishableKey": c.PublishableKey,
+	} {
+		if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return configError("%s has spaces or characters that no key has", name)
+		}
+	}
+	if c.SecretKey == "" && c.JWTKey == "" && c.KeySet == nil {
+		if c.MachineSecretKey == "" || slices.ContainsFunc(c.AcceptsToken, func(t TokenType) bool { return t != TokenM2M }) {
+			return configError("SecretKey is missing (or JWTKey, for no network at all)")
+		}
+	}
+	return a.openKeySet()
+}
+
+func (a *Authenticator) checkURLs() error {
+	c := &a.config
+	if u, err := url.Parse(c.APIURL); err != nil || !isWebURL(u) || u.RawQuery != "" || u.Fragment != "" {
+		return configError("APIURL is not an absolute http(s) URL")
+	}
+	if c.PublicOrigin != "" && !isOrigin(c.PublicOrigin) {
+		return configError("PublicOrigin is not an origin such as https://app.example.com")
+	}
+	if c.FrontendAPIURL != "" {
+		if u, err := url.Parse(c.FrontendAPIURL); err != nil || !isWebURL(u) || u.RawQuery != "" || u.Fragment != "" {
+			return configError("FrontendAPIURL is not an absolute http(s) URL")
+		}
+	}
+	for name, value := range map[string]string{
+		"ProxyURL": c.ProxyURL, "SignInURL": c.SignInURL, "SignUpURL": c.SignUpURL,
+		"AfterSignInURL": c.AfterSignInURL, "AfterSignUpURL": c.AfterSignUpURL,
+	} {
+		if value != "" && !isLocalPath(value) {
+			if u, err := url.Parse(value); err != nil || !isWebURL(u) {
+				return configError("%s is neither an absolute http(s) URL nor a path", name)
+			}
+		}
+	}
+	return nil
+}
+
+func (a *Authenticator) checkSatellite() error {
+	c := &a.config
+	if strings.ContainsAny(c.Domain, "/\\@?# ") {
+		return configError("Domain is not a host name")
+	}
+	if !c.IsSatellite {
+		return nil
+	}
+	if c.SignInURL == "" && a.key.Instance() == Development {
+		return configError("a satellite of a development instance needs SignInURL")
+	}
+	if c.SignInURL != "" && isLocalPath(c.SignInURL) {
+		return configError("SignInURL of a satellite must be absolute")
+	}
+	if c.ProxyURL == "" && c.Domain == "" {
+		return configError("a satellite needs Domain or ProxyURL")
+	}
+	if c.SignInURL != "" && c.Domain != "" {
+		if u, err := url.Parse(c.SignInURL); err == nil && strings.EqualFold(u.Host, c.Domain) {
+			return configError("SignInURL of a satellite must have another origin than the satellite")
+		}
+	}
+	return nil
+}
+
+func (a *Authenticator) checkLimits() error {
+	c := &a.config
+	switch {
+	case c.TokenCacheSize < 0:
+		return configError("TokenCacheSize is negative")
+	case c.MachineCacheTTL < 0 || c.MachineCacheTTL > time.Minute:
+		return configError("MachineCacheTTL must be between zero and one minute")
+	case c.RefreshOnUnknownKey < RefreshRateLimited || c.RefreshOnUnknownKey > RefreshAlways:
+		return configError("RefreshOnUnknownKey is unknown")
+	case c.MachineID != "" && !strings.HasPrefix(c.MachineID, "mch_"):
+		return configError("MachineID does not begin with mch_")
+	}
+	if a.key.Instance() == Production && a.needsCookies() && len(c.AuthorizedParties) == 0 {
+		a.log.Warn("clerkauth: AuthorizedParties is empty: session cookies of other applications on the same domain are accepted")
+	}
+	return nil
+}
+
+func isWebURL(u *url.URL) bool {
+	return (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
+}
+
+// isOrigin accepts a scheme and a host, with no path and no slash at the end.
+func isOrigin(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme == "" || u.Host == "" || u.User != nil {
+		return false
+	}
+	return u.Scheme+"://"+u.Host == text
+}
+
+// isLocalPath accepts a path of this host: //host and /\host would name another one.
+func isLocalPath(text string) bool {
+	return strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//") && !strings.ContainsAny(text, "\\\r\n\t\x00")
+}

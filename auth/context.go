@@ -1,0 +1,27 @@
+package clerkauth
+
+import "context"
+
+type contextKey struct{}
+
+// missingState is what [FromContext] returns where no middleware ran. It fails closed.
+var missingState = &RequestState{
+	status: StatusSignedOut,
+	reason: ReasonMiddlewareMissing,
+	err:    &Error{Reason: ReasonMiddlewareMissing, message: "no Clerk middleware ran for this request"},
+}
+
+// NewContext returns a context that carries the state. Middleware calls it; tests may call it with a state of
+// [NewState].
+func NewContext(ctx context.Context, state *RequestState) context.Context {
+	return context.WithValue(ctx, contextKey{}, state)
+}
+
+// FromContext returns the state that middleware stored. It is never nil: where no middleware ran it is signed out, with
+// reason [ReasonMiddlewareMissing] and an error that answers 503.
+func FromContext(ctx context.Context) *RequestState {
+	if state, ok := ctx.Value(contextKey{}).(*RequestState); ok && state != nil {
+		return state
+	}
+	return missingState
+}

@@ -1,0 +1,6 @@
+// Package clerkauth verifies Clerk sessions and machine credentials.
+//
+// [New] makes an [Authenticator] from a [Config]; [Authenticator.Authenticate] turns a request into a [RequestState];
+// [RequestState.Require] and its [Check] values decide what the request may do. A signed-out request is an answer and
+// no error; trouble on our side is [ErrUnavailable] and never looks like a bad credential.
+package clerkauth

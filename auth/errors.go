@@ -1,0 +1,60 @@
+package clerkauth
+
+import (
+	"errors"
+	"net/http"
+)
+
+// The three kinds of refusal. Each fixes the HTTP status of the answer; every [Error] unwraps to one of them.
+var (
+	// ErrUnauthenticated means that the credential is missing or not valid: 401.
+	ErrUnauthenticated = errors.New("clerkauth: unauthenticated")
+	// ErrForbidden means that the identity is known and lacks what is required: 403.
+	ErrForbidden = errors.New("clerkauth: forbidden")
+	// ErrUnavailable means that Clerk or this application's set-up failed, not the visitor: 503.
+	ErrUnavailable = errors.New("clerkauth: unavailable")
+)
+
+// Error is a refusal with its reason. Its text never contains tokens, keys or ids.
+type Error struct {
+	// Reason says what was wrong.
+	Reason Reason
+
+	message        string          // detail for logs and x-clerk-auth-message
+	cause          error           // what happened below, if anything
+	reverification *Reverification // what a step-up must reach
+}
+
+// Error returns the reason, with the detail where there is one.
+func (e *Error) Error() string {
+	if e.message == "" {
+		return "clerkauth: " + string(e.Reason)
+	}
+	return "clerkauth: " + string(e.Reason) + ": " + e.message
+}
+
+// Unwrap returns one of the three sentinels and, where something below failed, that error.
+func (e *Error) Unwrap() []error {
+	if e.cause == nil {
+		return []error{e.Reason.kind()}
+	}
+	return []error{e.Reason.kind(), e.cause}
+}
+
+// StatusCode returns the HTTP status that answers this refusal: 401, 403 or 503.
+func (e *Error) StatusCode() int {
+	switch e.Reason.kind() {
+	case ErrForbidden:
+		return http.StatusForbidden
+	case ErrUnavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusUnauthorized
+}
+
+// Reverification returns what the user must verify again, or nil if that is not the reason.
+func (e *Error) Reverification() *Reverification { return e.reverification }
+
+func refuse(reason Reason, message string) *Error {
+	return &Error{Reason: reason, message: message}
+}

@@ -1,0 +1,77 @@
+package clerkauth
+
+// Reason says why a request is not signed in or lacks something. The strings are Clerk's where Clerk has one.
+type Reason string
+
+// Reasons of token verification.
+const (
+	ReasonTokenExpired                  Reason = "token-expired"
+	ReasonTokenInvalid                  Reason = "token-invalid"
+	ReasonTokenInvalidAlgorithm         Reason = "token-invalid-algorithm"
+	ReasonTokenInvalidAuthorizedParties Reason = "token-invalid-authorized-parties"
+	ReasonTokenInvalidIssuer            Reason = "token-invalid-issuer"
+	ReasonTokenInvalidSignature         Reason = "token-invalid-signature"
+	ReasonTokenNotActiveYet             Reason = "token-not-active-yet"
+	ReasonTokenIatInTheFuture           Reason = "token-iat-in-the-future"
+	ReasonTokenVerificationFailed       Reason = "token-verification-failed"
+	ReasonTokenTypeMismatch             Reason = "token-type-mismatch"
+)
+
+// Reasons of key look-up. All but [ReasonJWKKidMismatch] are our trouble and answer 503.
+const (
+	ReasonSecretKeyInvalid      Reason = "secret-key-invalid"
+	ReasonJWKLocalMissing       Reason = "jwk-local-missing"
+	ReasonJWKRemoteFailedToLoad Reason = "jwk-remote-failed-to-load"
+	ReasonJWKFailedToResolve    Reason = "jwk-failed-to-resolve"
+	ReasonJWKKidMismatch        Reason = "jwk-kid-mismatch"
+)
+
+// Reasons of request states.
+const (
+	ReasonSessionTokenAndUATMissing         Reason = "session-token-and-uat-missing"
+	ReasonSessionTokenMissing               Reason = "session-token-missing"
+	ReasonClientUATButNoSessionToken        Reason = "client-uat-but-no-session-token"
+	ReasonSessionTokenButNoClientUAT        Reason = "session-token-but-no-client-uat"
+	ReasonSessionTokenIatBeforeClientUAT    Reason = "session-token-iat-before-client-uat"
+	ReasonSessionTokenNBF                   Reason = "session-token-nbf"
+	ReasonSessionTokenIatInTheFuture        Reason = "session-token-iat-in-the-future"
+	ReasonSessionTokenExpiredRefreshPrefix  Reason = "session-token-expired-refresh-"
+	ReasonDevBrowserMissing                 Reason = "dev-browser-missing"
+	ReasonDevBrowserSync                    Reason = "dev-browser-sync"
+	ReasonSatelliteNeedsSyncing             Reason = "satellite-needs-syncing"
+	ReasonPrimaryRespondsToSyncing          Reason = "primary-responds-to-syncing"
+	ReasonPrimaryDomainCrossOriginSync      Reason = "primary-domain-cross-origin-sync"
+	ReasonActiveOrganizationMismatch        Reason = "active-organization-mismatch"
+	ReasonNoTokenInHeader                   Reason = "No token in header"
+	ReasonUnexpectedError                   Reason = "unexpected-error"
+	ReasonSessionPending                    Reason = "session-pending"
+	ReasonMiddlewareMissing                 Reason = "middleware-missing"
+	ReasonAuthorizationHeaderDuplicate      Reason = "authorization-header-duplicate"
+	ReasonHandshakeTokenVerificationFailure Reason = "handshake-token-verification-failed"
+)
+
+// Reasons of authorization. All answer 403.
+const (
+	ReasonReverification     Reason = "reverification-error"
+	ReasonMissingRole        Reason = "missing-role"
+	ReasonMissingPermission  Reason = "missing-permission"
+	ReasonMissingScope       Reason = "missing-scope"
+	ReasonMissingFeature     Reason = "missing-feature"
+	ReasonMissingPlan        Reason = "missing-plan"
+	ReasonWrongOrganization  Reason = "wrong-organization"
+	ReasonImpersonated       Reason = "impersonated"
+	ReasonRequirementInvalid Reason = "requirement-invalid"
+)
+
+// kind maps a reason to its sentinel. An unknown reason is unauthenticated: it refuses.
+func (r Reason) kind() error {
+	switch r {
+	case ReasonReverification, ReasonMissingRole, ReasonMissingPermission, ReasonMissingScope, ReasonMissingFeature,
+		ReasonMissingPlan, ReasonWrongOrganization, ReasonImpersonated, ReasonRequirementInvalid:
+		return ErrForbidden
+	case ReasonSecretKeyInvalid, ReasonJWKLocalMissing, ReasonJWKRemoteFailedToLoad, ReasonJWKFailedToResolve,
+		ReasonMiddlewareMissing, ReasonUnexpectedError, ReasonHandshakeTokenVerificationFailure:
+		return ErrUnavailable
+	}
+	return ErrUnauthenticated
+}

@@ -1,0 +1,47 @@
+package clerkauth
+
+import "net/http"
+
+// Request is what authentication needs from an HTTP request. Frameworks that are not net/http fill it themselves; all
+// strings may point into memory that is reused later: whatever is kept is cloned.
+type Request struct {
+	// Method is the HTTP method; empty is GET.
+	Method string
+	// Scheme is http or https as this server saw it; empty is http.
+	Scheme string
+	// Host is the Host header (or the :authority of HTTP/2), with the port if there is one.
+	Host string
+	// Path is the path as it was escaped on the wire.
+	Path string
+	// RawQuery is the query without the question mark.
+	RawQuery string
+	// Header returns all values of the header called name, given in canonical form. It is required.
+	Header func(name string) []string
+}
+
+// FromHTTP describes a request of net/http. Nothing is copied and the body is not read.
+func FromHTTP(r *http.Request) Request {
+	req := Request{
+		Method:   r.Method,
+		Scheme:   "http",
+		Host:     r.Host,
+		RawQuery: r.URL.RawQuery,
+		Path:     r.URL.EscapedPath(),
+		Header:   r.Header.Values,
+	}
+	if r.TLS != nil {
+		req.Scheme = "https"
+	}
+	return req
+}
+
+// header returns the first value of a header, or nothing.
+func (r *Request) header(name string) string {
+	if r.Header == nil {
+		return ""
+	}
+	if values := r.Header(name); len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}

@@ -1,0 +1,221 @@
+package clerkauth
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Status is the outcome of authenticating a request.
+type Status string
+
+// The outcomes.
+const (
+	StatusSignedOut Status = "signed-out"
+	StatusSignedIn  Status = "signed-in"
+	StatusHandshake Status = "handshake"
+)
+
+// RequestState is what is known about who sent a request. It never changes and is safe for concurrent use; a nil state
+// is signed out.
+type RequestState struct {
+	status    Status
+	reason    Reason
+	err       *Error
+	tokenType TokenType
+	claims    *SessionClaims // of a session that is signed in or pending
+	machine   *machineToken  // of a machine that is signed in
+	token     string
+	headers   http.Header
+	authn     *Authenticator
+	resolve   func() *RequestState // for a credential that is verified on first use
+}
+
+// current returns the state to read from: a credential that waits to be verified is verified now.
+func (s *RequestState) current() *RequestState {
+	if s == nil {
+		return missingState
+	}
+	if s.resolve != nil {
+		return s.resolve()
+	}
+	return s
+}
+
+// SignedIn reports whether the credential is valid. It does not imply a user: a machine can be signed in.
+func (s *RequestState) SignedIn() bool { return s.current().status == StatusSignedIn }
+
+// Status returns the outcome.
+func (s *RequestState) Status() Status { return s.current().status }
+
+// Reason says why the request is not signed in; it is empty when it is.
+func (s *RequestState) Reason() Reason { return s.current().reason }
+
+// Err returns what was wrong with the credential as an [*Error]. It is nil when the request is signed in, and also for
+// an anonymous visitor, who presented none.
+func (s *RequestState) Err() error {
+	if err := s.current().err; err != nil {
+		return err
+	}
+	return nil
+}
+
+// TokenType returns the class of the credential. On a signed-out state it is the class that was expected.
+func (s *RequestState) TokenType() TokenType {
+	if s == nil {
+		return TokenNone
+	}
+	return s.tokenType
+}
+
+// Claims returns the claims of the session, or nil when no session is signed in.
+func (s *RequestState) Claims() *SessionClaims {
+	if c := s.current(); c.status == StatusSignedIn {
+		return c.claims
+	}
+	return nil
+}
+
+// empty stands in for claims that are not there.
+var empty = &SessionClaims{}
+
+func (s *RequestState) session() *SessionClaims {
+	if c := s.Claims(); c != nil {
+		return c
+	}
+	return empty
+}
+
+// UserID returns the id of the user, or nothing.
+func (s *RequestState) UserID() string {
+	c := s.current()
+	if c.status == StatusSignedIn && c.machine != nil {
+		return c.machine.userID()
+	}
+	return s.session().Subject
+}
+
+// SessionID returns the id of the session, or nothing.
+func (s *RequestState) SessionID() string { return s.session().SessionID }
+
+// SessionStatus returns what the token says about its session. It is [SessionPending] also where the state is signed out
+// because of it.
+func (s *RequestState) SessionStatus() SessionStatus {
+	if c := s.current(); c.claims != nil {
+		return c.claims.Status
+	}
+	return ""
+}
+
+// OrgID returns the id of the active organization, or nothing.
+func (s *RequestState) OrgID() string {
+	c := s.current()
+	if c.status == StatusSignedIn && c.machine != nil {
+		return c.machine.orgID()
+	}
+	return s.session().OrgID
+}
+
+// OrgSlug returns the slug of the active organization, or nothing.
+func (s *RequestState) OrgSlug() string { return s.session().OrgSlug }
+
+// OrgRole returns the role in the active organization, such as org:admin, or nothing.
+func (s *RequestState) OrgRole() string { return s.session().OrgRole }
+
+// OrgPermissions returns the permissions in the active organization.
+func (s *RequestState) OrgPermissions() []string { return s.session().OrgPermissions() }
+
+// Actor returns who impersonates the user, or nil.
+func (s *RequestState) Actor() *Actor { return s.session().Actor }
+
+// Scopes returns the scopes of a machine credential.
+func (s *RequestState) Scopes() []string {
+	if c := s.current(); c.status == StatusSignedIn && c.machine != nil {
+		return slices.Clone(c.machine.scopes)
+	}
+	return nil
+}
+
+// Token returns the credential that was accepted, or nothing. After a refresh or a handshake it is the new one.
+func (s *RequestState) Token() string {
+	if c := s.current(); c.status == StatusSignedIn {
+		return c.token
+	}
+	return ""
+}
+
+// ExpiresAt returns when the session token expires; zero when no session is signed in.
+func (s *RequestState) ExpiresAt() time.Time { return s.session().ExpiresAt }
+
+// Headers returns the headers that belong on the response, in a map of the caller's own. Set-Cookie values are to be
+// added one by one; where Location is present the response is a redirect with status 307 and no body.
+func (s *RequestState) Headers() http.Header {
+	if s == nil {
+		return nil
+	}
+	return s.headers.Clone()
+}
+
+// Redirect returns where the browser must go before anything else, or nothing.
+func (s *RequestState) Redirect() string {
+	if s == nil {
+		return ""
+	}
+	return s.headers.Get("Location")
+}
+
+// String describes the state without the identity or the credential.
+func (s *RequestState) String() string {
+	if s == nil {
+		return "clerkauth.RequestState(nil)"
+	}
+	return "clerkauth.RequestState(" + string(s.status) + " " + string(s.reason) + ")"
+}
+
+// GoString is String.
+func (s *RequestState) GoString() string { return s.String() }
+
+// MarshalJSON writes the status and the reason only.
+func (s *RequestState) MarshalJSON() ([]byte, error) {
+	if s == nil {
+		return []byte("null"), nil
+	}
+	return json.Marshal(struct {
+		Status Status `json:"status"`
+		Reason Reason `json:"reason,omitzero"`
+	}{s.status, s.reason})
+}
+
+// NewState returns the state of a session that is signed in with these claims, for tests of handlers. Nothing is
+// verified. Claims that are nil, or of a pending session, give a signed-out state.
+func NewState(claims *SessionClaims) *RequestState {
+	if claims == nil {
+		return &RequestState{status: StatusSignedOut, tokenType: TokenSession, reason: ReasonSessionTokenAndUATMissing}
+	}
+	return stateOf(claims, false)
+}
+
+func stateOf(claims *SessionClaims, allowPending bool) *RequestState {
+	s := &RequestState{status: StatusSignedIn, tokenType: TokenSession, claims: claims, token: claims.token}
+	if claims.Status == SessionPending && !allowPending {
+		s.status, s.reason = StatusSignedOut, ReasonSessionPending
+	}
+	return s
+}
+
+func (a *Authenticator) signedIn(claims *SessionClaims, call *callConfig) *RequestState {
+	s := stateOf(claims, call.allowPending)
+	s.authn = a
+	return s
+}
+
+// signedOut is the state of a credential that was refused.
+func (a *Authenticator) signedOut(t TokenType, err *Error) *RequestState {
+	return &RequestState{status: StatusSignedOut, tokenType: t, reason: err.Reason, err: err, authn: a}
+}
+
+// anonymous is the state of a request without a credential.
+func (a *Authenticator) anonymous(t TokenType, reason Reason) *RequestState {
+	return &RequestState{status: StatusSignedOut, tokenType: t, reason: reason, authn: a}
+}
