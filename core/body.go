@@ -1,0 +1,67 @@
+package clerk
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+)
+
+// requestBody is the body of a call, which each attempt attaches anew. A nil requestBody is no body.
+type requestBody struct {
+	contentType string
+	encoded     []byte  // of a JSON body
+	upload      *upload // of a multipart body
+}
+
+// newRequestBody encodes a body, or prepares to stream it.
+func newRequestBody(body any) (*requestBody, error) {
+	switch body := body.(type) {
+	case nil:
+		return nil, nil //nolint:nilnil // nil is no body
+	case *Multipart:
+		up, err := newUpload(body)
+		if err != nil {
+			return nil, err
+		}
+		return &requestBody{contentType: up.contentType, upload: up}, nil
+	default:
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			return nil, err
+		}
+		return &requestBody{contentType: "application/json", encoded: encoded}, nil
+	}
+}
+
+// attach gives the body to the request of one attempt.
+func (b *requestBody) attach(httpReq *http.Request) error {
+	if b == nil {
+		return nil
+	}
+	httpReq.Header.Set("Content-Type", b.contentType)
+	if b.upload != nil {
+		body, length, err := b.upload.open()
+		if err != nil {
+			return err
+		}
+		httpReq.Body, httpReq.ContentLength = body, length
+		return nil
+	}
+	httpReq.ContentLength = int64(len(b.encoded))
+	httpReq.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.encoded)), nil }
+	httpReq.Body, _ = httpReq.GetBody()
+	return nil
+}
+
+// replayable reports whether the body can be sent again.
+func (b *requestBody) replayable() bool {
+	return b == nil || b.upload == nil || b.upload.rewindable()
+}
+
+// detach makes sure that nothing reads the caller's file any more.
+func (b *requestBody) detach() {
+	if b != nil && b.upload != nil {
+		b.upload.detach()
+	}
+}

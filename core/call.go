@@ -1,0 +1,98 @@
+package clerk
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// response is a whole answer with a 2xx status.
+type response struct {
+	operation string
+	status    int
+	header    http.Header
+	trace     string
+	body      []byte
+}
+
+// Call calls an operation by its endpoint value and decodes the answer into a T; use struct{} for T to ignore
+// the answer. It is what the methods of the services are made of.
+func Call[T any](ctx context.Context, c *Client, e Endpoint, p CallParams, opts ...RequestOption) (*T, error) {
+	resp, err := c.send(ctx, e, p, opts)
+	if err != nil {
+		return nil, err
+	}
+	out := new(T)
+	if err := resp.decode(resp.body, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Do calls a path of the API for which there is no method and decodes the answer into out, unless out is nil. The path starts
+// with a slash, follows the base URL, and is sent as it is: escape ids with url.PathEscape. A GET or HEAD is
+// retried as a read, everything else as a write that must not be repeated.
+func (c *Client) Do(
+	ctx context.Context, method, path string, query url.Values, body, out any, opts ...RequestOption,
+) error {
+	e := Endpoint{Service: "Client", Name: "Do", Method: method, Path: path, Retry: RetryNever}
+	if method == http.MethodGet || method == http.MethodHead {
+		e.Retry = RetrySafe
+	}
+	if reason := checkRawPath(path); reason != "" {
+		return &ParamError{Operation: e.Operation(), Param: "path", Reason: reason}
+	}
+	resp, err := c.send(ctx, e, CallParams{Query: query, Body: body}, opts)
+	if err != nil || out == nil {
+		return err
+	}
+	return resp.decode(resp.body, out)
+}
+
+// callEmpty calls an operation whose answer does not matter.
+func callEmpty(ctx context.Context, c *Client, e Endpoint, p CallParams, opts []RequestOption) error {
+	_, err := c.send(ctx, e, p, opts)
+	return err
+}
+
+// callList calls an operation that answers a list.
+func callList[T any](
+	ctx context.Context, c *Client, e Endpoint, p CallParams, opts []RequestOption,
+) (*List[T], error) {
+	resp, err := c.send(ctx, e, p, opts)
+	if err != nil {
+		return nil, err
+	}
+	split, err := resp.split()
+	if err != nil {
+		return nil, err
+	}
+	list := &List[T]{Data: make([]T, len(split.items)), TotalCount: split.total, raw: resp.body}
+	for i, item := range split.items {
+		if err := resp.decode(item, &list.Data[i]); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// checkRawPath returns why a path cannot be given to Do, or "".
+func checkRawPath(path string) string {
+	switch {
+	case !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//"):
+		return "must start with one slash"
+	case strings.ContainsAny(path, "?#{}"):
+		return "must not contain any of ?#{}"
+	case hasDotElement(path):
+		return "contains a dot element"
+	}
+	if _, err := url.PathUnescape(path); err != nil {
+		return "is not escaped"
+	}
+	return ""
+}
+
+// rawSetter is implemented by the generated models.
+type rawSetter interface{ setRaw(raw json.RawMessage) }

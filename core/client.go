@@ -1,0 +1,196 @@
+package clerk
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"runtime"
+	"strings"
+)
+
+const (
+	// APIVersion is the version of the Backend API that the types of this package describe. It is sent with every
+	// request.
+	APIVersion = "2026-05-12"
+	// Version is the version of this module.
+	Version = "0.1.0"
+
+	defaultBaseURL = "https://api.clerk.com/v1"
+)
+
+// Client calls the Backend API of one Clerk instance. Its fields are the services. Create it with NewClient or
+// NewClientFromEnv; the zero value fails every call. It is safe for concurrent use.
+type Client struct {
+	services
+
+	// Emails sends messages to users; see its methods for what is left of it.
+	Emails *EmailsService
+	// SMSMessages sends text messages; see its method for what is left of it.
+	SMSMessages *SMSMessagesService
+	// AccountlessApplications finishes the set-up of instances that were created without an account.
+	AccountlessApplications *AccountlessApplicationsService
+
+	baseURL    string
+	loopback   bool
+	httpClient *http.Client
+	logger     *slog.Logger
+	limiter    *pacer
+	apiVersion string
+	userAgent  string
+	maxBytes   int64
+	defaults   requestConfig
+}
+
+// NewClient returns a client that uses a secret key, such as "sk_test_…". It opens no connection. A key or an option that
+// cannot be used is a *ConfigError.
+func NewClient(secretKey string, opts ...ClientOption) (*Client, error) {
+	if reason := checkKey(secretKey); reason != "" {
+		return nil, &ConfigError{Option: "NewClient", Reason: reason}
+	}
+	return newClient(&secret{secretKey}, opts)
+}
+
+// NewClientFromEnv returns a client that takes the key from CLERK_SECRET_KEY and, if it is set, the address of the API
+// from CLERK_API_URL. Options win over the environment.
+func NewClientFromEnv(opts ...ClientOption) (*Client, error) {
+	key := strings.TrimSpace(os.Getenv("CLERK_SECRET_KEY"))
+	if key == "" {
+		return nil, &ConfigError{Option: "NewClientFromEnv", Reason: "CLERK_SECRET_KEY is not set"}
+	}
+	if address := strings.TrimSpace(os.Getenv("CLERK_API_URL")); address != "" {
+		opts = append([]ClientOption{WithBaseURL(address)}, opts...)
+	}
+	return NewClient(key, opts...)
+}
+
+// newClient builds a client; key is nil where the calls need none.
+func newClient(key *secret, opts []ClientOption) (*Client, error) {
+	cfg := clientConfig{
+		defaults: requestConfig{
+			secretKey: key, timeout: defaultTimeout, retries: defaultRetries, prefetch: true,
+		},
+		baseURL:    defaultBaseURL,
+		apiVersion: APIVersion,
+		maxBytes:   defaultMaxBytes,
+	}
+	for _, opt := range opts {
+		if opt != nil {
+			opt.applyClient(&cfg)
+		}
+	}
+	if cfg.err != nil {
+		return nil, cfg.err
+	}
+	base, loopback, reason := parseBaseURL(cfg.baseURL)
+	if reason != "" {
+		return nil, &ConfigError{Option: "WithBaseURL", Reason: reason}
+	}
+	if reason := checkKeyTarget(cfg.defaults.secretKey, loopback); reason != "" {
+		return nil, &ConfigError{Option: "WithBaseURL", Reason: reason}
+	}
+	agent := "clerkgo-core/" + Version + " (" + runtime.Version() + ")"
+	if cfg.userAgent != "" {
+		agent = cfg.userAgent + " " + agent
+	}
+	c := &Client{
+		baseURL:    base,
+		loopback:   loopback,
+		httpClient: newHTTPClient(cfg.httpClient),
+		logger:     cfg.logger,
+		limiter:    cfg.limiter,
+		apiVersion: cfg.apiVersion,
+		userAgent:  agent,
+		maxBytes:   cfg.maxBytes,
+		defaults:   cfg.defaults,
+	}
+	c.wire(c)
+	c.Emails = &EmailsService{client: c}
+	c.SMSMessages = &SMSMessagesService{client: c}
+	c.AccountlessApplications = &AccountlessApplicationsService{client: c}
+	return c, nil
+}
+
+// BaseURL returns the address of the API, without a slash at its end.
+func (c *Client) BaseURL() string { return c.baseURL }
+
+// String describes the client without its key.
+func (c *Client) String() string {
+	if c == nil {
+		return "clerk.Client(nil)"
+	}
+	return "clerk.Client(" + c.baseURL + ")"
+}
+
+// GoString returns the same as String.
+func (c *Client) GoString() string { return c.String() }
+
+// Format prints what String returns, for every verb.
+func (c *Client) Format(state fmt.State, _ rune) {
+	_, _ = fmt.Fprint(state, c.String())
+}
+
+// LogValue returns what String returns.
+func (c *Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// newHTTPClient copies the caller's client, or makes one, and turns redirects off: following one would carry the secret
+// key, or a body, to another place.
+func newHTTPClient(from *http.Client) *http.Client {
+	client := http.Client{}
+	if from != nil {
+		client = *from
+	} else if transport, ok := http.DefaultTransport.(*http.Transport); ok {
+		own := transport.Clone()
+		own.MaxIdleConnsPerHost = own.MaxIdleConns
+		client.Transport = own
+	}
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &client
+}
+
+// parseBaseURL checks an address and returns it without a slash at its end, whether it is this machine, and why it
+// cannot be used, if so.
+func parseBaseURL(address string) (base string, loopback bool, reason string) {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || u.Host == "" || u.Hostname() == "":
+		return "", false, "not an absolute URL"
+	case u.Scheme != "https" && u.Scheme != "http":
+		return "", false, "scheme must be https"
+	case u.User != nil:
+		return "", false, "must not hold a user name or password"
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return "", false, "must not have a query or fragment"
+	case hasDotElement(u.EscapedPath()):
+		return "", false, "path contains a dot element"
+	}
+	loopback = isLoopback(u.Hostname())
+	if u.Scheme == "http" && !loopback {
+		return "", false, "plain http is for this machine only, use https"
+	}
+	path := strings.TrimRight(u.EscapedPath(), "/")
+	if path == "" {
+		path = "/v1"
+	}
+	return u.Scheme + "://" + u.Host + path, loopback, ""
+}
+
+// isLoopback reports whether a host name is this machine.
+func isLoopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && (address.Unmap().IsLoopback() || address.Unmap().IsUnspecified())
+}
+
+// checkKeyTarget returns why a key must not be sent to the address, or "".
+func checkKeyTarget(key *secret, loopback bool) string {
+	if loopback && strings.HasPrefix(key.reveal(), "sk_live_") {
+		return "a live key must not be used with an emulator or local address"
+	}
+	return ""
+}

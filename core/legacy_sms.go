@@ -1,0 +1,4 @@
+package clerk
+
+// SMSMessagesService sends text messages to users.
+type SMSMessagesService struct{ client *Client }

@@ -1,0 +1,116 @@
+package clerk
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// The states of an Opt; the zero value must be unset.
+const (
+	optUnset uint8 = iota
+	optNull
+	optSet
+)
+
+// Opt is an optional request field with three states: unset (the zero value: the field is not sent), null and
+// set to a value. An Opt is a plain value; copy it freely.
+type Opt[T any] struct {
+	value T
+	state uint8
+}
+
+// Set returns an Opt that holds v.
+func Set[T any](v T) Opt[T] { return Opt[T]{value: v, state: optSet} }
+
+// Null returns an Opt that is sent as null, which clears the field where the API allows it.
+func Null[T any]() Opt[T] { return Opt[T]{state: optNull} }
+
+// FromPtr returns an Opt that holds *p, or an unset Opt if p is nil.
+func FromPtr[T any](p *T) Opt[T] {
+	if p == nil {
+		return Opt[T]{}
+	}
+	return Set(*p)
+}
+
+// String returns an Opt that holds s.
+func String(s string) Opt[string] { return Set(s) }
+
+// Int64 returns an Opt that holds n.
+func Int64(n int64) Opt[int64] { return Set(n) }
+
+// Bool returns an Opt that holds b.
+func Bool(b bool) Opt[bool] { return Set(b) }
+
+// Value returns *p, or the zero value of T if p is nil. It reads the nullable fields of responses.
+func Value[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
+
+// Set makes o hold v.
+func (o *Opt[T]) Set(v T) { *o = Set(v) }
+
+// SetNull makes o null.
+func (o *Opt[T]) SetNull() { *o = Null[T]() }
+
+// Unset makes o unset, so that the field is not sent.
+func (o *Opt[T]) Unset() { *o = Opt[T]{} }
+
+// Get returns the value and whether there is one. It reports false for unset and null.
+func (o Opt[T]) Get() (T, bool) { return o.value, o.state == optSet }
+
+// IsSet reports whether o holds a value.
+func (o Opt[T]) IsSet() bool { return o.state == optSet }
+
+// IsNull reports whether o is null.
+func (o Opt[T]) IsNull() bool { return o.state == optNull }
+
+// IsZero reports whether o is unset. It is what the omitzero option of encoding/json asks.
+func (o Opt[T]) IsZero() bool { return o.state == optUnset }
+
+// Or returns the value of o, or fallback if o is unset or null.
+func (o Opt[T]) Or(fallback T) T {
+	if o.state == optSet {
+		return o.value
+	}
+	return fallback
+}
+
+// String returns the value as fmt prints it, "null" or "unset".
+func (o Opt[T]) String() string {
+	switch o.state {
+	case optSet:
+		return fmt.Sprint(o.value)
+	case optNull:
+		return "null"
+	default:
+		return "unset"
+	}
+}
+
+// MarshalJSON encodes the value, or null if o is null or unset. An unset field is left out by omitzero.
+func (o Opt[T]) MarshalJSON() ([]byte, error) {
+	if o.state != optSet {
+		return []byte("null"), nil
+	}
+	return json.Marshal(o.value)
+}
+
+// UnmarshalJSON makes o null for null, and set for anything that decodes into T.
+func (o *Opt[T]) UnmarshalJSON(data []byte) error {
+	if bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
+		o.SetNull()
+		return nil
+	}
+	var v T
+	if err := json.Unmarshal(data, &v); err != nil {
+		return err
+	}
+	o.Set(v)
+	return nil
+}

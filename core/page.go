@@ -1,0 +1,51 @@
+package clerk
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+)
+
+// ListParams selects a part of a list. It is embedded in the params of list methods.
+type ListParams struct {
+	// Limit is the number of items of a page; the API's default is 10 and its maximum 500 for most lists. An iterator
+	// asks for 100 if it is unset.
+	Limit Opt[int64]
+	// Offset is the number of items to skip.
+	Offset Opt[int64]
+}
+
+// List is one page of a list.
+type List[T any] struct {
+	// Data holds the items of the page.
+	Data []T
+	// TotalCount is the number of items of the whole list; zero where the API does not tell it.
+	TotalCount int64
+
+	raw json.RawMessage
+}
+
+// RawJSON returns the answer that the page was decoded from. Do not change it.
+func (l *List[T]) RawJSON() json.RawMessage { return l.raw }
+
+// pagingKind says how the pages of a list follow each other.
+type pagingKind uint8
+
+const (
+	pagingNone   pagingKind = iota // one request answers everything
+	pagingOffset                   // limit and offset
+	pagingCursor                   // starting_after, the id of the last item
+)
+
+// listAll returns an iterator over all pages of a list.
+func listAll[T any](
+	ctx context.Context, c *Client, e Endpoint, p CallParams, paging pagingKind, opts []RequestOption,
+) iter.Seq2[*T, error] {
+	p.Query = cloneValues(p.Query)
+	p.Path = append([]string(nil), p.Path...)
+	opts = append([]RequestOption(nil), opts...)
+	return func(yield func(*T, error) bool) {
+		walk := newWalk[T](ctx, c, e, p, paging, opts)
+		walk.run(yield)
+	}
+}

@@ -1,0 +1,191 @@
+package clerk
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"io"
+	"maps"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"slices"
+	"sync"
+	"time"
+)
+
+// detachPatience is how long the end of an attempt waits for a Read of the file that is under way.
+const detachPatience = 100 * time.Millisecond
+
+var (
+	errNoFile   = errors.New("file has no reader")
+	errDetached = errors.New("upload has ended")
+	errBusy     = errors.New("file is still being read")
+)
+
+// upload streams a multipart body: what comes before the file, the file, what comes after it. Nothing is buffered but the
+// first bytes of the file, which tell its type.
+type upload struct {
+	contentType string
+	before      []byte
+	after       []byte
+	file        io.Reader
+	seeker      io.Seeker // nil if the file cannot be read again
+	start       int64     // where the file's part after before begins
+	size        int64     // bytes left after start; -1 if unknown
+	opened      bool
+	current     *uploadReader
+}
+
+// newUpload prepares a multipart body.
+func newUpload(m *Multipart) (*upload, error) {
+	if m == nil || m.File == nil {
+		return nil, errNoFile
+	}
+	head, err := sniff(m)
+	if err != nil {
+		return nil, err
+	}
+	var buffer bytes.Buffer
+	writer := multipart.NewWriter(&buffer)
+	for _, name := range slices.Sorted(maps.Keys(m.Fields)) {
+		if err := writer.WriteField(name, m.Fields[name]); err != nil {
+			return nil, err
+		}
+	}
+	header := textproto.MIMEHeader{}
+	field, name := cmp.Or(m.FileField, "file"), cmp.Or(m.FileName, "file")
+	header.Set("Content-Disposition", multipart.FileContentDisposition(field, name))
+	header.Set("Content-Type", cmp.Or(m.ContentType, http.DetectContentType(head)))
+	if _, err := writer.CreatePart(header); err != nil {
+		return nil, err
+	}
+	buffer.Write(head)
+	u := &upload{contentType: writer.FormDataContentType(), file: m.File, before: bytes.Clone(buffer.Bytes()), size: -1}
+	buffer.Reset()
+	if err := writer.Close(); err != nil {
+		return nil, err
+	}
+	u.after = buffer.Bytes()
+	u.measure()
+	return u, nil
+}
+
+// sniff reads the first bytes of the file, if its type has to be guessed from them.
+func sniff(m *Multipart) ([]byte, error) {
+	if m.ContentType != "" {
+		return nil, nil
+	}
+	head := make([]byte, 512)
+	n, err := io.ReadFull(m.File, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, err
+	}
+	return head[:n], nil
+}
+
+// measure finds out whether the file can be read again, and how long it is.
+func (u *upload) measure() {
+	seeker, ok := u.file.(io.Seeker)
+	if !ok {
+		return
+	}
+	start, err := seeker.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return
+	}
+	end, err := seeker.Seek(0, io.SeekEnd)
+	if err != nil {
+		return
+	}
+	if _, err := seeker.Seek(start, io.SeekStart); err != nil {
+		return
+	}
+	u.seeker, u.start, u.size = seeker, start, end-start
+}
+
+// open returns the body for one attempt and its length, -1 if that is unknown.
+func (u *upload) open() (io.ReadCloser, int64, error) {
+	if !u.detach() {
+		return nil, 0, errBusy
+	}
+	if u.opened && u.seeker != nil {
+		if _, err := u.seeker.Seek(u.start, io.SeekStart); err != nil {
+			return nil, 0, err
+		}
+	}
+	u.opened = true
+	length := int64(-1)
+	if u.size >= 0 {
+		length = int64(len(u.before)) + u.size + int64(len(u.after))
+	}
+	u.current = &uploadReader{file: u.file}
+	body := io.MultiReader(bytes.NewReader(u.before), u.current, bytes.NewReader(u.after))
+	return io.NopCloser(body), length, nil
+}
+
+// rewindable reports whether another attempt can be made: the file can be read again, or was not read yet.
+func (u *upload) rewindable() bool {
+	return u.seeker != nil || u.current == nil || !u.current.wasRead()
+}
+
+// detach ends the reading of the current attempt. A transport may still be sending when the answer is there already; the
+// caller's reader must not be touched after the call has returned. It reports whether the file is free.
+func (u *upload) detach() bool {
+	return u.current == nil || u.current.detach()
+}
+
+// uploadReader reads the file for one attempt, until it is detached.
+type uploadReader struct {
+	file io.Reader
+
+	mu       sync.Mutex
+	read     bool
+	detached bool
+	reading  chan struct{} // closed when the Read that is under way returns; nil if there is none
+}
+
+// Read reads from the file.
+func (r *uploadReader) Read(p []byte) (int, error) {
+	r.mu.Lock()
+	if r.detached {
+		r.mu.Unlock()
+		return 0, errDetached
+	}
+	reading := make(chan struct{})
+	r.read, r.reading = true, reading
+	r.mu.Unlock()
+	defer func() {
+		r.mu.Lock()
+		r.reading = nil
+		r.mu.Unlock()
+		close(reading)
+	}()
+	return r.file.Read(p)
+}
+
+func (r *uploadReader) wasRead() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.read
+}
+
+// detach lets no further Read through. It waits for the one under way, but not forever, since a reader may block.
+// It reports whether the file is free.
+func (r *uploadReader) detach() bool {
+	r.mu.Lock()
+	r.detached = true
+	reading := r.reading
+	r.mu.Unlock()
+	if reading == nil {
+		return true
+	}
+	timer := time.NewTimer(detachPatience)
+	defer timer.Stop()
+	select {
+	case <-reading:
+		return true
+	case <-timer.C:
+		return false
+	}
+}

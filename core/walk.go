@@ -1,0 +1,212 @@
+package clerk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+)
+
+// defaultPageSize is what an iterator asks for when the caller does not say.
+const defaultPageSize = 100
+
+var errNoID = errors.New("last item has no id")
+
+// walk is one run of an iterator.
+type walk[T any] struct {
+	ctx    context.Context //nolint:containedctx // lives as long as the loop
+	client *Client
+	e      Endpoint
+	opts   []RequestOption
+	raw    *RawResponse // the caller's; written only between pages
+	ahead  bool
+	pages  pager
+}
+
+// page is one answer of a walk, cut into items.
+type page[T any] struct {
+	resp  *response
+	raw   RawResponse
+	items []json.RawMessage
+	data  []T
+	done  int   // how many items are decoded
+	bad   error // why the item after those cannot be
+	last  bool
+	err   error // follows the items
+}
+
+func newWalk[T any](
+	ctx context.Context, c *Client, e Endpoint, p CallParams, paging pagingKind, opts []RequestOption,
+) *walk[T] {
+	w := &walk[T]{ctx: ctx, client: c, e: e, opts: opts, pages: newPager(p, paging)}
+	var cfg requestConfig
+	if c != nil {
+		cfg = c.defaults
+	}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(&cfg)
+		}
+	}
+	w.ahead, w.raw = cfg.prefetch, cfg.raw
+	return w
+}
+
+// run feeds the loop. The first page is fetched alone: a loop that stops at its first item costs one request.
+func (w *walk[T]) run(yield func(*T, error) bool) {
+	var ahead *readAhead[T]
+	defer func() { ahead.stop() }()
+	start := func() {
+		if w.ahead && ahead == nil {
+			ahead = w.readAhead()
+		}
+	}
+	for current := w.fetch(w.ctx); w.consume(current, yield, start); {
+		if start(); ahead == nil {
+			current = w.fetch(w.ctx)
+		} else if current = ahead.take(); current == nil {
+			yield(nil, w.canceled())
+			return
+		}
+	}
+}
+
+// consume feeds the items of a page to the loop and reports whether another page follows. It calls half when half
+// of the items have been used.
+func (w *walk[T]) consume(p *page[T], yield func(*T, error) bool, half func()) bool {
+	if w.raw != nil {
+		*w.raw = p.raw
+	}
+	for i := range p.items {
+		if w.ctx.Err() != nil {
+			yield(nil, w.canceled())
+			return false
+		}
+		if p.decodeTo(i + 1); i >= p.done {
+			yield(nil, p.bad)
+			return false
+		}
+		if !yield(&p.data[i], nil) {
+			return false
+		}
+		if i+1 == (len(p.items)+1)/2 && !p.last && p.err == nil {
+			half()
+		}
+	}
+	if p.err != nil {
+		yield(nil, p.err)
+		return false
+	}
+	return !p.last
+}
+
+// canceled returns the error for a context that ended between two items.
+func (w *walk[T]) canceled() error {
+	return &TransportError{Operation: w.e.Operation(), Err: w.ctx.Err()}
+}
+
+// fetch asks for the next page and moves the pager behind it, without decoding the items.
+func (w *walk[T]) fetch(ctx context.Context) *page[T] {
+	p := &page[T]{}
+	opts := w.opts
+	if w.raw != nil {
+		opts = append(opts[:len(opts):len(opts)], func(cfg *requestConfig) { cfg.raw = &p.raw })
+	}
+	if p.resp, p.err = w.client.send(ctx, w.e, w.pages.next(), opts); p.err != nil {
+		return p
+	}
+	list, err := p.resp.split()
+	if err != nil {
+		p.err = err
+		return p
+	}
+	last, repeated, err := w.pages.advance(list)
+	if err != nil {
+		p.err = p.resp.decodeError(err.Error(), err)
+	}
+	p.last = last
+	if !repeated {
+		p.items, p.data = list.items, make([]T, len(list.items))
+	}
+	return p
+}
+
+// decodeTo decodes the first n items, as far as that is not done yet.
+func (p *page[T]) decodeTo(n int) {
+	for p.done < n && p.bad == nil {
+		if p.bad = p.resp.decode(p.items[p.done], &p.data[p.done]); p.bad == nil {
+			p.done++
+		}
+	}
+}
+
+// readAhead fetches and decodes pages while the loop uses earlier ones: one page while the loop is in its first, two from
+// then on. The next page is asked for as soon as an answer is cut into items, before they are decoded.
+type readAhead[T any] struct {
+	cancel  context.CancelFunc
+	permits chan struct{} // one for each page that may be fetched
+	decoded chan *page[T]
+	running sync.WaitGroup
+	taken   bool
+}
+
+// readAhead starts the two goroutines; both end with stop.
+func (w *walk[T]) readAhead() *readAhead[T] {
+	ctx, cancel := context.WithCancel(w.ctx)
+	ra := &readAhead[T]{
+		cancel: cancel, permits: make(chan struct{}, 4), decoded: make(chan *page[T]),
+	}
+	fetched := make(chan *page[T], 1)
+	ra.permits <- struct{}{}
+	ra.running.Go(func() {
+		defer close(fetched)
+		for more := true; more; {
+			select {
+			case <-ra.permits:
+			case <-ctx.Done():
+				return
+			}
+			p := w.fetch(ctx)
+			more = p.err == nil && !p.last
+			select {
+			case fetched <- p:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	ra.running.Go(func() {
+		defer close(ra.decoded)
+		for p := range fetched {
+			p.decodeTo(len(p.items))
+			select {
+			case ra.decoded <- p:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	return ra
+}
+
+// take returns the next page, nil if the context has ended.
+func (ra *readAhead[T]) take() *page[T] {
+	p := <-ra.decoded
+	if !ra.taken {
+		ra.taken = true
+		ra.permits <- struct{}{}
+	}
+	if p != nil {
+		ra.permits <- struct{}{}
+	}
+	return p
+}
+
+// stop ends the reading ahead and waits until nothing of it is left.
+func (ra *readAhead[T]) stop() {
+	if ra == nil {
+		return
+	}
+	ra.cancel()
+	ra.running.Wait()
+}
