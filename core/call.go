@@ -17,8 +17,8 @@ type response struct {
 	body      []byte
 }
 
-// Call calls an operation by its endpoint value and decodes the answer into a T; use struct{} for T to ignore
-// the answer. It is what the methods of the services are made of.
+// Call calls an operation by its endpoint value and decodes the answer into a T. With struct{} for T the answer is
+// ignored; with string, []byte or json.RawMessage it is taken as it is. Call is what the methods of the services are made of.
 func Call[T any](ctx context.Context, c *Client, e Endpoint, p CallParams, opts ...RequestOption) (*T, error) {
 	resp, err := c.send(ctx, e, p, opts)
 	if err != nil {
@@ -40,6 +40,9 @@ func (c *Client) Do(
 	e := Endpoint{Service: "Client", Name: "Do", Method: method, Path: path, Retry: RetryNever}
 	if method == http.MethodGet || method == http.MethodHead {
 		e.Retry = RetrySafe
+	}
+	if method == "" {
+		return &ParamError{Operation: e.Operation(), Param: "method", Reason: "empty"}
 	}
 	if reason := checkRawPath(path); reason != "" {
 		return &ParamError{Operation: e.Operation(), Param: "path", Reason: reason}

@@ -14,6 +14,7 @@ const (
 	defaultRetries  = 2
 	maxRetries      = 10
 	defaultMaxBytes = 32 << 20
+	maxPacedBurst   = 100_000
 )
 
 // ClientOption configures a client. A RequestOption is also a ClientOption: given to NewClient it holds for every
@@ -115,8 +116,8 @@ func WithLogger(logger *slog.Logger) ClientOption {
 // instances and 100 in 10 seconds for development instances. The default is no pacing.
 func WithRateLimit(n int, per time.Duration) ClientOption {
 	return clientOption(func(cfg *clientConfig) {
-		if n <= 0 || per <= 0 {
-			cfg.refuse("WithRateLimit", "count and period must be positive")
+		if n <= 0 || n > maxPacedBurst || per <= 0 {
+			cfg.refuse("WithRateLimit", "count must be from 1 to 100000 and period positive")
 			return
 		}
 		cfg.limiter = newPacer(n, per)

@@ -108,7 +108,7 @@ func (r *request) roundTrip(parent context.Context, attempt int) (*response, out
 	defer cancel()
 	httpReq, err := http.NewRequestWithContext(ctx, r.method, r.url, nil)
 	if err != nil {
-		return nil, outcome{err: &ParamError{Operation: r.operation, Param: "request", Reason: "not valid", Err: err}}
+		return nil, outcome{err: &ParamError{Operation: r.operation, Param: "request", Reason: "not valid", Err: withoutURL(err)}}
 	}
 	r.setHeader(httpReq)
 	if err := r.body.attach(httpReq); err != nil {
