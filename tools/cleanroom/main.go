@@ -1,0 +1,57 @@
+// Command cleanroom installs each published module the way a user does: it packs all of them into a
+// folder laid out as a module proxy, then, outside the repository and with an empty module cache,
+// gets one module into an empty program and builds it. It fails when the build does, when a web
+// framework other than the module's own is in the graph, or when core brings in anything at all.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/clerkgo/clerk-go/tools/internal/workspace"
+)
+
+func main() {
+	if err := run(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, "cleanroom:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	w, err := workspace.Find()
+	if err != nil {
+		return err
+	}
+	scratch, err := os.MkdirTemp("", "cleanroom-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(scratch)
+
+	proxy := filepath.Join(scratch, "proxy")
+	for _, m := range w.Modules {
+		if err := pack(w, m, proxy); err != nil {
+			return fmt.Errorf("%s: pack: %w", m.Dir, err)
+		}
+	}
+	fmt.Printf("%-10s %-8s %8s %9s %9s %7s  %s\n", "module", "version", "modules", "packages", "binary", "time", "framework")
+	for _, m := range w.Modules {
+		started := time.Now()
+		r := room{proxy: proxy, dir: filepath.Join(scratch, m.Dir), frameworks: w.Frameworks()}
+		res, err := r.install(ctx, m)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.Dir, err)
+		}
+		framework := m.Framework
+		if framework == "" {
+			framework = "none"
+		}
+		fmt.Printf("%-10s %-8s %8d %9d %6.1f MB %5.1f s  %s\n", m.Dir, m.Version, res.modules, res.packages,
+			float64(res.size)/1e6, time.Since(started).Seconds(), framework)
+	}
+	return nil
+}
