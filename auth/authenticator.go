@@ -16,12 +16,15 @@ type Authenticator struct {
 	log      *slog.Logger
 	defaults callConfig
 	flow     flow
+	verifier
 }
 
 // New validates the configuration as a whole and returns an Authenticator. It does not use the network.
 func New(config Config) (*Authenticator, error) {
 	c := config.clone()
 	a := &Authenticator{config: c, now: c.Now, log: c.Logger}
+	a.tokens = newTokenCache(max(c.TokenCacheSize, 0))
+	a.buffers.New = newTokenBuffer
 	if err := a.configure(); err != nil {
 		return nil, err
 	}

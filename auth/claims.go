@@ -51,7 +51,7 @@ type SessionClaims struct {
 	plans    string // claim pla
 	org      orgClaims
 	bad      claimSet // claims that are present with a type that cannot be right
-	raw      []byte
+	raw      string
 	token    string
 }
 
@@ -71,10 +71,10 @@ type Actor struct {
 	Type      string
 }
 
-// Raw returns the payload of the token as JSON. The caller must not change it.
+// Raw returns a copy of the payload of the token, which is JSON.
 func (c *SessionClaims) Raw() json.RawMessage {
 	if c == nil {
 		return nil
 	}
-	return c.raw
+	return json.RawMessage(c.raw)
 }

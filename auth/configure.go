@@ -63,7 +63,7 @@ func (c Config) clone() Config {
 	if c.APIURL == "" {
 		c.APIURL = DefaultAPIURL
 	}
-	c.APIURL = strings.TrimRight(c.APIURL, "/")
+	c.APIURL = strings.TrimSuffix(strings.TrimRight(c.APIURL, "/"), "/v1")
 	if c.Now == nil {
 		c.Now = time.Now
 	}

@@ -20,11 +20,14 @@ type orgClaims struct {
 // OrgPermissions returns the permissions in the active organization in their full form, org:feature:permission. It is
 // nil without an organization, and works them out anew on each call.
 func (c *SessionClaims) OrgPermissions() []string {
-	if c == nil || !c.org.hasOrganization {
+	if c == nil {
 		return nil
 	}
 	if c.Version != 2 {
 		return slices.Clone(c.org.listed)
+	}
+	if !c.org.hasOrganization {
+		return nil
 	}
 	permissions := []string{}
 	c.expand(func(feature, permission string) bool {

@@ -1,9 +1,216 @@
 package clerkauth
 
-import "context"
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
 
-func (a *Authenticator) verifySession(_ context.Context, _ string, _ *callConfig) (*SessionClaims, *Error) {
-	return nil, refuse(ReasonJWKFailedToResolve, "")
+// maxTokenBytes bounds a token before anything is done with it.
+const maxTokenBytes = 16 << 10
+
+// jwtPolicy says which JWTs a verification accepts. The zero policy demands claims that are good in time and a subject.
+type jwtPolicy struct {
+	types    []string                    // accepted typ; nil accepts JWT and none
+	category func(h *tokenHeader) *Error // nil accepts all
+	anyTime  bool                        // skip all checks of claims
+	call     *callConfig                 // parties, audience and issuer to check; nil skips them
 }
 
-func (a *Authenticator) openKeySet() error { return nil }
+// verifiedJWT is a token with a good signature, of the right class, with claims that were checked.
+type verifiedJWT struct {
+	header *tokenHeader
+	claims *SessionClaims
+	key    *Key
+}
+
+// timedKeySet is a key set that takes the time from its caller.
+type timedKeySet interface {
+	keyAt(ctx context.Context, id string, now time.Time) (*Key, error)
+}
+
+// sessionCategory refuses JWTs that the instance signed for another purpose.
+func sessionCategory(h *tokenHeader) *Error {
+	if !h.isSession() {
+		return refuse(ReasonTokenInvalid, "the category is not that of a session token")
+	}
+	return nil
+}
+
+// verifySession verifies a session token, or remembers that it did.
+func (a *Authenticator) verifySession(ctx context.Context, token string, call *callConfig) (*SessionClaims, *Error) {
+	now := a.now()
+	policy := jwtPolicy{category: sessionCategory, call: call}
+	if hit := a.tokens.get(token); hit != nil {
+		if key, err := a.findKey(ctx, hit.keyID, now); err == nil && key == hit.key {
+			return hit.claims, a.checkClaims(hit.claims, &policy, now)
+		}
+	}
+	verified, refusal := a.verifyJWT(ctx, token, &policy, now)
+	if verified != nil && verified.key != nil {
+		a.tokens.add(verified.claims, verified.header.keyID, verified.key)
+	}
+	if refusal != nil {
+		return nil, refusal
+	}
+	return verified.claims, nil
+}
+
+// verifyJWT verifies a token of any class by the policy. The result is nil unless the signature is good; together with
+// an error it means that only the claims were refused.
+func (a *Authenticator) verifyJWT(ctx context.Context, token string, p *jwtPolicy, now time.Time) (*verifiedJWT, *Error) {
+	parts, refusal := splitToken(token)
+	if refusal != nil {
+		return nil, refusal
+	}
+	header := a.headers.get(parts.header)
+	known := header != nil
+	if !known {
+		parsed, err := parseHeader(parts.header)
+		if err != nil {
+			return nil, refuse(ReasonTokenInvalid, "the header is malformed")
+		}
+		header = parsed
+	}
+	buffer, _ := a.buffers.Get().(*tokenBuffer)
+	defer a.buffers.Put(buffer)
+	claims, refusal := buffer.decode(parts)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if p.category != nil {
+		if refusal := p.category(header); refusal != nil {
+			return nil, refusal
+		}
+	}
+	key, refusal := a.keyFor(ctx, header, p, now)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if err := header.method.Verify(parts.signed, buffer.signature, key.Public); err != nil {
+		return nil, refuse(ReasonTokenInvalidSignature, "the signature is wrong")
+	}
+	if !known {
+		a.headers.add(parts.header, header)
+	}
+	claims.token = strings.Clone(token)
+	return &verifiedJWT{header, claims, key}, a.checkClaims(claims, p, now)
+}
+
+// tokenParts are the segments of a token.
+type tokenParts struct {
+	header, payload, signature string
+	signed                     string
+}
+
+func splitToken(token string) (tokenParts, *Error) {
+	if len(token) > maxTokenBytes {
+		return tokenParts{}, refuse(ReasonTokenInvalid, "the token is too long")
+	}
+	first := strings.IndexByte(token, '.')
+	last := strings.LastIndexByte(token, '.')
+	if first <= 0 || last == first || strings.IndexByte(token[first+1:last], '.') >= 0 {
+		return tokenParts{}, refuse(ReasonTokenInvalid, "a token has three parts")
+	}
+	// The decoder of base64 would pass over line breaks.
+	if strings.IndexByte(token, '\n') >= 0 || strings.IndexByte(token, '\r') >= 0 {
+		return tokenParts{}, refuse(ReasonTokenInvalid, "the token has line breaks")
+	}
+	return tokenParts{token[:first], token[first+1 : last], token[last+1:], token[:last]}, nil
+}
+
+// tokenBuffer holds the decoded bytes of one token while it is verified.
+type tokenBuffer struct {
+	bytes     []byte
+	signature []byte
+}
+
+func newTokenBuffer() any { return &tokenBuffer{bytes: make([]byte, 0, 2<<10)} }
+
+// decode reads payload and signature. The claims do not point into the buffer.
+func (b *tokenBuffer) decode(parts tokenParts) (*SessionClaims, *Error) {
+	decoded, err := strictBase64.AppendDecode(b.bytes[:0], []byte(parts.payload))
+	if err != nil {
+		return nil, refuse(ReasonTokenInvalid, "the payload is malformed")
+	}
+	payload := string(decoded)
+	b.bytes, err = strictBase64.AppendDecode(decoded[:0], []byte(parts.signature))
+	if err != nil {
+		return nil, refuse(ReasonTokenInvalid, "the signature is malformed")
+	}
+	b.signature = b.bytes
+	claims, err := scanClaims(payload)
+	if err != nil {
+		return nil, refuse(ReasonTokenInvalid, "the payload is malformed")
+	}
+	return claims, nil
+}
+
+// keyFor returns the key of a header that asks for nothing unusual. A header that is refused anyway never makes a key
+// set load; if its key is known to be missing, that is the reason.
+func (a *Authenticator) keyFor(ctx context.Context, h *tokenHeader, p *jwtPolicy, now time.Time) (*Key, *Error) {
+	if refusal := h.check(p.types); refusal != nil {
+		if set, ok := a.keys.(*RemoteKeySet); ok && set.lacks(h.keyID) {
+			return nil, unknownKey()
+		}
+		return nil, refusal
+	}
+	key, err := a.findKey(ctx, h.keyID, now)
+	if err != nil {
+		return nil, keyError(err)
+	}
+	if key == nil || !usableKey(key.Public) {
+		return nil, refuse(ReasonTokenVerificationFailed, "the key cannot be used")
+	}
+	if key.Algorithm != "" && key.Algorithm != h.method.Alg() {
+		return nil, refuse(ReasonTokenVerificationFailed, "the key is for another algorithm")
+	}
+	return key, nil
+}
+
+func (h *tokenHeader) check(types []string) *Error {
+	switch {
+	case h.forbidden:
+		return refuse(ReasonTokenInvalid, "the header has a parameter that must not be used")
+	case types == nil && h.hasTyp && (h.badTyp || h.typ != "JWT"),
+		types != nil && !slices.Contains(types, h.typ):
+		return refuse(ReasonTokenInvalid, "the type is not accepted")
+	case h.method == nil:
+		return refuse(ReasonTokenInvalidAlgorithm, "the algorithm is not accepted")
+	}
+	return nil
+}
+
+func (a *Authenticator) findKey(ctx context.Context, id string, now time.Time) (*Key, error) {
+	switch set := a.keys.(type) {
+	case nil:
+		return nil, refuse(ReasonJWKFailedToResolve, "there is no source of keys")
+	case timedKeySet:
+		return set.keyAt(ctx, id, now)
+	default:
+		return set.Key(ctx, id)
+	}
+}
+
+func unknownKey() *Error {
+	return refuse(ReasonJWKKidMismatch, "no key has the key id of the token")
+}
+
+// keyError keeps the reasons of our own key sets; what another key set reports is our trouble.
+func keyError(err error) *Error {
+	var own *Error
+	if errors.As(err, &own) {
+		return own
+	}
+	return &Error{Reason: ReasonJWKFailedToResolve, message: "the key set failed", cause: err}
+}
+
+// buffers and caches of an Authenticator.
+type verifier struct {
+	tokens  *tokenCache
+	headers headerCache
+	buffers sync.Pool
+}

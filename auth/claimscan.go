@@ -1,0 +1,339 @@
+package clerkauth
+
+import (
+	"math"
+	"time"
+)
+
+// claimSet is a set of the claims that this package reads.
+type claimSet uint32
+
+const (
+	claimSubject claimSet = 1 << iota
+	claimSession
+	claimIssuer
+	claimParty
+	claimAudience
+	claimID
+	claimIssuedAt
+	claimNotBefore
+	claimExpiry
+	claimVersion
+	claimStatus
+	claimFactorAge
+	claimActor
+	claimFeatures
+	claimPlans
+	claimOrganization
+	claimOrgID
+	claimOrgSlug
+	claimOrgRole
+	claimOrgPermissions
+)
+
+func (s claimSet) has(c claimSet) bool { return s&c != 0 }
+
+func claimNamed(name string) claimSet {
+	switch name {
+	case "sub":
+		return claimSubject
+	case "sid":
+		return claimSession
+	case "iss":
+		return claimIssuer
+	case "azp":
+		return claimParty
+	case "aud":
+		return claimAudience
+	case "jti":
+		return claimID
+	case "iat":
+		return claimIssuedAt
+	case "nbf":
+		return claimNotBefore
+	case "exp":
+		return claimExpiry
+	case "v":
+		return claimVersion
+	case "sts":
+		return claimStatus
+	case "fva":
+		return claimFactorAge
+	case "act":
+		return claimActor
+	case "fea":
+		return claimFeatures
+	case "pla":
+		return claimPlans
+	case "o":
+		return claimOrganization
+	case "org_id":
+		return claimOrgID
+	case "org_slug":
+		return claimOrgSlug
+	case "org_role":
+		return claimOrgRole
+	case "org_permissions":
+		return claimOrgPermissions
+	}
+	return 0
+}
+
+// payloadReader fills claims from a payload in one pass. Names that matter must not repeat.
+type payloadReader struct {
+	claims       *SessionClaims
+	seen         claimSet
+	v2           orgClaims
+	id2, slug2   string
+	role2        string
+	organization bool
+}
+
+// ParseClaims reads the payload of a session token without verifying anything, for tests. The error says only that
+// the payload is malformed: not an object, a name that repeats, or too deep.
+func ParseClaims(payload []byte) (*SessionClaims, error) {
+	return scanClaims(string(payload))
+}
+
+func scanClaims(payload string) (*SessionClaims, error) {
+	claims := &SessionClaims{raw: payload, Version: 1}
+	reader := payloadReader{claims: claims}
+	s := scanner{text: payload}
+	if err := s.object(reader.member); err != nil {
+		return nil, err
+	}
+	if !s.end() {
+		return nil, errJSON
+	}
+	reader.finish()
+	return claims, nil
+}
+
+func (r *payloadReader) member(s *scanner, name string) error {
+	claim := claimNamed(name)
+	if claim == 0 {
+		return s.skip()
+	}
+	if r.seen.has(claim) {
+		return errJSON
+	}
+	r.seen |= claim
+	c := r.claims
+	switch claim {
+	case claimIssuedAt:
+		return r.time(s, claim, &c.IssuedAt)
+	case claimNotBefore:
+		return r.time(s, claim, &c.NotBefore)
+	case claimExpiry:
+		return r.time(s, claim, &c.ExpiresAt)
+	case claimVersion:
+		return r.version(s)
+	case claimFactorAge:
+		return r.factorAge(s)
+	case claimActor:
+		return r.actor(s)
+	case claimAudience:
+		return r.audience(s)
+	case claimOrganization:
+		return r.org(s)
+	case claimOrgPermissions:
+		list, _, err := stringList(s)
+		c.org.listed = list
+		return err
+	case claimStatus:
+		return s.optionalString((*string)(&c.Status))
+	}
+	ok, err := s.maybeString(r.text(claim))
+	if !ok {
+		c.bad |= claim
+	}
+	return err
+}
+
+// text returns where a claim that is a string belongs.
+func (r *payloadReader) text(claim claimSet) *string {
+	c := r.claims
+	switch claim {
+	case claimSubject:
+		return &c.Subject
+	case claimSession:
+		return &c.SessionID
+	case claimIssuer:
+		return &c.Issuer
+	case claimParty:
+		return &c.AuthorizedParty
+	case claimFeatures:
+		return &c.features
+	case claimPlans:
+		return &c.plans
+	case claimOrgID:
+		return &c.OrgID
+	case claimOrgSlug:
+		return &c.OrgSlug
+	case claimOrgRole:
+		return &c.OrgRole
+	}
+	return &c.ID
+}
+
+// maxSeconds is the end of time in JavaScript, far enough for everything and safe to multiply.
+const maxSeconds = 8.64e12
+
+// time reads whole seconds since 1970; a fraction is cut off and what lies beyond the end of time is moved there.
+func (r *payloadReader) time(s *scanner, claim claimSet, into *time.Time) error {
+	if s.kind() != jsonNumber {
+		r.claims.bad |= claim
+		return s.skip()
+	}
+	seconds, err := s.number()
+	if err != nil {
+		return err
+	}
+	*into = time.Unix(int64(math.Trunc(min(max(seconds, -maxSeconds), maxSeconds))), 0)
+	return nil
+}
+
+func (r *payloadReader) version(s *scanner) error {
+	if s.kind() != jsonNumber {
+		return s.skip()
+	}
+	version, err := s.number()
+	if version == 2 {
+		r.claims.Version = 2
+	}
+	return err
+}
+
+func (r *payloadReader) factorAge(s *scanner) error {
+	if s.kind() != jsonArray {
+		return s.skip()
+	}
+	var ages [2]float64
+	count, numbers := 0, true
+	err := s.array(func(s *scanner) error {
+		defer func() { count++ }()
+		if s.kind() != jsonNumber {
+			numbers = false
+			return s.skip()
+		}
+		age, err := s.number()
+		if count < len(ages) {
+			ages[count] = age
+		}
+		return err
+	})
+	if numbers && count == len(ages) && !math.IsInf(ages[0], 0) && !math.IsInf(ages[1], 0) {
+		r.claims.FactorAge = FactorAge{Known: true, First: ages[0], Second: ages[1]}
+	}
+	return err
+}
+
+func (r *payloadReader) actor(s *scanner) error {
+	if s.isNull() {
+		return s.skip()
+	}
+	if s.kind() != jsonObject {
+		r.claims.bad |= claimActor
+		return s.skip()
+	}
+	actor := &Actor{}
+	r.claims.Actor = actor
+	fields := fieldReader{names: actorFields[:], into: [5]*string{&actor.Issuer, &actor.SessionID, &actor.Subject, &actor.Type}}
+	return s.object(fields.member)
+}
+
+func (r *payloadReader) org(s *scanner) error {
+	if s.kind() != jsonObject {
+		return s.skip()
+	}
+	r.organization = true
+	fields := fieldReader{
+		names: orgFields[:],
+		into:  [5]*string{&r.id2, &r.slug2, &r.role2, &r.v2.permissions, &r.v2.masks},
+	}
+	return s.object(fields.member)
+}
+
+var (
+	actorFields = [...]string{"iss", "sid", "sub", "type"}
+	orgFields   = [...]string{"id", "slg", "rol", "per", "fpm"}
+)
+
+// fieldReader reads the string members of a small object; none may repeat.
+type fieldReader struct {
+	names []string
+	into  [5]*string
+	seen  uint8
+}
+
+func (f *fieldReader) member(s *scanner, name string) error {
+	for i, known := range f.names {
+		if name != known {
+			continue
+		}
+		if f.seen&(1<<i) != 0 {
+			return errJSON
+		}
+		f.seen |= 1 << i
+		return s.optionalString(f.into[i])
+	}
+	return s.skip()
+}
+
+func (r *payloadReader) audience(s *scanner) error {
+	var one string
+	switch s.kind() {
+	case jsonString:
+		err := s.optionalString(&one)
+		if one != "" {
+			r.claims.Audience = []string{one}
+		}
+		return err
+	case jsonArray:
+		list, ok, err := stringList(s)
+		if !ok {
+			r.claims.bad |= claimAudience
+			return err
+		}
+		r.claims.Audience = list
+		return err
+	}
+	if !s.isNull() {
+		r.claims.bad |= claimAudience
+	}
+	return s.skip()
+}
+
+// stringList reads an array of strings; with any other value in it there is no list.
+func stringList(s *scanner) (list []string, ok bool, err error) {
+	if s.kind() != jsonArray {
+		return nil, false, s.skip()
+	}
+	ok = true
+	list = []string{}
+	err = s.array(func(s *scanner) error {
+		var element string
+		isString, err := s.maybeString(&element)
+		ok = ok && isString
+		list = append(list, element)
+		return err
+	})
+	if !ok || err != nil {
+		return nil, false, err
+	}
+	return list, true, nil
+}
+
+// finish takes the organization from where the version keeps it.
+func (r *payloadReader) finish() {
+	c := r.claims
+	if c.Version != 2 {
+		return
+	}
+	c.OrgID, c.OrgSlug, c.OrgRole = r.id2, r.slug2, ""
+	if r.role2 != "" {
+		c.OrgRole = "org:" + r.role2
+	}
+	c.org = r.v2
+	c.org.hasOrganization = r.organization
+}

@@ -1,0 +1,267 @@
+package clerkauth
+
+import (
+	"encoding/json"
+	"errors"
+	"strconv"
+	"unicode/utf8"
+)
+
+// maxJSONDepth bounds the nesting of a token's JSON. Clerk's own claims nest two deep.
+const maxJSONDepth = 64
+
+var errJSON = errors.New("clerkauth: malformed JSON")
+
+// scanner reads one JSON text strictly and in one pass, without building a tree. Strings without escapes are parts of
+// the text and cost nothing.
+type scanner struct {
+	text  string
+	pos   int
+	depth int
+}
+
+// jsonKind is the kind of a value by its first byte.
+type jsonKind uint8
+
+const (
+	jsonOther jsonKind = iota // null, true, false, or not JSON at all
+	jsonString
+	jsonNumber
+	jsonObject
+	jsonArray
+)
+
+func (s *scanner) space() {
+	for s.pos < len(s.text) {
+		switch s.text[s.pos] {
+		case ' ', '\t', '\n', '\r':
+			s.pos++
+		default:
+			return
+		}
+	}
+}
+
+// next skips space and returns the byte that follows, or zero at the end.
+func (s *scanner) next() byte {
+	s.space()
+	if s.pos < len(s.text) {
+		return s.text[s.pos]
+	}
+	return 0
+}
+
+func (s *scanner) kind() jsonKind {
+	switch c := s.next(); {
+	case c == '"':
+		return jsonString
+	case c == '{':
+		return jsonObject
+	case c == '[':
+		return jsonArray
+	case c == '-' || (c >= '0' && c <= '9'):
+		return jsonNumber
+	}
+	return jsonOther
+}
+
+// object reads an object and calls member for each name, with the scanner at its value. The callback must consume it.
+func (s *scanner) object(member func(s *scanner, name string) error) error {
+	return s.list('{', '}', func(s *scanner) error {
+		name, err := s.string()
+		if err != nil {
+			return err
+		}
+		if s.next() != ':' {
+			return errJSON
+		}
+		s.pos++
+		s.space()
+		return member(s, name)
+	})
+}
+
+// array reads an array and calls element for each value.
+func (s *scanner) array(element func(s *scanner) error) error { return s.list('[', ']', element) }
+
+func (s *scanner) list(opening, closing byte, element func(s *scanner) error) error {
+	if s.next() != opening {
+		return errJSON
+	}
+	if s.depth++; s.depth > maxJSONDepth {
+		return errJSON
+	}
+	s.pos++
+	if s.next() == closing {
+		s.pos++
+		s.depth--
+		return nil
+	}
+	for {
+		s.space()
+		if err := element(s); err != nil {
+			return err
+		}
+		switch s.next() {
+		case ',':
+			s.pos++
+		case closing:
+			s.pos++
+			s.depth--
+			return nil
+		default:
+			return errJSON
+		}
+	}
+}
+
+// string reads a string. Escapes and malformed UTF-8 take the slow way through encoding/json.
+func (s *scanner) string() (string, error) {
+	if s.next() != '"' {
+		return "", errJSON
+	}
+	start, plain := s.pos, true
+	for i := start + 1; i < len(s.text); i++ {
+		switch c := s.text[i]; {
+		case c == '"':
+			s.pos = i + 1
+			if plain {
+				return s.text[start+1 : i], nil
+			}
+			return unquote(s.text[start:s.pos])
+		case c == '\\':
+			plain = false
+			i++
+		case c < 0x20:
+			return "", errJSON
+		case c >= utf8.RuneSelf:
+			plain = false
+		}
+	}
+	return "", errJSON
+}
+
+func unquote(literal string) (string, error) {
+	var value string
+	if err := json.Unmarshal([]byte(literal), &value); err != nil {
+		return "", errJSON
+	}
+	return value, nil
+}
+
+// number reads a number in the grammar of JSON.
+func (s *scanner) number() (float64, error) {
+	start := s.pos
+	if !s.numberSyntax() {
+		return 0, errJSON
+	}
+	text := s.text[start:s.pos]
+	if len(text) <= 15 && isDigits(text) {
+		n := 0
+		for i := range len(text) {
+			n = n*10 + int(text[i]-'0')
+		}
+		return float64(n), nil
+	}
+	// A number that is out of range becomes an infinity, as in JavaScript.
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0, errJSON
+	}
+	return value, nil
+}
+
+func (s *scanner) numberSyntax() bool {
+	if s.peek() == '-' {
+		s.pos++
+	}
+	if s.peek() == '0' {
+		s.pos++
+	} else if !s.digits() {
+		return false
+	}
+	if s.peek() == '.' {
+		s.pos++
+		if !s.digits() {
+			return false
+		}
+	}
+	if c := s.peek(); c == 'e' || c == 'E' {
+		s.pos++
+		if c := s.peek(); c == '+' || c == '-' {
+			s.pos++
+		}
+		return s.digits()
+	}
+	return true
+}
+
+func (s *scanner) peek() byte {
+	if s.pos < len(s.text) {
+		return s.text[s.pos]
+	}
+	return 0
+}
+
+func (s *scanner) digits() bool {
+	start := s.pos
+	for c := s.peek(); c >= '0' && c <= '9'; c = s.peek() {
+		s.pos++
+	}
+	return s.pos > start
+}
+
+// skip reads a value of any kind and forgets it.
+func (s *scanner) skip() error {
+	switch s.kind() {
+	case jsonString:
+		_, err := s.string()
+		return err
+	case jsonNumber:
+		if !s.numberSyntax() {
+			return errJSON
+		}
+		return nil
+	case jsonObject:
+		return s.object(func(s *scanner, _ string) error { return s.skip() })
+	case jsonArray:
+		return s.array((*scanner).skip)
+	}
+	return s.literal()
+}
+
+func (s *scanner) literal() error {
+	for _, word := range [...]string{"null", "true", "false"} {
+		if len(s.text)-s.pos >= len(word) && s.text[s.pos:s.pos+len(word)] == word {
+			s.pos += len(word)
+			return nil
+		}
+	}
+	return errJSON
+}
+
+// isNull reports whether the value is null.
+func (s *scanner) isNull() bool {
+	return s.next() == 'n'
+}
+
+// end reports whether nothing but space is left.
+func (s *scanner) end() bool { return s.next() == 0 && s.pos == len(s.text) }
+
+// optionalString reads a string; a value of another kind is skipped and counts as not there.
+func (s *scanner) optionalString(into *string) error {
+	_, err := s.maybeString(into)
+	return err
+}
+
+func (s *scanner) maybeString(into *string) (bool, error) {
+	if s.kind() != jsonString {
+		return false, s.skip()
+	}
+	value, err := s.string()
+	if err != nil {
+		return false, err
+	}
+	*into = value
+	return true, nil
+}
