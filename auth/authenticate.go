@@ -34,7 +34,7 @@ func (a *Authenticator) authenticate(ctx context.Context, req *Request, call cal
 	if token == "" {
 		return a.anonymous(TokenSession, ReasonSessionTokenAndUATMissing)
 	}
-	claims, refusal := a.verifySession(ctx, token, &call)
+	claims, refusal := a.verifySessionAs(ctx, token, &call, onlySessionClass)
 	if refusal != nil {
 		return a.signedOut(TokenSession, refusal)
 	}

@@ -14,10 +14,10 @@ const maxTokenBytes = 16 << 10
 
 // jwtPolicy says which JWTs a verification accepts. The zero policy demands claims that are good in time and a subject.
 type jwtPolicy struct {
-	types    []string                    // accepted typ; nil accepts JWT and none
-	category func(h *tokenHeader) *Error // nil accepts all
-	anyTime  bool                        // skip all checks of claims
-	call     *callConfig                 // parties, audience and issuer to check; nil skips them
+	types   []string    // accepted typ; nil accepts JWT and none
+	admit   admission   // nil admits all
+	anyTime bool        // skip all checks of claims
+	call    *callConfig // parties, audience and issuer to check; nil skips them
 }
 
 // verifiedJWT is a token with a good signature, of the right class, with claims that were checked.
@@ -32,25 +32,48 @@ type timedKeySet interface {
 	keyAt(ctx context.Context, id string, now time.Time) (*Key, error)
 }
 
-// sessionCategory refuses JWTs that the instance signed for another purpose.
-func sessionCategory(h *tokenHeader) *Error {
-	if !h.isSession() {
-		return refuse(ReasonTokenInvalid, "the category is not that of a session token")
+// admission looks at what a token claims to be before a key is looked for, and refuses the wrong class. It can only
+// make the outcome stricter: nothing is verified yet.
+type admission func(h *tokenHeader, c *SessionClaims) *Error
+
+// onlySession admits session tokens; what was signed for another purpose is not valid here.
+func onlySession(h *tokenHeader, c *SessionClaims) *Error {
+	if !h.isSession() || strings.HasPrefix(c.Subject, prefixMch) {
+		return refuse(ReasonTokenInvalid, "the token is not that of a session")
+	}
+	return nil
+}
+
+// onlySessionClass is onlySession for requests, which have a reason of their own for tokens of another class.
+func onlySessionClass(h *tokenHeader, c *SessionClaims) *Error {
+	if !h.isSession() || strings.HasPrefix(c.Subject, prefixMch) || isOAuthType(h.typ) {
+		return refuse(ReasonTokenTypeMismatch, "")
 	}
 	return nil
 }
 
 // verifySession verifies a session token, or remembers that it did.
 func (a *Authenticator) verifySession(ctx context.Context, token string, call *callConfig) (*SessionClaims, *Error) {
+	return a.verifySessionAs(ctx, token, call, onlySession)
+}
+
+// verifySessionAs is verifySession with the admission of the caller, which must be as strict as [onlySession]: a token
+// that is remembered was admitted.
+func (a *Authenticator) verifySessionAs(
+	ctx context.Context, token string, call *callConfig, admit admission,
+) (*SessionClaims, *Error) {
 	now := a.now()
-	policy := jwtPolicy{category: sessionCategory, call: call}
+	policy := jwtPolicy{admit: admit, call: call}
 	if hit := a.tokens.get(token); hit != nil {
 		if key, err := a.findKey(ctx, hit.keyID, now); err == nil && key == hit.key {
-			return hit.claims, a.checkClaims(hit.claims, &policy, now)
+			if refusal := a.checkClaims(hit.claims, &policy, now); refusal != nil {
+				return nil, refusal
+			}
+			return hit.claims, nil
 		}
 	}
 	verified, refusal := a.verifyJWT(ctx, token, &policy, now)
-	if verified != nil && verified.key != nil {
+	if verified != nil {
 		a.tokens.add(verified.claims, verified.header.keyID, verified.key)
 	}
 	if refusal != nil {
@@ -81,8 +104,8 @@ func (a *Authenticator) verifyJWT(ctx context.Context, token string, p *jwtPolic
 	if refusal != nil {
 		return nil, refusal
 	}
-	if p.category != nil {
-		if refusal := p.category(header); refusal != nil {
+	if p.admit != nil {
+		if refusal := p.admit(header, claims); refusal != nil {
 			return nil, refusal
 		}
 	}
