@@ -1,0 +1,106 @@
+package clerkwebhook
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"time"
+)
+
+// EventType names what happened, such as "user.created". The set is open: a type that this version does not know
+// verifies, decodes and reaches the handler like any other.
+type EventType string
+
+// Event is one event as Clerk sent it. Data stays JSON until DataAs or Decode is called, so that an event of an
+// unknown type, or with fields that this version does not know, loses nothing.
+type Event struct {
+	// ID is the id of the message, the same for every attempt to deliver it. It comes from the headers and is empty
+	// for an event that was not delivered, such as those of a backfill.
+	ID string `json:"-"`
+	// SentAt is the time of the attempt, from the headers.
+	SentAt time.Time `json:"-"`
+
+	// Object is "event".
+	Object string `json:"object"`
+	// Type says what happened and so which type Data has.
+	Type EventType `json:"type"`
+	// Timestamp is when it happened, in the unit that was sent. Time reads it in either unit.
+	Timestamp int64 `json:"timestamp"`
+	// InstanceID is the Clerk instance that sent the event.
+	InstanceID string `json:"instance_id"`
+	// Attributes describes the request that caused the event; nil if none was given.
+	Attributes *EventAttributes `json:"event_attributes,omitzero"`
+	// Data is what the event is about, as it was sent. DataAs and Decode give it a type.
+	Data json.RawMessage `json:"data"`
+
+	raw json.RawMessage
+}
+
+// EventAttributes is what Clerk knows about the cause of an event.
+type EventAttributes struct {
+	// HTTPRequest is the request that caused the event; nil if there was none.
+	HTTPRequest *EventHTTPRequest `json:"http_request,omitzero"`
+}
+
+// EventHTTPRequest describes the request that caused an event.
+type EventHTTPRequest struct {
+	// ClientIP is the address that the request came from.
+	ClientIP string `json:"client_ip"`
+	// UserAgent is the User-Agent header of the request.
+	UserAgent string `json:"user_agent"`
+}
+
+// ParseEvent decodes the body of a delivery whose signature something else has verified. Use Verifier.Verify for
+// everything that comes over the network. The event keeps body; do not change it afterwards.
+func ParseEvent(body []byte) (*Event, error) {
+	var event Event
+	if err := json.Unmarshal(body, &event); err != nil {
+		return nil, &Error{Reason: ReasonInvalidBody, Err: err}
+	}
+	if event.Type == "" {
+		return nil, &Error{Reason: ReasonInvalidBody}
+	}
+	return &event, nil
+}
+
+// UnmarshalJSON decodes an event and keeps data reachable through RawJSON. A timestamp may be a number in any
+// notation; every other field that is null keeps its zero value.
+func (e *Event) UnmarshalJSON(data []byte) error {
+	type plain Event
+	wire := struct {
+		*plain
+		Timestamp json.Number `json:"timestamp"`
+	}{plain: (*plain)(e)}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	e.Timestamp = wholeNumber(wire.Timestamp)
+	e.raw = bytes.Clone(data)
+	return nil
+}
+
+// RawJSON returns the whole event as it was sent, fields included that Event does not have. It is nil for an event
+// that was not decoded from JSON. Do not change it.
+func (e *Event) RawJSON() json.RawMessage { return e.raw }
+
+// Time returns when the event happened. It understands a Timestamp in seconds and in milliseconds.
+func (e *Event) Time() time.Time { return Time(e.Timestamp) }
+
+// LogValue returns the message id and the type, and nothing of the data.
+func (e *Event) LogValue() slog.Value {
+	if e == nil {
+		return slog.Value{}
+	}
+	return slog.GroupValue(slog.String("id", e.ID), slog.String("type", string(e.Type)))
+}
+
+// String returns the type. Data and attributes can name people and are left out.
+func (e *Event) String() string {
+	if e == nil {
+		return "clerkwebhook.Event(nil)"
+	}
+	return "clerkwebhook.Event(" + string(e.Type) + ")"
+}
+
+// GoString returns the same as String.
+func (e *Event) GoString() string { return e.String() }
