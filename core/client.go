@@ -22,7 +22,7 @@ const (
 )
 
 // Client calls the Backend API of one Clerk instance. Its fields are the services. Create it with NewClient or
-// NewClientFromEnv; the zero value fails every call. It is safe for concurrent use.
+// NewClientFromEnv; the zero value is of no use. It is safe for concurrent use.
 type Client struct {
 	services
 
@@ -42,6 +42,8 @@ type Client struct {
 	userAgent  string
 	maxBytes   int64
 	defaults   requestConfig
+
+	ownTransport bool // made by newClient, not shared with anybody
 }
 
 // NewClient returns a client that uses a secret key, such as "sk_test_…". It opens no connection. A key or an option that
@@ -105,6 +107,8 @@ func newClient(key *secret, opts []ClientOption) (*Client, error) {
 		userAgent:  agent,
 		maxBytes:   cfg.maxBytes,
 		defaults:   cfg.defaults,
+
+		ownTransport: cfg.httpClient == nil,
 	}
 	c.wire(c)
 	c.Emails = &EmailsService{client: c}
@@ -115,6 +119,9 @@ func newClient(key *secret, opts []ClientOption) (*Client, error) {
 
 // BaseURL returns the address of the API, without a slash at its end.
 func (c *Client) BaseURL() string { return c.baseURL }
+
+// CloseIdleConnections closes connections that no request uses, if the transport can do so. The client stays usable.
+func (c *Client) CloseIdleConnections() { c.httpClient.CloseIdleConnections() }
 
 // String describes the client without its key.
 func (c *Client) String() string {

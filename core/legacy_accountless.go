@@ -59,7 +59,9 @@ func CreateAccountlessApplication(
 	if err != nil {
 		return nil, err
 	}
-	defer client.httpClient.CloseIdleConnections()
+	if client.ownTransport {
+		defer client.CloseIdleConnections()
+	}
 	return Call[AccountlessApplication](ctx, client, endpointAccountlessCreate, CallParams{Query: params.query()})
 }
 

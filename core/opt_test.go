@@ -1,0 +1,138 @@
+package clerk_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	clerk "github.com/clerkgo/clerk-go/core"
+)
+
+type optBody struct {
+	Name  clerk.Opt[string]   `json:"name,omitzero"`
+	Age   clerk.Opt[int64]    `json:"age,omitzero"`
+	On    clerk.Opt[bool]     `json:"on,omitzero"`
+	Tags  clerk.Opt[[]string] `json:"tags,omitzero"`
+	Meta  clerk.Opt[any]      `json:"meta,omitzero"`
+	Inner clerk.Opt[*optBody] `json:"inner,omitzero"`
+}
+
+func TestOpt_JSON(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		body optBody
+		want string
+	}{
+		"unset is not sent":             {optBody{}, `{}`},
+		"null is sent as null":          {optBody{Name: clerk.Null[string](), Tags: clerk.Null[[]string]()}, `{"name":null,"tags":null}`},
+		"zero values are sent":          {optBody{Name: clerk.String(""), Age: clerk.Int64(0), On: clerk.Bool(false)}, `{"name":"","age":0,"on":false}`},
+		"an empty list is not null":     {optBody{Tags: clerk.Set([]string{})}, `{"tags":[]}`},
+		"a null in metadata survives":   {optBody{Meta: clerk.Set[any](map[string]any{"plan": nil})}, `{"meta":{"plan":null}}`},
+		"objects nest with their nulls": {optBody{Inner: clerk.Set(&optBody{Age: clerk.Null[int64]()})}, `{"inner":{"age":null}}`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := encode(t, test.body); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+			var back optBody
+			if err := json.Unmarshal([]byte(test.want), &back); err != nil {
+				t.Fatal(err)
+			}
+			if got := encode(t, back); got != test.want {
+				t.Errorf("after a round trip: got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestOpt_States(t *testing.T) {
+	t.Parallel()
+	var o clerk.Opt[string]
+	check := func(step string, set, null, zero bool, or, text string) {
+		t.Helper()
+		if o.IsSet() != set || o.IsNull() != null || o.IsZero() != zero || o.Or("none") != or || o.String() != text {
+			t.Errorf("%s: got %v %v %v %q %q", step, o.IsSet(), o.IsNull(), o.IsZero(), o.Or("none"), o.String())
+		}
+	}
+	check("zero value", false, false, true, "none", "unset")
+	o.Set("a")
+	check("set", true, false, false, "a", "a")
+	o.SetNull()
+	check("null", false, true, false, "none", "null")
+	if v, ok := o.Get(); v != "" || ok {
+		t.Errorf("Get of null: got %q %v", v, ok)
+	}
+	o.Unset()
+	check("unset", false, false, true, "none", "unset")
+
+	name := "b"
+	o = clerk.FromPtr(&name)
+	check("from a pointer", true, false, false, "b", "b")
+	o = clerk.FromPtr[string](nil)
+	check("from nil", false, false, true, "none", "unset")
+}
+
+func TestOpt_UnmarshalRejectsOtherTypes(t *testing.T) {
+	t.Parallel()
+	o := clerk.Int64(7)
+	if err := json.Unmarshal([]byte(`"x"`), &o); err == nil {
+		t.Error("got no error for a string in an Opt[int64]")
+	}
+	if got := o.Or(0); got != 7 {
+		t.Errorf("a failed decode changed the value: got %d, want 7", got)
+	}
+}
+
+func TestValue(t *testing.T) {
+	t.Parallel()
+	n := int64(5)
+	if got := clerk.Value(&n); got != 5 {
+		t.Errorf("got %d, want 5", got)
+	}
+	if got := clerk.Value[int64](nil); got != 0 {
+		t.Errorf("got %d, want 0", got)
+	}
+}
+
+func TestMetadata(t *testing.T) {
+	t.Parallel()
+	var holder struct {
+		Public clerk.Metadata `json:"public"`
+	}
+	if err := json.Unmarshal([]byte(`{"public":{"plan":"pro","n":9007199254740993}}`), &holder); err != nil {
+		t.Fatal(err)
+	}
+	var meta struct {
+		Plan string `json:"plan"`
+		N    int64  `json:"n"`
+	}
+	if err := holder.Public.Decode(&meta); err != nil || meta.Plan != "pro" || meta.N != 9007199254740993 {
+		t.Errorf("got %+v, %v", meta, err)
+	}
+	if got := encode(t, holder); got != `{"public":{"plan":"pro","n":9007199254740993}}` {
+		t.Errorf("got %s", got)
+	}
+	for _, empty := range []clerk.Metadata{nil, clerk.Metadata("null"), clerk.Metadata(" null ")} {
+		if err := empty.Decode(&meta); err != nil || !empty.IsZero() {
+			t.Errorf("%q: got %v, %v", empty, err, empty.IsZero())
+		}
+	}
+	if got := encode(t, clerk.Metadata(nil)); got != "null" {
+		t.Errorf("got %s, want null", got)
+	}
+}
+
+func TestTime(t *testing.T) {
+	t.Parallel()
+	const ms = 1700000000123
+	if got := clerk.Time(ms).Format("2006-01-02T15:04:05.000Z07:00"); got != "2023-11-14T22:13:20.123Z" {
+		t.Errorf("got %s", got)
+	}
+	if got := clerk.Millis(clerk.Time(ms)); got != ms {
+		t.Errorf("got %d, want %d", got, ms)
+	}
+	if !clerk.Time(0).IsZero() || clerk.Millis(clerk.Time(0)) != 0 {
+		t.Error("zero does not stay zero")
+	}
+}
