@@ -3,7 +3,10 @@ package clerkauth
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"time"
+
+	clerk "github.com/clerkgo/clerk-go/core"
 )
 
 // Authenticator authenticates requests for one Clerk instance. It is safe for concurrent use; make one and keep it.
@@ -15,6 +18,8 @@ type Authenticator struct {
 	now      func() time.Time
 	log      *slog.Logger
 	defaults callConfig
+	custom   *http.Client  // of the configuration, may be nil
+	api      *clerk.Client // nil without a secret key
 	flow     flow
 	verifier
 }
@@ -22,7 +27,7 @@ type Authenticator struct {
 // New validates the configuration as a whole and returns an Authenticator. It does not use the network.
 func New(config Config) (*Authenticator, error) {
 	c := config.clone()
-	a := &Authenticator{config: c, now: c.Now, log: c.Logger}
+	a := &Authenticator{config: c, now: c.Now, log: c.Logger, custom: config.HTTPClient}
 	a.tokens = newTokenCache(max(c.TokenCacheSize, 0))
 	a.buffers.New = newTokenBuffer
 	if err := a.configure(); err != nil {

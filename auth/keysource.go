@@ -1,5 +1,25 @@
 package clerkauth
 
+import clerk "github.com/clerkgo/clerk-go/core"
+
+// openAPI makes the client of the Backend API, if there is a secret key.
+func (a *Authenticator) openAPI() error {
+	c := &a.config
+	if c.SecretKey == "" {
+		return nil
+	}
+	opts := []clerk.ClientOption{clerk.WithBaseURL(c.APIURL), clerk.WithLogger(c.Logger)}
+	if a.custom != nil {
+		opts = append(opts, clerk.WithHTTPClient(a.custom))
+	}
+	api, err := clerk.NewClient(c.SecretKey, opts...)
+	if err != nil {
+		return configError("%w", err)
+	}
+	a.api = api
+	return nil
+}
+
 // openKeySet picks the source of keys: the one that was given, the PEM, or the Backend API.
 func (a *Authenticator) openKeySet() error {
 	c := &a.config
@@ -18,7 +38,7 @@ func (a *Authenticator) openKeySet() error {
 		a.keys = set
 	case c.SecretKey != "":
 		set, err := NewRemoteKeySet(RemoteKeySetConfig{
-			URL: c.APIURL + "/v1/jwks", SecretKey: c.SecretKey, HTTPClient: c.HTTPClient,
+			URL: c.APIURL + "/v1/jwks", SecretKey: c.SecretKey, HTTPClient: a.custom,
 			OnUnknownKey: c.RefreshOnUnknownKey, Now: c.Now, Logger: c.Logger,
 		})
 		if err != nil {
