@@ -27,6 +27,8 @@ const (
 	ReasonMissingSecret Reason = "missing-secret"
 	// ReasonInvalidSecret means that a signing secret is not "whsec_" and base64.
 	ReasonInvalidSecret Reason = "invalid-secret"
+	// ReasonInvalidConfig means that a Config or a Handler was given a value that makes no sense.
+	ReasonInvalidConfig Reason = "invalid-config"
 	// ReasonMissingHeaders means that at least one of the three headers is absent or blank.
 	ReasonMissingHeaders Reason = "missing-headers"
 	// ReasonDuplicateHeaders means that a header is there twice, or under both names with different values.
@@ -85,10 +87,11 @@ func (e *Error) Is(target error) bool {
 func (e *Error) Unwrap() error { return e.Err }
 
 // StatusCode returns the HTTP status that answers the error: 400 or 401 for a delivery that is not verified, 413 for
-// one that is too large, 422 for one that is malformed and 500 for a receiver that is not configured.
+// one that is too large, 422 for a body that is no event, and 500 for what is the receiver's own trouble: no usable
+// secret, or data that this version cannot decode.
 func (e *Error) StatusCode() int {
 	switch e.Reason {
-	case ReasonMissingSecret, ReasonInvalidSecret, ReasonInvalidData:
+	case ReasonMissingSecret, ReasonInvalidSecret, ReasonInvalidConfig, ReasonInvalidData:
 		return http.StatusInternalServerError
 	case ReasonTimestampTooOld, ReasonTimestampTooNew, ReasonNoMatchingSignature:
 		return http.StatusUnauthorized
@@ -103,7 +106,7 @@ func (e *Error) StatusCode() int {
 
 func (e *Error) sentinel() error {
 	switch e.Reason {
-	case ReasonMissingSecret, ReasonInvalidSecret:
+	case ReasonMissingSecret, ReasonInvalidSecret, ReasonInvalidConfig:
 		return ErrConfig
 	case ReasonBodyTooLarge, ReasonBodyUnreadable:
 		return ErrBody

@@ -51,7 +51,7 @@ type EventHTTPRequest struct {
 }
 
 // ParseEvent decodes the body of a delivery whose signature something else has verified. Use Verifier.Verify for
-// everything that comes over the network. The event keeps body; do not change it afterwards.
+// everything that comes over the network.
 func ParseEvent(body []byte) (*Event, error) {
 	var event Event
 	if err := json.Unmarshal(body, &event); err != nil {

@@ -25,7 +25,7 @@ func NewSigner(secrets ...string) (*Signer, error) {
 // NewSecret returns a new random signing secret of the form that Clerk issues.
 func NewSecret() string {
 	key := make([]byte, 24)
-	rand.Read(key) //nolint:errcheck // crypto/rand.Read never returns an error
+	_, _ = rand.Read(key) // never returns an error
 	return secretPrefix + base64.StdEncoding.EncodeToString(key)
 }
 

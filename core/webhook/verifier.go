@@ -2,7 +2,6 @@ package clerkwebhook
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -73,7 +72,7 @@ func NewWithConfig(config Config) (*Verifier, error) {
 		return nil, err
 	}
 	if config.Tolerance < 0 || config.MaxBodyBytes < 0 {
-		return nil, errors.New("clerkwebhook: tolerance and body cap must not be negative")
+		return nil, &Error{Reason: ReasonInvalidConfig}
 	}
 	v := &Verifier{ring: ring, tolerance: config.Tolerance, maxBodyBytes: config.MaxBodyBytes, now: config.Now}
 	if v.tolerance == 0 {
