@@ -18,7 +18,7 @@ type Command struct {
 
 // Output runs the program and returns what it prints. An error carries the program's own error text.
 func (c Command) Output(ctx context.Context, name string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // the tools choose the program, not a user
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = c.Dir
 	cmd.Env = append(os.Environ(), c.Env...)
 	var stderr bytes.Buffer
