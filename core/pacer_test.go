@@ -1,0 +1,81 @@
+package clerk_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	clerk "github.com/clerkgo/clerk-go/core"
+)
+
+func TestWithRateLimit_IsSharedByGoroutines(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const limit, calls = 10, 95
+		var mu sync.Mutex
+		var times []time.Time
+		client := transport(t, func(*http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			times = append(times, time.Now())
+			return answer(200, `{}`), nil
+		}, clerk.WithRateLimit(limit, time.Second))
+		started := time.Now()
+		var running sync.WaitGroup
+		for range calls {
+			running.Go(func() {
+				if _, err := clerk.Call[item](t.Context(), client, getItem, one("a")); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		running.Wait()
+		if took := time.Since(started); took != 9*time.Second {
+			t.Errorf("took %v, want 9s", took)
+		}
+		slices.SortFunc(times, time.Time.Compare)
+		for i := limit; i < calls; i++ {
+			if gap := times[i].Sub(times[i-limit]); gap < time.Second {
+				t.Fatalf("%d requests within %v", limit+1, gap)
+			}
+		}
+	})
+}
+
+func TestWithRateLimit_GivesWayToTheContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		attempts := 0
+		client := transport(t, script(&attempts, 200), clerk.WithRateLimit(1, time.Hour))
+		if _, err := clerk.Call[item](t.Context(), client, getItem, one("a")); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err := clerk.Call[item](ctx, client, getItem, one("a"))
+		var transportErr *clerk.TransportError
+		if !errors.As(err, &transportErr) || !errors.Is(err, context.DeadlineExceeded) || attempts != 1 {
+			t.Errorf("got %v after %d attempts", err, attempts)
+		}
+	})
+}
+
+func TestWithRateLimit_CountsRetries(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		attempts := 0
+		client := transport(t, script(&attempts, 500, 500, 200), clerk.WithRateLimit(1, time.Minute))
+		started := time.Now()
+		if _, err := clerk.Call[item](t.Context(), client, getItem, one("a")); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(started); took != 2*time.Minute {
+			t.Errorf("took %v, want 2m", took)
+		}
+	})
+}
