@@ -14,6 +14,7 @@ type Authenticator struct {
 	config   Config
 	key      PublishableKey // zero when HeaderOnly needs none
 	keys     KeySet         // nil when no session or JWT can be verified
+	remote   *RemoteKeySet  // the same, if it is one of ours
 	skew     time.Duration
 	now      func() time.Time
 	log      *slog.Logger

@@ -46,12 +46,19 @@ func AllowPending() CallOption {
 	return func(c *callConfig) { c.allowPending = true }
 }
 
+// callConfig returns the configuration of a call. Without options nothing is allocated.
 func (a *Authenticator) callConfig(opts []CallOption) callConfig {
-	c := a.defaults
+	if len(opts) == 0 {
+		return a.defaults
+	}
+	return *applyOptions(a.defaults, opts)
+}
+
+func applyOptions(c callConfig, opts []CallOption) *callConfig {
 	for _, opt := range opts {
 		if opt != nil {
 			opt(&c)
 		}
 	}
-	return c
+	return &c
 }

@@ -176,8 +176,12 @@ func (s *RequestState) checkAny(checks []Check) *Error {
 
 // orgName gives a role or permission exactly one prefix org:.
 func orgName(name string) string {
-	for strings.HasPrefix(name, "org:") {
-		name = name[len("org:"):]
+	bare := name
+	for strings.HasPrefix(bare, "org:") {
+		bare = bare[len("org:"):]
 	}
-	return "org:" + name
+	if len(name) == len("org:")+len(bare) {
+		return name
+	}
+	return "org:" + bare
 }

@@ -99,8 +99,20 @@ func scanClaims(payload string) (*SessionClaims, error) {
 	claims := &SessionClaims{raw: payload, Version: 1}
 	reader := payloadReader{claims: claims}
 	s := scanner{text: payload}
-	if err := s.object(reader.member); err != nil {
+	if err := s.open('{'); err != nil {
 		return nil, err
+	}
+	for n := 0; ; n++ {
+		name, ok, err := s.member(n)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			break
+		}
+		if err := reader.member(&s, name); err != nil {
+			return nil, err
+		}
 	}
 	if !s.end() {
 		return nil, errJSON
@@ -208,24 +220,35 @@ func (r *payloadReader) factorAge(s *scanner) error {
 	if s.kind() != jsonArray {
 		return s.skip()
 	}
+	if err := s.open('['); err != nil {
+		return err
+	}
 	var ages [2]float64
-	count, numbers := 0, true
-	err := s.array(func(s *scanner) error {
-		defer func() { count++ }()
+	numbers := true
+	for n := 0; ; n++ {
+		ok, err := s.more(']', n)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			if numbers && n == len(ages) && !math.IsInf(ages[0], 0) && !math.IsInf(ages[1], 0) {
+				r.claims.FactorAge = FactorAge{Known: true, First: ages[0], Second: ages[1]}
+			}
+			return nil
+		}
 		if s.kind() != jsonNumber {
 			numbers = false
-			return s.skip()
+			err = s.skip()
+		} else {
+			var age float64
+			if age, err = s.number(); n < len(ages) {
+				ages[n] = age
+			}
 		}
-		age, err := s.number()
-		if count < len(ages) {
-			ages[count] = age
+		if err != nil {
+			return err
 		}
-		return err
-	})
-	if numbers && count == len(ages) && !math.IsInf(ages[0], 0) && !math.IsInf(ages[1], 0) {
-		r.claims.FactorAge = FactorAge{Known: true, First: ages[0], Second: ages[1]}
 	}
-	return err
 }
 
 func (r *payloadReader) actor(s *scanner) error {
@@ -238,8 +261,19 @@ func (r *payloadReader) actor(s *scanner) error {
 	}
 	actor := &Actor{}
 	r.claims.Actor = actor
-	fields := fieldReader{names: actorFields[:], into: [5]*string{&actor.Issuer, &actor.SessionID, &actor.Subject, &actor.Type}}
-	return s.object(fields.member)
+	return stringFields(s, func(name string) (*string, uint8) {
+		switch name {
+		case "iss":
+			return &actor.Issuer, 1
+		case "sid":
+			return &actor.SessionID, 2
+		case "sub":
+			return &actor.Subject, 4
+		case "type":
+			return &actor.Type, 8
+		}
+		return nil, 0
+	})
 }
 
 func (r *payloadReader) org(s *scanner) error {
@@ -247,37 +281,49 @@ func (r *payloadReader) org(s *scanner) error {
 		return s.skip()
 	}
 	r.organization = true
-	fields := fieldReader{
-		names: orgFields[:],
-		into:  [5]*string{&r.id2, &r.slug2, &r.role2, &r.v2.permissions, &r.v2.masks},
-	}
-	return s.object(fields.member)
+	return stringFields(s, func(name string) (*string, uint8) {
+		switch name {
+		case "id":
+			return &r.id2, 1
+		case "slg":
+			return &r.slug2, 2
+		case "rol":
+			return &r.role2, 4
+		case "per":
+			return &r.v2.permissions, 8
+		case "fpm":
+			return &r.v2.masks, 16
+		}
+		return nil, 0
+	})
 }
 
-var (
-	actorFields = [...]string{"iss", "sid", "sub", "type"}
-	orgFields   = [...]string{"id", "slg", "rol", "per", "fpm"}
-)
-
-// fieldReader reads the string members of a small object; none may repeat.
-type fieldReader struct {
-	names []string
-	into  [5]*string
-	seen  uint8
-}
-
-func (f *fieldReader) member(s *scanner, name string) error {
-	for i, known := range f.names {
-		if name != known {
-			continue
-		}
-		if f.seen&(1<<i) != 0 {
-			return errJSON
-		}
-		f.seen |= 1 << i
-		return s.optionalString(f.into[i])
+// stringFields reads the string members of a small object. The function says where a member belongs, with a bit of its
+// own: no member that matters may repeat.
+func stringFields(s *scanner, place func(name string) (*string, uint8)) error {
+	if err := s.open('{'); err != nil {
+		return err
 	}
-	return s.skip()
+	var seen uint8
+	for n := 0; ; n++ {
+		name, ok, err := s.member(n)
+		if !ok {
+			return err
+		}
+		into, bit := place(name)
+		switch {
+		case into == nil:
+			err = s.skip()
+		case seen&bit != 0:
+			err = errJSON
+		default:
+			seen |= bit
+			err = s.optionalString(into)
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 func (r *payloadReader) audience(s *scanner) error {
@@ -309,17 +355,28 @@ func stringList(s *scanner) (list []string, ok bool, err error) {
 	if s.kind() != jsonArray {
 		return nil, false, s.skip()
 	}
-	ok = true
-	list = []string{}
-	err = s.array(func(s *scanner) error {
+	if err := s.open('['); err != nil {
+		return nil, false, err
+	}
+	ok, list = true, []string{}
+	for n := 0; ; n++ {
+		more, err := s.more(']', n)
+		if err != nil {
+			return nil, false, err
+		}
+		if !more {
+			break
+		}
 		var element string
 		isString, err := s.maybeString(&element)
+		if err != nil {
+			return nil, false, err
+		}
 		ok = ok && isString
 		list = append(list, element)
-		return err
-	})
-	if !ok || err != nil {
-		return nil, false, err
+	}
+	if !ok {
+		return nil, false, nil
 	}
 	return list, true, nil
 }

@@ -40,8 +40,20 @@ func parseHeader(encoded string) (*tokenHeader, error) {
 	h := &tokenHeader{}
 	fields := headerReader{header: h}
 	s := scanner{text: string(decoded)}
-	if err := s.object(fields.member); err != nil {
+	if err := s.open('{'); err != nil {
 		return nil, err
+	}
+	for n := 0; ; n++ {
+		name, ok, err := s.member(n)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			break
+		}
+		if err := fields.member(&s, name); err != nil {
+			return nil, err
+		}
 	}
 	if !s.end() {
 		return nil, errJSON

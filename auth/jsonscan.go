@@ -65,26 +65,8 @@ func (s *scanner) kind() jsonKind {
 	return jsonOther
 }
 
-// object reads an object and calls member for each name, with the scanner at its value. The callback must consume it.
-func (s *scanner) object(member func(s *scanner, name string) error) error {
-	return s.list('{', '}', func(s *scanner) error {
-		name, err := s.string()
-		if err != nil {
-			return err
-		}
-		if s.next() != ':' {
-			return errJSON
-		}
-		s.pos++
-		s.space()
-		return member(s, name)
-	})
-}
-
-// array reads an array and calls element for each value.
-func (s *scanner) array(element func(s *scanner) error) error { return s.list('[', ']', element) }
-
-func (s *scanner) list(opening, closing byte, element func(s *scanner) error) error {
+// open reads the byte that opens an object or an array.
+func (s *scanner) open(opening byte) error {
 	if s.next() != opening {
 		return errJSON
 	}
@@ -92,27 +74,41 @@ func (s *scanner) list(opening, closing byte, element func(s *scanner) error) er
 		return errJSON
 	}
 	s.pos++
-	if s.next() == closing {
+	return nil
+}
+
+// more stands before item n of an open list and reports whether there is one; otherwise the list is closed.
+func (s *scanner) more(closing byte, n int) (bool, error) {
+	c := s.next()
+	if c == closing {
 		s.pos++
 		s.depth--
-		return nil
+		return false, nil
 	}
-	for {
+	if n > 0 {
+		if c != ',' {
+			return false, errJSON
+		}
+		s.pos++
 		s.space()
-		if err := element(s); err != nil {
-			return err
-		}
-		switch s.next() {
-		case ',':
-			s.pos++
-		case closing:
-			s.pos++
-			s.depth--
-			return nil
-		default:
-			return errJSON
-		}
 	}
+	return true, nil
+}
+
+// member is more for an object: it also reads the name and stands at the value.
+func (s *scanner) member(n int) (name string, ok bool, err error) {
+	if ok, err = s.more('}', n); !ok {
+		return "", false, err
+	}
+	if name, err = s.string(); err != nil {
+		return "", false, err
+	}
+	if s.next() != ':' {
+		return "", false, errJSON
+	}
+	s.pos++
+	s.space()
+	return name, true, nil
 }
 
 // string reads a string. Escapes and malformed UTF-8 take the slow way through encoding/json.
@@ -223,11 +219,39 @@ func (s *scanner) skip() error {
 		}
 		return nil
 	case jsonObject:
-		return s.object(func(s *scanner, _ string) error { return s.skip() })
+		return s.skipObject()
 	case jsonArray:
-		return s.array((*scanner).skip)
+		return s.skipArray()
 	}
 	return s.literal()
+}
+
+func (s *scanner) skipObject() error {
+	if err := s.open('{'); err != nil {
+		return err
+	}
+	for n := 0; ; n++ {
+		if _, ok, err := s.member(n); !ok {
+			return err
+		}
+		if err := s.skip(); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *scanner) skipArray() error {
+	if err := s.open('['); err != nil {
+		return err
+	}
+	for n := 0; ; n++ {
+		if ok, err := s.more(']', n); !ok {
+			return err
+		}
+		if err := s.skip(); err != nil {
+			return err
+		}
+	}
 }
 
 func (s *scanner) literal() error {

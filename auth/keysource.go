@@ -26,6 +26,7 @@ func (a *Authenticator) openKeySet() error {
 	switch {
 	case c.KeySet != nil:
 		a.keys = c.KeySet
+		a.remote, _ = c.KeySet.(*RemoteKeySet)
 	case c.JWTKey != "":
 		key, err := ParsePEM(c.JWTKey)
 		if err != nil {
@@ -44,7 +45,7 @@ func (a *Authenticator) openKeySet() error {
 		if err != nil {
 			return configError("%w", err)
 		}
-		a.keys = set
+		a.keys, a.remote = set, set
 	}
 	return nil
 }

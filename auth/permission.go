@@ -3,6 +3,7 @@ package clerkauth
 import (
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -60,31 +61,39 @@ func (c *SessionClaims) expand(yield func(feature, permission string) bool) {
 	if c.features == "" || c.org.permissions == "" || c.org.masks == "" {
 		return
 	}
-	features, ok := orgFeatures(c.features)
+	var room [16]string
+	features, ok := orgFeatures(room[:0], c.features)
 	if !ok {
 		return
 	}
-	masks := strings.Split(c.org.masks, ",")
-	if len(masks) != len(features) {
+	masks := strings.Count(c.org.masks, ",") + 1
+	if masks != len(features) {
 		features = slices.DeleteFunc(features, func(name string) bool { return name == "" })
 	}
-	permissions := strings.Split(c.org.permissions, ",")
-	for i := range min(len(features), len(masks)) {
-		if features[i] == "" {
+	i := 0
+	for text := range strings.SplitSeq(c.org.masks, ",") {
+		if i == len(features) {
+			return
+		}
+		feature := features[i]
+		i++
+		if feature == "" {
 			continue
 		}
-		mask := parseMask(strings.TrimSpace(masks[i]))
-		for j := range min(len(permissions), mask.BitLen()) {
-			if mask.Bit(j) == 1 && !yield(features[i], strings.TrimSpace(permissions[j])) {
+		mask := parseMask(strings.TrimSpace(text))
+		j := 0
+		for permission := range strings.SplitSeq(c.org.permissions, ",") {
+			if mask.bit(j) && !yield(feature, strings.TrimSpace(permission)) {
 				return
 			}
+			j++
 		}
 	}
 }
 
-// orgFeatures returns one entry for each feature of the claim, empty where it is not one of the organization. A
+// orgFeatures appends one entry for each feature of the claim, empty where it is not one of the organization. A
 // malformed claim gives no permission at all.
-func orgFeatures(claim string) (features []string, ok bool) {
+func orgFeatures(features []string, claim string) ([]string, bool) {
 	for element := range strings.SplitSeq(claim, ",") {
 		scope, name, ok := strings.Cut(strings.TrimSpace(element), ":")
 		if !ok {
@@ -98,12 +107,27 @@ func orgFeatures(claim string) (features []string, ok bool) {
 	return features, true
 }
 
-// parseMask reads decimal digits and nothing else; anything else has no bits.
-func parseMask(text string) *big.Int {
-	mask := new(big.Int)
-	if len(text) > maxMaskDigits || !isDigits(text) {
-		return mask
+// mask is a set of permissions by number. Most fit into a word.
+type mask struct {
+	small uint64
+	large *big.Int
+}
+
+func (m mask) bit(i int) bool {
+	if m.large != nil {
+		return m.large.Bit(i) == 1
 	}
-	mask.SetString(text, 10)
-	return mask
+	return i < 64 && m.small>>i&1 == 1
+}
+
+// parseMask reads decimal digits and nothing else; anything else has no bits.
+func parseMask(text string) mask {
+	if len(text) > maxMaskDigits || !isDigits(text) {
+		return mask{}
+	}
+	if small, err := strconv.ParseUint(text, 10, 64); err == nil {
+		return mask{small: small}
+	}
+	large, _ := new(big.Int).SetString(text, 10)
+	return mask{large: large}
 }

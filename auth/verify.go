@@ -27,11 +27,6 @@ type verifiedJWT struct {
 	key    *Key
 }
 
-// timedKeySet is a key set that takes the time from its caller.
-type timedKeySet interface {
-	keyAt(ctx context.Context, id string, now time.Time) (*Key, error)
-}
-
 // admission looks at what a token claims to be before a key is looked for, and refuses the wrong class. It can only
 // make the outcome stricter: nothing is verified yet.
 type admission func(h *tokenHeader, c *SessionClaims) *Error
@@ -100,7 +95,7 @@ func (a *Authenticator) verifyJWT(ctx context.Context, token string, p *jwtPolic
 	}
 	buffer, _ := a.buffers.Get().(*tokenBuffer)
 	defer a.buffers.Put(buffer)
-	claims, refusal := buffer.decode(parts)
+	claims, refusal := buffer.decode(token, parts)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -119,7 +114,6 @@ func (a *Authenticator) verifyJWT(ctx context.Context, token string, p *jwtPolic
 	if !known {
 		a.headers.add(parts.header, header)
 	}
-	claims.token = strings.Clone(token)
 	return &verifiedJWT{header, claims, key}, a.checkClaims(claims, p, now)
 }
 
@@ -153,22 +147,26 @@ type tokenBuffer struct {
 
 func newTokenBuffer() any { return &tokenBuffer{bytes: make([]byte, 0, 2<<10)} }
 
-// decode reads payload and signature. The claims do not point into the buffer.
-func (b *tokenBuffer) decode(parts tokenParts) (*SessionClaims, *Error) {
+// decode reads payload and signature. The claims keep a copy of the token and point neither into it nor the buffer.
+func (b *tokenBuffer) decode(token string, parts tokenParts) (*SessionClaims, *Error) {
 	decoded, err := strictBase64.AppendDecode(b.bytes[:0], []byte(parts.payload))
 	if err != nil {
 		return nil, refuse(ReasonTokenInvalid, "the payload is malformed")
 	}
-	payload := string(decoded)
+	var text strings.Builder
+	text.Grow(len(token) + len(decoded))
+	text.WriteString(token)
+	text.Write(decoded)
 	b.bytes, err = strictBase64.AppendDecode(decoded[:0], []byte(parts.signature))
 	if err != nil {
 		return nil, refuse(ReasonTokenInvalid, "the signature is malformed")
 	}
 	b.signature = b.bytes
-	claims, err := scanClaims(payload)
+	claims, err := scanClaims(text.String()[len(token):])
 	if err != nil {
 		return nil, refuse(ReasonTokenInvalid, "the payload is malformed")
 	}
+	claims.token = text.String()[:len(token)]
 	return claims, nil
 }
 
@@ -176,7 +174,7 @@ func (b *tokenBuffer) decode(parts tokenParts) (*SessionClaims, *Error) {
 // set load; if its key is known to be missing, that is the reason.
 func (a *Authenticator) keyFor(ctx context.Context, h *tokenHeader, p *jwtPolicy, now time.Time) (*Key, *Error) {
 	if refusal := h.check(p.types); refusal != nil {
-		if set, ok := a.keys.(*RemoteKeySet); ok && set.lacks(h.keyID) {
+		if a.remote != nil && a.remote.lacks(h.keyID) {
 			return nil, unknownKey()
 		}
 		return nil, refusal
@@ -208,14 +206,13 @@ func (h *tokenHeader) check(types []string) *Error {
 }
 
 func (a *Authenticator) findKey(ctx context.Context, id string, now time.Time) (*Key, error) {
-	switch set := a.keys.(type) {
-	case nil:
+	switch {
+	case a.remote != nil:
+		return a.remote.keyAt(ctx, id, now)
+	case a.keys == nil:
 		return nil, refuse(ReasonJWKFailedToResolve, "there is no source of keys")
-	case timedKeySet:
-		return set.keyAt(ctx, id, now)
-	default:
-		return set.Key(ctx, id)
 	}
+	return a.keys.Key(ctx, id)
 }
 
 func unknownKey() *Error {
