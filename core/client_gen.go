@@ -3,7 +3,135 @@
 package clerk
 
 // services holds the service fields of a Client.
-type services struct{}
+type services struct {
+	// Users manages the users of the instance: profile, ban and lock, metadata, second factors.
+	Users *UsersService
+	// Organizations manages organizations.
+	Organizations *OrganizationsService
+	// OrganizationMemberships manages who is in which organization with which role.
+	OrganizationMemberships *OrganizationMembershipsService
+	// OrganizationInvitations manages invitations into organizations.
+	OrganizationInvitations *OrganizationInvitationsService
+	// OrganizationRoles manages the roles that members of organizations can have.
+	OrganizationRoles *OrganizationRolesService
+	// OrganizationPermissions manages the permissions that roles hold.
+	OrganizationPermissions *OrganizationPermissionsService
+	// OrganizationDomains manages the e-mail domains of organizations.
+	OrganizationDomains *OrganizationDomainsService
+	// RoleSets manages role sets, which say which roles an organization can give.
+	RoleSets *RoleSetsService
+	// EmailAddresses manages the e-mail addresses of users.
+	EmailAddresses *EmailAddressesService
+	// PhoneNumbers manages the phone numbers of users.
+	PhoneNumbers *PhoneNumbersService
+	// Sessions manages the sessions of users and issues tokens for them.
+	Sessions *SessionsService
+	// Clients reads clients, the devices and browsers that people use.
+	Clients *ClientsService
+	// Invitations manages invitations to the application.
+	Invitations *InvitationsService
+	// WaitlistEntries manages the waitlist.
+	WaitlistEntries *WaitlistEntriesService
+	// AllowlistIdentifiers manages who may sign up.
+	AllowlistIdentifiers *AllowlistIdentifiersService
+	// BlocklistIdentifiers manages who must not sign up.
+	BlocklistIdentifiers *BlocklistIdentifiersService
+	// SignUps reads and changes attempts to sign up.
+	SignUps *SignUpsService
+	// SignInTokens manages tokens that sign a user in once.
+	SignInTokens *SignInTokensService
+	// ActorTokens manages tokens for signing in as another user.
+	ActorTokens *ActorTokensService
+	// AgentTasks manages tasks of agents that act for users.
+	AgentTasks *AgentTasksService
+	// TestingTokens creates tokens for automated tests.
+	TestingTokens *TestingTokensService
+	// JWTTemplates manages the templates of custom tokens.
+	JWTTemplates *JWTTemplatesService
+	// JWKS reads the public keys of the instance.
+	JWKS *JWKSService
+	// Machines manages the machines of machine-to-machine authentication.
+	Machines *MachinesService
+	// M2MTokens manages machine-to-machine tokens.
+	M2MTokens *M2MTokensService
+	// APIKeys manages the API keys of users and organizations.
+	APIKeys *APIKeysService
+	// OAuthApplications manages applications for which Clerk is the OAuth provider.
+	OAuthApplications *OAuthApplicationsService
+	// OAuthAccessTokens verifies access tokens of OAuth applications.
+	OAuthAccessTokens *OAuthAccessTokensService
+	// SAMLConnections manages SAML connections. EnterpriseConnections takes its place.
+	SAMLConnections *SAMLConnectionsService
+	// EnterpriseConnections manages SAML and OIDC connections of enterprises.
+	EnterpriseConnections *EnterpriseConnectionsService
+	// SCIMDirectories manages directories that are provisioned with SCIM.
+	SCIMDirectories *SCIMDirectoriesService
+	// Directories manages directories that are provisioned by an identity provider.
+	Directories *DirectoriesService
+	// AdminPortalLinkTokens manages links to the set-up portal for customers' IT contacts.
+	AdminPortalLinkTokens *AdminPortalLinkTokensService
+	// Instance manages the settings of the instance.
+	Instance *InstanceService
+	// BetaFeatures manages settings that are in beta.
+	BetaFeatures *BetaFeaturesService
+	// Domains manages the domains of the instance.
+	Domains *DomainsService
+	// ProxyChecks checks proxy configurations.
+	ProxyChecks *ProxyChecksService
+	// RedirectURLs manages the URLs that native applications may return to.
+	RedirectURLs *RedirectURLsService
+	// Templates manages the templates of e-mail and text messages.
+	Templates *TemplatesService
+	// Webhooks manages the connection to Svix, which sends the webhooks.
+	Webhooks *WebhooksService
+	// Billing manages plans, prices, subscription items and statements.
+	Billing *BillingService
+	// Miscellaneous holds what belongs nowhere else.
+	Miscellaneous *MiscellaneousService
+}
 
 // wire points the services to their client.
-func (s *services) wire(c *Client) {}
+func (s *services) wire(c *Client) {
+	s.Users = &UsersService{client: c}
+	s.Organizations = &OrganizationsService{client: c}
+	s.OrganizationMemberships = &OrganizationMembershipsService{client: c}
+	s.OrganizationInvitations = &OrganizationInvitationsService{client: c}
+	s.OrganizationRoles = &OrganizationRolesService{client: c}
+	s.OrganizationPermissions = &OrganizationPermissionsService{client: c}
+	s.OrganizationDomains = &OrganizationDomainsService{client: c}
+	s.RoleSets = &RoleSetsService{client: c}
+	s.EmailAddresses = &EmailAddressesService{client: c}
+	s.PhoneNumbers = &PhoneNumbersService{client: c}
+	s.Sessions = &SessionsService{client: c}
+	s.Clients = &ClientsService{client: c}
+	s.Invitations = &InvitationsService{client: c}
+	s.WaitlistEntries = &WaitlistEntriesService{client: c}
+	s.AllowlistIdentifiers = &AllowlistIdentifiersService{client: c}
+	s.BlocklistIdentifiers = &BlocklistIdentifiersService{client: c}
+	s.SignUps = &SignUpsService{client: c}
+	s.SignInTokens = &SignInTokensService{client: c}
+	s.ActorTokens = &ActorTokensService{client: c}
+	s.AgentTasks = &AgentTasksService{client: c}
+	s.TestingTokens = &TestingTokensService{client: c}
+	s.JWTTemplates = &JWTTemplatesService{client: c}
+	s.JWKS = &JWKSService{client: c}
+	s.Machines = &MachinesService{client: c}
+	s.M2MTokens = &M2MTokensService{client: c}
+	s.APIKeys = &APIKeysService{client: c}
+	s.OAuthApplications = &OAuthApplicationsService{client: c}
+	s.OAuthAccessTokens = &OAuthAccessTokensService{client: c}
+	s.SAMLConnections = &SAMLConnectionsService{client: c}
+	s.EnterpriseConnections = &EnterpriseConnectionsService{client: c}
+	s.SCIMDirectories = &SCIMDirectoriesService{client: c}
+	s.Directories = &DirectoriesService{client: c}
+	s.AdminPortalLinkTokens = &AdminPortalLinkTokensService{client: c}
+	s.Instance = &InstanceService{client: c}
+	s.BetaFeatures = &BetaFeaturesService{client: c}
+	s.Domains = &DomainsService{client: c}
+	s.ProxyChecks = &ProxyChecksService{client: c}
+	s.RedirectURLs = &RedirectURLsService{client: c}
+	s.Templates = &TemplatesService{client: c}
+	s.Webhooks = &WebhooksService{client: c}
+	s.Billing = &BillingService{client: c}
+	s.Miscellaneous = &MiscellaneousService{client: c}
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// emitModels writes the types of answers. A part of a model sits in the file of
+// that model when its name says so.
+func (g *generator) emitModels() {
+	files := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(g.models)) {
+		if !g.models[name].request {
+			files[g.modelFile(name)] = append(files[g.modelFile(name)], name)
+		}
+	}
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		c := newCode()
+		for _, name := range files[file] {
+			g.emitStruct(c, g.models[name], false)
+		}
+		g.add("model_"+file+"_gen.go", "clerk", c)
+	}
+}
+
+// modelFile groups a model with the shortest model name it starts with.
+func (g *generator) modelFile(name string) string {
+	best := name
+	for other, m := range g.models {
+		if m.request == g.models[name].request && len(other) < len(best) && strings.HasPrefix(name, other) &&
+			unicode.IsUpper(rune(name[len(other)])) && g.sameFamily(name, other) {
+			best = other
+		}
+	}
+	return fileName(best)
+}
+
+// sameFamily says that other refers to name: its parts live in its file.
+func (g *generator) sameFamily(name, other string) bool {
+	for _, f := range g.models[other].fields {
+		if strings.TrimLeft(f.typ, "*[]") == name {
+			return true
+		}
+	}
+	return false
+}
+
+// emitNested writes the objects inside a params struct, where they are first used.
+func (g *generator) emitNested(c *code, m *goModel) {
+	for _, f := range m.fields {
+		name := strings.NewReplacer("Opt[", "", "]", "", "[", "", "*", "").Replace(f.typ)
+		nested := g.models[name]
+		if nested == nil || !nested.request || g.emitted[name] {
+			continue
+		}
+		g.emitted[name] = true
+		g.emitStruct(c, nested, false)
+		g.emitNested(c, nested)
+	}
+}
+
+// emitEnums writes all open string types.
+func (g *generator) emitEnums() {
+	c := newCode()
+	for _, e := range g.enumList {
+		o := e.overlay
+		if o.Doc == "" {
+			g.problems = append(g.problems, "enums.yaml: "+o.Go+" has no doc")
+		}
+		c.comment("", o.Go+" "+o.Doc+" Values that are not listed here pass through.")
+		c.p("type %s string\n", o.Go)
+		c.p("// The known values of %s.", o.Go)
+		c.p("const (")
+		for _, v := range e.values {
+			c.p("\t%s%s %s = %q", o.Go, enumConst(o, v), o.Go, v)
+		}
+		c.p(")\n")
+	}
+	g.add("enums_gen.go", "clerk", c)
+}
+
+func enumConst(o *enumOverlay, value string) string {
+	if name, ok := o.Names[value]; ok {
+		return name
+	}
+	if rest, ok := strings.CutPrefix(value, "-"); ok {
+		return "Not" + goName(rest)
+	}
+	return goName(value)
+}

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+const referenceURL = "https://clerk.com/docs/reference/backend-api/tag/"
+
+// emitClient writes the service fields of the Client and their wiring.
+func (g *generator) emitClient() {
+	c := newCode()
+	c.p("// services holds the service fields of a Client.")
+	c.p("type services struct {")
+	for _, s := range g.services {
+		c.comment("\t", s.Name+" "+s.Doc)
+		c.p("\t%s *%sService", s.Name, s.Name)
+	}
+	c.p("}\n")
+	c.p("// wire points the services to their client.")
+	c.p("func (s *services) wire(c *Client) {")
+	for _, s := range g.services {
+		c.p("\ts.%s = &%sService{client: c}", s.Name, s.Name)
+	}
+	c.p("}")
+	g.add("client_gen.go", "clerk", c)
+}
+
+// emitEndpoints writes one Endpoint value per operation.
+func (g *generator) emitEndpoints() {
+	c := newCode()
+	c.p("// One endpoint per operation of the Backend API, for Call and for telling operations apart.")
+	c.p("var (")
+	for _, o := range g.ops {
+		c.comment("\t", o.endpoint()+" is the endpoint of "+o.svcMethod()+".")
+		c.p("\t%s = Endpoint{Service: %q, Name: %q, OperationID: %q, Method: %q, Path: %q, Retry: %s}", o.endpoint(),
+			o.ov.service, o.ov.name, o.id, o.method, o.path, retryConst(o.ov.Retry))
+	}
+	c.p(")\n")
+	c.p("// Endpoints returns the endpoint of every operation of the Backend API, service by service. The slice is the")
+	c.p("// caller's own.")
+	c.p("func Endpoints() []Endpoint {")
+	c.p("\treturn []Endpoint{")
+	for _, o := range g.ops {
+		c.p("\t\t%s,", o.endpoint())
+	}
+	c.p("\t}\n}")
+	g.add("endpoints_gen.go", "clerk", c)
+}
+
+func retryConst(class string) string {
+	return map[string]string{"never": "RetryNever", "safe": "RetrySafe", "idempotent": "RetryIdempotent"}[class]
+}
+
+// emitServices writes one file per service.
+func (g *generator) emitServices() {
+	for _, s := range g.services {
+		c := newCode()
+		c.comment("", s.Name+"Service "+s.Doc+" It is safe for concurrent use.")
+		c.p("type %sService struct{ client *Client }\n", s.Name)
+		for _, o := range g.ops {
+			if o.svc == s {
+				g.emitMethod(c, o)
+			}
+		}
+		for _, o := range g.ops {
+			if o.svc == s && o.params != nil {
+				g.emitParams(c, o)
+				g.emitNested(c, o.params)
+			}
+		}
+		g.add("svc_"+fileName(s.Name)+"_gen.go", "clerk", c)
+	}
+}
+
+func (g *generator) methodDoc(o *goOperation, name, text string) string {
+	doc := name + " " + strings.TrimSpace(text)
+	if o.params != nil && !o.required {
+		doc += "\n\nThe params may be nil."
+	}
+	doc += "\n\nClerk's page: " + referenceLink(o.operation)
+	if o.deprecated {
+		doc += "\n\nDeprecated: Clerk has deprecated this operation."
+	}
+	return doc
+}
+
+func referenceLink(o *operation) string {
+	tag := strings.NewReplacer(" / ", "-", " & ", "-", " ", "-").Replace(o.tag)
+	return referenceURL + tag + "#operation/" + o.id
+}
+
+// signature is the parameter list between ctx and opts.
+func (g *generator) signature(o *goOperation) string {
+	var b strings.Builder
+	b.WriteString("ctx context.Context")
+	if args := o.args(); len(args) > 0 {
+		b.WriteString(", " + strings.Join(args, ", ") + " string")
+	}
+	switch {
+	case o.arrayOf != nil:
+		b.WriteString(", items []" + o.arrayOf.name)
+	case o.params != nil:
+		b.WriteString(", params *" + o.params.name)
+	}
+	b.WriteString(", opts ...RequestOption")
+	return b.String()
+}
+
+// callParams is the CallParams literal of an operation.
+func (o *goOperation) callParams() string {
+	var parts []string
+	if args := o.args(); len(args) > 0 {
+		parts = append(parts, "Path: []string{"+strings.Join(args, ", ")+"}")
+	}
+	switch {
+	case o.arrayOf != nil:
+		parts = append(parts, "Body: items")
+	case o.params == nil:
+	case o.isQuery:
+		parts = append(parts, "Query: params.query()")
+	case o.file != nil:
+		parts = append(parts, "Body: params.multipart()")
+	default:
+		parts = append(parts, "Body: params")
+	}
+	return "CallParams{" + strings.Join(parts, ", ") + "}"
+}
+
+func (o *goOperation) resultType() string {
+	switch o.result {
+	case resultList:
+		return "*List[" + o.model + "]"
+	case resultCount:
+		return "int64"
+	case resultRaw:
+		return "Metadata"
+	case resultText:
+		return "string"
+	}
+	return "*" + o.model
+}
+
+func (o *goOperation) zeroResult() string {
+	switch o.result {
+	case resultCount:
+		return "0"
+	case resultText:
+		return `""`
+	}
+	return "nil"
+}
+
+func (g *generator) emitMethod(c *code, o *goOperation) {
+	c.use("context")
+	c.comment("", g.methodDoc(o, o.ov.name, o.ov.Doc))
+	results := "(" + o.resultType() + ", error)"
+	if o.result == resultEmpty {
+		results = "error"
+	}
+	c.p("func (s *%sService) %s(%s) %s {", o.svc.Name, o.ov.name, g.signature(o), results)
+	g.emitNilParams(c, o)
+	call := fmt.Sprintf("(ctx, s.client, %s, %s, opts", o.endpoint(), o.callParams())
+	switch o.result {
+	case resultEmpty:
+		c.p("\treturn callEmpty%s)", call)
+	case resultList:
+		c.p("\treturn callList[%s]%s)", o.model, call)
+	case resultObject:
+		c.p("\treturn Call[%s]%s...)", o.model, call)
+	case resultCount:
+		emitUnwrapped(c, "totalCount", call, o.zeroResult(), "out.TotalCount")
+	case resultRaw:
+		emitUnwrapped(c, "Metadata", call, o.zeroResult(), "*out")
+	case resultText:
+		emitUnwrapped(c, "string", call, o.zeroResult(), "*out")
+	}
+	c.p("}\n")
+	if o.result == resultCount {
+		c.p("// totalCount is the answer of the operations that count.")
+		c.p("type totalCount struct {")
+		c.p("\tTotalCount int64 `json:\"total_count\"`")
+		c.p("}\n")
+	}
+	if o.result == resultList && o.method == "GET" {
+		g.emitIterator(c, o)
+	}
+}
+
+func emitUnwrapped(c *code, model, call, zero, value string) {
+	c.p("\tout, err := Call[%s]%s...)", model, call)
+	c.p("\tif err != nil {\n\t\treturn %s, err\n\t}", zero)
+	c.p("\treturn %s, nil", value)
+}
+
+// emitNilParams makes nil params mean empty ones, or an error where something is required.
+func (g *generator) emitNilParams(c *code, o *goOperation) {
+	switch {
+	case o.params == nil || o.isQuery && !o.required:
+	case !o.required:
+		c.p("\tif params == nil {\n\t\tparams = &%s{}\n\t}", o.params.name)
+	case o.result == resultEmpty:
+		c.p("\tif params == nil {\n\t\treturn missingParams(%s)\n\t}", o.endpoint())
+	default:
+		c.p("\tif params == nil {\n\t\treturn %s, missingParams(%s)\n\t}", o.zeroResult(), o.endpoint())
+	}
+}
+
+func (g *generator) emitIterator(c *code, o *goOperation) {
+	c.use("iter")
+	name := iteratorName(o.ov.name)
+	doc := fmt.Sprintf("is the iterator over all pages of %s. It stops after the first error.", o.ov.name)
+	c.comment("", g.methodDoc(o, name, doc))
+	c.p("func (s *%sService) %s(%s) iter.Seq2[*%s, error] {", o.svc.Name, name, g.signature(o), o.model)
+	if o.params != nil && o.required {
+		c.p("\tif params == nil {")
+		c.p("\t\treturn func(yield func(*%s, error) bool) { yield(nil, missingParams(%s)) }", o.model, o.endpoint())
+		c.p("\t}")
+	}
+	paging := map[string]string{"": "pagingOffset", "offset": "pagingOffset", "cursor": "pagingCursor", "none": "pagingNone"}
+	c.p("\treturn listAll[%s](ctx, s.client, %s, %s, %s, opts)", o.model, o.endpoint(), o.callParams(), paging[o.ov.Paging])
+	c.p("}\n")
+}
