@@ -8,9 +8,9 @@ import (
 // secretPrefix is what Clerk puts before the base64 of a signing secret.
 const secretPrefix = "whsec_"
 
-// keyring holds the HMAC keys of the signing secrets. It is only kept behind a pointer, so that fmt, which prints
-// pointers inside of structs as addresses, cannot reach the keys.
-type keyring struct{ keys [][]byte }
+// keyring holds the HMAC keys of the signing secrets inside of a function, which is the one place where fmt cannot
+// find them by reflection, whatever verb and whatever struct around it.
+type keyring struct{ keys func() [][]byte }
 
 // parseSecrets decodes signing secrets. Every one must be usable; one that is not would otherwise hide until the
 // day it is needed.
@@ -18,15 +18,15 @@ func parseSecrets(secrets []string) (*keyring, error) {
 	if len(secrets) == 0 {
 		return nil, &Error{Reason: ReasonMissingSecret}
 	}
-	ring := &keyring{}
+	keys := make([][]byte, 0, len(secrets))
 	for _, secret := range secrets {
 		key, err := parseSecret(secret)
 		if err != nil {
 			return nil, err
 		}
-		ring.keys = append(ring.keys, key)
+		keys = append(keys, key)
 	}
-	return ring, nil
+	return &keyring{keys: func() [][]byte { return keys }}, nil
 }
 
 // parseSecret decodes one signing secret. The cause of a decoding error is dropped: it would say where in the secret

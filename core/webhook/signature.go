@@ -32,7 +32,7 @@ func (k *keyring) matches(header, id, timestamp string, body []byte) bool {
 		return false
 	}
 	found := false
-	for _, key := range k.keys {
+	for _, key := range k.keys() {
 		want := digest(key, id, timestamp, body)
 		for _, got := range candidates {
 			if hmac.Equal(got, want) {

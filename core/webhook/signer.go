@@ -42,7 +42,7 @@ func (s *Signer) Sign(id string, at time.Time, body []byte) http.Header {
 // Signature returns the value of the signature header alone.
 func (s *Signer) Signature(id string, at time.Time, body []byte) string {
 	value := ""
-	for _, key := range s.ring.keys {
+	for _, key := range s.ring.keys() {
 		if value != "" {
 			value += " "
 		}
