@@ -1,0 +1,23 @@
+package clerkauth
+
+import "slices"
+
+// Accept narrows a state to credentials of these types, for a handler behind a middleware that accepts more. A state of
+// another type becomes a signed-out one with reason [ReasonTokenTypeMismatch]; where one type is asked for, that is its
+// type. Without types nothing is accepted.
+func (s *RequestState) Accept(types ...TokenType) *RequestState {
+	if slices.Contains(types, s.TokenType()) {
+		return s
+	}
+	out := &RequestState{status: StatusSignedOut, reason: ReasonTokenTypeMismatch}
+	if len(types) == 1 {
+		out.tokenType = types[0]
+	}
+	if s != nil {
+		out.authn = s.authn
+		if s.tokenType != TokenNone && s.current().status == StatusSignedIn {
+			out.err = refuse(ReasonTokenTypeMismatch, "")
+		}
+	}
+	return out
+}
