@@ -173,3 +173,28 @@ const ReasonMissingRole Reason = "missing-role"
 		t.Errorf("got %q, want %q", got[2:], want)
 	}
 }
+
+func TestMigrationTable(t *testing.T) {
+	t.Parallel()
+	w := repository(t, map[string]string{"endpoints.go": "package x\n\nvar (\n" +
+		"\tA = Endpoint{Service: \"Users\", Name: \"Get\", OperationID: \"GetUser\"}\n)\n"})
+	methods, err := methodsByOperation(filepath.Join(w.Top, "endpoints.go"))
+	if err != nil || len(methods) != 1 || methods["GetUser"] != "Users.Get" {
+		t.Fatalf("got %v, %v, want GetUser: Users.Get", methods, err)
+	}
+	if _, err := migrationTable(filepath.Join(w.Top, "endpoints.go")); err == nil || !strings.Contains(err.Error(), "no method for") {
+		t.Errorf("got error %v, want one for the operations that are missing", err)
+	}
+
+	top, err := workspace.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := migrationTable(filepath.Join(top.Top, "core", "endpoints_gen.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "| `user.Get` | `client.Users.Get` |"; !slices.Contains(rows, want) {
+		t.Errorf("no row %s among %d", want, len(rows))
+	}
+}
