@@ -1,0 +1,238 @@
+package clerktest
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+)
+
+// Emulator is a local Clerk as an http.Handler. Make one with New, or with
+// NewServer or Start, which also listen. It is safe for concurrent use.
+type Emulator struct {
+	url         string
+	frontendAPI string
+	origin      string
+	client      *http.Client
+
+	operations map[string]*operation
+	backend    router[*endpoint]
+	raw        router[http.HandlerFunc]
+	tables     []anyTable
+	intercept  []interceptor
+	start      []func(*Instance)
+
+	mu        sync.RWMutex
+	instances map[string]*Instance // by secret key
+	names     map[string]*Instance
+	first     *Instance
+}
+
+// TB is the part of testing.TB that the emulator needs.
+type TB interface {
+	Helper()
+	Cleanup(fn func())
+	Logf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// Option changes how an emulator is made.
+type Option func(*settings) error
+
+type settings struct {
+	url         string
+	frontendAPI string
+	secret      string
+	origin      string
+	remote      bool
+}
+
+// WithURL sets the address under which the emulator will be reached, scheme and
+// host without a path. NewServer and Start know theirs; New needs it, because
+// the publishable key and the issuer contain it.
+func WithURL(address string) Option {
+	return func(s *settings) error {
+		u, err := url.Parse(address)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
+			return errors.New("clerktest: WithURL: want http or https, a host and no path")
+		}
+		s.url = u.Scheme + "://" + u.Host
+		return nil
+	}
+}
+
+// WithSecretKey sets the secret key of the first instance instead of a random
+// one. It has to begin with sk_test_: live keys are refused.
+func WithSecretKey(key string) Option {
+	return func(s *settings) error {
+		if err := checkSecretKey(key); err != nil {
+			return err
+		}
+		s.secret = key
+		return nil
+	}
+}
+
+// WithFrontendAPI sets the frontend host of the first instance, for browser
+// set-ups that map a conventional host name to the emulator.
+func WithFrontendAPI(host string) Option {
+	return func(s *settings) error {
+		if !strings.Contains(host, ".") || strings.ContainsAny(host, "$ ") || strings.Contains(host, "://") {
+			return errors.New("clerktest: WithFrontendAPI: want a host name without a scheme")
+		}
+		s.frontendAPI = host
+		return nil
+	}
+}
+
+// WithAuthorizedParty sets the azp claim of the session tokens that are minted
+// without another one. Without this option it is http://localhost:3000; empty
+// leaves the claim out.
+func WithAuthorizedParty(origin string) Option {
+	return func(s *settings) error { s.origin = origin; return nil }
+}
+
+// WithRemoteAddress allows an address that other machines reach. The emulator
+// guards nothing, so without this option it refuses one.
+func WithRemoteAddress() Option {
+	return func(s *settings) error { s.remote = true; return nil }
+}
+
+// New returns an emulator with one instance. It does not listen.
+func New(opts ...Option) (*Emulator, error) {
+	s := settings{url: "http://127.0.0.1", origin: "http://localhost:3000"}
+	for _, opt := range opts {
+		if err := opt(&s); err != nil {
+			return nil, err
+		}
+	}
+	if !s.remote && !isLoopback(s.url) {
+		return nil, errors.New("clerktest: New: the address is not on this machine, see WithRemoteAddress")
+	}
+	e := &Emulator{
+		url: s.url, frontendAPI: s.frontendAPI, origin: s.origin, client: &http.Client{Transport: newTransport()},
+		instances: map[string]*Instance{}, names: map[string]*Instance{},
+	}
+	if err := e.mount(families()); err != nil {
+		return nil, err
+	}
+	in, err := e.AddInstance("emulator", s.secret)
+	if err != nil {
+		return nil, err
+	}
+	e.first = in
+	return e, nil
+}
+
+// URL returns the address of the emulator without a path.
+func (e *Emulator) URL() string { return e.url }
+
+// Default returns the instance that New made.
+func (e *Emulator) Default() *Instance { return e.first }
+
+// AddInstance makes another isolated instance. The name, of lower-case letters,
+// digits and dashes, must be new; an empty secretKey makes a random one.
+func (e *Emulator) AddInstance(name, secretKey string) (*Instance, error) {
+	if !isLabel(name) {
+		return nil, errors.New("clerktest: AddInstance: the name must be made of a-z, 0-9 and dashes")
+	}
+	if secretKey == "" {
+		secretKey = "sk_test_" + randomHex(20)
+	}
+	if err := checkSecretKey(secretKey); err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.names[name] != nil || e.instances[secretKey] != nil {
+		return nil, fmt.Errorf("clerktest: AddInstance: instance %s or its key exists already", name)
+	}
+	in := newInstance(e, name, secretKey)
+	e.instances[secretKey], e.names[name] = in, in
+	for _, fn := range e.start {
+		fn(in)
+	}
+	return in, nil
+}
+
+// RemoveInstance forgets an instance and everything in it. The first one stays.
+func (e *Emulator) RemoveInstance(in *Instance) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if in == e.first {
+		return
+	}
+	delete(e.instances, in.secret)
+	delete(e.names, in.name)
+}
+
+// Instances returns all instances in no particular order.
+func (e *Emulator) Instances() []*Instance {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	out := make([]*Instance, 0, len(e.names))
+	for _, in := range e.names {
+		out = append(out, in)
+	}
+	return out
+}
+
+// InstanceByName returns an instance, nil when there is none of this name.
+func (e *Emulator) InstanceByName(name string) *Instance {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.names[name]
+}
+
+func (e *Emulator) instanceByKey(secret string) *Instance {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.instances[secret]
+}
+
+func (e *Emulator) emptyState() *state {
+	s := &state{collections: make(map[string]anyCollection, len(e.tables))}
+	for _, t := range e.tables {
+		s.collections[t.tableName()] = t.newCollection()
+	}
+	return s
+}
+
+func checkSecretKey(key string) error {
+	switch {
+	case strings.HasPrefix(key, "sk_live_"), strings.HasPrefix(key, "live_"):
+		return errors.New("clerktest: a live key must never be used with an emulator")
+	case !strings.HasPrefix(key, "sk_test_") || len(key) <= len("sk_test_"):
+		return errors.New("clerktest: a secret key has to begin with sk_test_")
+	}
+	return nil
+}
+
+func isLabel(name string) bool {
+	for _, c := range name {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return name != ""
+}
+
+func isLoopback(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	host := u.Hostname()
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+func newTransport() *http.Transport {
+	return &http.Transport{MaxIdleConns: 100, MaxIdleConnsPerHost: 100, DialContext: (&net.Dialer{}).DialContext}
+}

@@ -1,0 +1,148 @@
+package clerktest
+
+import (
+	"cmp"
+	"net/http"
+	"time"
+)
+
+func sessionsFamily() family {
+	return family{
+		tables: []anyTable{tableSessions, tableDevices},
+		endpoints: map[string]endpoint{
+			"GetSessionList":     {read: listSessions},
+			"createSession":      {write: createSession},
+			"GetSession":         {read: getSession},
+			"RevokeSession":      {write: revokeSession},
+			"CreateSessionToken": {read: createSessionToken, keys: true},
+		},
+	}
+}
+
+func (c *call) session() (*session, error) {
+	if s := tableSessions.get(c.tx, c.param("session_id")); s != nil {
+		return s, nil
+	}
+	return nil, errNotFound("session")
+}
+
+func listSessions(c *call) (any, error) {
+	userID, clientID, status := c.query.Get("user_id"), c.query.Get("client_id"), c.query.Get("status")
+	if userID == "" && clientID == "" {
+		return nil, errParamMissing("user_id")
+	}
+	rows := tableSessions.all(c.tx)
+	if userID != "" {
+		rows = tableSessions.find(c.tx, "user", userID)
+	}
+	rows = keep(rows, func(s *session) bool {
+		return (clientID == "" || s.ClientID == clientID) && (status == "" || s.statusAt(c.tx.now) == status)
+	})
+	err := orderRows(c, rows, "-created_at", map[string]func(a, b *session) int{
+		"created_at": func(a, b *session) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(c, rows, c.tx.wireSession)
+}
+
+func createSession(c *call) (any, error) {
+	var in struct {
+		UserID string        `json:"user_id"`
+		OrgID  field[string] `json:"active_organization_id"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	u, err := findUser(c.tx, in.UserID)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSignIn(c.tx, u); err != nil {
+		return nil, err
+	}
+	return c.tx.wireSession(startSession(c.tx, u, "", in.OrgID.pointer())), nil
+}
+
+// checkSignIn refuses banned and locked users.
+func checkSignIn(x *tx, u *user) error {
+	switch {
+	case u.Banned:
+		return errForbidden("user_banned", "this user is banned")
+	case u.lockedAt(x.now):
+		return errForbidden("user_locked", "this user is locked")
+	}
+	return nil
+}
+
+func getSession(c *call) (any, error) {
+	s, err := c.session()
+	if err != nil {
+		return nil, err
+	}
+	return c.tx.wireSession(s), nil
+}
+
+func revokeSession(c *call) (any, error) {
+	s, err := c.session()
+	if err != nil {
+		return nil, err
+	}
+	if !s.liveAt(c.tx.now) {
+		return nil, errBadRequest("session_not_active", "this session is over already")
+	}
+	return c.tx.wireSession(endSession(c.tx, s, "revoked")), nil
+}
+
+type tokenWire struct {
+	Object string `json:"object"`
+	JWT    string `json:"jwt"`
+}
+
+// tokenLife reads the optional expires_in_seconds of the token operations.
+func (c *call) tokenLife(standard time.Duration) (time.Duration, error) {
+	var in struct {
+		Seconds field[float64] `json:"expires_in_seconds"`
+	}
+	if err := c.decode(&in); err != nil {
+		return 0, err
+	}
+	if !in.Seconds.given() {
+		return standard, nil
+	}
+	if in.Seconds.Value < 30 || in.Seconds.Value > 315_360_000 {
+		return 0, errParamValue("expires_in_seconds", "between 30 and 315360000")
+	}
+	return time.Duration(in.Seconds.Value) * time.Second, nil
+}
+
+// liveSession returns the session of the path when it still gets tokens.
+func (c *call) liveSession() (*session, error) {
+	s, err := c.session()
+	if err != nil {
+		return nil, err
+	}
+	if !s.liveAt(c.tx.now) {
+		return nil, newError(http.StatusNotFound, "resource_not_found", "not found", "this session is over")
+	}
+	return s, nil
+}
+
+func createSessionToken(c *call) (any, error) {
+	s, err := c.liveSession()
+	if err != nil {
+		return nil, err
+	}
+	life, err := c.tokenLife(sessionTokenLife)
+	if err != nil {
+		return nil, err
+	}
+	spec := c.inst.newTokenSpec(nil)
+	spec.life = life
+	text, err := c.tx.mintSession(s, spec)
+	if err != nil {
+		return nil, err
+	}
+	return tokenWire{Object: "token", JWT: text}, nil
+}

@@ -1,0 +1,54 @@
+package clerktest
+
+import (
+	"sync"
+	"time"
+)
+
+const requestLogCap = 2_000
+
+// RequestRecord is one answered Backend API request.
+type RequestRecord struct {
+	At        time.Time     `json:"at"`
+	Method    string        `json:"method"`
+	Path      string        `json:"path"`
+	Operation string        `json:"operation"`
+	Status    int           `json:"status"`
+	ErrorCode string        `json:"error_code,omitzero"`
+	Duration  time.Duration `json:"duration"`
+	TraceID   string        `json:"trace_id"`
+}
+
+// requestLog is a ring of the latest requests.
+type requestLog struct {
+	mu   sync.Mutex
+	ring []RequestRecord
+	next int
+	wake func(RequestRecord)
+}
+
+func newRequestLog() *requestLog { return &requestLog{} }
+
+func (l *requestLog) add(rec RequestRecord) {
+	l.mu.Lock()
+	if len(l.ring) < requestLogCap {
+		l.ring = append(l.ring, rec)
+	} else {
+		l.ring[l.next] = rec
+		l.next = (l.next + 1) % requestLogCap
+	}
+	wake := l.wake
+	l.mu.Unlock()
+	if wake != nil {
+		wake(rec)
+	}
+}
+
+// Requests returns the latest Backend API requests, oldest first.
+func (in *Instance) Requests() []RequestRecord {
+	l := in.requests
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := make([]RequestRecord, 0, len(l.ring))
+	return append(append(out, l.ring[l.next:]...), l.ring[:l.next]...)
+}

@@ -1,0 +1,255 @@
+package clerktest
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// table describes one kind of record. A row is immutable once it is stored: to
+// change one, use update, which works on a copy. That makes reads free of locks
+// after they found their row, and snapshots a copy of pointers. Every field of a
+// row type is exported and survives JSON both ways, because the journal and
+// seeds write rows.
+type table[T any] struct {
+	name    string
+	id      func(*T) string
+	indexes map[string]func(*T) []string
+}
+
+// anyTable is a table of any row type.
+type anyTable interface {
+	tableName() string
+	newCollection() anyCollection
+}
+
+// anyCollection is a collection of any row type.
+type anyCollection interface {
+	snapshot() any
+	restored(snapshot any) anyCollection
+	encode() ([]json.RawMessage, error)
+	load(id string, raw json.RawMessage) error
+}
+
+// collection holds the rows of one table of one instance, in the order they were
+// first stored.
+type collection[T any] struct {
+	table *table[T]
+	byID  map[string]*entry[T]
+	list  []*entry[T]
+	index map[string]map[string][]*entry[T]
+	seq   int64
+}
+
+type entry[T any] struct {
+	seq int64
+	row *T
+}
+
+func (t *table[T]) tableName() string { return t.name }
+
+func (t *table[T]) newCollection() anyCollection { return t.empty() }
+
+func (t *table[T]) empty() *collection[T] {
+	c := &collection[T]{table: t, byID: map[string]*entry[T]{}, index: map[string]map[string][]*entry[T]{}}
+	for name := range t.indexes {
+		c.index[name] = map[string][]*entry[T]{}
+	}
+	return c
+}
+
+func (t *table[T]) in(x *tx) *collection[T] {
+	c, ok := x.state.collections[t.name].(*collection[T])
+	if !ok {
+		panic("clerktest: table " + t.name + " is not listed by its family")
+	}
+	return c
+}
+
+// get returns a row by id, nil when there is none.
+func (t *table[T]) get(x *tx, id string) *T {
+	if e := t.in(x).byID[id]; e != nil {
+		return e.row
+	}
+	return nil
+}
+
+// all returns every row in the order of creation. The slice is the caller's.
+func (t *table[T]) all(x *tx) []*T { return rowsOf(t.in(x).list) }
+
+// find returns the rows that an index lists under key, in the order they came
+// there. The slice is the caller's.
+func (t *table[T]) find(x *tx, index, key string) []*T {
+	return rowsOf(t.in(x).index[index][key])
+}
+
+// first returns the first row that an index lists under key, nil when there is
+// none.
+func (t *table[T]) first(x *tx, index, key string) *T {
+	if found := t.in(x).index[index][key]; len(found) > 0 {
+		return found[0].row
+	}
+	return nil
+}
+
+// count returns how many rows an index lists under key.
+func (t *table[T]) count(x *tx, index, key string) int { return len(t.in(x).index[index][key]) }
+
+// size returns the number of rows.
+func (t *table[T]) size(x *tx) int { return len(t.in(x).list) }
+
+// put stores a row, replacing the one with its id.
+func (t *table[T]) put(x *tx, row *T) {
+	c := t.in(x)
+	id := t.id(row)
+	before := c.byID[id]
+	if before == nil {
+		e := c.insert(row)
+		x.record(t.name, id, row, func() { c.remove(e) })
+		return
+	}
+	old := before.row
+	c.replace(before, row)
+	x.record(t.name, id, row, func() { c.replace(before, old) })
+}
+
+// update stores a changed copy of the row with this id and returns the copy, or
+// nil when there is no such row.
+func (t *table[T]) update(x *tx, id string, edit func(*T)) *T {
+	old := t.get(x, id)
+	if old == nil {
+		return nil
+	}
+	row := *old
+	edit(&row)
+	t.put(x, &row)
+	return &row
+}
+
+// delete removes a row and returns it, nil when there was none.
+func (t *table[T]) delete(x *tx, id string) *T {
+	c := t.in(x)
+	e := c.byID[id]
+	if e == nil {
+		return nil
+	}
+	c.remove(e)
+	x.record(t.name, id, nil, func() { c.add(e) })
+	return e.row
+}
+
+func (c *collection[T]) insert(row *T) *entry[T] {
+	c.seq++
+	e := &entry[T]{seq: c.seq, row: row}
+	c.add(e)
+	return e
+}
+
+func (c *collection[T]) add(e *entry[T]) {
+	c.byID[c.table.id(e.row)] = e
+	if n := len(c.list); n == 0 || c.list[n-1].seq < e.seq {
+		c.list = append(c.list, e)
+	} else {
+		at, _ := c.position(e)
+		c.list = slices.Insert(c.list, at, e)
+	}
+	c.addKeys(e)
+}
+
+func (c *collection[T]) remove(e *entry[T]) {
+	delete(c.byID, c.table.id(e.row))
+	if at, ok := c.position(e); ok {
+		c.list = slices.Delete(c.list, at, at+1)
+	}
+	c.dropKeys(e)
+}
+
+func (c *collection[T]) replace(e *entry[T], row *T) {
+	c.dropKeys(e)
+	e.row = row
+	c.addKeys(e)
+}
+
+func (c *collection[T]) position(e *entry[T]) (int, bool) {
+	return slices.BinarySearchFunc(c.list, e.seq, func(o *entry[T], seq int64) int { return int(o.seq - seq) })
+}
+
+func (c *collection[T]) addKeys(e *entry[T]) {
+	for name, keys := range c.table.indexes {
+		for _, key := range keys(e.row) {
+			c.index[name][key] = append(c.index[name][key], e)
+		}
+	}
+}
+
+func (c *collection[T]) dropKeys(e *entry[T]) {
+	for name, keys := range c.table.indexes {
+		for _, key := range keys(e.row) {
+			left := slices.DeleteFunc(c.index[name][key], func(o *entry[T]) bool { return o == e })
+			if len(left) == 0 {
+				delete(c.index[name], key)
+				continue
+			}
+			c.index[name][key] = left
+		}
+	}
+}
+
+func (c *collection[T]) snapshot() any { return rowsOf(c.list) }
+
+func (c *collection[T]) restored(snapshot any) anyCollection {
+	fresh := c.table.empty()
+	rows, ok := snapshot.([]*T)
+	if !ok {
+		return fresh
+	}
+	for _, row := range rows {
+		fresh.insert(row)
+	}
+	return fresh
+}
+
+func (c *collection[T]) encode() ([]json.RawMessage, error) {
+	out := make([]json.RawMessage, 0, len(c.list))
+	for _, e := range c.list {
+		raw, err := json.Marshal(e.row)
+		if err != nil {
+			return nil, fmt.Errorf("clerktest: table %s: %w", c.table.name, err)
+		}
+		out = append(out, raw)
+	}
+	return out, nil
+}
+
+// load applies one journal entry: it stores the row, or removes the one with
+// this id when raw is empty.
+func (c *collection[T]) load(id string, raw json.RawMessage) error {
+	e := c.byID[id]
+	if len(raw) == 0 {
+		if e != nil {
+			c.remove(e)
+		}
+		return nil
+	}
+	row := new(T)
+	if err := json.Unmarshal(raw, row); err != nil {
+		return fmt.Errorf("clerktest: table %s: %w", c.table.name, err)
+	}
+	if e == nil {
+		e = c.byID[c.table.id(row)]
+	}
+	if e != nil {
+		c.replace(e, row)
+		return nil
+	}
+	c.insert(row)
+	return nil
+}
+
+func rowsOf[T any](list []*entry[T]) []*T {
+	rows := make([]*T, len(list))
+	for i, e := range list {
+		rows[i] = e.row
+	}
+	return rows
+}

@@ -1,0 +1,212 @@
+package clerktest
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+func listUsers(c *call) (any, error) {
+	rows := filterUsers(c)
+	if err := orderRows(c, rows, "-created_at", userOrders()); err != nil {
+		return nil, err
+	}
+	if cursor := c.query.Get("starting_after"); cursor != "" {
+		if offset, _ := c.queryInt("offset"); offset > 0 {
+			return nil, errParamValue("offset", "absent together with starting_after")
+		}
+		if by := strings.TrimLeft(c.query.Get("order_by"), "+- "); by != "" && by != "created_at" {
+			return nil, errParamValue("order_by", "created_at together with starting_after")
+		}
+		var err error
+		if rows, err = afterCursor(rows, cursor, func(u *user) string { return u.ID }); err != nil {
+			return nil, err
+		}
+	}
+	return pageOf(c, rows, c.tx.wireUser)
+}
+
+type totalCount struct {
+	Object     string `json:"object"`
+	TotalCount int    `json:"total_count"`
+}
+
+func countUsers(c *call) (any, error) {
+	return totalCount{Object: "total_count", TotalCount: len(filterUsers(c))}, nil
+}
+
+// filterUsers applies the filters that the user list and count share.
+func filterUsers(c *call) []*user {
+	rows := tableUsers.all(c.tx)
+	for _, match := range userFilters(c) {
+		rows = keep(rows, match)
+	}
+	return rows
+}
+
+func userFilters(c *call) []func(*user) bool {
+	var out []func(*user) bool
+	add := func(name string, match func(u *user, set map[string]bool) bool, fold func(string) string) {
+		values := c.query[name]
+		if len(values) == 0 {
+			return
+		}
+		set := make(map[string]bool, len(values))
+		for _, v := range values {
+			set[fold(v)] = true
+		}
+		out = append(out, func(u *user) bool { return match(u, set) })
+	}
+	same := func(s string) string { return s }
+	add("email_address", func(u *user, set map[string]bool) bool { return anyIdentifier(u.Emails, set) }, strings.ToLower)
+	add("phone_number", func(u *user, set map[string]bool) bool { return anyIdentifier(u.Phones, set) }, foldPhone)
+	add("web3_wallet", func(u *user, set map[string]bool) bool { return anyIdentifier(u.Wallets, set) }, strings.ToLower)
+	add("username", func(u *user, set map[string]bool) bool { return u.Username != nil && set[*u.Username] }, strings.ToLower)
+	add("provider_user_id", func(u *user, set map[string]bool) bool { return hasProviderUser(u, set) }, same)
+	out = append(out, signedUserFilters(c)...)
+	out = append(out, textUserFilters(c)...)
+	return append(out, timeUserFilters(c)...)
+}
+
+func signedUserFilters(c *call) []func(*user) bool {
+	var out []func(*user) bool
+	if ids := newSignedSet(c.query["user_id"]); !ids.empty() {
+		out = append(out, func(u *user) bool { return ids.matches(u.ID) })
+	}
+	if ids := newSignedSet(c.query["external_id"]); !ids.empty() {
+		out = append(out, func(u *user) bool { return ids.matches(optionalKey(u.ExternalID)...) })
+	}
+	if ids := newSignedSet(c.query["organization_id"]); !ids.empty() {
+		out = append(out, func(u *user) bool { return ids.matches(organizationIDs(c.tx, u.ID)...) })
+	}
+	if banned, ok := c.queryBool("banned"); ok {
+		out = append(out, func(u *user) bool { return u.Banned == banned })
+	}
+	if provider := c.query.Get("provider"); provider != "" {
+		out = append(out, func(u *user) bool { return hasProvider(u, provider) })
+	}
+	return out
+}
+
+func textUserFilters(c *call) []func(*user) bool {
+	var out []func(*user) bool
+	for name, texts := range map[string]func(*user) []string{
+		"query":               userTexts,
+		"email_address_query": func(u *user) []string { return identifierValues(u.Emails) },
+		"phone_number_query":  func(u *user) []string { return identifierValues(u.Phones) },
+		"username_query":      func(u *user) []string { return optionalKey(u.Username) },
+		"name_query":          func(u *user) []string { return []string{fullName(u)} },
+	} {
+		if part := c.query.Get(name); part != "" {
+			out = append(out, func(u *user) bool {
+				return slices.ContainsFunc(texts(u), func(text string) bool { return containsFold(text, part) })
+			})
+		}
+	}
+	return out
+}
+
+func timeUserFilters(c *call) []func(*user) bool {
+	var out []func(*user) bool
+	add := func(name string, at func(*user) *int64, ok func(at, bound int64) bool) {
+		if bound, given := c.queryInt(name); given {
+			out = append(out, func(u *user) bool { v := at(u); return v != nil && ok(*v, bound) })
+		}
+	}
+	before := func(at, bound int64) bool { return at < bound }
+	after := func(at, bound int64) bool { return at > bound }
+	since := func(at, bound int64) bool { return at >= bound }
+	active := func(u *user) *int64 { return u.LastActiveAt }
+	created := func(u *user) *int64 { return &u.CreatedAt }
+	signedIn := func(u *user) *int64 { return u.LastSignInAt }
+	add("last_active_at_before", active, before)
+	add("last_active_at_after", active, after)
+	add("last_active_at_since", active, since)
+	add("created_at_before", created, before)
+	add("created_at_after", created, after)
+	add("last_sign_in_at_before", signedIn, before)
+	add("last_sign_in_at_after", signedIn, after)
+	return out
+}
+
+func anyIdentifier(list []identifier, set map[string]bool) bool {
+	return slices.ContainsFunc(list, func(i identifier) bool { return set[i.Value] })
+}
+
+func foldPhone(text string) string {
+	plain, _ := parsePhone(text)
+	return plain
+}
+
+func fullName(u *user) string { return strings.TrimSpace(text(u.FirstName) + " " + text(u.LastName)) }
+
+// text returns the string behind p, empty when there is none.
+func text(p *string) string {
+	if p == nil {
+		return ""
+	}
+	return *p
+}
+
+// userTexts is what the query filter looks at.
+func userTexts(u *user) []string {
+	out := []string{u.ID, fullName(u), text(u.Username), text(u.ExternalID)}
+	out = append(out, identifierValues(u.Emails)...)
+	out = append(out, identifierValues(u.Phones)...)
+	return append(out, identifierValues(u.Wallets)...)
+}
+
+// accountFacts are the members of an external account that filters look at.
+type accountFacts struct {
+	Provider       string `json:"provider"`
+	ProviderUserID string `json:"provider_user_id"`
+}
+
+func accountsOf(u *user) []accountFacts {
+	out := make([]accountFacts, len(u.ExternalAccounts))
+	for i, raw := range u.ExternalAccounts {
+		_ = json.Unmarshal(raw, &out[i])
+	}
+	return out
+}
+
+func hasProvider(u *user, provider string) bool {
+	return slices.ContainsFunc(accountsOf(u), func(a accountFacts) bool {
+		return strings.TrimPrefix(a.Provider, "oauth_") == strings.TrimPrefix(provider, "oauth_")
+	})
+}
+
+func hasProviderUser(u *user, set map[string]bool) bool {
+	return slices.ContainsFunc(accountsOf(u), func(a accountFacts) bool { return set[a.ProviderUserID] })
+}
+
+// userOrders are the keys that order_by takes.
+func userOrders() map[string]func(a, b *user) int {
+	byText := func(get func(*user) string) func(a, b *user) int {
+		return func(a, b *user) int { return strings.Compare(strings.ToLower(get(a)), strings.ToLower(get(b))) }
+	}
+	byTime := func(get func(*user) *int64) func(a, b *user) int {
+		return func(a, b *user) int { return cmp.Compare(millis(get(a)), millis(get(b))) }
+	}
+	return map[string]func(a, b *user) int{
+		"created_at":      func(a, b *user) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
+		"updated_at":      func(a, b *user) int { return cmp.Compare(a.UpdatedAt, b.UpdatedAt) },
+		"email_address":   byText(func(u *user) string { return primaryValue(u.Emails, u.PrimaryEmailID) }),
+		"phone_number":    byText(func(u *user) string { return primaryValue(u.Phones, u.PrimaryPhoneID) }),
+		"web3wallet":      byText(func(u *user) string { return primaryValue(u.Wallets, u.PrimaryWalletID) }),
+		"first_name":      byText(func(u *user) string { return text(u.FirstName) }),
+		"last_name":       byText(func(u *user) string { return text(u.LastName) }),
+		"username":        byText(func(u *user) string { return text(u.Username) }),
+		"last_active_at":  byTime(func(u *user) *int64 { return u.LastActiveAt }),
+		"last_sign_in_at": byTime(func(u *user) *int64 { return u.LastSignInAt }),
+	}
+}
+
+// millis returns the time behind p, 0 when there is none.
+func millis(p *int64) int64 {
+	if p == nil {
+		return 0
+	}
+	return *p
+}
