@@ -19,6 +19,7 @@ type generator struct {
 	services []*serviceOverlay // in overlay order
 	files    outputs
 	emitted  map[string]bool // nested params that have been written
+	sampling map[string]bool // models whose sample is being made
 	problems []string
 }
 
@@ -45,7 +46,7 @@ func generate(doc *document, ov *overlay) (outputs, error) {
 // build makes the Go view of the document and fails with the complete list of
 // what the overlay lacks.
 func build(doc *document, ov *overlay) (*generator, error) {
-	g := &generator{builder: newBuilder(doc, ov), files: outputs{}, emitted: map[string]bool{}}
+	g := &generator{builder: newBuilder(doc, ov), files: outputs{}, emitted: map[string]bool{}, sampling: map[string]bool{}}
 	// Array bodies reuse the params of another operation, so they come last.
 	for _, arrays := range []bool{false, true} {
 		for _, op := range doc.operations {

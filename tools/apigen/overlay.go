@@ -56,6 +56,8 @@ type operationOverlay struct {
 	service, name string
 }
 
+type webhookOverlay struct{}
+
 type modelOverlay struct {
 	Go     string   `yaml:"go"`
 	From   []string `yaml:"from"`

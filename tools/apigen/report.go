@@ -1,0 +1,5 @@
+package main
+
+import "io"
+
+func runReport(cfg config, stdout io.Writer) error { return nil }
