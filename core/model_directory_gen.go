@@ -46,3 +46,6 @@ func (d Directory) GoString() string { return d.String() }
 
 // LogValue is as String.
 func (d Directory) LogValue() slog.Value { return slog.StringValue(d.String()) }
+
+// SCIMDirectory is Directory under the name that its own service uses.
+type SCIMDirectory = Directory

@@ -31,3 +31,6 @@ type DirectoryGroupRoleMapping struct {
 	// UpdatedAt is when it was last changed, in Unix milliseconds.
 	UpdatedAt int64 `json:"updated_at"`
 }
+
+// SCIMGroupRoleMapping is DirectoryGroupRoleMapping under the name that its own service uses.
+type SCIMGroupRoleMapping = DirectoryGroupRoleMapping

@@ -20,8 +20,19 @@ func (g *generator) emitModels() {
 		c := newCode()
 		for _, name := range files[file] {
 			g.emitStruct(c, g.models[name], false)
+			g.emitAlias(c, name)
 		}
 		g.add("model_"+file+"_gen.go", "clerk", c)
+	}
+}
+
+// emitAlias writes the second name of a type, for APIs that are the same under two names.
+func (g *generator) emitAlias(c *code, name string) {
+	for _, m := range g.ov.Models {
+		if m.Go == name && m.Alias != "" {
+			c.p("// %s is %s under the name that its own service uses.", m.Alias, name)
+			c.p("type %s = %s\n", m.Alias, name)
+		}
 	}
 }
 

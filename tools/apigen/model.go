@@ -122,6 +122,7 @@ func (b *builder) ensureModel(m *modelOverlay) *goModel {
 		b.miss("models.yaml", "%s has no doc", m.Go)
 	}
 	merged := &schema{kind: kindObject}
+	var parts []*schema
 	for i, from := range m.From {
 		s := b.lookup(from)
 		if s == nil {
@@ -133,6 +134,7 @@ func (b *builder) ensureModel(m *modelOverlay) *goModel {
 			flat = b.flatten(flat.items)
 		}
 		mergeProps(merged, flat, i == 0)
+		parts = append(parts, flat)
 	}
 	merged.props = slices.DeleteFunc(merged.props, func(p *property) bool { return slices.Contains(m.Omit, p.name) })
 	b.correct(m.Go, merged)
@@ -140,7 +142,24 @@ func (b *builder) ensureModel(m *modelOverlay) *goModel {
 	for _, p := range merged.props {
 		g.fields = append(g.fields, b.responseField(g, m, p))
 	}
+	b.checkParts(g, m, parts)
 	return g
+}
+
+// checkParts reports fields that the schemas of one model give different types.
+func (b *builder) checkParts(g *goModel, m *modelOverlay, parts []*schema) {
+	for i, part := range parts {
+		for _, f := range g.fields {
+			p := part.prop(f.wire)
+			if p == nil || f.schema.goType != "" {
+				continue
+			}
+			got := b.responseGoType(p.schema, g.name+"."+f.wire, []string{m.From[i] + "." + f.wire})
+			if want := strings.TrimPrefix(f.typ, "*"); got != want {
+				b.miss("models.yaml", "%s.%s is %s in %s and %s elsewhere", g.name, f.wire, got, m.From[i], want)
+			}
+		}
+	}
 }
 
 // lookup finds the schema behind a from entry: a component, response:Name,

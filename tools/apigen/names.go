@@ -14,7 +14,8 @@ var initialisms = map[string]string{
 	"cname": "CNAME", "ttl": "TTL", "hibp": "HIBP", "m2m": "M2M", "oauth": "OAuth", "js": "JS", "x5c": "X5C",
 	"x5t": "X5T", "x5u": "X5U", "x5t#s256": "X5TS256", "ios": "IOS", "okta": "Okta", "github": "GitHub",
 	"gitlab": "GitLab", "otps": "OTPs", "ui": "UI", "web3": "Web3", "url2": "URL2", "es256": "ES256",
-	"okx": "OKX", "metamask": "MetaMask",
+	"okx": "OKX", "md5": "MD5", "sha1": "SHA1", "sha256": "SHA256", "sha512": "SHA512", "ldap": "LDAP", "ssha": "SSHA",
+	"pbkdf2": "PBKDF2", "awscognito": "AWSCognito", "metamask": "MetaMask",
 }
 
 // goName turns a wire name into an exported Go name.
@@ -95,7 +96,8 @@ func fileName(goType string) string {
 		}
 		b.WriteRune(unicode.ToLower(r))
 	}
-	return strings.NewReplacer("o_auth", "oauth", "m2_m", "m2m", "ur_ls", "urls", "idpoauth", "idp_oauth").Replace(b.String())
+	name := strings.NewReplacer("o_auth", "oauth", "m2_m", "m2m", "ur_ls", "urls").Replace(b.String())
+	return strings.ReplaceAll(name, "idpoauth", "idp_oauth")
 }
 
 // iteratorName inserts All after List.

@@ -64,6 +64,7 @@ type modelOverlay struct {
 	Doc    string   `yaml:"doc"`
 	Secret bool     `yaml:"secret"`
 	Omit   []string `yaml:"omit"`
+	Alias  string   `yaml:"alias"` // a second name of the same type
 }
 
 type enumOverlay struct {
