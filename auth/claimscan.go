@@ -2,6 +2,7 @@ package clerkauth
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -261,19 +262,7 @@ func (r *payloadReader) actor(s *scanner) error {
 	}
 	actor := &Actor{}
 	r.claims.Actor = actor
-	return stringFields(s, func(name string) (*string, uint8) {
-		switch name {
-		case "iss":
-			return &actor.Issuer, 1
-		case "sid":
-			return &actor.SessionID, 2
-		case "sub":
-			return &actor.Subject, 4
-		case "type":
-			return &actor.Type, 8
-		}
-		return nil, 0
-	})
+	return stringFields(s, &actorNames, [5]*string{&actor.Issuer, &actor.SessionID, &actor.Subject, &actor.Type})
 }
 
 func (r *payloadReader) org(s *scanner) error {
@@ -281,44 +270,34 @@ func (r *payloadReader) org(s *scanner) error {
 		return s.skip()
 	}
 	r.organization = true
-	return stringFields(s, func(name string) (*string, uint8) {
-		switch name {
-		case "id":
-			return &r.id2, 1
-		case "slg":
-			return &r.slug2, 2
-		case "rol":
-			return &r.role2, 4
-		case "per":
-			return &r.v2.permissions, 8
-		case "fpm":
-			return &r.v2.masks, 16
-		}
-		return nil, 0
-	})
+	return stringFields(s, &orgNames, [5]*string{&r.id2, &r.slug2, &r.role2, &r.v2.permissions, &r.v2.masks})
 }
 
-// stringFields reads the string members of a small object. The function says where a member belongs, with a bit of its
-// own: no member that matters may repeat.
-func stringFields(s *scanner, place func(name string) (*string, uint8)) error {
+var (
+	actorNames = [5]string{"iss", "sid", "sub", "type"}
+	orgNames   = [5]string{"id", "slg", "rol", "per", "fpm"}
+)
+
+// stringFields reads the string members of a small object into their places. No member that matters may repeat.
+func stringFields(s *scanner, names *[5]string, into [5]*string) error {
 	if err := s.open('{'); err != nil {
 		return err
 	}
-	var seen uint8
+	var seen [5]bool
 	for n := 0; ; n++ {
 		name, ok, err := s.member(n)
 		if !ok {
 			return err
 		}
-		into, bit := place(name)
+		place := slices.Index(names[:], name)
 		switch {
-		case into == nil:
+		case place < 0 || into[place] == nil:
 			err = s.skip()
-		case seen&bit != 0:
+		case seen[place]:
 			err = errJSON
 		default:
-			seen |= bit
-			err = s.optionalString(into)
+			seen[place] = true
+			err = s.optionalString(into[place])
 		}
 		if err != nil {
 			return err
@@ -388,7 +367,13 @@ func (r *payloadReader) finish() {
 		return
 	}
 	c.OrgID, c.OrgSlug, c.OrgRole = r.id2, r.slug2, ""
-	if r.role2 != "" {
+	switch r.role2 {
+	case "":
+	case "admin":
+		c.OrgRole = "org:admin" // The two roles that every instance has cost no allocation.
+	case "member":
+		c.OrgRole = "org:member"
+	default:
 		c.OrgRole = "org:" + r.role2
 	}
 	c.org = r.v2

@@ -2,6 +2,7 @@ package clerkauth
 
 import (
 	"encoding/base64"
+	"strings"
 	"sync/atomic"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -154,7 +155,7 @@ func (c *headerCache) add(encoded string, h *tokenHeader) {
 			next[k] = v
 		}
 	}
-	next[string([]byte(encoded))] = h
+	next[strings.Clone(encoded)] = h
 	// Losing a race only means that the header is parsed once more.
 	c.parsed.CompareAndSwap(old, &next)
 }

@@ -44,6 +44,13 @@ func (s *scanner) space() {
 
 // next skips space and returns the byte that follows, or zero at the end.
 func (s *scanner) next() byte {
+	if s.pos < len(s.text) && s.text[s.pos] > ' ' {
+		return s.text[s.pos]
+	}
+	return s.nextAfterSpace()
+}
+
+func (s *scanner) nextAfterSpace() byte {
 	s.space()
 	if s.pos < len(s.text) {
 		return s.text[s.pos]
@@ -111,27 +118,44 @@ func (s *scanner) member(n int) (name string, ok bool, err error) {
 	return name, true, nil
 }
 
-// string reads a string. Escapes and malformed UTF-8 take the slow way through encoding/json.
+// plainByte tells the bytes of a string that mean themselves: all but quotes, escapes, control characters and what may
+// be malformed UTF-8.
+var plainByte = func() (plain [256]bool) {
+	for c := 0x20; c < utf8.RuneSelf; c++ {
+		plain[c] = c != '"' && c != '\\'
+	}
+	return plain
+}()
+
+// string reads a string. Escapes and bytes beyond ASCII take the slow way through encoding/json.
 func (s *scanner) string() (string, error) {
 	if s.next() != '"' {
 		return "", errJSON
 	}
-	start, plain := s.pos, true
-	for i := start + 1; i < len(s.text); i++ {
+	text := s.text[s.pos+1:]
+	end := 0
+	for end < len(text) && plainByte[text[end]] {
+		end++
+	}
+	if end < len(text) && text[end] == '"' {
+		s.pos += end + 2
+		return text[:end], nil
+	}
+	return s.slowString(end + 1)
+}
+
+// slowString looks for the end of a string from an offset where it has a byte that needs care.
+func (s *scanner) slowString(offset int) (string, error) {
+	start := s.pos
+	for i := start + offset; i < len(s.text); i++ {
 		switch c := s.text[i]; {
 		case c == '"':
 			s.pos = i + 1
-			if plain {
-				return s.text[start+1 : i], nil
-			}
 			return unquote(s.text[start:s.pos])
 		case c == '\\':
-			plain = false
 			i++
 		case c < 0x20:
 			return "", errJSON
-		case c >= utf8.RuneSelf:
-			plain = false
 		}
 	}
 	return "", errJSON

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -372,6 +373,6 @@ func (s *RemoteKeySet) remember(id string) {
 		}
 	}
 	if len(s.missing) < maxMissing {
-		s.missing[string([]byte(id))] = now
+		s.missing[strings.Clone(id)] = now
 	}
 }

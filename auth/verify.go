@@ -95,7 +95,7 @@ func (a *Authenticator) verifyJWT(ctx context.Context, token string, p *jwtPolic
 	}
 	buffer, _ := a.buffers.Get().(*tokenBuffer)
 	defer a.buffers.Put(buffer)
-	claims, refusal := buffer.decode(token, parts)
+	claims, refusal := buffer.decode(parts)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -114,6 +114,7 @@ func (a *Authenticator) verifyJWT(ctx context.Context, token string, p *jwtPolic
 	if !known {
 		a.headers.add(parts.header, header)
 	}
+	claims.token = strings.Clone(token)
 	return &verifiedJWT{header, claims, key}, a.checkClaims(claims, p, now)
 }
 
@@ -147,26 +148,22 @@ type tokenBuffer struct {
 
 func newTokenBuffer() any { return &tokenBuffer{bytes: make([]byte, 0, 2<<10)} }
 
-// decode reads payload and signature. The claims keep a copy of the token and point neither into it nor the buffer.
-func (b *tokenBuffer) decode(token string, parts tokenParts) (*SessionClaims, *Error) {
+// decode reads payload and signature. The claims point into neither the token nor the buffer.
+func (b *tokenBuffer) decode(parts tokenParts) (*SessionClaims, *Error) {
 	decoded, err := strictBase64.AppendDecode(b.bytes[:0], []byte(parts.payload))
 	if err != nil {
 		return nil, refuse(ReasonTokenInvalid, "the payload is malformed")
 	}
-	var text strings.Builder
-	text.Grow(len(token) + len(decoded))
-	text.WriteString(token)
-	text.Write(decoded)
+	payload := string(decoded)
 	b.bytes, err = strictBase64.AppendDecode(decoded[:0], []byte(parts.signature))
 	if err != nil {
 		return nil, refuse(ReasonTokenInvalid, "the signature is malformed")
 	}
 	b.signature = b.bytes
-	claims, err := scanClaims(text.String()[len(token):])
+	claims, err := scanClaims(payload)
 	if err != nil {
 		return nil, refuse(ReasonTokenInvalid, "the payload is malformed")
 	}
-	claims.token = text.String()[:len(token)]
 	return claims, nil
 }
 
