@@ -80,6 +80,11 @@ type family struct {
 	raw       []rawRoute
 	intercept interceptor
 	start     func(*Instance) // runs once for each new instance
+
+	// userGone and organizationGone remove what else belongs to a record that is
+	// being deleted.
+	userGone         func(x *tx, userID string)
+	organizationGone func(x *tx, organizationID string)
 }
 
 // endpoint is the handler of one operation: exactly one of read, which runs
@@ -117,6 +122,20 @@ func families() []family {
 		usersFamily(),
 		sessionsFamily(),
 		organizationsFamily(),
+		membershipsFamily(),
+		clientsFamily(),
+		identifiersFamily(),
+		invitationsFamily(),
+		listsFamily(),
+		waitlistFamily(),
+		redirectURLsFamily(),
+		ticketsFamily(),
+		machinesFamily(),
+		m2mTokensFamily(),
+		apiKeysFamily(),
+		outboxFamily(),
+		rateLimitFamily(),
+		faultsFamily(),
 	}
 }
 
@@ -129,12 +148,7 @@ func (e *Emulator) mount(list []family) error {
 	taken := map[string]bool{}
 	for _, f := range list {
 		e.tables = append(e.tables, f.tables...)
-		if f.intercept != nil {
-			e.intercept = append(e.intercept, f.intercept)
-		}
-		if f.start != nil {
-			e.start = append(e.start, f.start)
-		}
+		e.hook(f)
 		for id, ep := range f.endpoints {
 			op := e.operations[id]
 			if op == nil || taken[id] || (ep.read == nil) == (ep.write == nil) {
@@ -149,6 +163,22 @@ func (e *Emulator) mount(list []family) error {
 		}
 	}
 	return nil
+}
+
+// hook collects what a family wants to be asked about.
+func (e *Emulator) hook(f family) {
+	if f.intercept != nil {
+		e.intercept = append(e.intercept, f.intercept)
+	}
+	if f.start != nil {
+		e.start = append(e.start, f.start)
+	}
+	if f.userGone != nil {
+		e.userGone = append(e.userGone, f.userGone)
+	}
+	if f.organizationGone != nil {
+		e.organizationGone = append(e.organizationGone, f.organizationGone)
+	}
 }
 
 // Emulated reports, by operation id of the whole Backend API, whether the

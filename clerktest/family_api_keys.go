@@ -1,0 +1,235 @@
+package clerktest
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// apiKey is a long-lived key of a user or an organization.
+type apiKey struct {
+	ID               string          `json:"id"`
+	Type             string          `json:"type"`
+	Subject          string          `json:"subject"`
+	Name             string          `json:"name"`
+	Description      *string         `json:"description"`
+	Claims           json.RawMessage `json:"claims"`
+	Scopes           []string        `json:"scopes"`
+	Secret           string          `json:"secret"`
+	Revoked          bool            `json:"revoked"`
+	RevocationReason *string         `json:"revocation_reason"`
+	Expiration       *int64          `json:"expiration"` // milliseconds, nil never expires
+	CreatedBy        *string         `json:"created_by"`
+	CreatedAt        int64           `json:"created_at"`
+	UpdatedAt        int64           `json:"updated_at"`
+}
+
+type apiKeyWire struct {
+	Object           string          `json:"object"`
+	ID               string          `json:"id"`
+	Type             string          `json:"type"`
+	Subject          string          `json:"subject"`
+	Name             string          `json:"name"`
+	Description      *string         `json:"description"`
+	Claims           json.RawMessage `json:"claims"`
+	Scopes           []string        `json:"scopes"`
+	Secret           string          `json:"secret,omitzero"`
+	Revoked          bool            `json:"revoked"`
+	RevocationReason *string         `json:"revocation_reason"`
+	Expired          bool            `json:"expired"`
+	Expiration       *int64          `json:"expiration"`
+	CreatedBy        *string         `json:"created_by"`
+	LastUsedAt       *int64          `json:"last_used_at"`
+	CreatedAt        int64           `json:"created_at"`
+	UpdatedAt        int64           `json:"updated_at"`
+}
+
+var tableAPIKeys = &table[apiKey]{
+	name: "api_keys",
+	id:   func(k *apiKey) string { return k.ID },
+	indexes: map[string]func(*apiKey) []string{
+		"secret":  func(k *apiKey) []string { return []string{k.Secret} },
+		"subject": func(k *apiKey) []string { return []string{k.Subject} },
+	},
+}
+
+func apiKeysFamily() family {
+	return family{
+		tables: []anyTable{tableAPIKeys},
+		endpoints: map[string]endpoint{
+			"getApiKeys":      {read: listAPIKeys},
+			"createApiKey":    {write: createAPIKey},
+			"getApiKey":       {read: getAPIKey},
+			"updateApiKey":    {write: updateAPIKey},
+			"deleteApiKey":    {write: deleteAPIKey},
+			"getApiKeySecret": {read: getAPIKeySecret},
+			"revokeApiKey":    {write: revokeAPIKey},
+			"verifyApiKey":    {read: verifyAPIKey},
+		},
+	}
+}
+
+func (x *tx) apiKeyWire(k *apiKey) apiKeyWire {
+	return apiKeyWire{
+		Object: "api_key", ID: k.ID, Type: k.Type, Subject: k.Subject, Name: k.Name, Description: k.Description,
+		Claims: orNull(k.Claims), Scopes: orNone(k.Scopes), Revoked: k.Revoked, RevocationReason: k.RevocationReason,
+		Expired: expiredAt(k.Expiration, x.now), Expiration: k.Expiration, CreatedBy: k.CreatedBy,
+		CreatedAt: k.CreatedAt, UpdatedAt: k.UpdatedAt,
+	}
+}
+
+func (c *call) apiKeyRow() (*apiKey, error) {
+	if k := tableAPIKeys.get(c.tx, c.param("apiKeyID")); k != nil {
+		return k, nil
+	}
+	return nil, errNotFound("API key")
+}
+
+func listAPIKeys(c *call) (any, error) {
+	kind, text, invalid := c.query.Get("type"), c.query.Get("query"), c.query.Get("include_invalid") == "true"
+	rows := keep(tableAPIKeys.find(c.tx, "subject", c.query.Get("subject")), func(k *apiKey) bool {
+		return (kind == "" || k.Type == kind) && (text == "" || containsFold(k.Name, text)) &&
+			(invalid || (!k.Revoked && !expiredAt(k.Expiration, c.tx.now)))
+	})
+	return pageOf(c, rows, c.tx.apiKeyWire)
+}
+
+// checkAPIKeySubject refuses a subject that is no record of the instance.
+func checkAPIKeySubject(x *tx, subject string) error {
+	switch {
+	case strings.HasPrefix(subject, "user_") && tableUsers.get(x, subject) != nil:
+		return nil
+	case strings.HasPrefix(subject, "org_") && tableOrganizations.get(x, subject) != nil:
+		return nil
+	default:
+		return errParamValue("subject", "the id of a user or an organization of this instance")
+	}
+}
+
+func createAPIKey(c *call) (any, error) {
+	var in struct {
+		Type        field[string]   `json:"type"`
+		Name        string          `json:"name"`
+		Description field[string]   `json:"description"`
+		Subject     string          `json:"subject"`
+		Claims      json.RawMessage `json:"claims"`
+		Scopes      []string        `json:"scopes"`
+		CreatedBy   field[string]   `json:"created_by"`
+		Lifetime    field[int64]    `json:"seconds_until_expiration"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	if err := checkAPIKeySubject(c.tx, in.Subject); err != nil {
+		return nil, err
+	}
+	k := &apiKey{
+		ID: newHexID("ak_"), Type: "api_key", Subject: in.Subject, Name: in.Name, Description: in.Description.pointer(),
+		Claims: in.Claims, Scopes: in.Scopes, Secret: newHexID("ak_"), CreatedBy: in.CreatedBy.pointer(),
+		Expiration: c.tx.expirationIn(in.Lifetime), CreatedAt: c.tx.now, UpdatedAt: c.tx.now,
+	}
+	in.Type.applyValue(&k.Type)
+	tableAPIKeys.put(c.tx, k)
+	wire := c.tx.apiKeyWire(k)
+	wire.Secret = k.Secret
+	return wire, nil
+}
+
+// expirationIn is the time in milliseconds that lies so many seconds ahead, nil without a number.
+func (x *tx) expirationIn(seconds field[int64]) *int64 {
+	if !seconds.given() {
+		return nil
+	}
+	at := x.now + seconds.Value*1000
+	return &at
+}
+
+func getAPIKey(c *call) (any, error) {
+	k, err := c.apiKeyRow()
+	if err != nil {
+		return nil, err
+	}
+	return c.tx.apiKeyWire(k), nil
+}
+
+func getAPIKeySecret(c *call) (any, error) {
+	k, err := c.apiKeyRow()
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{"secret": k.Secret}, nil
+}
+
+func updateAPIKey(c *call) (any, error) {
+	var in struct {
+		Claims      field[json.RawMessage] `json:"claims"`
+		Scopes      field[[]string]        `json:"scopes"`
+		Description field[string]          `json:"description"`
+		Subject     field[string]          `json:"subject"`
+		Lifetime    field[int64]           `json:"seconds_until_expiration"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	k, err := c.apiKeyRow()
+	if err != nil {
+		return nil, err
+	}
+	if in.Subject.given() {
+		if err := checkAPIKeySubject(c.tx, in.Subject.Value); err != nil {
+			return nil, err
+		}
+	}
+	k = tableAPIKeys.update(c.tx, k.ID, func(k *apiKey) {
+		if in.Claims.Set {
+			k.Claims = in.Claims.Value
+		}
+		in.Scopes.applyValue(&k.Scopes)
+		in.Description.apply(&k.Description)
+		in.Subject.applyValue(&k.Subject)
+		if in.Lifetime.Set {
+			k.Expiration = c.tx.expirationIn(in.Lifetime)
+		}
+		k.UpdatedAt = c.tx.now
+	})
+	return c.tx.apiKeyWire(k), nil
+}
+
+func deleteAPIKey(c *call) (any, error) {
+	k, err := c.apiKeyRow()
+	if err != nil {
+		return nil, err
+	}
+	tableAPIKeys.delete(c.tx, k.ID)
+	return deleted("api_key", k.ID), nil
+}
+
+func revokeAPIKey(c *call) (any, error) {
+	var in struct {
+		Reason field[string] `json:"revocation_reason"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	k, err := c.apiKeyRow()
+	if err != nil {
+		return nil, err
+	}
+	k = tableAPIKeys.update(c.tx, k.ID, func(k *apiKey) {
+		k.Revoked, k.RevocationReason, k.UpdatedAt = true, in.Reason.pointer(), c.tx.now
+	})
+	return c.tx.apiKeyWire(k), nil
+}
+
+func verifyAPIKey(c *call) (any, error) {
+	var in struct {
+		Secret string `json:"secret"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	k := tableAPIKeys.first(c.tx, "secret", in.Secret)
+	if k == nil || k.Revoked || expiredAt(k.Expiration, c.tx.now) {
+		return nil, errNotFound("API key")
+	}
+	return c.tx.apiKeyWire(k), nil
+}

@@ -1,0 +1,215 @@
+package clerktest
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// defaultInvitationDays is how long an invitation waits when the request does not say.
+const defaultInvitationDays = 30
+
+// invitation is an invitation to sign up.
+type invitation struct {
+	ID             string   `json:"id"`
+	EmailAddress   string   `json:"email_address"`
+	PublicMetadata metadata `json:"public_metadata"`
+	RedirectURL    string   `json:"redirect_url"`
+	Status         string   `json:"status"` // pending, accepted or revoked; expired is a matter of time
+	Ticket         string   `json:"ticket"`
+	ExpiresAt      int64    `json:"expires_at"`
+	CreatedAt      int64    `json:"created_at"`
+	UpdatedAt      int64    `json:"updated_at"`
+}
+
+// invitationWire is an invitation as Clerk shows it.
+type invitationWire struct {
+	Object         string   `json:"object"`
+	ID             string   `json:"id"`
+	EmailAddress   string   `json:"email_address"`
+	PublicMetadata metadata `json:"public_metadata"`
+	Revoked        bool     `json:"revoked"`
+	Status         string   `json:"status"`
+	URL            string   `json:"url,omitzero"`
+	ExpiresAt      *int64   `json:"expires_at"`
+	CreatedAt      int64    `json:"created_at"`
+	UpdatedAt      int64    `json:"updated_at"`
+}
+
+// invitationInput is one entry of the requests that invite.
+type invitationInput struct {
+	EmailAddress   string          `json:"email_address"`
+	PublicMetadata field[metadata] `json:"public_metadata"`
+	RedirectURL    field[string]   `json:"redirect_url"`
+	Notify         field[bool]     `json:"notify"`
+	IgnoreExisting field[bool]     `json:"ignore_existing"`
+	ExpiresInDays  field[int64]    `json:"expires_in_days"`
+}
+
+var tableInvitations = &table[invitation]{
+	name: "invitations",
+	id:   func(i *invitation) string { return i.ID },
+	indexes: map[string]func(*invitation) []string{
+		"email":  func(i *invitation) []string { return []string{i.EmailAddress} },
+		"ticket": func(i *invitation) []string { return []string{i.Ticket} },
+	},
+}
+
+func invitationsFamily() family {
+	return family{
+		tables: []anyTable{tableInvitations},
+		endpoints: map[string]endpoint{
+			"ListInvitations":       {read: listInvitations},
+			"CreateInvitation":      {write: createInvitation},
+			"CreateBulkInvitations": {write: createBulkInvitations},
+			"RevokeInvitation":      {write: revokeInvitation},
+		},
+	}
+}
+
+// statusAt is the status at a time in Unix milliseconds.
+func (i *invitation) statusAt(now int64) string {
+	if i.Status == "pending" && i.ExpiresAt <= now {
+		return "expired"
+	}
+	return i.Status
+}
+
+func (x *tx) invitationWire(i *invitation) invitationWire {
+	expires := i.ExpiresAt
+	out := invitationWire{
+		Object: "invitation", ID: i.ID, EmailAddress: i.EmailAddress, PublicMetadata: i.PublicMetadata,
+		Revoked: i.Status == "revoked", Status: i.statusAt(x.now), ExpiresAt: &expires, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
+	}
+	if out.Status == "pending" {
+		out.URL = x.inst.ticketURL(i.Ticket)
+	}
+	return out
+}
+
+// ticketURL is the address in invitation mails and of sign-in tokens.
+func (in *Instance) ticketURL(ticket string) string {
+	return in.URL() + "/v1/tickets/accept?ticket=" + url.QueryEscape(ticket)
+}
+
+func listInvitations(c *call) (any, error) {
+	status, text := c.query.Get("status"), c.query.Get("query")
+	rows := keep(tableInvitations.all(c.tx), func(i *invitation) bool {
+		return (status == "" || i.statusAt(c.tx.now) == status) &&
+			(text == "" || i.ID == text || containsFold(i.EmailAddress, text))
+	})
+	if err := orderRows(c, rows, "-created_at", map[string]func(a, b *invitation) int{
+		"created_at":    func(a, b *invitation) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
+		"email_address": func(a, b *invitation) int { return cmp.Compare(a.EmailAddress, b.EmailAddress) },
+		"expires_at":    func(a, b *invitation) int { return cmp.Compare(a.ExpiresAt, b.ExpiresAt) },
+	}); err != nil {
+		return nil, err
+	}
+	return pageOf(c, rows, c.tx.invitationWire)
+}
+
+func createInvitation(c *call) (any, error) {
+	var in invitationInput
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	row, err := createInvitationRow(c, in)
+	if err != nil {
+		return nil, err
+	}
+	return c.tx.invitationWire(row), nil
+}
+
+func createBulkInvitations(c *call) (any, error) {
+	var list []invitationInput
+	if err := c.decode(&list); err != nil {
+		return nil, err
+	}
+	if len(list) < 1 || len(list) > 10 {
+		return nil, errParamValue("invitations", "1 to 10 invitations")
+	}
+	out := make([]invitationWire, 0, len(list))
+	for _, in := range list {
+		row, err := createInvitationRow(c, in)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c.tx.invitationWire(row))
+	}
+	return out, nil
+}
+
+// createInvitationRow checks and stores an invitation, and mails it unless the request says not to.
+func createInvitationRow(c *call, in invitationInput) (*invitation, error) {
+	email, ok := parseEmail(in.EmailAddress)
+	if !ok {
+		return nil, errParamFormat("email_address", "an e-mail address")
+	}
+	if err := checkMetadata("public_metadata", in.PublicMetadata.Value); err != nil {
+		return nil, err
+	}
+	if in.RedirectURL.given() {
+		if u, err := url.Parse(in.RedirectURL.Value); err != nil || !u.IsAbs() {
+			return nil, errParamFormat("redirect_url", "an absolute URL")
+		}
+	}
+	for _, earlier := range tableInvitations.find(c.tx, "email", email) {
+		if earlier.statusAt(c.tx.now) != "pending" {
+			continue
+		}
+		if !in.IgnoreExisting.Value {
+			return nil, errBadRequest("duplicate_record", "there are pending invitations for this e-mail address")
+		}
+	}
+	if !in.IgnoreExisting.Value && c.tx.userByEmail(email) != nil {
+		return nil, errTaken("email_address")
+	}
+	days := int64(defaultInvitationDays)
+	in.ExpiresInDays.applyValue(&days)
+	row := &invitation{
+		ID: c.tx.newID("inv_"), EmailAddress: email, PublicMetadata: orEmpty(in.PublicMetadata.Value),
+		RedirectURL: in.RedirectURL.Value, Status: "pending", Ticket: randomHex(24),
+		ExpiresAt: c.tx.time.Add(time.Duration(days) * 24 * time.Hour).UnixMilli(), CreatedAt: c.tx.now, UpdatedAt: c.tx.now,
+	}
+	tableInvitations.put(c.tx, row)
+	if !in.Notify.Set || in.Notify.Value {
+		c.tx.sendEmail(outboxEmail{
+			To: email, Slug: "invitation", Subject: "You are invited", Body: "Accept the invitation: " + c.inst.ticketURL(row.Ticket),
+		})
+	}
+	return row, nil
+}
+
+func revokeInvitation(c *call) (any, error) {
+	row := tableInvitations.get(c.tx, c.param("invitation_id"))
+	if row == nil {
+		return nil, errNotFound("invitation")
+	}
+	switch row.statusAt(c.tx.now) {
+	case "pending", "expired":
+	case "revoked":
+		return nil, errBadRequest("invitation_already_revoked", "this invitation is revoked already")
+	default:
+		return nil, errBadRequest("invitation_already_accepted", "this invitation is accepted already")
+	}
+	row = tableInvitations.update(c.tx, row.ID, func(i *invitation) { i.Status, i.UpdatedAt = "revoked", c.tx.now })
+	wire := c.tx.invitationWire(row)
+	wire.Status = "revoked"
+	return wire, nil
+}
+
+// acceptTicket uses up the invitation of a ticket.
+func (x *tx) acceptTicket(ticket string) (*invitation, error) {
+	row := tableInvitations.first(x, "ticket", ticket)
+	if row == nil || row.statusAt(x.now) != "pending" {
+		return nil, newError(http.StatusBadRequest, "ticket_invalid", "ticket is invalid", "the invitation is unknown, used, revoked or expired")
+	}
+	return tableInvitations.update(x, row.ID, func(i *invitation) { i.Status, i.UpdatedAt = "accepted", x.now }), nil
+}
+
+// userByEmail returns the user who holds an e-mail address, nil when nobody does.
+func (x *tx) userByEmail(email string) *user {
+	return tableUsers.first(x, "email", strings.ToLower(email))
+}

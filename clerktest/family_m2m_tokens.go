@@ -1,0 +1,203 @@
+package clerktest
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// m2mToken is a token one machine shows another.
+type m2mToken struct {
+	ID               string          `json:"id"`
+	Subject          string          `json:"subject"` // the machine's id
+	Secret           string          `json:"secret"`
+	Claims           json.RawMessage `json:"claims"`
+	Scopes           []string        `json:"scopes"`
+	Revoked          bool            `json:"revoked"`
+	RevocationReason *string         `json:"revocation_reason"`
+	Expiration       *int64          `json:"expiration"` // milliseconds, nil never expires
+	CreatedAt        int64           `json:"created_at"`
+	UpdatedAt        int64           `json:"updated_at"`
+}
+
+type m2mTokenWire struct {
+	Object           string          `json:"object"`
+	ID               string          `json:"id"`
+	Subject          string          `json:"subject"`
+	Claims           json.RawMessage `json:"claims"`
+	Scopes           []string        `json:"scopes"`
+	Token            string          `json:"token,omitzero"`
+	Revoked          bool            `json:"revoked"`
+	RevocationReason *string         `json:"revocation_reason"`
+	Expired          bool            `json:"expired"`
+	Expiration       *int64          `json:"expiration"`
+	LastUsedAt       *int64          `json:"last_used_at"`
+	CreatedAt        int64           `json:"created_at"`
+	UpdatedAt        int64           `json:"updated_at"`
+}
+
+var tableM2MTokens = &table[m2mToken]{
+	name: "m2m_tokens",
+	id:   func(t *m2mToken) string { return t.ID },
+	indexes: map[string]func(*m2mToken) []string{
+		"secret":  func(t *m2mToken) []string { return []string{t.Secret} },
+		"subject": func(t *m2mToken) []string { return []string{t.Subject} },
+	},
+}
+
+func m2mTokensFamily() family {
+	return family{
+		tables: []anyTable{tableM2MTokens},
+		endpoints: map[string]endpoint{
+			"getM2MTokens":   {read: listM2MTokens, auth: authMachineOrKey},
+			"createM2MToken": {write: createM2MToken, auth: authMachineOrKey, keys: true},
+			"revokeM2MToken": {write: revokeM2MToken, auth: authMachineOrKey},
+			"verifyM2MToken": {read: verifyM2MToken, auth: authMachineOrKey},
+		},
+	}
+}
+
+func expiredAt(expiration *int64, now int64) bool { return expiration != nil && *expiration <= now }
+
+func (x *tx) m2mTokenWire(t *m2mToken) m2mTokenWire {
+	return m2mTokenWire{
+		Object: "machine_to_machine_token", ID: t.ID, Subject: t.Subject, Claims: orNull(t.Claims), Scopes: orNone(t.Scopes),
+		Revoked: t.Revoked, RevocationReason: t.RevocationReason, Expired: expiredAt(t.Expiration, x.now), Expiration: t.Expiration,
+		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
+	}
+}
+
+func listM2MTokens(c *call) (any, error) {
+	subject := c.query.Get("subject")
+	if c.machine != "" && c.machine != subject {
+		return nil, errForbidden("machine_unauthorized", "a machine sees its own tokens only")
+	}
+	revoked, byRevoked := c.queryBool("revoked")
+	expired, byExpired := c.queryBool("expired")
+	rows := keep(tableM2MTokens.find(c.tx, "subject", subject), func(t *m2mToken) bool {
+		return (!byRevoked || t.Revoked == revoked) && (!byExpired || expiredAt(t.Expiration, c.tx.now) == expired)
+	})
+	return pageOf(c, rows, c.tx.m2mTokenWire)
+}
+
+func createM2MToken(c *call) (any, error) {
+	var in struct {
+		Format   string          `json:"token_format"`
+		Lifetime field[int64]    `json:"seconds_until_expiration"`
+		Claims   json.RawMessage `json:"claims"`
+		Reuse    field[int64]    `json:"min_remaining_ttl_seconds"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	m := tableMachines.get(c.tx, c.machine)
+	if m == nil {
+		return nil, newError(401, "machine_secret_key_required", "unauthorized", "an M2M token is made with a machine's secret key")
+	}
+	if in.Reuse.given() && in.Format != "jwt" {
+		if t := c.tx.reusableM2MToken(m.ID, in.Claims, in.Reuse.Value); t != nil {
+			return c.tx.m2mTokenWithSecret(t), nil
+		}
+	}
+	t := &m2mToken{
+		ID: newHexID("mt_"), Subject: m.ID, Secret: newHexID("mt_"), Claims: in.Claims, Scopes: c.tx.machinePeers(m.ID),
+		CreatedAt: c.tx.now, UpdatedAt: c.tx.now,
+	}
+	if !in.Lifetime.Null {
+		lifetime := m.DefaultTokenTTL
+		in.Lifetime.applyValue(&lifetime)
+		expiration := c.tx.now + lifetime*1000
+		t.Expiration = &expiration
+	}
+	if in.Format == "jwt" {
+		text, err := c.tx.signM2MToken(t)
+		if err != nil {
+			return nil, err
+		}
+		t.Secret = text
+	}
+	tableM2MTokens.put(c.tx, t)
+	return c.tx.m2mTokenWithSecret(t), nil
+}
+
+func (x *tx) m2mTokenWithSecret(t *m2mToken) m2mTokenWire {
+	wire := x.m2mTokenWire(t)
+	wire.Token = t.Secret
+	return wire
+}
+
+// reusableM2MToken is an opaque token of the machine with the same claims that lives for at least so many seconds more.
+func (x *tx) reusableM2MToken(machineID string, claims json.RawMessage, seconds int64) *m2mToken {
+	for _, t := range tableM2MTokens.find(x, "subject", machineID) {
+		fresh := t.Expiration == nil || *t.Expiration >= x.now+seconds*1000
+		if strings.HasPrefix(t.Secret, "mt_") && !t.Revoked && fresh && string(t.Claims) == string(claims) {
+			return t
+		}
+	}
+	return nil
+}
+
+// signM2MToken makes the JWT form. It lives for an hour when the token would never expire, as a JWT has to.
+func (x *tx) signM2MToken(t *m2mToken) (string, error) {
+	kid, key, err := x.signer()
+	if err != nil {
+		return "", err
+	}
+	claims := map[string]any{}
+	if len(t.Claims) > 0 && string(t.Claims) != "null" && json.Unmarshal(t.Claims, &claims) != nil {
+		return "", errParamFormat("claims", "an object in a JWT")
+	}
+	expires := x.now + 3600*1000
+	if t.Expiration != nil {
+		expires = *t.Expiration
+	}
+	claims["iss"], claims["sub"], claims["jti"] = x.inst.Issuer(), t.Subject, t.ID
+	claims["iat"], claims["nbf"], claims["exp"] = x.now/1000, x.now/1000, expires/1000
+	claims["aud"], claims["scopes"] = orNone(t.Scopes), strings.Join(t.Scopes, " ")
+	return signJWT(key, map[string]string{"alg": "RS256", "typ": "JWT", "kid": kid, "cat": categoryM2M}, claims)
+}
+
+func revokeM2MToken(c *call) (any, error) {
+	var in struct {
+		Reason field[string] `json:"revocation_reason"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	t := tableM2MTokens.get(c.tx, c.param("m2m_token_id"))
+	if t == nil || (c.machine != "" && c.machine != t.Subject) {
+		return nil, errNotFound("machine token")
+	}
+	if !strings.HasPrefix(t.Secret, "mt_") {
+		return nil, errBadRequest("m2m_token_not_revocable", "a token in JWT form cannot be revoked")
+	}
+	t = tableM2MTokens.update(c.tx, t.ID, func(t *m2mToken) {
+		t.Revoked, t.RevocationReason, t.UpdatedAt = true, in.Reason.pointer(), c.tx.now
+	})
+	return c.tx.m2mTokenWire(t), nil
+}
+
+func verifyM2MToken(c *call) (any, error) {
+	var in struct {
+		Token string `json:"token"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	t := tableM2MTokens.first(c.tx, "secret", in.Token)
+	if t == nil || t.Revoked || expiredAt(t.Expiration, c.tx.now) {
+		return nil, errNotFound("machine token")
+	}
+	if c.machine != "" && c.machine != t.Subject && !slices.Contains(c.tx.machinePeers(c.machine), t.Subject) {
+		return nil, errNotFound("machine token")
+	}
+	return c.tx.m2mTokenWire(t), nil
+}
+
+// orNull is raw, or null when there is none.
+func orNull(raw json.RawMessage) json.RawMessage {
+	if len(raw) == 0 {
+		return json.RawMessage("null")
+	}
+	return raw
+}

@@ -1,0 +1,293 @@
+package clerktest
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// maxMachineScopes is how many machines one machine may talk to.
+const maxMachineScopes = 150
+
+// machine is a service that calls other services with M2M tokens.
+type machine struct {
+	ID              string `json:"id"`
+	Name            string `json:"name"`
+	Secret          string `json:"secret"`
+	PreviousSecret  string `json:"previous_secret"`
+	PreviousExpires int64  `json:"previous_expires"` // until when the previous secret works
+	DefaultTokenTTL int64  `json:"default_token_ttl"`
+	CreatedAt       int64  `json:"created_at"`
+	UpdatedAt       int64  `json:"updated_at"`
+}
+
+// machineScope lets two machines talk to each other, in both directions.
+type machineScope struct {
+	From      string `json:"from"`
+	To        string `json:"to"`
+	CreatedAt int64  `json:"created_at"`
+}
+
+type machineWire struct {
+	Object          string         `json:"object"`
+	ID              string         `json:"id"`
+	Name            string         `json:"name"`
+	InstanceID      string         `json:"instance_id"`
+	DefaultTokenTTL int64          `json:"default_token_ttl"`
+	ScopedMachines  *[]machineWire `json:"scoped_machines,omitzero"`
+	SecretKey       string         `json:"secret_key,omitzero"`
+	CreatedAt       int64          `json:"created_at"`
+	UpdatedAt       int64          `json:"updated_at"`
+}
+
+type machineScopeWire struct {
+	Object        string `json:"object"`
+	FromMachineID string `json:"from_machine_id"`
+	ToMachineID   string `json:"to_machine_id"`
+	CreatedAt     int64  `json:"created_at,omitzero"`
+	Deleted       bool   `json:"deleted,omitzero"`
+}
+
+type machineSecretWire struct {
+	Object string `json:"object"`
+	Secret string `json:"secret"`
+}
+
+var (
+	tableMachines = &table[machine]{
+		name: "machines",
+		id:   func(m *machine) string { return m.ID },
+		indexes: map[string]func(*machine) []string{
+			"secret": func(m *machine) []string { return []string{m.Secret, m.PreviousSecret} },
+		},
+	}
+	tableMachineScopes = &table[machineScope]{
+		name: "machine_scopes",
+		id:   func(s *machineScope) string { return s.From + ">" + s.To },
+		indexes: map[string]func(*machineScope) []string{
+			"machine": func(s *machineScope) []string { return []string{s.From, s.To} },
+		},
+	}
+)
+
+func machinesFamily() family {
+	return family{
+		tables: []anyTable{tableMachines, tableMachineScopes},
+		endpoints: map[string]endpoint{
+			"ListMachines":           {read: listMachines},
+			"CreateMachine":          {write: createMachine},
+			"GetMachine":             {read: getMachine},
+			"UpdateMachine":          {write: updateMachine},
+			"DeleteMachine":          {write: deleteMachine},
+			"GetMachineSecretKey":    {read: getMachineSecretKey},
+			"RotateMachineSecretKey": {write: rotateMachineSecretKey},
+			"CreateMachineScope":     {write: createMachineScope},
+			"DeleteMachineScope":     {write: deleteMachineScope},
+		},
+	}
+}
+
+func (x *tx) plainMachineWire(m *machine) machineWire {
+	return machineWire{
+		Object: "machine", ID: m.ID, Name: m.Name, InstanceID: x.inst.id, DefaultTokenTTL: m.DefaultTokenTTL,
+		CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt,
+	}
+}
+
+func (x *tx) machineWire(m *machine) machineWire {
+	out := x.plainMachineWire(m)
+	scoped := []machineWire{}
+	for _, id := range x.machinePeers(m.ID) {
+		if peer := tableMachines.get(x, id); peer != nil {
+			scoped = append(scoped, x.plainMachineWire(peer))
+		}
+	}
+	out.ScopedMachines = &scoped
+	return out
+}
+
+// machinePeers returns the ids of the machines that share a scope with one.
+func (x *tx) machinePeers(id string) []string {
+	var peers []string
+	for _, s := range tableMachineScopes.find(x, "machine", id) {
+		peer := s.To
+		if peer == id {
+			peer = s.From
+		}
+		if !slices.Contains(peers, peer) {
+			peers = append(peers, peer)
+		}
+	}
+	return peers
+}
+
+// machineByKey finds the instance and machine of a machine secret key.
+func (e *Emulator) machineByKey(key string) (*Instance, string) {
+	for _, in := range e.Instances() {
+		var id string
+		_ = in.read(func(x *tx) error {
+			m := tableMachines.first(x, "secret", key)
+			if m != nil && (m.Secret == key || x.now < m.PreviousExpires) {
+				id = m.ID
+			}
+			return nil
+		})
+		if id != "" {
+			return in, id
+		}
+	}
+	return nil, ""
+}
+
+func (c *call) machineRow() (*machine, error) {
+	if m := tableMachines.get(c.tx, c.param("machine_id")); m != nil {
+		return m, nil
+	}
+	return nil, errNotFound("machine")
+}
+
+func listMachines(c *call) (any, error) {
+	text := c.query.Get("query")
+	rows := keep(tableMachines.all(c.tx), func(m *machine) bool {
+		return text == "" || m.ID == text || containsFold(m.Name, text)
+	})
+	if err := orderRows(c, rows, "-created_at", map[string]func(a, b *machine) int{
+		"created_at": func(a, b *machine) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
+		"name":       func(a, b *machine) int { return cmp.Compare(a.Name, b.Name) },
+	}); err != nil {
+		return nil, err
+	}
+	return pageOf(c, rows, c.tx.machineWire)
+}
+
+func createMachine(c *call) (any, error) {
+	var in struct {
+		Name           string       `json:"name"`
+		ScopedMachines []string     `json:"scoped_machines"`
+		DefaultTTL     field[int64] `json:"default_token_ttl"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	m := &machine{
+		ID: c.tx.newID("mch_"), Name: in.Name, Secret: "ak_" + randomHex(24), DefaultTokenTTL: int64(time.Hour / time.Second),
+		CreatedAt: c.tx.now, UpdatedAt: c.tx.now,
+	}
+	in.DefaultTTL.applyValue(&m.DefaultTokenTTL)
+	tableMachines.put(c.tx, m)
+	for _, id := range in.ScopedMachines {
+		if tableMachines.get(c.tx, id) == nil {
+			return nil, errNotFound("machine")
+		}
+		tableMachineScopes.put(c.tx, &machineScope{From: m.ID, To: id, CreatedAt: c.tx.now})
+	}
+	wire := c.tx.machineWire(m)
+	wire.SecretKey = m.Secret
+	return wire, nil
+}
+
+func getMachine(c *call) (any, error) {
+	m, err := c.machineRow()
+	if err != nil {
+		return nil, err
+	}
+	return c.tx.machineWire(m), nil
+}
+
+func updateMachine(c *call) (any, error) {
+	var in struct {
+		Name       field[string] `json:"name"`
+		DefaultTTL field[int64]  `json:"default_token_ttl"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	m, err := c.machineRow()
+	if err != nil {
+		return nil, err
+	}
+	m = tableMachines.update(c.tx, m.ID, func(m *machine) {
+		in.Name.applyValue(&m.Name)
+		in.DefaultTTL.applyValue(&m.DefaultTokenTTL)
+		m.UpdatedAt = c.tx.now
+	})
+	return c.tx.machineWire(m), nil
+}
+
+func deleteMachine(c *call) (any, error) {
+	m, err := c.machineRow()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range tableMachineScopes.find(c.tx, "machine", m.ID) {
+		tableMachineScopes.delete(c.tx, s.From+">"+s.To)
+	}
+	tableMachines.delete(c.tx, m.ID)
+	return deleted("machine", m.ID), nil
+}
+
+func getMachineSecretKey(c *call) (any, error) {
+	m, err := c.machineRow()
+	if err != nil {
+		return nil, err
+	}
+	return machineSecretWire{"machine_secret_key", m.Secret}, nil
+}
+
+func rotateMachineSecretKey(c *call) (any, error) {
+	var in struct {
+		PreviousTTL int64 `json:"previous_token_ttl"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	m, err := c.machineRow()
+	if err != nil {
+		return nil, err
+	}
+	m = tableMachines.update(c.tx, m.ID, func(m *machine) {
+		m.PreviousSecret, m.PreviousExpires = m.Secret, c.tx.now+in.PreviousTTL*1000
+		m.Secret, m.UpdatedAt = "ak_"+randomHex(24), c.tx.now
+	})
+	return machineSecretWire{"machine_secret_key", m.Secret}, nil
+}
+
+func createMachineScope(c *call) (any, error) {
+	var in struct {
+		To string `json:"to_machine_id"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	m, err := c.machineRow()
+	if err != nil {
+		return nil, err
+	}
+	switch peers := c.tx.machinePeers(m.ID); {
+	case tableMachines.get(c.tx, in.To) == nil:
+		return nil, errNotFound("machine")
+	case in.To == m.ID:
+		return nil, errParamValue("to_machine_id", "another machine")
+	case slices.Contains(peers, in.To):
+		return nil, newError(409, "machine_scope_already_exists", "scope exists", "these machines can talk to each other already")
+	case len(peers) >= maxMachineScopes:
+		return nil, errParamValue("to_machine_id", "one of at most 150 scoped machines")
+	}
+	s := &machineScope{From: m.ID, To: in.To, CreatedAt: c.tx.now}
+	tableMachineScopes.put(c.tx, s)
+	return machineScopeWire{Object: "machine_scope", FromMachineID: s.From, ToMachineID: s.To, CreatedAt: s.CreatedAt}, nil
+}
+
+func deleteMachineScope(c *call) (any, error) {
+	m, err := c.machineRow()
+	if err != nil {
+		return nil, err
+	}
+	other := c.param("other_machine_id")
+	for _, id := range []string{m.ID + ">" + other, other + ">" + m.ID} {
+		if gone := tableMachineScopes.delete(c.tx, id); gone != nil {
+			return machineScopeWire{Object: "machine_scope", FromMachineID: m.ID, ToMachineID: other, Deleted: true}, nil
+		}
+	}
+	return nil, errNotFound("machine scope")
+}

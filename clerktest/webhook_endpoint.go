@@ -1,0 +1,275 @@
+package clerktest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
+)
+
+// deliveryLogCap bounds the attempts an endpoint remembers.
+const deliveryLogCap = 10_000
+
+// WebhookEndpoint is one receiver of an instance's events. Messages go out one after another, in the order of the
+// changes; a failed one is tried again along RetryLadder while later ones pass it by. It is safe for concurrent use.
+type WebhookEndpoint struct {
+	inst    *Instance
+	id      string
+	address string
+	secret  string
+	signer  *clerkwebhook.Signer
+	types   []string
+	client  *http.Client
+
+	mu        sync.Mutex
+	queue     []message // what is still to be attempted
+	log       []Delivery
+	held      []Event // collected while holding
+	holding   bool
+	drop      int // messages still to be lost
+	duplicate int // messages still to be sent twice
+	running   bool
+	closed    bool
+	timer     *time.Timer
+	settled   chan struct{} // closed while nothing is being sent
+}
+
+// message is an event on its way to an endpoint.
+type message struct {
+	event   Event
+	attempt int // the next one, from 1
+	due     int64
+}
+
+// ID returns the endpoint's identifier.
+func (ep *WebhookEndpoint) ID() string { return ep.id }
+
+// URL returns the address that receives the messages.
+func (ep *WebhookEndpoint) URL() string { return ep.address }
+
+// Secret returns the signing secret, whsec_ and base64.
+func (ep *WebhookEndpoint) Secret() string { return ep.secret }
+
+// Deliveries returns the attempts made so far, oldest first.
+func (ep *WebhookEndpoint) Deliveries() []Delivery {
+	ep.mu.Lock()
+	defer ep.mu.Unlock()
+	return slices.Clone(ep.log)
+}
+
+// Pending returns how many messages wait for an attempt, due or not.
+func (ep *WebhookEndpoint) Pending() int {
+	ep.mu.Lock()
+	defer ep.mu.Unlock()
+	return len(ep.queue)
+}
+
+// Remove ends the deliveries to the endpoint.
+func (ep *WebhookEndpoint) Remove() {
+	ep.inst.webhooks().remove(ep)
+	ep.close()
+}
+
+// Drop loses the next n messages, as if the network had.
+func (ep *WebhookEndpoint) Drop(n int) { ep.set(func() { ep.drop = n }) }
+
+// Duplicate sends the next n messages twice.
+func (ep *WebhookEndpoint) Duplicate(n int) { ep.set(func() { ep.duplicate = n }) }
+
+// Hold collects messages instead of sending them, until Release.
+func (ep *WebhookEndpoint) Hold() { ep.set(func() { ep.holding = true }) }
+
+// Release sends what was collected since Hold in the order that arrange gives it; with nil, in the old order. What
+// arrange leaves out is lost, what it repeats is sent more than once.
+func (ep *WebhookEndpoint) Release(arrange func([]Event) []Event) {
+	ep.mu.Lock()
+	events := ep.held
+	ep.held, ep.holding = nil, false
+	ep.mu.Unlock()
+	if arrange != nil {
+		events = arrange(events)
+	}
+	for _, ev := range events {
+		ep.accept(ev)
+	}
+}
+
+func (ep *WebhookEndpoint) set(change func()) {
+	ep.mu.Lock()
+	defer ep.mu.Unlock()
+	change()
+}
+
+// accept queues an event for its first attempt.
+func (ep *WebhookEndpoint) accept(ev Event) {
+	if len(ep.types) > 0 && !slices.Contains(ep.types, ev.Type) {
+		return
+	}
+	ep.mu.Lock()
+	switch {
+	case ep.closed:
+	case ep.holding:
+		ep.held = append(ep.held, ev)
+	case ep.drop > 0:
+		ep.drop--
+	default:
+		m := message{event: ev, attempt: 1, due: ep.inst.clock.nowMillis()}
+		ep.queue = append(ep.queue, m)
+		if ep.duplicate > 0 {
+			ep.duplicate--
+			ep.queue = append(ep.queue, m)
+		}
+	}
+	ep.mu.Unlock()
+	ep.kick()
+}
+
+// kick starts the sender when a message is due and none runs.
+func (ep *WebhookEndpoint) kick() {
+	ep.mu.Lock()
+	defer ep.mu.Unlock()
+	if ep.running || ep.closed || ep.nextDue() < 0 {
+		ep.arm()
+		return
+	}
+	ep.running = true
+	ep.settled = make(chan struct{})
+	go ep.send()
+}
+
+// nextDue is the position of the first message whose time has come, -1 when there is none.
+func (ep *WebhookEndpoint) nextDue() int {
+	now := ep.inst.clock.nowMillis()
+	return slices.IndexFunc(ep.queue, func(m message) bool { return m.due <= now })
+}
+
+// arm wakes the sender when the next message is due, unless the clock stands still: then moving it does.
+func (ep *WebhookEndpoint) arm() {
+	if ep.timer != nil {
+		ep.timer.Stop()
+		ep.timer = nil
+	}
+	if ep.closed || ep.running || len(ep.queue) == 0 || ep.inst.clock.Frozen() {
+		return
+	}
+	due := slices.MinFunc(ep.queue, func(a, b message) int { return int(a.due - b.due) }).due
+	wait := time.Duration(due-ep.inst.clock.nowMillis()) * time.Millisecond
+	ep.timer = time.AfterFunc(max(wait, 0)+time.Millisecond, ep.kick)
+}
+
+// send makes every attempt that is due and ends.
+func (ep *WebhookEndpoint) send() {
+	for {
+		ep.mu.Lock()
+		at := ep.nextDue()
+		if at < 0 || ep.closed {
+			ep.running = false
+			close(ep.settled)
+			ep.arm()
+			ep.mu.Unlock()
+			return
+		}
+		m := ep.queue[at]
+		ep.queue = slices.Delete(ep.queue, at, at+1)
+		ep.mu.Unlock()
+		now := ep.inst.clock.Now()
+		ep.finish(m, now, ep.attempt(m.event, now))
+	}
+}
+
+// finish records an attempt and queues the next one if it failed.
+func (ep *WebhookEndpoint) finish(m message, at time.Time, status int) {
+	d := Delivery{
+		EndpointID: ep.id, EventID: m.event.ID, EventType: m.event.Type, Attempt: m.attempt, At: at.UnixMilli(),
+		Status: status, Delivered: status >= 200 && status < 300,
+	}
+	ep.mu.Lock()
+	defer ep.mu.Unlock()
+	if ladder := RetryLadder(); !d.Delivered && m.attempt <= len(ladder) {
+		m.due = at.Add(ladder[m.attempt-1]).UnixMilli()
+		m.attempt++
+		d.NextAttempt = m.due
+		ep.queue = append(ep.queue, m)
+	}
+	ep.log = append(ep.log, d)
+	if extra := len(ep.log) - deliveryLogCap; extra > 0 {
+		ep.log = ep.log[extra:]
+	}
+}
+
+// attempt posts the signed message and returns the answer's status, 0 when there was none.
+func (ep *WebhookEndpoint) attempt(ev Event, at time.Time) int {
+	body, err := ev.envelope()
+	if err != nil {
+		return 0
+	}
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, ep.address, bytes.NewReader(body))
+	if err != nil {
+		return 0
+	}
+	req.Header = ep.signer.Sign(ev.ID, at, body)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := ep.client.Do(req)
+	if err != nil {
+		return 0
+	}
+	defer func() { _ = resp.Body.Close() }()
+	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10)
+	return resp.StatusCode
+}
+
+func (ep *WebhookEndpoint) flush(ctx context.Context) error {
+	for {
+		ep.kick()
+		ep.mu.Lock()
+		settled, done := ep.settled, !ep.running
+		ep.mu.Unlock()
+		if done {
+			return nil
+		}
+		select {
+		case <-settled:
+		case <-ctx.Done():
+			return fmt.Errorf("clerktest: FlushWebhooks: %w", ctx.Err())
+		}
+	}
+}
+
+func (ep *WebhookEndpoint) close() {
+	ep.mu.Lock()
+	defer ep.mu.Unlock()
+	ep.closed, ep.queue, ep.held = true, nil, nil
+	ep.arm()
+}
+
+// envelope is the body of the message that announces the event.
+func (ev Event) envelope() ([]byte, error) {
+	type httpRequest struct {
+		ClientIP  string `json:"client_ip"`
+		UserAgent string `json:"user_agent"`
+	}
+	type attributes struct {
+		HTTPRequest httpRequest `json:"http_request"`
+	}
+	return json.Marshal(struct {
+		Object     string          `json:"object"`
+		Type       string          `json:"type"`
+		Timestamp  int64           `json:"timestamp"`
+		InstanceID string          `json:"instance_id"`
+		Attributes attributes      `json:"event_attributes"`
+		Data       json.RawMessage `json:"data"`
+	}{"event", ev.Type, ev.Timestamp, ev.InstanceID, attributes{httpRequest{ev.ClientIP, ev.UserAgent}}, ev.Data})
+}
+
+func closedChannel() chan struct{} {
+	ch := make(chan struct{})
+	close(ch)
+	return ch
+}
