@@ -3,6 +3,7 @@ package clerktest
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -17,6 +18,7 @@ type Emulator struct {
 	frontendAPI string
 	origin      string
 	client      *http.Client
+	log         *slog.Logger
 
 	operations map[string]*operation
 	backend    router[*endpoint]
@@ -24,6 +26,9 @@ type Emulator struct {
 	tables     []anyTable
 	intercept  []interceptor
 	start      []func(*Instance)
+
+	userGone         []func(x *tx, userID string)
+	organizationGone []func(x *tx, organizationID string)
 
 	mu        sync.RWMutex
 	instances map[string]*Instance // by secret key
@@ -48,6 +53,7 @@ type settings struct {
 	secret      string
 	origin      string
 	remote      bool
+	log         *slog.Logger
 }
 
 // WithURL sets the address under which the emulator will be reached, scheme and
@@ -95,6 +101,12 @@ func WithAuthorizedParty(origin string) Option {
 	return func(s *settings) error { s.origin = origin; return nil }
 }
 
+// WithLogger sets where the emulator reports its own failures. Without it they
+// go to the default logger.
+func WithLogger(log *slog.Logger) Option {
+	return func(s *settings) error { s.log = log; return nil }
+}
+
 // WithRemoteAddress allows an address that other machines reach. The emulator
 // guards nothing, so without this option it refuses one.
 func WithRemoteAddress() Option {
@@ -109,11 +121,14 @@ func New(opts ...Option) (*Emulator, error) {
 			return nil, err
 		}
 	}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
 	if !s.remote && !isLoopback(s.url) {
 		return nil, errors.New("clerktest: New: the address is not on this machine, see WithRemoteAddress")
 	}
 	e := &Emulator{
-		url: s.url, frontendAPI: s.frontendAPI, origin: s.origin, client: &http.Client{Transport: newTransport()},
+		url: s.url, frontendAPI: s.frontendAPI, origin: s.origin, client: &http.Client{Transport: newTransport()}, log: s.log,
 		instances: map[string]*Instance{}, names: map[string]*Instance{},
 	}
 	if err := e.mount(families()); err != nil {
@@ -191,6 +206,15 @@ func (e *Emulator) instanceByKey(secret string) *Instance {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	return e.instances[secret]
+}
+
+// report logs a failure of the emulator itself.
+func (e *Emulator) report(c *call, err error) {
+	operation := ""
+	if c.endpoint != nil {
+		operation = c.endpoint.op.id
+	}
+	e.log.Error("clerktest: a handler failed", "operation", operation, "trace", c.traceID, "error", err)
 }
 
 func (e *Emulator) emptyState() *state {

@@ -1,8 +1,272 @@
 package clerktest
 
+import (
+	"cmp"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
 func organizationsFamily() family {
 	return family{
 		tables: []anyTable{tableOrganizations, tableMemberships, tableRoles, tablePermissions},
 		start:  startRoles,
+		endpoints: map[string]endpoint{
+			"ListOrganizations":           {read: listOrganizations},
+			"CreateOrganization":          {write: createOrganization},
+			"GetOrganization":             {read: getOrganization},
+			"UpdateOrganization":          {write: updateOrganization},
+			"DeleteOrganization":          {write: deleteOrganization},
+			"MergeOrganizationMetadata":   {write: mergeOrganizationMetadata},
+			"ReplaceOrganizationMetadata": {write: replaceOrganizationMetadata},
+		},
 	}
+}
+
+// standardMemberships is the membership limit of a new organization.
+const standardMemberships = 5
+
+var (
+	slugPattern = regexp.MustCompile(`^[a-z0-9_-]+$`)
+	notSlug     = regexp.MustCompile(`[^a-z0-9]+`)
+)
+
+// organization returns the organization of the path, which an id or a slug
+// names.
+func (c *call) organization() (*organization, error) {
+	return findOrganization(c.tx, c.param("organization_id"))
+}
+
+func findOrganization(x *tx, idOrSlug string) (*organization, error) {
+	if o := tableOrganizations.get(x, idOrSlug); o != nil {
+		return o, nil
+	}
+	if o := tableOrganizations.first(x, "slug", idOrSlug); o != nil {
+		return o, nil
+	}
+	return nil, errNotFound("organization")
+}
+
+func listOrganizations(c *call) (any, error) {
+	query := c.query.Get("query")
+	ids, users := newSignedSet(c.query["organization_id"]), newSignedSet(c.query["user_id"])
+	rows := keep(tableOrganizations.all(c.tx), func(o *organization) bool {
+		return ids.matches(o.ID) && (users.empty() || users.matches(memberIDs(c.tx, o.ID)...)) &&
+			(query == "" || containsFold(o.Name, query) || containsFold(o.Slug, query) || o.ID == query)
+	})
+	err := orderRows(c, rows, "-created_at", map[string]func(a, b *organization) int{
+		"created_at": func(a, b *organization) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
+		"name": func(a, b *organization) int {
+			return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+		},
+		"members_count": func(a, b *organization) int {
+			return cmp.Compare(tableMemberships.count(c.tx, "organization", a.ID), tableMemberships.count(c.tx, "organization", b.ID))
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(c, rows, func(o *organization) *organizationWire { return wireOrganizationCounted(c, o) })
+}
+
+func memberIDs(x *tx, orgID string) []string {
+	var out []string
+	for _, m := range tableMemberships.find(x, "organization", orgID) {
+		out = append(out, m.UserID)
+	}
+	return out
+}
+
+func getOrganization(c *call) (any, error) {
+	o, err := c.organization()
+	if err != nil {
+		return nil, err
+	}
+	return wireOrganizationCounted(c, o), nil
+}
+
+// organizationInput is the body of organization creation and update.
+type organizationInput struct {
+	Name           field[string] `json:"name"`
+	Slug           field[string] `json:"slug"`
+	CreatedBy      field[string] `json:"created_by"`
+	MaxMemberships field[int64]  `json:"max_allowed_memberships"`
+	AdminDelete    field[bool]   `json:"admin_delete_enabled"`
+	CreatedAt      field[string] `json:"created_at"`
+	RoleSetKey     field[string] `json:"role_set_key"`
+	metadataInput
+}
+
+func createOrganization(c *call) (any, error) {
+	var in organizationInput
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	o, err := newOrganization(c.tx, &in)
+	if err != nil {
+		return nil, err
+	}
+	return wireOrganization(o), nil
+}
+
+// newOrganization checks the input, stores the organization and makes its
+// creator a member.
+func newOrganization(x *tx, in *organizationInput) (*organization, error) {
+	o := &organization{
+		ID: x.newID("org_"), MaxMemberships: standardMemberships, AdminDelete: true, CreatedAt: x.now, UpdatedAt: x.now,
+		PublicMetadata: emptyMetadata, PrivateMetadata: emptyMetadata,
+	}
+	if !in.Name.given() {
+		return nil, errParamMissing("name")
+	}
+	if err := in.applyTo(x, o); err != nil {
+		return nil, err
+	}
+	if o.Slug == "" {
+		o.Slug = freeSlug(x, o.Name)
+	}
+	var creator *user
+	if in.CreatedBy.given() {
+		var err error
+		if creator, err = findUser(x, in.CreatedBy.Value); err != nil {
+			return nil, err
+		}
+		o.CreatedBy = &creator.ID
+		if err := checkOrganizationLimit(x, creator); err != nil {
+			return nil, err
+		}
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	replaceIn(&in.Public, &o.PublicMetadata)
+	replaceIn(&in.Private, &o.PrivateMetadata)
+	tableOrganizations.put(x, o)
+	x.emit("organization.created", wireOrganization(o))
+	if creator != nil {
+		if _, err := newMembership(x, o, creator, x.creatorRole(), nil); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+// checkOrganizationLimit refuses a creator who has made as many organizations as
+// allowed.
+func checkOrganizationLimit(x *tx, creator *user) error {
+	if creator.OrganizationsLimit == nil || *creator.OrganizationsLimit == 0 {
+		return nil
+	}
+	made := keep(tableOrganizations.all(x), func(o *organization) bool { return text(o.CreatedBy) == creator.ID })
+	if int64(len(made)) >= *creator.OrganizationsLimit {
+		return errForbidden("organization_creation_limit_exceeded", "this user may not create more organizations")
+	}
+	return nil
+}
+
+// applyTo checks and stores what creation and update share.
+func (in *organizationInput) applyTo(x *tx, o *organization) error {
+	if in.Name.given() && (strings.TrimSpace(in.Name.Value) == "" || len(in.Name.Value) > 256) {
+		return errParamFormat("name", "a text of 1 to 256 characters")
+	}
+	if in.Slug.given() && in.Slug.Value != "" {
+		slug := strings.ToLower(in.Slug.Value)
+		if !slugPattern.MatchString(slug) || len(slug) > 256 {
+			return errParamFormat("slug", "made of letters, digits, dashes and underscores")
+		}
+		if other := tableOrganizations.first(x, "slug", slug); other != nil && other.ID != o.ID {
+			return errTaken("slug")
+		}
+		o.Slug = slug
+	}
+	in.Name.applyValue(&o.Name)
+	in.MaxMemberships.applyValue(&o.MaxMemberships)
+	in.AdminDelete.applyValue(&o.AdminDelete)
+	in.RoleSetKey.apply(&o.RoleSetKey)
+	return applyTime("created_at", &in.CreatedAt, func(ms int64) { o.CreatedAt = ms })
+}
+
+// freeSlug makes a slug from a name that no other organization has.
+func freeSlug(x *tx, name string) string {
+	base := strings.Trim(notSlug.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	if base == "" {
+		base = "organization"
+	}
+	slug := base
+	for tableOrganizations.first(x, "slug", slug) != nil {
+		slug = base + "-" + randomHex(4)
+	}
+	return slug
+}
+
+func updateOrganization(c *call) (any, error) {
+	o, err := c.organization()
+	if err != nil {
+		return nil, err
+	}
+	var in organizationInput
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	next := *o
+	if err := in.applyTo(c.tx, &next); err != nil {
+		return nil, err
+	}
+	return changeOrganization(c.tx, o.ID, func(o *organization) { *o = next }), nil
+}
+
+// changeOrganization stores an edited copy, announces it and returns its answer
+// form.
+func changeOrganization(x *tx, id string, edit func(*organization)) *organizationWire {
+	o := tableOrganizations.update(x, id, func(o *organization) {
+		edit(o)
+		o.UpdatedAt = x.now
+	})
+	w := wireOrganization(o)
+	x.emit("organization.updated", w)
+	return w
+}
+
+func mergeOrganizationMetadata(c *call) (any, error)   { return organizationMetadata(c, mergeInto) }
+func replaceOrganizationMetadata(c *call) (any, error) { return organizationMetadata(c, replaceIn) }
+
+func organizationMetadata(c *call, apply func(*field[metadata], *metadata)) (any, error) {
+	o, err := c.organization()
+	if err != nil {
+		return nil, err
+	}
+	var in metadataInput
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	return changeOrganization(c.tx, o.ID, func(o *organization) {
+		apply(&in.Public, &o.PublicMetadata)
+		apply(&in.Private, &o.PrivateMetadata)
+	}), nil
+}
+
+func deleteOrganization(c *call) (any, error) {
+	o, err := c.organization()
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range tableMemberships.find(c.tx, "organization", o.ID) {
+		dropMembership(c.tx, m)
+	}
+	for _, fn := range c.emulator.organizationGone {
+		fn(c.tx, o.ID)
+	}
+	tableOrganizations.delete(c.tx, o.ID)
+	gone := deleted("organization", o.ID)
+	gone.Slug = &o.Slug
+	c.tx.emit("organization.deleted", gone)
+	return gone, nil
+}
+
+// errQuota refuses what a plan's limit forbids.
+func errQuota(code, long string) *apiError {
+	return newError(http.StatusForbidden, code, "limit reached", long)
 }

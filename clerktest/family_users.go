@@ -133,6 +133,12 @@ func removeUser(x *tx, u *user) {
 	for _, s := range tableSessions.find(x, "user", u.ID) {
 		tableSessions.delete(x, s.ID)
 	}
+	for _, m := range tableMemberships.find(x, "user", u.ID) {
+		dropMembership(x, m)
+	}
+	for _, fn := range x.inst.emulator.userGone {
+		fn(x, u.ID)
+	}
 	tableUsers.delete(x, u.ID)
 	x.emit("user.deleted", deletedUser(u))
 }

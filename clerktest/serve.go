@@ -241,7 +241,7 @@ func (c *call) respond(answer any, err error) int {
 func (c *call) refuse(err error) int {
 	var refused *apiError
 	if !errors.As(err, &refused) {
-		c.emulator.report(err)
+		c.emulator.report(c, err)
 		refused = errInternal()
 	}
 	if refused.drop {

@@ -45,7 +45,7 @@ type userInput struct {
 
 var (
 	usernamePattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{4,64}$`)
-	e164Pattern     = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+	phonePattern     = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 	nonDigits       = regexp.MustCompile(`[\s().-]`)
 )
 
@@ -144,7 +144,7 @@ func parseEmail(text string) (string, bool) {
 // parsePhone returns the number in E.164 form.
 func parsePhone(text string) (string, bool) {
 	plain := nonDigits.ReplaceAllString(text, "")
-	return plain, e164Pattern.MatchString(plain)
+	return plain, phonePattern.MatchString(plain)
 }
 
 func parseWallet(text string) (string, bool) {

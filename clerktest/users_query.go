@@ -45,7 +45,9 @@ func filterUsers(c *call) []*user {
 	return rows
 }
 
-func userFilters(c *call) []func(*user) bool {
+// userFilters reads the filters of the user list, which membership lists share;
+// skip names those that mean something else there.
+func userFilters(c *call, skip ...string) []func(*user) bool {
 	var out []func(*user) bool
 	add := func(name string, match func(u *user, set map[string]bool) bool, fold func(string) string) {
 		values := c.query[name]
@@ -66,7 +68,7 @@ func userFilters(c *call) []func(*user) bool {
 	add("provider_user_id", func(u *user, set map[string]bool) bool { return hasProviderUser(u, set) }, same)
 	out = append(out, signedUserFilters(c)...)
 	out = append(out, textUserFilters(c)...)
-	return append(out, timeUserFilters(c)...)
+	return append(out, timeUserFilters(c, skip)...)
 }
 
 func signedUserFilters(c *call) []func(*user) bool {
@@ -107,10 +109,10 @@ func textUserFilters(c *call) []func(*user) bool {
 	return out
 }
 
-func timeUserFilters(c *call) []func(*user) bool {
+func timeUserFilters(c *call, skip []string) []func(*user) bool {
 	var out []func(*user) bool
 	add := func(name string, at func(*user) *int64, ok func(at, bound int64) bool) {
-		if bound, given := c.queryInt(name); given {
+		if bound, given := c.queryInt(name); given && !slices.Contains(skip, name) {
 			out = append(out, func(u *user) bool { v := at(u); return v != nil && ok(*v, bound) })
 		}
 	}

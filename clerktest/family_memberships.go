@@ -1,0 +1,258 @@
+package clerktest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+func membershipsFamily() family {
+	return family{
+		endpoints: map[string]endpoint{
+			"ListOrganizationMemberships":          {read: listMemberships},
+			"CreateOrganizationMembership":         {write: createMembership},
+			"UpdateOrganizationMembership":         {write: updateMembership},
+			"DeleteOrganizationMembership":         {write: deleteMembership},
+			"UpdateOrganizationMembershipMetadata": {write: mergeMembershipMetadata},
+			"InstanceGetOrganizationMemberships":   {read: listAllMemberships},
+			"UsersGetOrganizationMemberships":      {read: listUserMemberships},
+		},
+	}
+}
+
+// membership returns the membership that organization and user of the path name.
+func (c *call) membership() (*membership, error) {
+	o, err := c.organization()
+	if err != nil {
+		return nil, err
+	}
+	if m := findMembership(c.tx, o.ID, c.param("user_id")); m != nil {
+		return m, nil
+	}
+	return nil, errNotFound("organization membership")
+}
+
+func listMemberships(c *call) (any, error) {
+	o, err := c.organization()
+	if err != nil {
+		return nil, err
+	}
+	rows := tableMemberships.find(c.tx, "organization", o.ID)
+	rows = filterMemberships(c, rows)
+	return orderedMemberships(c, rows)
+}
+
+func listAllMemberships(c *call) (any, error) {
+	return orderedMemberships(c, tableMemberships.all(c.tx))
+}
+
+func listUserMemberships(c *call) (any, error) {
+	u, err := c.user()
+	if err != nil {
+		return nil, err
+	}
+	return orderedMemberships(c, tableMemberships.find(c.tx, "user", u.ID))
+}
+
+// filterMemberships keeps the memberships whose role, age and user match the
+// filters, which for the user are those of the user list.
+func filterMemberships(c *call, rows []*membership) []*membership {
+	if roles := newSignedSet(c.query["role"]); !roles.empty() {
+		rows = keep(rows, func(m *membership) bool { return roles.matches(m.Role) })
+	}
+	if bound, ok := c.queryInt("created_at_before"); ok {
+		rows = keep(rows, func(m *membership) bool { return m.CreatedAt < bound })
+	}
+	if bound, ok := c.queryInt("created_at_after"); ok {
+		rows = keep(rows, func(m *membership) bool { return m.CreatedAt > bound })
+	}
+	match := userFilters(c, "created_at_before", "created_at_after")
+	if len(match) == 0 {
+		return rows
+	}
+	return keep(rows, func(m *membership) bool {
+		u := tableUsers.get(c.tx, m.UserID)
+		return u != nil && !slices.ContainsFunc(match, func(ok func(*user) bool) bool { return !ok(u) })
+	})
+}
+
+func orderedMemberships(c *call, rows []*membership) (any, error) {
+	keys := map[string]func(a, b *membership) int{
+		"created_at": func(a, b *membership) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
+	}
+	byUser := userOrders()
+	for _, name := range []string{"phone_number", "email_address", "first_name", "last_name", "username"} {
+		keys[name] = func(a, b *membership) int {
+			ua, ub := tableUsers.get(c.tx, a.UserID), tableUsers.get(c.tx, b.UserID)
+			if ua == nil || ub == nil {
+				return strings.Compare(a.UserID, b.UserID)
+			}
+			return byUser[name](ua, ub)
+		}
+	}
+	if err := orderRows(c, rows, "-created_at", keys); err != nil {
+		return nil, err
+	}
+	return pageOf(c, rows, c.tx.wireMembership)
+}
+
+func createMembership(c *call) (any, error) {
+	o, err := c.organization()
+	if err != nil {
+		return nil, err
+	}
+	var in struct {
+		UserID string `json:"user_id"`
+		Role   string `json:"role"`
+		metadataInput
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	u, err := findUser(c.tx, in.UserID)
+	if err != nil {
+		return nil, err
+	}
+	m, err := newMembership(c.tx, o, u, in.Role, &in.metadataInput)
+	if err != nil {
+		return nil, err
+	}
+	return c.tx.wireMembership(m), nil
+}
+
+// newMembership makes a user a member of an organization.
+func newMembership(x *tx, o *organization, u *user, roleKey string, meta *metadataInput) (*membership, error) {
+	if err := checkRole(x, roleKey); err != nil {
+		return nil, err
+	}
+	if findMembership(x, o.ID, u.ID) != nil {
+		return nil, errBadRequest("already_a_member_in_organization", "this user is a member of the organization already")
+	}
+	if o.MaxMemberships > 0 && int64(tableMemberships.count(x, "organization", o.ID)) >= o.MaxMemberships {
+		return nil, errQuota("organization_membership_quota_exceeded", "this organization has as many members as it may have")
+	}
+	m := &membership{
+		ID: x.newID("orgmem_"), OrganizationID: o.ID, UserID: u.ID, Role: roleKey, CreatedAt: x.now, UpdatedAt: x.now,
+		PublicMetadata: emptyMetadata, PrivateMetadata: emptyMetadata,
+	}
+	if meta != nil {
+		if err := meta.check(); err != nil {
+			return nil, err
+		}
+		replaceIn(&meta.Public, &m.PublicMetadata)
+		replaceIn(&meta.Private, &m.PrivateMetadata)
+	}
+	tableMemberships.put(x, m)
+	x.emit("organizationMembership.created", x.wireMembership(m))
+	return m, nil
+}
+
+// checkRole refuses a role that the instance does not have.
+func checkRole(x *tx, key string) error {
+	if tableRoles.first(x, "key", key) == nil {
+		return errNotFound("organization role")
+	}
+	return nil
+}
+
+// mayManageMembers reports whether a role has the permission that an
+// organization must never lose.
+func mayManageMembers(x *tx, roleKey string) bool {
+	return slices.Contains(permissionsOf(x, roleKey), "org:sys_memberships:manage")
+}
+
+// creatorRole is the role of somebody who creates an organization.
+func (x *tx) creatorRole() string {
+	if r := tableRoles.first(x, "key", roleAdmin); r != nil {
+		return r.Key
+	}
+	for _, r := range tableRoles.all(x) {
+		if r.IsCreatorEligible {
+			return r.Key
+		}
+	}
+	return roleAdmin
+}
+
+func updateMembership(c *call) (any, error) {
+	m, err := c.membership()
+	if err != nil {
+		return nil, err
+	}
+	var in struct {
+		Role string `json:"role"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	if err := checkRole(c.tx, in.Role); err != nil {
+		return nil, err
+	}
+	if mayManageMembers(c.tx, m.Role) && !mayManageMembers(c.tx, in.Role) && lastManager(c.tx, m) {
+		return nil, errBadRequest("organization_minimum_permissions_needed", "an organization keeps at least one member who may manage members")
+	}
+	return changeMembership(c.tx, m.ID, func(m *membership) { m.Role = in.Role }), nil
+}
+
+// lastManager reports whether nobody else may manage the members.
+func lastManager(x *tx, m *membership) bool {
+	for _, other := range tableMemberships.find(x, "organization", m.OrganizationID) {
+		if other.ID != m.ID && mayManageMembers(x, other.Role) {
+			return false
+		}
+	}
+	return true
+}
+
+func changeMembership(x *tx, id string, edit func(*membership)) *membershipWire {
+	m := tableMemberships.update(x, id, func(m *membership) {
+		edit(m)
+		m.UpdatedAt = x.now
+	})
+	w := x.wireMembership(m)
+	x.emit("organizationMembership.updated", w)
+	return w
+}
+
+func mergeMembershipMetadata(c *call) (any, error) {
+	m, err := c.membership()
+	if err != nil {
+		return nil, err
+	}
+	var in metadataInput
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	return changeMembership(c.tx, m.ID, func(m *membership) {
+		mergeInto(&in.Public, &m.PublicMetadata)
+		mergeInto(&in.Private, &m.PrivateMetadata)
+	}), nil
+}
+
+func deleteMembership(c *call) (any, error) {
+	m, err := c.membership()
+	if err != nil {
+		return nil, err
+	}
+	if mayManageMembers(c.tx, m.Role) && lastManager(c.tx, m) && tableMemberships.count(c.tx, "organization", m.OrganizationID) > 1 {
+		return nil, errBadRequest("organization_minimum_permissions_needed", "an organization keeps at least one member who may manage members")
+	}
+	return dropMembership(c.tx, m), nil
+}
+
+// dropMembership removes a membership, also as the active organization of the
+// member's sessions, and returns its last answer form.
+func dropMembership(x *tx, m *membership) *membershipWire {
+	w := x.wireMembership(m)
+	for _, s := range tableSessions.find(x, "user", m.UserID) {
+		if text(s.OrganizationID) == m.OrganizationID {
+			tableSessions.update(x, s.ID, func(s *session) { s.OrganizationID, s.UpdatedAt = nil, x.now })
+		}
+	}
+	tableMemberships.delete(x, m.ID)
+	x.emit("organizationMembership.deleted", w)
+	return w
+}
