@@ -41,7 +41,7 @@ func (b *requestBody) attach(httpReq *http.Request) error {
 	}
 	httpReq.Header.Set("Content-Type", b.contentType)
 	if b.upload != nil {
-		body, length, err := b.upload.open()
+		body, length, err := b.upload.open(httpReq.Context())
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package clerk
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"io"
 	"maps"
@@ -16,6 +17,9 @@ import (
 
 // detachPatience is how long the end of an attempt waits for a Read of the file that is under way.
 const detachPatience = 100 * time.Millisecond
+
+// uploadBuffer is how much of a file is read at once.
+const uploadBuffer = 32 << 10
 
 var (
 	errNoFile   = errors.New("file has no reader")
@@ -105,7 +109,7 @@ func (u *upload) measure() {
 }
 
 // open returns the body for one attempt and its length, -1 if that is unknown.
-func (u *upload) open() (io.ReadCloser, int64, error) {
+func (u *upload) open(ctx context.Context) (io.ReadCloser, int64, error) {
 	if !u.detach() {
 		return nil, 0, errBusy
 	}
@@ -119,7 +123,7 @@ func (u *upload) open() (io.ReadCloser, int64, error) {
 	if u.size >= 0 {
 		length = int64(len(u.before)) + u.size + int64(len(u.after))
 	}
-	u.current = &uploadReader{file: u.file}
+	u.current = &uploadReader{ctx: ctx, file: u.file, buffer: make([]byte, uploadBuffer)}
 	body := io.MultiReader(bytes.NewReader(u.before), u.current, bytes.NewReader(u.after))
 	return io.NopCloser(body), length, nil
 }
@@ -135,33 +139,44 @@ func (u *upload) detach() bool {
 	return u.current == nil || u.current.detach()
 }
 
-// uploadReader reads the file for one attempt, until it is detached.
+// uploadReader reads the file for one attempt, until the attempt ends. Each Read of the file runs beside the caller's, so that
+// a file that blocks cannot hold the request.
 type uploadReader struct {
-	file io.Reader
+	ctx    context.Context //nolint:containedctx // of the one attempt that the reader is made for
+	file   io.Reader
+	buffer []byte
 
 	mu       sync.Mutex
 	read     bool
 	detached bool
-	reading  chan struct{} // closed when the Read that is under way returns; nil if there is none
+	reading  chan int // receives the length of the Read that is under way; nil if there is none
+	err      error    // of the last Read
 }
 
 // Read reads from the file.
 func (r *uploadReader) Read(p []byte) (int, error) {
 	r.mu.Lock()
-	if r.detached {
+	if r.detached || r.reading != nil {
 		r.mu.Unlock()
 		return 0, errDetached
 	}
-	reading := make(chan struct{})
+	reading := make(chan int, 1)
 	r.read, r.reading = true, reading
 	r.mu.Unlock()
-	defer func() {
+	go func() {
+		n, err := r.file.Read(r.buffer[:min(len(p), len(r.buffer))])
+		r.err = err
+		reading <- n
+	}()
+	select {
+	case n := <-reading:
 		r.mu.Lock()
 		r.reading = nil
 		r.mu.Unlock()
-		close(reading)
-	}()
-	return r.file.Read(p)
+		return copy(p, r.buffer[:n]), r.err
+	case <-r.ctx.Done():
+		return 0, r.ctx.Err()
+	}
 }
 
 func (r *uploadReader) wasRead() bool {
@@ -174,16 +189,16 @@ func (r *uploadReader) wasRead() bool {
 // It reports whether the file is free.
 func (r *uploadReader) detach() bool {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.detached = true
-	reading := r.reading
-	r.mu.Unlock()
-	if reading == nil {
+	if r.reading == nil {
 		return true
 	}
 	timer := time.NewTimer(detachPatience)
 	defer timer.Stop()
 	select {
-	case <-reading:
+	case <-r.reading:
+		r.reading = nil
 		return true
 	case <-timer.C:
 		return false
