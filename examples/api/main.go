@@ -1,0 +1,80 @@
+// Command api is a service that works with the Backend API: signed-in users read and change what Clerk stores about
+// them. Start it, paste the lines it prints into a shell, then:
+//
+//	curl -i localhost:8080/profile -H "Authorization: Bearer $TOKEN"
+//	curl -i -X PUT 'localhost:8080/profile/theme?value=dark' -H "Authorization: Bearer $TOKEN"
+//	curl -i -X DELETE localhost:8080/profile/theme -H "Authorization: Bearer $TOKEN"
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log"
+	"net/http"
+	"os"
+	"os/signal"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+	clerk "github.com/clerkgo/clerk-go/core"
+	"github.com/clerkgo/clerk-go/examples/internal/demo"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	c, err := demo.Connect()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.Close()
+	authn, err := clerkauth.New(c.Config)
+	if err != nil {
+		log.Panic(err)
+	}
+	if err = c.Explain(ctx, os.Stdout); err != nil {
+		log.Panic(err)
+	}
+	if err := demo.Serve(ctx, "127.0.0.1:8080", routes(authn, c.Client)); err != nil {
+		log.Panic(err)
+	}
+}
+
+func routes(authn *clerkauth.Authenticator, client *clerk.Client) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /profile", func(w http.ResponseWriter, r *http.Request) {
+		user, err := client.Users.Get(r.Context(), userID(r))
+		answer(w, user, err)
+	})
+	mux.HandleFunc("PUT /profile/theme", func(w http.ResponseWriter, r *http.Request) {
+		setTheme(w, r, client, r.FormValue("value"))
+	})
+	mux.HandleFunc("DELETE /profile/theme", func(w http.ResponseWriter, r *http.Request) {
+		setTheme(w, r, client, nil) // null removes the key
+	})
+	return clerkauth.Middleware(authn)(clerkauth.RequireAuth()(mux))
+}
+
+func userID(r *http.Request) string { return clerkauth.FromContext(r.Context()).UserID() }
+
+// setTheme merges one key into the user's public metadata and leaves the others alone.
+func setTheme(w http.ResponseWriter, r *http.Request, client *clerk.Client, theme any) {
+	user, err := client.Users.UpdateMetadata(r.Context(), userID(r), &clerk.UserUpdateMetadataParams{
+		PublicMetadata: clerk.Set[any](map[string]any{"theme": theme}),
+	})
+	answer(w, user, err)
+}
+
+func answer(w http.ResponseWriter, user *clerk.User, err error) {
+	var apiErr *clerk.APIError
+	switch {
+	case errors.Is(err, clerk.ErrNotFound):
+		http.Error(w, "you are gone", http.StatusGone)
+	case errors.As(err, &apiErr) && apiErr.StatusCode < 500:
+		http.Error(w, apiErr.Code(), apiErr.StatusCode)
+	case err != nil:
+		http.Error(w, "Clerk cannot be reached", http.StatusBadGateway)
+	default:
+		_ = json.NewEncoder(w).Encode(map[string]any{"name": user.FirstName, "metadata": user.PublicMetadata})
+	}
+}
