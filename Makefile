@@ -7,7 +7,7 @@ SHELL := bash
 # The workspace and the release manifest say which modules exist; nothing here names one.
 PUBLISHED := $(shell awk '!/^\#/ && NF { print $$1 }' versions.txt)
 WORKSPACE := $(shell sed -n 's|^[[:space:]]*\./||p' go.work)
-TOOLMODS  := $(patsubst %/go.mod,%,$(wildcard tools/go.mod tools/*/go.mod))
+TOOLMODS  := $(patsubst %/go.mod,%,$(wildcard tools/go.mod tools/*/go.mod tools/*/*/go.mod))
 PACKAGES  := $(patsubst %,./%/...,$(WORKSPACE))
 
 BIN       := $(CURDIR)/bin
@@ -43,6 +43,10 @@ test: ## run every test of every module (RACE=-race for the race detector)
 race: ## run every test of the workspace under the race detector
 	go test -race $(TEST) $(PACKAGES)
 
+.PHONY: matrix
+matrix: ## test each adapter on the lowest and the newest version of its framework
+	tools/adapters/matrix.sh
+
 .PHONY: test-modules
 test-modules: ## vet and test each module on its own, outside the workspace
 	@for m in $(WORKSPACE); do echo "== $$m"; (cd $$m && GOWORK=off go vet ./... && GOWORK=off go test $(TEST) ./...); done
@@ -72,6 +76,10 @@ conformance: ## replay test vectors against auth (VECTORS=file.json)
 oracle: ## compare auth with the JS SDK on generated scenarios (ORACLE=dir SEED=1 N=5000)
 	@test -n "$(ORACLE)" || { echo 'usage: make oracle ORACLE=path/to/oracle [SEED=1] [N=5000]'; exit 2; }
 	cd tools && ./conformance/oracle.sh $(abspath $(ORACLE)) $(SEED) $(N)
+
+.PHONY: interop
+interop: ## exchange webhooks with other implementations (npm)
+	tools/interop/webhooks/run.sh
 
 ##@ Code
 
