@@ -39,7 +39,9 @@ func New(config Config) (*Authenticator, error) {
 
 // Authenticate tells who sent the request. The state is never nil: signed out is an answer.
 func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...CallOption) *RequestState {
-	return a.authenticate(ctx, &req, a.callConfig(opts))
+	call := a.callConfig(opts)
+	call.volatile = !req.stable
+	return a.authenticate(ctx, &req, call)
 }
 
 // Verify verifies a session token and returns its claims, or an [*Error]. Pending sessions verify; tokens that are not

@@ -13,6 +13,7 @@ type callConfig struct {
 	requireAudience bool
 	issuer          []string
 	allowPending    bool
+	volatile        bool // the request is memory that is reused
 }
 
 // AcceptTokens replaces [Config].AcceptsToken for this call; without arguments nothing is accepted.

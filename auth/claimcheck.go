@@ -43,19 +43,21 @@ func (p *callConfig) check(c *SessionClaims) *Error {
 	return nil
 }
 
+// checkTimes compares whole milliseconds, as Clerk does.
 func (a *Authenticator) checkTimes(c *SessionClaims, now time.Time) *Error {
+	millis, skew := now.UnixMilli(), a.skew.Milliseconds()
 	switch {
-	case c.bad.has(claimExpiry) || c.ExpiresAt.IsZero():
+	case !c.seen.has(claimExpiry) || c.bad.has(claimExpiry):
 		return refuse(ReasonTokenVerificationFailed, "there is no expiry")
-	case !c.ExpiresAt.After(now.Add(-a.skew)):
+	case c.millis.expires <= millis-skew:
 		return refuse(ReasonTokenExpired, "the token is expired")
 	case c.bad.has(claimNotBefore):
 		return refuse(ReasonTokenVerificationFailed, "not-before is malformed")
-	case c.NotBefore.After(now.Add(a.skew)):
+	case c.seen.has(claimNotBefore) && c.millis.notBefore > millis+skew:
 		return refuse(ReasonTokenNotActiveYet, "the token is not active yet")
 	case c.bad.has(claimIssuedAt):
 		return refuse(ReasonTokenVerificationFailed, "issued-at is malformed")
-	case c.IssuedAt.After(now.Add(a.skew)):
+	case c.seen.has(claimIssuedAt) && c.millis.issuedAt > millis+skew:
 		return refuse(ReasonTokenIatInTheFuture, "the token is from the future")
 	}
 	return nil

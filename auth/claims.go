@@ -51,9 +51,14 @@ type SessionClaims struct {
 	plans    string // claim pla
 	org      orgClaims
 	bad      claimSet // claims that are present with a type that cannot be right
+	seen     claimSet // claims that are present
+	millis   claimTimes
 	raw      string
 	token    string
 }
+
+// claimTimes are the claims about time in milliseconds, to compare without calendars.
+type claimTimes struct{ issuedAt, notBefore, expires int64 }
 
 // FactorAge is the claim fva: minutes since each factor was verified, -1 for a factor that is not enrolled.
 type FactorAge struct {

@@ -134,11 +134,11 @@ func (r *payloadReader) member(s *scanner, name string) error {
 	c := r.claims
 	switch claim {
 	case claimIssuedAt:
-		return r.time(s, claim, &c.IssuedAt)
+		return r.time(s, claim, &c.IssuedAt, &c.millis.issuedAt)
 	case claimNotBefore:
-		return r.time(s, claim, &c.NotBefore)
+		return r.time(s, claim, &c.NotBefore, &c.millis.notBefore)
 	case claimExpiry:
-		return r.time(s, claim, &c.ExpiresAt)
+		return r.time(s, claim, &c.ExpiresAt, &c.millis.expires)
 	case claimVersion:
 		return r.version(s)
 	case claimFactorAge:
@@ -193,7 +193,7 @@ func (r *payloadReader) text(claim claimSet) *string {
 const maxSeconds = 8.64e12
 
 // time reads whole seconds since 1970; a fraction is cut off and what lies beyond the end of time is moved there.
-func (r *payloadReader) time(s *scanner, claim claimSet, into *time.Time) error {
+func (r *payloadReader) time(s *scanner, claim claimSet, into *time.Time, millis *int64) error {
 	if s.kind() != jsonNumber {
 		r.claims.bad |= claim
 		return s.skip()
@@ -202,7 +202,8 @@ func (r *payloadReader) time(s *scanner, claim claimSet, into *time.Time) error 
 	if err != nil {
 		return err
 	}
-	*into = time.Unix(int64(math.Trunc(min(max(seconds, -maxSeconds), maxSeconds))), 0)
+	whole := int64(min(max(seconds, -maxSeconds), maxSeconds))
+	*into, *millis = time.Unix(whole, 0), whole*1000
 	return nil
 }
 
@@ -363,6 +364,7 @@ func stringList(s *scanner) (list []string, ok bool, err error) {
 // finish takes the organization from where the version keeps it.
 func (r *payloadReader) finish() {
 	c := r.claims
+	c.seen = r.seen
 	if c.Version != 2 {
 		return
 	}

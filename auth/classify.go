@@ -53,7 +53,7 @@ func classify(token string) tokenClass {
 func isOAuthType(typ string) bool { return typ == "at+jwt" || typ == "application/at+jwt" }
 
 func hasMachineSubject(payload string) bool {
-	decoded, err := strictBase64.DecodeString(payload)
+	decoded, err := decodeSegment(nil, payload)
 	if err != nil {
 		return false
 	}

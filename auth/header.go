@@ -2,6 +2,7 @@ package clerkauth
 
 import (
 	"encoding/base64"
+	"errors"
 	"strings"
 	"sync/atomic"
 
@@ -34,7 +35,7 @@ const maxKeyID = 128
 
 // parseHeader reads the encoded first segment of a token.
 func parseHeader(encoded string) (*tokenHeader, error) {
-	decoded, err := strictBase64.DecodeString(encoded)
+	decoded, err := decodeSegment(nil, encoded)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +63,10 @@ func parseHeader(encoded string) (*tokenHeader, error) {
 	return h, nil
 }
 
-var strictBase64 = base64.RawURLEncoding.Strict()
+var (
+	strictBase64 = base64.RawURLEncoding.Strict()
+	errSegment   = errors.New("clerkauth: malformed base64")
+)
 
 type headerReader struct {
 	header *tokenHeader

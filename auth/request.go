@@ -17,6 +17,8 @@ type Request struct {
 	RawQuery string
 	// Header returns all values of the header called name, given in canonical form. It is required.
 	Header func(name string) []string
+
+	stable bool // the strings are never reused
 }
 
 // FromHTTP describes a request of net/http. Nothing is copied and the body is not read.
@@ -28,6 +30,7 @@ func FromHTTP(r *http.Request) Request {
 		RawQuery: r.URL.RawQuery,
 		Path:     r.URL.EscapedPath(),
 		Header:   r.Header.Values,
+		stable:   true,
 	}
 	if r.TLS != nil {
 		req.Scheme = "https"

@@ -7,8 +7,12 @@ import (
 	"time"
 )
 
-// cacheWays is how many places one token can have.
-const cacheWays = 4
+const (
+	// cacheWays is how many places one token can have.
+	cacheWays = 4
+	// hashedBytes is how much of a token decides where its places are.
+	hashedBytes = 48
+)
 
 // tokenCache remembers tokens whose signature was good.
 //
@@ -48,6 +52,11 @@ func newTokenCache(size int) *tokenCache {
 	}
 }
 
+// hash spreads tokens by the end of their signature, which is as random as a hash itself. It only says where to look.
+func (c *tokenCache) hash(token string) uint64 {
+	return maphash.String(c.seed, token[max(len(token)-hashedBytes, 0):])
+}
+
 func (c *tokenCache) set(hash uint64) []atomic.Pointer[cachedToken] {
 	start := hash % c.sets * c.ways
 	return c.slots[start : start+c.ways]
@@ -58,7 +67,7 @@ func (c *tokenCache) get(token string) *cachedToken {
 	if c == nil {
 		return nil
 	}
-	hash := maphash.String(c.seed, token)
+	hash := c.hash(token)
 	set := c.set(hash)
 	for i := range set {
 		if entry := set[i].Load(); entry != nil && entry.hash == hash && entry.claims.token == token {
@@ -74,7 +83,7 @@ func (c *tokenCache) add(claims *SessionClaims, keyID string, key *Key) {
 		return
 	}
 	entry := &cachedToken{
-		hash: maphash.String(c.seed, claims.token), claims: claims, keyID: strings.Clone(keyID), key: key,
+		hash: c.hash(claims.token), claims: claims, keyID: strings.Clone(keyID), key: key,
 	}
 	set := c.set(entry.hash)
 	victim := 0

@@ -17,6 +17,7 @@ type jwtPolicy struct {
 	types   []string    // accepted typ; nil accepts JWT and none
 	admit   admission   // nil admits all
 	anyTime bool        // skip all checks of claims
+	stable  bool        // the token is memory that nobody reuses: no copy is needed to keep it
 	call    *callConfig // parties, audience and issuer to check; nil skips them
 }
 
@@ -58,7 +59,7 @@ func (a *Authenticator) verifySessionAs(
 	ctx context.Context, token string, call *callConfig, admit admission,
 ) (*SessionClaims, *Error) {
 	now := a.now()
-	policy := jwtPolicy{admit: admit, call: call}
+	policy := jwtPolicy{admit: admit, call: call, stable: a.tokens == nil && !call.volatile}
 	if hit := a.tokens.get(token); hit != nil {
 		if key, err := a.findKey(ctx, hit.keyID, now); err == nil && key == hit.key {
 			if refusal := a.checkClaims(hit.claims, &policy, now); refusal != nil {
@@ -114,7 +115,10 @@ func (a *Authenticator) verifyJWT(ctx context.Context, token string, p *jwtPolic
 	if !known {
 		a.headers.add(parts.header, header)
 	}
-	claims.token = strings.Clone(token)
+	claims.token = token
+	if !p.stable {
+		claims.token = strings.Clone(token)
+	}
 	return &verifiedJWT{header, claims, key}, a.checkClaims(claims, p, now)
 }
 
@@ -129,15 +133,23 @@ func splitToken(token string) (tokenParts, *Error) {
 		return tokenParts{}, refuse(ReasonTokenInvalid, "the token is too long")
 	}
 	first := strings.IndexByte(token, '.')
-	last := strings.LastIndexByte(token, '.')
-	if first <= 0 || last == first || strings.IndexByte(token[first+1:last], '.') >= 0 {
+	if first <= 0 {
 		return tokenParts{}, refuse(ReasonTokenInvalid, "a token has three parts")
 	}
-	// The decoder of base64 would pass over line breaks.
-	if strings.IndexByte(token, '\n') >= 0 || strings.IndexByte(token, '\r') >= 0 {
-		return tokenParts{}, refuse(ReasonTokenInvalid, "the token has line breaks")
+	second := strings.IndexByte(token[first+1:], '.') + first + 1
+	if second == first || strings.IndexByte(token[second+1:], '.') >= 0 {
+		return tokenParts{}, refuse(ReasonTokenInvalid, "a token has three parts")
 	}
-	return tokenParts{token[:first], token[first+1 : last], token[last+1:], token[:last]}, nil
+	return tokenParts{token[:first], token[first+1 : second], token[second+1:], token[:second]}, nil
+}
+
+// decodeSegment appends the bytes of a segment to dst. The decoder of base64 passes over line breaks: the length tells.
+func decodeSegment(dst []byte, segment string) ([]byte, error) {
+	decoded, err := strictBase64.AppendDecode(dst, []byte(segment))
+	if err == nil && len(decoded)-len(dst) != strictBase64.DecodedLen(len(segment)) {
+		err = errSegment
+	}
+	return decoded, err
 }
 
 // tokenBuffer holds the decoded bytes of one token while it is verified.
@@ -150,12 +162,12 @@ func newTokenBuffer() any { return &tokenBuffer{bytes: make([]byte, 0, 2<<10)} }
 
 // decode reads payload and signature. The claims point into neither the token nor the buffer.
 func (b *tokenBuffer) decode(parts tokenParts) (*SessionClaims, *Error) {
-	decoded, err := strictBase64.AppendDecode(b.bytes[:0], []byte(parts.payload))
+	decoded, err := decodeSegment(b.bytes[:0], parts.payload)
 	if err != nil {
 		return nil, refuse(ReasonTokenInvalid, "the payload is malformed")
 	}
 	payload := string(decoded)
-	b.bytes, err = strictBase64.AppendDecode(decoded[:0], []byte(parts.signature))
+	b.bytes, err = decodeSegment(decoded[:0], parts.signature)
 	if err != nil {
 		return nil, refuse(ReasonTokenInvalid, "the signature is malformed")
 	}
