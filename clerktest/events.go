@@ -70,6 +70,13 @@ func (l *eventLog) publish(events []Event) {
 	}
 }
 
+func (l *eventLog) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dropped += len(l.events)
+	l.events = nil
+}
+
 // subscribe registers fn for every later event and returns how to end that.
 func (l *eventLog) subscribe(fn func(Event)) (cancel func()) {
 	l.mu.Lock()

@@ -8,13 +8,15 @@ import (
 
 func sessionsFamily() family {
 	return family{
-		tables: []anyTable{tableSessions, tableDevices},
+		tables: []anyTable{tableSessions, tableDevices, tableJWTTemplates},
 		endpoints: map[string]endpoint{
 			"GetSessionList":     {read: listSessions},
 			"createSession":      {write: createSession},
 			"GetSession":         {read: getSession},
 			"RevokeSession":      {write: revokeSession},
 			"CreateSessionToken": {read: createSessionToken, keys: true},
+
+			"CreateSessionTokenFromTemplate": {read: createTemplateToken, keys: true},
 		},
 	}
 }
@@ -141,6 +143,26 @@ func createSessionToken(c *call) (any, error) {
 	spec := c.inst.newTokenSpec(nil)
 	spec.life = life
 	text, err := c.tx.mintSession(s, spec)
+	if err != nil {
+		return nil, err
+	}
+	return tokenWire{Object: "token", JWT: text}, nil
+}
+
+func createTemplateToken(c *call) (any, error) {
+	s, err := c.liveSession()
+	if err != nil {
+		return nil, err
+	}
+	t := tableJWTTemplates.first(c.tx, "name", c.param("template_name"))
+	if t == nil {
+		return nil, errNotFound("JWT template")
+	}
+	life, err := c.tokenLife(time.Duration(t.Lifetime) * time.Second)
+	if err != nil {
+		return nil, err
+	}
+	text, err := c.tx.mintTemplate(s, t, life)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,8 @@ type Instance struct {
 
 	mu      sync.RWMutex // guards state and its collections
 	state   *state
-	journal func([]committedChange) error // nil unless state is kept on disk
+	journal func([]committedChange) error    // nil unless state is kept on disk
+	rewrite func(stateDocument []byte) error // the same, when everything was replaced
 
 	clock       Clock
 	events      *eventLog
@@ -51,7 +52,11 @@ func newInstance(e *Emulator, name, secret string) *Instance {
 func (in *Instance) Name() string { return in.name }
 
 // ID returns the instance's identifier, ins_ and 27 characters.
-func (in *Instance) ID() string { return in.id }
+func (in *Instance) ID() string {
+	in.mu.RLock()
+	defer in.mu.RUnlock()
+	return in.id
+}
 
 // URL returns the address of the emulator without a path. It is the value for
 // the API address of core and auth.

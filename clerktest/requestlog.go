@@ -44,6 +44,12 @@ func (l *requestLog) add(rec RequestRecord) {
 	}
 }
 
+func (l *requestLog) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ring, l.next = nil, 0
+}
+
 // Requests returns the latest Backend API requests, oldest first.
 func (in *Instance) Requests() []RequestRecord {
 	l := in.requests
