@@ -8,7 +8,7 @@ import (
 
 func sessionsFamily() family {
 	return family{
-		tables: []anyTable{tableSessions, tableDevices, tableJWTTemplates},
+		tables: []anyTable{tableSessions, tableDevices},
 		endpoints: map[string]endpoint{
 			"GetSessionList":     {read: listSessions},
 			"createSession":      {write: createSession},

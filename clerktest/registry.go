@@ -124,6 +124,7 @@ func families() []family {
 		organizationsFamily(),
 		membershipsFamily(),
 		clientsFamily(),
+		jwtTemplatesFamily(),
 		identifiersFamily(),
 		invitationsFamily(),
 		listsFamily(),
