@@ -10,99 +10,106 @@ import (
 
 // The types of events that Clerk documents.
 const (
-	// EventEmailCreated is "email.created"; its data is a Email.
+	// EventEmailCreated is email.created; its data is of type Email.
 	EventEmailCreated EventType = "email.created"
-	// EventOrganizationCreated is "organization.created"; its data is a clerk.Organization.
+	// EventOrganizationCreated is organization.created; its data is of type clerk.Organization.
 	EventOrganizationCreated EventType = "organization.created"
-	// EventOrganizationUpdated is "organization.updated"; its data is a clerk.Organization.
+	// EventOrganizationUpdated is organization.updated; its data is of type clerk.Organization.
 	EventOrganizationUpdated EventType = "organization.updated"
-	// EventOrganizationDeleted is "organization.deleted"; its data is a clerk.DeletedObject.
+	// EventOrganizationDeleted is organization.deleted; its data is of type clerk.DeletedObject.
 	EventOrganizationDeleted EventType = "organization.deleted"
-	// EventOrganizationDomainCreated is "organizationDomain.created"; its data is a clerk.OrganizationDomain.
+	// EventOrganizationDomainCreated is organizationDomain.created; its data is of type clerk.OrganizationDomain.
 	EventOrganizationDomainCreated EventType = "organizationDomain.created"
-	// EventOrganizationDomainUpdated is "organizationDomain.updated"; its data is a clerk.OrganizationDomain.
+	// EventOrganizationDomainUpdated is organizationDomain.updated; its data is of type clerk.OrganizationDomain.
 	EventOrganizationDomainUpdated EventType = "organizationDomain.updated"
-	// EventOrganizationDomainDeleted is "organizationDomain.deleted"; its data is a clerk.DeletedObject.
+	// EventOrganizationDomainDeleted is organizationDomain.deleted; its data is of type clerk.DeletedObject.
 	EventOrganizationDomainDeleted EventType = "organizationDomain.deleted"
-	// EventOrganizationInvitationCreated is "organizationInvitation.created"; its data is a OrganizationInvitation.
+	// EventOrganizationInvitationCreated is organizationInvitation.created; its data is of type
+	// OrganizationInvitation.
 	EventOrganizationInvitationCreated EventType = "organizationInvitation.created"
-	// EventOrganizationInvitationAccepted is "organizationInvitation.accepted"; its data is a OrganizationInvitation.
+	// EventOrganizationInvitationAccepted is organizationInvitation.accepted; its data is of type
+	// OrganizationInvitation.
 	EventOrganizationInvitationAccepted EventType = "organizationInvitation.accepted"
-	// EventOrganizationInvitationRevoked is "organizationInvitation.revoked"; its data is a OrganizationInvitation.
+	// EventOrganizationInvitationRevoked is organizationInvitation.revoked; its data is of type
+	// OrganizationInvitation.
 	EventOrganizationInvitationRevoked EventType = "organizationInvitation.revoked"
-	// EventOrganizationMembershipCreated is "organizationMembership.created"; its data is a clerk.OrganizationMembership.
+	// EventOrganizationMembershipCreated is organizationMembership.created; its data is of type
+	// clerk.OrganizationMembership.
 	EventOrganizationMembershipCreated EventType = "organizationMembership.created"
-	// EventOrganizationMembershipUpdated is "organizationMembership.updated"; its data is a clerk.OrganizationMembership.
+	// EventOrganizationMembershipUpdated is organizationMembership.updated; its data is of type
+	// clerk.OrganizationMembership.
 	EventOrganizationMembershipUpdated EventType = "organizationMembership.updated"
-	// EventOrganizationMembershipDeleted is "organizationMembership.deleted"; its data is a clerk.OrganizationMembership.
+	// EventOrganizationMembershipDeleted is organizationMembership.deleted; its data is of type
+	// clerk.OrganizationMembership.
 	EventOrganizationMembershipDeleted EventType = "organizationMembership.deleted"
-	// EventPaymentAttemptCreated is "paymentAttempt.created"; its data is a PaymentAttempt.
+	// EventPaymentAttemptCreated is paymentAttempt.created; its data is of type PaymentAttempt.
 	EventPaymentAttemptCreated EventType = "paymentAttempt.created"
-	// EventPaymentAttemptUpdated is "paymentAttempt.updated"; its data is a PaymentAttempt.
+	// EventPaymentAttemptUpdated is paymentAttempt.updated; its data is of type PaymentAttempt.
 	EventPaymentAttemptUpdated EventType = "paymentAttempt.updated"
-	// EventPermissionCreated is "permission.created"; its data is a clerk.OrganizationPermission.
+	// EventPermissionCreated is permission.created; its data is of type clerk.OrganizationPermission.
 	EventPermissionCreated EventType = "permission.created"
-	// EventPermissionUpdated is "permission.updated"; its data is a clerk.OrganizationPermission.
+	// EventPermissionUpdated is permission.updated; its data is of type clerk.OrganizationPermission.
 	EventPermissionUpdated EventType = "permission.updated"
-	// EventPermissionDeleted is "permission.deleted"; its data is a clerk.DeletedObject.
+	// EventPermissionDeleted is permission.deleted; its data is of type clerk.DeletedObject.
 	EventPermissionDeleted EventType = "permission.deleted"
-	// EventRoleCreated is "role.created"; its data is a clerk.OrganizationRole.
+	// EventRoleCreated is role.created; its data is of type clerk.OrganizationRole.
 	EventRoleCreated EventType = "role.created"
-	// EventRoleUpdated is "role.updated"; its data is a clerk.OrganizationRole.
+	// EventRoleUpdated is role.updated; its data is of type clerk.OrganizationRole.
 	EventRoleUpdated EventType = "role.updated"
-	// EventRoleDeleted is "role.deleted"; its data is a clerk.DeletedObject.
+	// EventRoleDeleted is role.deleted; its data is of type clerk.DeletedObject.
 	EventRoleDeleted EventType = "role.deleted"
-	// EventSessionCreated is "session.created"; its data is a Session.
+	// EventSessionCreated is session.created; its data is of type Session.
 	EventSessionCreated EventType = "session.created"
-	// EventSessionPending is "session.pending"; its data is a Session.
+	// EventSessionPending is session.pending; its data is of type Session.
 	EventSessionPending EventType = "session.pending"
-	// EventSessionEnded is "session.ended"; its data is a Session.
+	// EventSessionEnded is session.ended; its data is of type Session.
 	EventSessionEnded EventType = "session.ended"
-	// EventSessionRemoved is "session.removed"; its data is a Session.
+	// EventSessionRemoved is session.removed; its data is of type Session.
 	EventSessionRemoved EventType = "session.removed"
-	// EventSessionRevoked is "session.revoked"; its data is a Session.
+	// EventSessionRevoked is session.revoked; its data is of type Session.
 	EventSessionRevoked EventType = "session.revoked"
-	// EventSMSCreated is "sms.created"; its data is a SMS.
+	// EventSMSCreated is sms.created; its data is of type SMS.
 	EventSMSCreated EventType = "sms.created"
-	// EventSubscriptionCreated is "subscription.created"; its data is a Subscription.
+	// EventSubscriptionCreated is subscription.created; its data is of type Subscription.
 	EventSubscriptionCreated EventType = "subscription.created"
-	// EventSubscriptionUpdated is "subscription.updated"; its data is a Subscription.
+	// EventSubscriptionUpdated is subscription.updated; its data is of type Subscription.
 	EventSubscriptionUpdated EventType = "subscription.updated"
-	// EventSubscriptionActive is "subscription.active"; its data is a Subscription.
+	// EventSubscriptionActive is subscription.active; its data is of type Subscription.
 	EventSubscriptionActive EventType = "subscription.active"
-	// EventSubscriptionPastDue is "subscription.pastDue"; its data is a Subscription.
+	// EventSubscriptionPastDue is subscription.pastDue; its data is of type Subscription.
 	EventSubscriptionPastDue EventType = "subscription.pastDue"
-	// EventSubscriptionItemAbandoned is "subscriptionItem.abandoned"; its data is a SubscriptionItem.
+	// EventSubscriptionItemAbandoned is subscriptionItem.abandoned; its data is of type SubscriptionItem.
 	EventSubscriptionItemAbandoned EventType = "subscriptionItem.abandoned"
-	// EventSubscriptionItemActive is "subscriptionItem.active"; its data is a SubscriptionItem.
+	// EventSubscriptionItemActive is subscriptionItem.active; its data is of type SubscriptionItem.
 	EventSubscriptionItemActive EventType = "subscriptionItem.active"
-	// EventSubscriptionItemCanceled is "subscriptionItem.canceled"; its data is a SubscriptionItem.
+	// EventSubscriptionItemCanceled is subscriptionItem.canceled; its data is of type SubscriptionItem.
 	EventSubscriptionItemCanceled EventType = "subscriptionItem.canceled"
-	// EventSubscriptionItemEnded is "subscriptionItem.ended"; its data is a SubscriptionItem.
+	// EventSubscriptionItemEnded is subscriptionItem.ended; its data is of type SubscriptionItem.
 	EventSubscriptionItemEnded EventType = "subscriptionItem.ended"
-	// EventSubscriptionItemFreeTrialEnding is "subscriptionItem.freeTrialEnding"; its data is a SubscriptionItem.
+	// EventSubscriptionItemFreeTrialEnding is subscriptionItem.freeTrialEnding; its data is of type
+	// SubscriptionItem.
 	EventSubscriptionItemFreeTrialEnding EventType = "subscriptionItem.freeTrialEnding"
-	// EventSubscriptionItemIncomplete is "subscriptionItem.incomplete"; its data is a SubscriptionItem.
+	// EventSubscriptionItemIncomplete is subscriptionItem.incomplete; its data is of type SubscriptionItem.
 	EventSubscriptionItemIncomplete EventType = "subscriptionItem.incomplete"
-	// EventSubscriptionItemPastDue is "subscriptionItem.pastDue"; its data is a SubscriptionItem.
+	// EventSubscriptionItemPastDue is subscriptionItem.pastDue; its data is of type SubscriptionItem.
 	EventSubscriptionItemPastDue EventType = "subscriptionItem.pastDue"
-	// EventSubscriptionItemUpcoming is "subscriptionItem.upcoming"; its data is a SubscriptionItem.
+	// EventSubscriptionItemUpcoming is subscriptionItem.upcoming; its data is of type SubscriptionItem.
 	EventSubscriptionItemUpcoming EventType = "subscriptionItem.upcoming"
-	// EventSubscriptionItemUpdated is "subscriptionItem.updated"; its data is a SubscriptionItem.
+	// EventSubscriptionItemUpdated is subscriptionItem.updated; its data is of type SubscriptionItem.
 	EventSubscriptionItemUpdated EventType = "subscriptionItem.updated"
-	// EventUserCreated is "user.created"; its data is a clerk.User.
+	// EventUserCreated is user.created; its data is of type clerk.User.
 	EventUserCreated EventType = "user.created"
-	// EventUserUpdated is "user.updated"; its data is a clerk.User.
+	// EventUserUpdated is user.updated; its data is of type clerk.User.
 	EventUserUpdated EventType = "user.updated"
-	// EventUserDeleted is "user.deleted"; its data is a clerk.DeletedObject.
+	// EventUserDeleted is user.deleted; its data is of type clerk.DeletedObject.
 	EventUserDeleted EventType = "user.deleted"
-	// EventWaitlistEntryCreated is "waitlistEntry.created"; its data is a clerk.WaitlistEntry.
+	// EventWaitlistEntryCreated is waitlistEntry.created; its data is of type clerk.WaitlistEntry.
 	EventWaitlistEntryCreated EventType = "waitlistEntry.created"
-	// EventWaitlistEntryUpdated is "waitlistEntry.updated"; its data is a clerk.WaitlistEntry.
+	// EventWaitlistEntryUpdated is waitlistEntry.updated; its data is of type clerk.WaitlistEntry.
 	EventWaitlistEntryUpdated EventType = "waitlistEntry.updated"
 )
 
-// EventTypes returns every type of event that this version knows. The slice is the caller's own.
+// EventTypes returns every type of event that this version has a type of data for. The slice is the caller's own.
 func EventTypes() []EventType {
 	return []EventType{
 		EventEmailCreated,
@@ -153,134 +160,167 @@ func EventTypes() []EventType {
 	}
 }
 
-// Callbacks are the functions that a Handler calls, one per type of event; nil means that nothing is to be done.
+// Callbacks are the functions that a Handler calls, one for each type of event. A nil one leaves its events to
+// Other. The zero value does nothing. An error of a callback makes Clerk repeat the event, unless it is marked
+// with Permanent.
 type Callbacks struct {
-	// EmailCreated is called for "email.created".
+	// EmailCreated is called for email.created.
 	EmailCreated func(ctx context.Context, event *Event, data *Email) error
-	// OrganizationCreated is called for "organization.created".
+	// OrganizationCreated is called for organization.created.
 	OrganizationCreated func(ctx context.Context, event *Event, data *clerk.Organization) error
-	// OrganizationUpdated is called for "organization.updated".
+	// OrganizationUpdated is called for organization.updated.
 	OrganizationUpdated func(ctx context.Context, event *Event, data *clerk.Organization) error
-	// OrganizationDeleted is called for "organization.deleted".
+	// OrganizationDeleted is called for organization.deleted.
 	OrganizationDeleted func(ctx context.Context, event *Event, data *clerk.DeletedObject) error
-	// OrganizationDomainCreated is called for "organizationDomain.created".
+	// OrganizationDomainCreated is called for organizationDomain.created.
 	OrganizationDomainCreated func(ctx context.Context, event *Event, data *clerk.OrganizationDomain) error
-	// OrganizationDomainUpdated is called for "organizationDomain.updated".
+	// OrganizationDomainUpdated is called for organizationDomain.updated.
 	OrganizationDomainUpdated func(ctx context.Context, event *Event, data *clerk.OrganizationDomain) error
-	// OrganizationDomainDeleted is called for "organizationDomain.deleted".
+	// OrganizationDomainDeleted is called for organizationDomain.deleted.
 	OrganizationDomainDeleted func(ctx context.Context, event *Event, data *clerk.DeletedObject) error
-	// OrganizationInvitationCreated is called for "organizationInvitation.created".
+	// OrganizationInvitationCreated is called for organizationInvitation.created.
 	OrganizationInvitationCreated func(ctx context.Context, event *Event, data *OrganizationInvitation) error
-	// OrganizationInvitationAccepted is called for "organizationInvitation.accepted".
+	// OrganizationInvitationAccepted is called for organizationInvitation.accepted.
 	OrganizationInvitationAccepted func(ctx context.Context, event *Event, data *OrganizationInvitation) error
-	// OrganizationInvitationRevoked is called for "organizationInvitation.revoked".
+	// OrganizationInvitationRevoked is called for organizationInvitation.revoked.
 	OrganizationInvitationRevoked func(ctx context.Context, event *Event, data *OrganizationInvitation) error
-	// OrganizationMembershipCreated is called for "organizationMembership.created".
+	// OrganizationMembershipCreated is called for organizationMembership.created.
 	OrganizationMembershipCreated func(ctx context.Context, event *Event, data *clerk.OrganizationMembership) error
-	// OrganizationMembershipUpdated is called for "organizationMembership.updated".
+	// OrganizationMembershipUpdated is called for organizationMembership.updated.
 	OrganizationMembershipUpdated func(ctx context.Context, event *Event, data *clerk.OrganizationMembership) error
-	// OrganizationMembershipDeleted is called for "organizationMembership.deleted".
+	// OrganizationMembershipDeleted is called for organizationMembership.deleted.
 	OrganizationMembershipDeleted func(ctx context.Context, event *Event, data *clerk.OrganizationMembership) error
-	// PaymentAttemptCreated is called for "paymentAttempt.created".
+	// PaymentAttemptCreated is called for paymentAttempt.created.
 	PaymentAttemptCreated func(ctx context.Context, event *Event, data *PaymentAttempt) error
-	// PaymentAttemptUpdated is called for "paymentAttempt.updated".
+	// PaymentAttemptUpdated is called for paymentAttempt.updated.
 	PaymentAttemptUpdated func(ctx context.Context, event *Event, data *PaymentAttempt) error
-	// PermissionCreated is called for "permission.created".
+	// PermissionCreated is called for permission.created.
 	PermissionCreated func(ctx context.Context, event *Event, data *clerk.OrganizationPermission) error
-	// PermissionUpdated is called for "permission.updated".
+	// PermissionUpdated is called for permission.updated.
 	PermissionUpdated func(ctx context.Context, event *Event, data *clerk.OrganizationPermission) error
-	// PermissionDeleted is called for "permission.deleted".
+	// PermissionDeleted is called for permission.deleted.
 	PermissionDeleted func(ctx context.Context, event *Event, data *clerk.DeletedObject) error
-	// RoleCreated is called for "role.created".
+	// RoleCreated is called for role.created.
 	RoleCreated func(ctx context.Context, event *Event, data *clerk.OrganizationRole) error
-	// RoleUpdated is called for "role.updated".
+	// RoleUpdated is called for role.updated.
 	RoleUpdated func(ctx context.Context, event *Event, data *clerk.OrganizationRole) error
-	// RoleDeleted is called for "role.deleted".
+	// RoleDeleted is called for role.deleted.
 	RoleDeleted func(ctx context.Context, event *Event, data *clerk.DeletedObject) error
-	// SessionCreated is called for "session.created".
+	// SessionCreated is called for session.created.
 	SessionCreated func(ctx context.Context, event *Event, data *Session) error
-	// SessionPending is called for "session.pending".
+	// SessionPending is called for session.pending.
 	SessionPending func(ctx context.Context, event *Event, data *Session) error
-	// SessionEnded is called for "session.ended".
+	// SessionEnded is called for session.ended.
 	SessionEnded func(ctx context.Context, event *Event, data *Session) error
-	// SessionRemoved is called for "session.removed".
+	// SessionRemoved is called for session.removed.
 	SessionRemoved func(ctx context.Context, event *Event, data *Session) error
-	// SessionRevoked is called for "session.revoked".
+	// SessionRevoked is called for session.revoked.
 	SessionRevoked func(ctx context.Context, event *Event, data *Session) error
-	// SMSCreated is called for "sms.created".
+	// SMSCreated is called for sms.created.
 	SMSCreated func(ctx context.Context, event *Event, data *SMS) error
-	// SubscriptionCreated is called for "subscription.created".
+	// SubscriptionCreated is called for subscription.created.
 	SubscriptionCreated func(ctx context.Context, event *Event, data *Subscription) error
-	// SubscriptionUpdated is called for "subscription.updated".
+	// SubscriptionUpdated is called for subscription.updated.
 	SubscriptionUpdated func(ctx context.Context, event *Event, data *Subscription) error
-	// SubscriptionActive is called for "subscription.active".
+	// SubscriptionActive is called for subscription.active.
 	SubscriptionActive func(ctx context.Context, event *Event, data *Subscription) error
-	// SubscriptionPastDue is called for "subscription.pastDue".
+	// SubscriptionPastDue is called for subscription.pastDue.
 	SubscriptionPastDue func(ctx context.Context, event *Event, data *Subscription) error
-	// SubscriptionItemAbandoned is called for "subscriptionItem.abandoned".
+	// SubscriptionItemAbandoned is called for subscriptionItem.abandoned.
 	SubscriptionItemAbandoned func(ctx context.Context, event *Event, data *SubscriptionItem) error
-	// SubscriptionItemActive is called for "subscriptionItem.active".
+	// SubscriptionItemActive is called for subscriptionItem.active.
 	SubscriptionItemActive func(ctx context.Context, event *Event, data *SubscriptionItem) error
-	// SubscriptionItemCanceled is called for "subscriptionItem.canceled".
+	// SubscriptionItemCanceled is called for subscriptionItem.canceled.
 	SubscriptionItemCanceled func(ctx context.Context, event *Event, data *SubscriptionItem) error
-	// SubscriptionItemEnded is called for "subscriptionItem.ended".
+	// SubscriptionItemEnded is called for subscriptionItem.ended.
 	SubscriptionItemEnded func(ctx context.Context, event *Event, data *SubscriptionItem) error
-	// SubscriptionItemFreeTrialEnding is called for "subscriptionItem.freeTrialEnding".
+	// SubscriptionItemFreeTrialEnding is called for subscriptionItem.freeTrialEnding.
 	SubscriptionItemFreeTrialEnding func(ctx context.Context, event *Event, data *SubscriptionItem) error
-	// SubscriptionItemIncomplete is called for "subscriptionItem.incomplete".
+	// SubscriptionItemIncomplete is called for subscriptionItem.incomplete.
 	SubscriptionItemIncomplete func(ctx context.Context, event *Event, data *SubscriptionItem) error
-	// SubscriptionItemPastDue is called for "subscriptionItem.pastDue".
+	// SubscriptionItemPastDue is called for subscriptionItem.pastDue.
 	SubscriptionItemPastDue func(ctx context.Context, event *Event, data *SubscriptionItem) error
-	// SubscriptionItemUpcoming is called for "subscriptionItem.upcoming".
+	// SubscriptionItemUpcoming is called for subscriptionItem.upcoming.
 	SubscriptionItemUpcoming func(ctx context.Context, event *Event, data *SubscriptionItem) error
-	// SubscriptionItemUpdated is called for "subscriptionItem.updated".
+	// SubscriptionItemUpdated is called for subscriptionItem.updated.
 	SubscriptionItemUpdated func(ctx context.Context, event *Event, data *SubscriptionItem) error
-	// UserCreated is called for "user.created".
+	// UserCreated is called for user.created.
 	UserCreated func(ctx context.Context, event *Event, data *clerk.User) error
-	// UserUpdated is called for "user.updated".
+	// UserUpdated is called for user.updated.
 	UserUpdated func(ctx context.Context, event *Event, data *clerk.User) error
-	// UserDeleted is called for "user.deleted".
+	// UserDeleted is called for user.deleted.
 	UserDeleted func(ctx context.Context, event *Event, data *clerk.DeletedObject) error
-	// WaitlistEntryCreated is called for "waitlistEntry.created".
+	// WaitlistEntryCreated is called for waitlistEntry.created.
 	WaitlistEntryCreated func(ctx context.Context, event *Event, data *clerk.WaitlistEntry) error
-	// WaitlistEntryUpdated is called for "waitlistEntry.updated".
+	// WaitlistEntryUpdated is called for waitlistEntry.updated.
 	WaitlistEntryUpdated func(ctx context.Context, event *Event, data *clerk.WaitlistEntry) error
-	// Other is called for every event that has no callback of its own, also for types that this version does not know.
+	// Other is called for every event that has no callback of its own, also for types of events that this version
+	// does not know.
 	Other func(ctx context.Context, event *Event) error
 }
 
-// newPayload returns a pointer to an empty value of the type of the data of an event, or nil for an unknown type.
+// newPayload returns a pointer to an empty value of the type of the data of an event, nil for an unknown type.
 func newPayload(t EventType) any {
 	switch t {
 	case EventEmailCreated:
 		return new(Email)
-	case EventOrganizationCreated, EventOrganizationUpdated:
+	case EventOrganizationCreated,
+		EventOrganizationUpdated:
 		return new(clerk.Organization)
-	case EventOrganizationDeleted, EventOrganizationDomainDeleted, EventPermissionDeleted, EventRoleDeleted, EventUserDeleted:
+	case EventOrganizationDeleted,
+		EventOrganizationDomainDeleted,
+		EventPermissionDeleted,
+		EventRoleDeleted,
+		EventUserDeleted:
 		return new(clerk.DeletedObject)
-	case EventOrganizationDomainCreated, EventOrganizationDomainUpdated:
+	case EventOrganizationDomainCreated,
+		EventOrganizationDomainUpdated:
 		return new(clerk.OrganizationDomain)
-	case EventOrganizationInvitationCreated, EventOrganizationInvitationAccepted, EventOrganizationInvitationRevoked:
+	case EventOrganizationInvitationCreated,
+		EventOrganizationInvitationAccepted,
+		EventOrganizationInvitationRevoked:
 		return new(OrganizationInvitation)
-	case EventOrganizationMembershipCreated, EventOrganizationMembershipUpdated, EventOrganizationMembershipDeleted:
+	case EventOrganizationMembershipCreated,
+		EventOrganizationMembershipUpdated,
+		EventOrganizationMembershipDeleted:
 		return new(clerk.OrganizationMembership)
-	case EventPaymentAttemptCreated, EventPaymentAttemptUpdated:
+	case EventPaymentAttemptCreated,
+		EventPaymentAttemptUpdated:
 		return new(PaymentAttempt)
-	case EventPermissionCreated, EventPermissionUpdated:
+	case EventPermissionCreated,
+		EventPermissionUpdated:
 		return new(clerk.OrganizationPermission)
-	case EventRoleCreated, EventRoleUpdated:
+	case EventRoleCreated,
+		EventRoleUpdated:
 		return new(clerk.OrganizationRole)
-	case EventSessionCreated, EventSessionPending, EventSessionEnded, EventSessionRemoved, EventSessionRevoked:
+	case EventSessionCreated,
+		EventSessionPending,
+		EventSessionEnded,
+		EventSessionRemoved,
+		EventSessionRevoked:
 		return new(Session)
 	case EventSMSCreated:
 		return new(SMS)
-	case EventSubscriptionCreated, EventSubscriptionUpdated, EventSubscriptionActive, EventSubscriptionPastDue:
+	case EventSubscriptionCreated,
+		EventSubscriptionUpdated,
+		EventSubscriptionActive,
+		EventSubscriptionPastDue:
 		return new(Subscription)
-	case EventSubscriptionItemAbandoned, EventSubscriptionItemActive, EventSubscriptionItemCanceled, EventSubscriptionItemEnded, EventSubscriptionItemFreeTrialEnding, EventSubscriptionItemIncomplete, EventSubscriptionItemPastDue, EventSubscriptionItemUpcoming, EventSubscriptionItemUpdated:
+	case EventSubscriptionItemAbandoned,
+		EventSubscriptionItemActive,
+		EventSubscriptionItemCanceled,
+		EventSubscriptionItemEnded,
+		EventSubscriptionItemFreeTrialEnding,
+		EventSubscriptionItemIncomplete,
+		EventSubscriptionItemPastDue,
+		EventSubscriptionItemUpcoming,
+		EventSubscriptionItemUpdated:
 		return new(SubscriptionItem)
-	case EventUserCreated, EventUserUpdated:
+	case EventUserCreated,
+		EventUserUpdated:
 		return new(clerk.User)
-	case EventWaitlistEntryCreated, EventWaitlistEntryUpdated:
+	case EventWaitlistEntryCreated,
+		EventWaitlistEntryUpdated:
 		return new(clerk.WaitlistEntry)
 	default:
 		return nil
@@ -383,60 +423,4 @@ func (c *Callbacks) dispatch(ctx context.Context, event *Event) error {
 	default:
 		return deliverOther(ctx, event, c.Other)
 	}
-}
-
-// Session is the data of its events.
-type Session struct {
-	original
-
-	// ID is the id.
-	ID string `json:"id"`
-}
-
-// OrganizationInvitation is the data of its events.
-type OrganizationInvitation struct {
-	original
-
-	// ID is the id.
-	ID string `json:"id"`
-}
-
-// Email is the data of its events.
-type Email struct {
-	original
-
-	// ID is the id.
-	ID string `json:"id"`
-}
-
-// SMS is the data of its events.
-type SMS struct {
-	original
-
-	// ID is the id.
-	ID string `json:"id"`
-}
-
-// PaymentAttempt is the data of its events.
-type PaymentAttempt struct {
-	original
-
-	// ID is the id.
-	ID string `json:"id"`
-}
-
-// Subscription is the data of its events.
-type Subscription struct {
-	original
-
-	// ID is the id.
-	ID string `json:"id"`
-}
-
-// SubscriptionItem is the data of its events.
-type SubscriptionItem struct {
-	original
-
-	// ID is the id.
-	ID string `json:"id"`
 }
