@@ -14,8 +14,7 @@ type AdminPortalLinkTokensService struct{ client *Client }
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Admin-Portal-Link-Tokens#operation/createAdminPortalLinkToken
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Admin-Portal-Link-Tokens#operation/createAdminPortalLinkToken
 func (s *AdminPortalLinkTokensService) Create(ctx context.Context, params *AdminPortalLinkTokenCreateParams, opts ...RequestOption) (*AdminPortalLinkToken, error) {
 	if params == nil {
 		params = &AdminPortalLinkTokenCreateParams{}
@@ -27,8 +26,7 @@ func (s *AdminPortalLinkTokensService) Create(ctx context.Context, params *Admin
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Admin-Portal-Link-Tokens#operation/revokeAdminPortalLinkToken
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Admin-Portal-Link-Tokens#operation/revokeAdminPortalLinkToken
 func (s *AdminPortalLinkTokensService) Revoke(ctx context.Context, adminPortalLinkTokenID string, params *AdminPortalLinkTokenRevokeParams, opts ...RequestOption) (*AdminPortalLinkToken, error) {
 	if params == nil {
 		params = &AdminPortalLinkTokenRevokeParams{}

@@ -15,8 +15,7 @@ type AllowlistIdentifiersService struct{ client *Client }
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/ListAllowlistIdentifiers
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/ListAllowlistIdentifiers
 func (s *AllowlistIdentifiersService) List(ctx context.Context, params *AllowlistIdentifierListParams, opts ...RequestOption) (*List[AllowlistIdentifier], error) {
 	return callList[AllowlistIdentifier](ctx, s.client, EndpointAllowlistIdentifiersList, CallParams{Query: params.query()}, opts)
 }
@@ -25,16 +24,14 @@ func (s *AllowlistIdentifiersService) List(ctx context.Context, params *Allowlis
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/ListAllowlistIdentifiers
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/ListAllowlistIdentifiers
 func (s *AllowlistIdentifiersService) ListAll(ctx context.Context, params *AllowlistIdentifierListParams, opts ...RequestOption) iter.Seq2[*AllowlistIdentifier, error] {
 	return listAll[AllowlistIdentifier](ctx, s.client, EndpointAllowlistIdentifiersList, CallParams{Query: params.query()}, pagingOffset, opts)
 }
 
 // Create adds an e-mail address, a phone number, a wallet or a domain pattern to the allowlist.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/CreateAllowlistIdentifier
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/CreateAllowlistIdentifier
 func (s *AllowlistIdentifiersService) Create(ctx context.Context, params *AllowlistIdentifierCreateParams, opts ...RequestOption) (*AllowlistIdentifier, error) {
 	if params == nil {
 		return nil, missingParams(EndpointAllowlistIdentifiersCreate)
@@ -44,8 +41,7 @@ func (s *AllowlistIdentifiersService) Create(ctx context.Context, params *Allowl
 
 // Delete removes an identifier from the allowlist.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/DeleteAllowlistIdentifier
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/DeleteAllowlistIdentifier
 func (s *AllowlistIdentifiersService) Delete(ctx context.Context, identifierID string, opts ...RequestOption) (*DeletedObject, error) {
 	return Call[DeletedObject](ctx, s.client, EndpointAllowlistIdentifiersDelete, CallParams{Path: []string{identifierID}}, opts...)
 }

@@ -13,8 +13,7 @@ type BetaFeaturesService struct{ client *Client }
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/UpdateInstanceAuthConfig
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/UpdateInstanceAuthConfig
 func (s *BetaFeaturesService) UpdateInstanceSettings(ctx context.Context, params *BetaFeaturesUpdateInstanceSettingsParams, opts ...RequestOption) (*InstanceSettings, error) {
 	if params == nil {
 		params = &BetaFeaturesUpdateInstanceSettingsParams{}
@@ -26,8 +25,7 @@ func (s *BetaFeaturesService) UpdateInstanceSettings(ctx context.Context, params
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/UpdateProductionInstanceDomain
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/UpdateProductionInstanceDomain
 //
 // Deprecated: Clerk has deprecated this operation.
 func (s *BetaFeaturesService) UpdateDomain(ctx context.Context, params *BetaFeaturesUpdateDomainParams, opts ...RequestOption) error {

@@ -62,8 +62,7 @@ func (s *BillingService) CreatePrice(ctx context.Context, params *BillingCreateP
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetCommerceSubscriptionItemList
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetCommerceSubscriptionItemList
 func (s *BillingService) ListSubscriptionItems(ctx context.Context, params *BillingListSubscriptionItemsParams, opts ...RequestOption) (*List[BillingSubscriptionItem], error) {
 	return callList[BillingSubscriptionItem](ctx, s.client, EndpointBillingListSubscriptionItems, CallParams{Query: params.query()}, opts)
 }
@@ -73,8 +72,7 @@ func (s *BillingService) ListSubscriptionItems(ctx context.Context, params *Bill
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetCommerceSubscriptionItemList
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetCommerceSubscriptionItemList
 func (s *BillingService) ListAllSubscriptionItems(ctx context.Context, params *BillingListSubscriptionItemsParams, opts ...RequestOption) iter.Seq2[*BillingSubscriptionItem, error] {
 	return listAll[BillingSubscriptionItem](ctx, s.client, EndpointBillingListSubscriptionItems, CallParams{Query: params.query()}, pagingOffset, opts)
 }
@@ -83,16 +81,14 @@ func (s *BillingService) ListAllSubscriptionItems(ctx context.Context, params *B
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Billing#operation/CancelCommerceSubscriptionItem
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/CancelCommerceSubscriptionItem
 func (s *BillingService) CancelSubscriptionItem(ctx context.Context, subscriptionItemID string, params *BillingCancelSubscriptionItemParams, opts ...RequestOption) (*BillingSubscriptionItem, error) {
 	return Call[BillingSubscriptionItem](ctx, s.client, EndpointBillingCancelSubscriptionItem, CallParams{Path: []string{subscriptionItemID}, Query: params.query()}, opts...)
 }
 
 // ExtendFreeTrial moves the end of a free trial. Repeating it with the same time changes nothing.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Billing#operation/ExtendBillingSubscriptionItemFreeTrial
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/ExtendBillingSubscriptionItemFreeTrial
 func (s *BillingService) ExtendFreeTrial(ctx context.Context, subscriptionItemID string, params *BillingExtendFreeTrialParams, opts ...RequestOption) (*BillingSubscriptionItem, error) {
 	if params == nil {
 		return nil, missingParams(EndpointBillingExtendFreeTrial)
@@ -112,8 +108,7 @@ func (s *BillingService) CreatePriceTransition(ctx context.Context, subscription
 
 // ApplyDiscount applies a discount to a subscription item.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Billing#operation/ApplyBillingSubscriptionItemDiscount
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/ApplyBillingSubscriptionItemDiscount
 func (s *BillingService) ApplyDiscount(ctx context.Context, subscriptionItemID string, params *BillingApplyDiscountParams, opts ...RequestOption) (*BillingDiscountRedemption, error) {
 	if params == nil {
 		return nil, missingParams(EndpointBillingApplyDiscount)
@@ -123,8 +118,7 @@ func (s *BillingService) ApplyDiscount(ctx context.Context, subscriptionItemID s
 
 // RemoveDiscount takes a discount from a subscription item.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Billing#operation/RemoveBillingSubscriptionItemDiscount
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/RemoveBillingSubscriptionItemDiscount
 func (s *BillingService) RemoveDiscount(ctx context.Context, subscriptionItemID, discountID string, opts ...RequestOption) (*BillingDiscountRedemption, error) {
 	return Call[BillingDiscountRedemption](ctx, s.client, EndpointBillingRemoveDiscount, CallParams{Path: []string{subscriptionItemID, discountID}}, opts...)
 }
@@ -158,8 +152,7 @@ func (s *BillingService) GetStatement(ctx context.Context, statementID string, o
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementPaymentAttempts
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementPaymentAttempts
 func (s *BillingService) ListStatementPaymentAttempts(ctx context.Context, statementID string, params *BillingListStatementPaymentAttemptsParams, opts ...RequestOption) (*List[BillingPaymentAttempt], error) {
 	return callList[BillingPaymentAttempt](ctx, s.client, EndpointBillingListStatementPaymentAttempts, CallParams{Path: []string{statementID}, Query: params.query()}, opts)
 }
@@ -169,8 +162,7 @@ func (s *BillingService) ListStatementPaymentAttempts(ctx context.Context, state
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementPaymentAttempts
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementPaymentAttempts
 func (s *BillingService) ListAllStatementPaymentAttempts(ctx context.Context, statementID string, params *BillingListStatementPaymentAttemptsParams, opts ...RequestOption) iter.Seq2[*BillingPaymentAttempt, error] {
 	return listAll[BillingPaymentAttempt](ctx, s.client, EndpointBillingListStatementPaymentAttempts, CallParams{Path: []string{statementID}, Query: params.query()}, pagingOffset, opts)
 }

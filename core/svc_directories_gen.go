@@ -75,8 +75,7 @@ func (s *DirectoriesService) RotateAPIKey(ctx context.Context, directoryID strin
 
 // ListGroupRoleMappings returns all roles that groups of the directory are mapped to.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ListDirectoryGroupRoleMappings
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ListDirectoryGroupRoleMappings
 func (s *DirectoriesService) ListGroupRoleMappings(ctx context.Context, directoryID string, opts ...RequestOption) (*List[DirectoryGroupRoleMapping], error) {
 	return callList[DirectoryGroupRoleMapping](ctx, s.client, EndpointDirectoriesListGroupRoleMappings, CallParams{Path: []string{directoryID}}, opts)
 }
@@ -84,16 +83,14 @@ func (s *DirectoriesService) ListGroupRoleMappings(ctx context.Context, director
 // ListAllGroupRoleMappings is the iterator over all pages of ListGroupRoleMappings. It stops after the first
 // error.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ListDirectoryGroupRoleMappings
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ListDirectoryGroupRoleMappings
 func (s *DirectoriesService) ListAllGroupRoleMappings(ctx context.Context, directoryID string, opts ...RequestOption) iter.Seq2[*DirectoryGroupRoleMapping, error] {
 	return listAll[DirectoryGroupRoleMapping](ctx, s.client, EndpointDirectoriesListGroupRoleMappings, CallParams{Path: []string{directoryID}}, pagingNone, opts)
 }
 
 // CreateGroupRoleMapping maps a group of the directory to a role.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Directories#operation/CreateDirectoryGroupRoleMapping
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/CreateDirectoryGroupRoleMapping
 func (s *DirectoriesService) CreateGroupRoleMapping(ctx context.Context, directoryID string, params *DirectoryCreateGroupRoleMappingParams, opts ...RequestOption) (*DirectoryGroupRoleMapping, error) {
 	if params == nil {
 		return nil, missingParams(EndpointDirectoriesCreateGroupRoleMapping)
@@ -103,8 +100,7 @@ func (s *DirectoriesService) CreateGroupRoleMapping(ctx context.Context, directo
 
 // ReplaceGroupRoleMappings replaces all mappings of the directory. The order is the precedence.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ReplaceDirectoryGroupRoleMappings
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ReplaceDirectoryGroupRoleMappings
 func (s *DirectoriesService) ReplaceGroupRoleMappings(ctx context.Context, directoryID string, params *DirectoryReplaceGroupRoleMappingsParams, opts ...RequestOption) (*List[DirectoryGroupRoleMapping], error) {
 	if params == nil {
 		return nil, missingParams(EndpointDirectoriesReplaceGroupRoleMappings)
@@ -114,8 +110,7 @@ func (s *DirectoriesService) ReplaceGroupRoleMappings(ctx context.Context, direc
 
 // DeleteGroupRoleMapping deletes one mapping of the directory.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Directories#operation/DeleteDirectoryGroupRoleMapping
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/DeleteDirectoryGroupRoleMapping
 func (s *DirectoriesService) DeleteGroupRoleMapping(ctx context.Context, directoryID, mappingID string, opts ...RequestOption) (*DeletedGroupRoleMapping, error) {
 	return Call[DeletedGroupRoleMapping](ctx, s.client, EndpointDirectoriesDeleteGroupRoleMapping, CallParams{Path: []string{directoryID, mappingID}}, opts...)
 }

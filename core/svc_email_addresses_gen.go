@@ -48,8 +48,7 @@ func (s *EmailAddressesService) Delete(ctx context.Context, emailAddressID strin
 
 // PrepareVerification sends a verification code to the address, valid for a few minutes.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/PrepareEmailAddressVerification
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/PrepareEmailAddressVerification
 func (s *EmailAddressesService) PrepareVerification(ctx context.Context, emailAddressID string, opts ...RequestOption) (*IdentifierVerification, error) {
 	return Call[IdentifierVerification](ctx, s.client, EndpointEmailAddressesPrepareVerification, CallParams{Path: []string{emailAddressID}}, opts...)
 }
@@ -57,8 +56,7 @@ func (s *EmailAddressesService) PrepareVerification(ctx context.Context, emailAd
 // AttemptVerification checks the code that was sent to the address. A wrong code is not an error: look at the
 // Status of the answer.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/AttemptEmailAddressVerification
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/AttemptEmailAddressVerification
 func (s *EmailAddressesService) AttemptVerification(ctx context.Context, emailAddressID string, params *EmailAddressAttemptVerificationParams, opts ...RequestOption) (*IdentifierVerification, error) {
 	if params == nil {
 		return nil, missingParams(EndpointEmailAddressesAttemptVerification)
@@ -68,8 +66,7 @@ func (s *EmailAddressesService) AttemptVerification(ctx context.Context, emailAd
 
 // ReplaceForUser makes one address the only e-mail address of a user and deletes the others.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/ReplaceUserEmailAddress
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/ReplaceUserEmailAddress
 func (s *EmailAddressesService) ReplaceForUser(ctx context.Context, userID string, params *EmailAddressReplaceForUserParams, opts ...RequestOption) (*EmailAddress, error) {
 	if params == nil {
 		return nil, missingParams(EndpointEmailAddressesReplaceForUser)

@@ -16,8 +16,7 @@ type EnterpriseConnectionsService struct{ client *Client }
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnections
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnections
 func (s *EnterpriseConnectionsService) List(ctx context.Context, params *EnterpriseConnectionListParams, opts ...RequestOption) (*List[EnterpriseConnection], error) {
 	return callList[EnterpriseConnection](ctx, s.client, EndpointEnterpriseConnectionsList, CallParams{Query: params.query()}, opts)
 }
@@ -26,16 +25,14 @@ func (s *EnterpriseConnectionsService) List(ctx context.Context, params *Enterpr
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnections
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnections
 func (s *EnterpriseConnectionsService) ListAll(ctx context.Context, params *EnterpriseConnectionListParams, opts ...RequestOption) iter.Seq2[*EnterpriseConnection, error] {
 	return listAll[EnterpriseConnection](ctx, s.client, EndpointEnterpriseConnectionsList, CallParams{Query: params.query()}, pagingOffset, opts)
 }
 
 // Create creates an enterprise connection. SAML or OIDC is filled according to the provider.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/CreateEnterpriseConnection
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/CreateEnterpriseConnection
 func (s *EnterpriseConnectionsService) Create(ctx context.Context, params *EnterpriseConnectionCreateParams, opts ...RequestOption) (*EnterpriseConnection, error) {
 	if params == nil {
 		return nil, missingParams(EndpointEnterpriseConnectionsCreate)
@@ -45,8 +42,7 @@ func (s *EnterpriseConnectionsService) Create(ctx context.Context, params *Enter
 
 // Get returns one enterprise connection.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/GetEnterpriseConnection
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/GetEnterpriseConnection
 func (s *EnterpriseConnectionsService) Get(ctx context.Context, enterpriseConnectionID string, opts ...RequestOption) (*EnterpriseConnection, error) {
 	return Call[EnterpriseConnection](ctx, s.client, EndpointEnterpriseConnectionsGet, CallParams{Path: []string{enterpriseConnectionID}}, opts...)
 }
@@ -55,8 +51,7 @@ func (s *EnterpriseConnectionsService) Get(ctx context.Context, enterpriseConnec
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/UpdateEnterpriseConnection
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/UpdateEnterpriseConnection
 func (s *EnterpriseConnectionsService) Update(ctx context.Context, enterpriseConnectionID string, params *EnterpriseConnectionUpdateParams, opts ...RequestOption) (*EnterpriseConnection, error) {
 	if params == nil {
 		params = &EnterpriseConnectionUpdateParams{}
@@ -66,8 +61,7 @@ func (s *EnterpriseConnectionsService) Update(ctx context.Context, enterpriseCon
 
 // Delete deletes an enterprise connection. Users lose this way to sign in.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/DeleteEnterpriseConnection
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/DeleteEnterpriseConnection
 func (s *EnterpriseConnectionsService) Delete(ctx context.Context, enterpriseConnectionID string, opts ...RequestOption) (*DeletedObject, error) {
 	return Call[DeletedObject](ctx, s.client, EndpointEnterpriseConnectionsDelete, CallParams{Path: []string{enterpriseConnectionID}}, opts...)
 }
@@ -77,8 +71,7 @@ func (s *EnterpriseConnectionsService) Delete(ctx context.Context, enterpriseCon
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnectionTestRuns
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnectionTestRuns
 func (s *EnterpriseConnectionsService) ListTestRuns(ctx context.Context, enterpriseConnectionID string, params *EnterpriseConnectionListTestRunsParams, opts ...RequestOption) (*List[EnterpriseConnectionTestRun], error) {
 	return callList[EnterpriseConnectionTestRun](ctx, s.client, EndpointEnterpriseConnectionsListTestRuns, CallParams{Path: []string{enterpriseConnectionID}, Query: params.query()}, opts)
 }
@@ -87,8 +80,7 @@ func (s *EnterpriseConnectionsService) ListTestRuns(ctx context.Context, enterpr
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnectionTestRuns
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnectionTestRuns
 func (s *EnterpriseConnectionsService) ListAllTestRuns(ctx context.Context, enterpriseConnectionID string, params *EnterpriseConnectionListTestRunsParams, opts ...RequestOption) iter.Seq2[*EnterpriseConnectionTestRun, error] {
 	return listAll[EnterpriseConnectionTestRun](ctx, s.client, EndpointEnterpriseConnectionsListTestRuns, CallParams{Path: []string{enterpriseConnectionID}, Query: params.query()}, pagingOffset, opts)
 }
@@ -96,8 +88,7 @@ func (s *EnterpriseConnectionsService) ListAllTestRuns(ctx context.Context, ente
 // CreateTestRun starts a test run of an enterprise connection. The URL of the answer is to be opened in a
 // browser.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/CreateEnterpriseConnectionTestRun
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/CreateEnterpriseConnectionTestRun
 func (s *EnterpriseConnectionsService) CreateTestRun(ctx context.Context, enterpriseConnectionID string, opts ...RequestOption) (*EnterpriseConnectionTestRunStart, error) {
 	return Call[EnterpriseConnectionTestRunStart](ctx, s.client, EndpointEnterpriseConnectionsCreateTestRun, CallParams{Path: []string{enterpriseConnectionID}}, opts...)
 }

@@ -32,8 +32,7 @@ func (s *InstanceService) Update(ctx context.Context, params *InstanceUpdatePara
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceRestrictions
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceRestrictions
 func (s *InstanceService) UpdateRestrictions(ctx context.Context, params *InstanceUpdateRestrictionsParams, opts ...RequestOption) (*InstanceRestrictions, error) {
 	if params == nil {
 		params = &InstanceUpdateRestrictionsParams{}
@@ -52,8 +51,7 @@ func (s *InstanceService) GetProtect(ctx context.Context, opts ...RequestOption)
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceProtect
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceProtect
 func (s *InstanceService) UpdateProtect(ctx context.Context, params *InstanceUpdateProtectParams, opts ...RequestOption) (*InstanceProtect, error) {
 	if params == nil {
 		params = &InstanceUpdateProtectParams{}
@@ -63,8 +61,7 @@ func (s *InstanceService) UpdateProtect(ctx context.Context, params *InstanceUpd
 
 // GetCommunication returns the settings for messages to users.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceCommunication
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceCommunication
 func (s *InstanceService) GetCommunication(ctx context.Context, opts ...RequestOption) (*InstanceCommunication, error) {
 	return Call[InstanceCommunication](ctx, s.client, EndpointInstanceGetCommunication, CallParams{}, opts...)
 }
@@ -74,8 +71,7 @@ func (s *InstanceService) GetCommunication(ctx context.Context, opts ...RequestO
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceCommunication
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceCommunication
 func (s *InstanceService) UpdateCommunication(ctx context.Context, params *InstanceUpdateCommunicationParams, opts ...RequestOption) (*InstanceCommunication, error) {
 	if params == nil {
 		params = &InstanceUpdateCommunicationParams{}
@@ -85,8 +81,7 @@ func (s *InstanceService) UpdateCommunication(ctx context.Context, params *Insta
 
 // GetOAuthApplicationSettings returns the settings that all OAuth applications share.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceOAuthApplicationSettings
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceOAuthApplicationSettings
 func (s *InstanceService) GetOAuthApplicationSettings(ctx context.Context, opts ...RequestOption) (*OAuthApplicationSettings, error) {
 	return Call[OAuthApplicationSettings](ctx, s.client, EndpointInstanceGetOAuthApplicationSettings, CallParams{}, opts...)
 }
@@ -95,8 +90,7 @@ func (s *InstanceService) GetOAuthApplicationSettings(ctx context.Context, opts 
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceOAuthApplicationSettings
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceOAuthApplicationSettings
 func (s *InstanceService) UpdateOAuthApplicationSettings(ctx context.Context, params *InstanceUpdateOAuthApplicationSettingsParams, opts ...RequestOption) (*OAuthApplicationSettings, error) {
 	if params == nil {
 		params = &InstanceUpdateOAuthApplicationSettingsParams{}
@@ -109,8 +103,7 @@ func (s *InstanceService) UpdateOAuthApplicationSettings(ctx context.Context, pa
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/ChangeProductionInstanceDomain
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/ChangeProductionInstanceDomain
 func (s *InstanceService) ChangeDomain(ctx context.Context, params *InstanceChangeDomainParams, opts ...RequestOption) error {
 	if params == nil {
 		params = &InstanceChangeDomainParams{}
@@ -120,8 +113,7 @@ func (s *InstanceService) ChangeDomain(ctx context.Context, params *InstanceChan
 
 // GetOrganizationSettings returns the settings of organizations.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceOrganizationSettings
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceOrganizationSettings
 func (s *InstanceService) GetOrganizationSettings(ctx context.Context, opts ...RequestOption) (*OrganizationSettings, error) {
 	return Call[OrganizationSettings](ctx, s.client, EndpointInstanceGetOrganizationSettings, CallParams{}, opts...)
 }
@@ -130,8 +122,7 @@ func (s *InstanceService) GetOrganizationSettings(ctx context.Context, opts ...R
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceOrganizationSettings
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceOrganizationSettings
 func (s *InstanceService) UpdateOrganizationSettings(ctx context.Context, params *InstanceUpdateOrganizationSettingsParams, opts ...RequestOption) (*OrganizationSettings, error) {
 	if params == nil {
 		params = &InstanceUpdateOrganizationSettingsParams{}

@@ -43,6 +43,9 @@ func (s *InvitationsService) Create(ctx context.Context, params *InvitationCreat
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Invitations#operation/CreateBulkInvitations
 func (s *InvitationsService) BulkCreate(ctx context.Context, items []InvitationCreateParams, opts ...RequestOption) (*List[Invitation], error) {
+	if len(items) == 0 {
+		return nil, missingParams(EndpointInvitationsBulkCreate)
+	}
 	return callList[Invitation](ctx, s.client, EndpointInvitationsBulkCreate, CallParams{Body: items}, opts)
 }
 

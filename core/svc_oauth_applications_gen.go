@@ -17,8 +17,7 @@ type OAuthApplicationsService struct{ client *Client }
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/ListOAuthApplications
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/ListOAuthApplications
 func (s *OAuthApplicationsService) List(ctx context.Context, params *OAuthApplicationListParams, opts ...RequestOption) (*List[OAuthApplication], error) {
 	return callList[OAuthApplication](ctx, s.client, EndpointOAuthApplicationsList, CallParams{Query: params.query()}, opts)
 }
@@ -27,16 +26,14 @@ func (s *OAuthApplicationsService) List(ctx context.Context, params *OAuthApplic
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/ListOAuthApplications
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/ListOAuthApplications
 func (s *OAuthApplicationsService) ListAll(ctx context.Context, params *OAuthApplicationListParams, opts ...RequestOption) iter.Seq2[*OAuthApplication, error] {
 	return listAll[OAuthApplication](ctx, s.client, EndpointOAuthApplicationsList, CallParams{Query: params.query()}, pagingOffset, opts)
 }
 
 // Create creates an OAuth application. The client secret is in this answer only.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/CreateOAuthApplication
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/CreateOAuthApplication
 func (s *OAuthApplicationsService) Create(ctx context.Context, params *OAuthApplicationCreateParams, opts ...RequestOption) (*OAuthApplication, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOAuthApplicationsCreate)
@@ -46,8 +43,7 @@ func (s *OAuthApplicationsService) Create(ctx context.Context, params *OAuthAppl
 
 // Get returns one OAuth application.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/GetOAuthApplication
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/GetOAuthApplication
 func (s *OAuthApplicationsService) Get(ctx context.Context, oauthApplicationID string, opts ...RequestOption) (*OAuthApplication, error) {
 	return Call[OAuthApplication](ctx, s.client, EndpointOAuthApplicationsGet, CallParams{Path: []string{oauthApplicationID}}, opts...)
 }
@@ -56,8 +52,7 @@ func (s *OAuthApplicationsService) Get(ctx context.Context, oauthApplicationID s
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/UpdateOAuthApplication
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/UpdateOAuthApplication
 func (s *OAuthApplicationsService) Update(ctx context.Context, oauthApplicationID string, params *OAuthApplicationUpdateParams, opts ...RequestOption) (*OAuthApplication, error) {
 	if params == nil {
 		params = &OAuthApplicationUpdateParams{}
@@ -67,16 +62,14 @@ func (s *OAuthApplicationsService) Update(ctx context.Context, oauthApplicationI
 
 // Delete deletes an OAuth application.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/DeleteOAuthApplication
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/DeleteOAuthApplication
 func (s *OAuthApplicationsService) Delete(ctx context.Context, oauthApplicationID string, opts ...RequestOption) (*DeletedObject, error) {
 	return Call[DeletedObject](ctx, s.client, EndpointOAuthApplicationsDelete, CallParams{Path: []string{oauthApplicationID}}, opts...)
 }
 
 // SetLogo uploads a logo of at most 10 MB: JPEG, PNG, GIF or WebP.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/UploadOAuthApplicationLogo
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/UploadOAuthApplicationLogo
 func (s *OAuthApplicationsService) SetLogo(ctx context.Context, oauthApplicationID string, params *OAuthApplicationSetLogoParams, opts ...RequestOption) (*OAuthApplication, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOAuthApplicationsSetLogo)
@@ -86,16 +79,14 @@ func (s *OAuthApplicationsService) SetLogo(ctx context.Context, oauthApplication
 
 // RotateSecret replaces the client secret of an OAuth application at once. The new one is in this answer only.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/RotateOAuthApplicationSecret
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/RotateOAuthApplicationSecret
 func (s *OAuthApplicationsService) RotateSecret(ctx context.Context, oauthApplicationID string, opts ...RequestOption) (*OAuthApplication, error) {
 	return Call[OAuthApplication](ctx, s.client, EndpointOAuthApplicationsRotateSecret, CallParams{Path: []string{oauthApplicationID}}, opts...)
 }
 
 // RevokeToken revokes an access or refresh token of an OAuth application.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/RevokeOAuthApplicationToken
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/RevokeOAuthApplicationToken
 func (s *OAuthApplicationsService) RevokeToken(ctx context.Context, oauthApplicationID string, params *OAuthApplicationRevokeTokenParams, opts ...RequestOption) error {
 	if params == nil {
 		return missingParams(EndpointOAuthApplicationsRevokeToken)

@@ -15,8 +15,7 @@ type OrganizationDomainsService struct{ client *Client }
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListOrganizationDomains
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListOrganizationDomains
 func (s *OrganizationDomainsService) List(ctx context.Context, organizationID string, params *OrganizationDomainListParams, opts ...RequestOption) (*List[OrganizationDomain], error) {
 	return callList[OrganizationDomain](ctx, s.client, EndpointOrganizationDomainsList, CallParams{Path: []string{organizationID}, Query: params.query()}, opts)
 }
@@ -25,8 +24,7 @@ func (s *OrganizationDomainsService) List(ctx context.Context, organizationID st
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListOrganizationDomains
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListOrganizationDomains
 func (s *OrganizationDomainsService) ListAll(ctx context.Context, organizationID string, params *OrganizationDomainListParams, opts ...RequestOption) iter.Seq2[*OrganizationDomain, error] {
 	return listAll[OrganizationDomain](ctx, s.client, EndpointOrganizationDomainsList, CallParams{Path: []string{organizationID}, Query: params.query()}, pagingOffset, opts)
 }
@@ -36,8 +34,7 @@ func (s *OrganizationDomainsService) ListAll(ctx context.Context, organizationID
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListAllOrganizationDomains
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListAllOrganizationDomains
 func (s *OrganizationDomainsService) ListForInstance(ctx context.Context, params *OrganizationDomainListForInstanceParams, opts ...RequestOption) (*List[OrganizationDomain], error) {
 	return callList[OrganizationDomain](ctx, s.client, EndpointOrganizationDomainsListForInstance, CallParams{Query: params.query()}, opts)
 }
@@ -46,8 +43,7 @@ func (s *OrganizationDomainsService) ListForInstance(ctx context.Context, params
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListAllOrganizationDomains
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListAllOrganizationDomains
 func (s *OrganizationDomainsService) ListAllForInstance(ctx context.Context, params *OrganizationDomainListForInstanceParams, opts ...RequestOption) iter.Seq2[*OrganizationDomain, error] {
 	return listAll[OrganizationDomain](ctx, s.client, EndpointOrganizationDomainsListForInstance, CallParams{Query: params.query()}, pagingOffset, opts)
 }
@@ -56,8 +52,7 @@ func (s *OrganizationDomainsService) ListAllForInstance(ctx context.Context, par
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/CreateOrganizationDomain
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/CreateOrganizationDomain
 func (s *OrganizationDomainsService) Create(ctx context.Context, organizationID string, params *OrganizationDomainCreateParams, opts ...RequestOption) (*OrganizationDomain, error) {
 	if params == nil {
 		params = &OrganizationDomainCreateParams{}
@@ -69,8 +64,7 @@ func (s *OrganizationDomainsService) Create(ctx context.Context, organizationID 
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/UpdateOrganizationDomain
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/UpdateOrganizationDomain
 func (s *OrganizationDomainsService) Update(ctx context.Context, organizationID, domainID string, params *OrganizationDomainUpdateParams, opts ...RequestOption) (*OrganizationDomain, error) {
 	if params == nil {
 		params = &OrganizationDomainUpdateParams{}
@@ -80,8 +74,7 @@ func (s *OrganizationDomainsService) Update(ctx context.Context, organizationID,
 
 // Delete removes a domain from an organization.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/DeleteOrganizationDomain
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/DeleteOrganizationDomain
 func (s *OrganizationDomainsService) Delete(ctx context.Context, organizationID, domainID string, opts ...RequestOption) (*DeletedObject, error) {
 	return Call[DeletedObject](ctx, s.client, EndpointOrganizationDomainsDelete, CallParams{Path: []string{organizationID, domainID}}, opts...)
 }
@@ -89,8 +82,7 @@ func (s *OrganizationDomainsService) Delete(ctx context.Context, organizationID,
 // VerifyOwnership looks up the DNS record that proves the ownership of the domain. Verified domains stay as they
 // are.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/VerifyOrganizationDomainOwnership
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/VerifyOrganizationDomainOwnership
 func (s *OrganizationDomainsService) VerifyOwnership(ctx context.Context, organizationID, domainID string, opts ...RequestOption) (*OrganizationDomain, error) {
 	return Call[OrganizationDomain](ctx, s.client, EndpointOrganizationDomainsVerifyOwnership, CallParams{Path: []string{organizationID, domainID}}, opts...)
 }

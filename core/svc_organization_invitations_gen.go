@@ -15,8 +15,7 @@ type OrganizationInvitationsService struct{ client *Client }
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListOrganizationInvitations
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListOrganizationInvitations
 func (s *OrganizationInvitationsService) List(ctx context.Context, organizationID string, params *OrganizationInvitationListParams, opts ...RequestOption) (*List[OrganizationInvitation], error) {
 	return callList[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsList, CallParams{Path: []string{organizationID}, Query: params.query()}, opts)
 }
@@ -25,8 +24,7 @@ func (s *OrganizationInvitationsService) List(ctx context.Context, organizationI
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListOrganizationInvitations
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListOrganizationInvitations
 func (s *OrganizationInvitationsService) ListAll(ctx context.Context, organizationID string, params *OrganizationInvitationListParams, opts ...RequestOption) iter.Seq2[*OrganizationInvitation, error] {
 	return listAll[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsList, CallParams{Path: []string{organizationID}, Query: params.query()}, pagingOffset, opts)
 }
@@ -35,8 +33,7 @@ func (s *OrganizationInvitationsService) ListAll(ctx context.Context, organizati
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListInstanceOrganizationInvitations
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListInstanceOrganizationInvitations
 func (s *OrganizationInvitationsService) ListForInstance(ctx context.Context, params *OrganizationInvitationListForInstanceParams, opts ...RequestOption) (*List[OrganizationInvitation], error) {
 	return callList[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsListForInstance, CallParams{Query: params.query()}, opts)
 }
@@ -45,8 +42,7 @@ func (s *OrganizationInvitationsService) ListForInstance(ctx context.Context, pa
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListInstanceOrganizationInvitations
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListInstanceOrganizationInvitations
 func (s *OrganizationInvitationsService) ListAllForInstance(ctx context.Context, params *OrganizationInvitationListForInstanceParams, opts ...RequestOption) iter.Seq2[*OrganizationInvitation, error] {
 	return listAll[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsListForInstance, CallParams{Query: params.query()}, pagingOffset, opts)
 }
@@ -55,8 +51,7 @@ func (s *OrganizationInvitationsService) ListAllForInstance(ctx context.Context,
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListPendingOrganizationInvitations
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListPendingOrganizationInvitations
 //
 // Deprecated: Clerk has deprecated this operation.
 func (s *OrganizationInvitationsService) ListPending(ctx context.Context, organizationID string, params *OrganizationInvitationListPendingParams, opts ...RequestOption) (*List[OrganizationInvitation], error) {
@@ -67,8 +62,7 @@ func (s *OrganizationInvitationsService) ListPending(ctx context.Context, organi
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListPendingOrganizationInvitations
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListPendingOrganizationInvitations
 //
 // Deprecated: Clerk has deprecated this operation.
 func (s *OrganizationInvitationsService) ListAllPending(ctx context.Context, organizationID string, params *OrganizationInvitationListPendingParams, opts ...RequestOption) iter.Seq2[*OrganizationInvitation, error] {
@@ -77,8 +71,7 @@ func (s *OrganizationInvitationsService) ListAllPending(ctx context.Context, org
 
 // Create invites an e-mail address into an organization and sends the message, unless Notify is false.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/CreateOrganizationInvitation
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/CreateOrganizationInvitation
 func (s *OrganizationInvitationsService) Create(ctx context.Context, organizationID string, params *OrganizationInvitationCreateParams, opts ...RequestOption) (*OrganizationInvitation, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOrganizationInvitationsCreate)
@@ -88,16 +81,17 @@ func (s *OrganizationInvitationsService) Create(ctx context.Context, organizatio
 
 // BulkCreate creates up to 10 invitations in one request and returns them. Either all are created or none.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/CreateOrganizationInvitationBulk
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/CreateOrganizationInvitationBulk
 func (s *OrganizationInvitationsService) BulkCreate(ctx context.Context, organizationID string, items []OrganizationInvitationCreateParams, opts ...RequestOption) (*List[OrganizationInvitation], error) {
+	if len(items) == 0 {
+		return nil, missingParams(EndpointOrganizationInvitationsBulkCreate)
+	}
 	return callList[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsBulkCreate, CallParams{Path: []string{organizationID}, Body: items}, opts)
 }
 
 // Get returns one invitation of an organization.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/GetOrganizationInvitation
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/GetOrganizationInvitation
 func (s *OrganizationInvitationsService) Get(ctx context.Context, organizationID, invitationID string, opts ...RequestOption) (*OrganizationInvitation, error) {
 	return Call[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsGet, CallParams{Path: []string{organizationID, invitationID}}, opts...)
 }
@@ -106,8 +100,7 @@ func (s *OrganizationInvitationsService) Get(ctx context.Context, organizationID
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/RevokeOrganizationInvitation
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/RevokeOrganizationInvitation
 func (s *OrganizationInvitationsService) Revoke(ctx context.Context, organizationID, invitationID string, params *OrganizationInvitationRevokeParams, opts ...RequestOption) (*OrganizationInvitation, error) {
 	if params == nil {
 		params = &OrganizationInvitationRevokeParams{}

@@ -16,8 +16,7 @@ type OrganizationMembershipsService struct{ client *Client }
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/ListOrganizationMemberships
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/ListOrganizationMemberships
 func (s *OrganizationMembershipsService) List(ctx context.Context, organizationID string, params *OrganizationMembershipListParams, opts ...RequestOption) (*List[OrganizationMembership], error) {
 	return callList[OrganizationMembership](ctx, s.client, EndpointOrganizationMembershipsList, CallParams{Path: []string{organizationID}, Query: params.query()}, opts)
 }
@@ -26,8 +25,7 @@ func (s *OrganizationMembershipsService) List(ctx context.Context, organizationI
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/ListOrganizationMemberships
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/ListOrganizationMemberships
 func (s *OrganizationMembershipsService) ListAll(ctx context.Context, organizationID string, params *OrganizationMembershipListParams, opts ...RequestOption) iter.Seq2[*OrganizationMembership, error] {
 	return listAll[OrganizationMembership](ctx, s.client, EndpointOrganizationMembershipsList, CallParams{Path: []string{organizationID}, Query: params.query()}, pagingOffset, opts)
 }
@@ -36,8 +34,7 @@ func (s *OrganizationMembershipsService) ListAll(ctx context.Context, organizati
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/InstanceGetOrganizationMemberships
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/InstanceGetOrganizationMemberships
 func (s *OrganizationMembershipsService) ListForInstance(ctx context.Context, params *OrganizationMembershipListForInstanceParams, opts ...RequestOption) (*List[OrganizationMembership], error) {
 	return callList[OrganizationMembership](ctx, s.client, EndpointOrganizationMembershipsListForInstance, CallParams{Query: params.query()}, opts)
 }
@@ -46,16 +43,14 @@ func (s *OrganizationMembershipsService) ListForInstance(ctx context.Context, pa
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/InstanceGetOrganizationMemberships
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/InstanceGetOrganizationMemberships
 func (s *OrganizationMembershipsService) ListAllForInstance(ctx context.Context, params *OrganizationMembershipListForInstanceParams, opts ...RequestOption) iter.Seq2[*OrganizationMembership, error] {
 	return listAll[OrganizationMembership](ctx, s.client, EndpointOrganizationMembershipsListForInstance, CallParams{Query: params.query()}, pagingOffset, opts)
 }
 
 // Create makes a user a member of an organization with a role, without an invitation.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/CreateOrganizationMembership
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/CreateOrganizationMembership
 func (s *OrganizationMembershipsService) Create(ctx context.Context, organizationID string, params *OrganizationMembershipCreateParams, opts ...RequestOption) (*OrganizationMembership, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOrganizationMembershipsCreate)
@@ -65,8 +60,7 @@ func (s *OrganizationMembershipsService) Create(ctx context.Context, organizatio
 
 // Update gives a member another role. It is addressed by the id of the user.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/UpdateOrganizationMembership
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/UpdateOrganizationMembership
 func (s *OrganizationMembershipsService) Update(ctx context.Context, organizationID, userID string, params *OrganizationMembershipUpdateParams, opts ...RequestOption) (*OrganizationMembership, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOrganizationMembershipsUpdate)
@@ -76,8 +70,7 @@ func (s *OrganizationMembershipsService) Update(ctx context.Context, organizatio
 
 // Delete removes a user from an organization and returns the membership that was.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/DeleteOrganizationMembership
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/DeleteOrganizationMembership
 func (s *OrganizationMembershipsService) Delete(ctx context.Context, organizationID, userID string, opts ...RequestOption) (*OrganizationMembership, error) {
 	return Call[OrganizationMembership](ctx, s.client, EndpointOrganizationMembershipsDelete, CallParams{Path: []string{organizationID, userID}}, opts...)
 }
@@ -87,8 +80,7 @@ func (s *OrganizationMembershipsService) Delete(ctx context.Context, organizatio
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/UpdateOrganizationMembershipMetadata
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/UpdateOrganizationMembershipMetadata
 func (s *OrganizationMembershipsService) UpdateMetadata(ctx context.Context, organizationID, userID string, params *OrganizationMembershipUpdateMetadataParams, opts ...RequestOption) (*OrganizationMembership, error) {
 	if params == nil {
 		params = &OrganizationMembershipUpdateMetadataParams{}

@@ -15,8 +15,7 @@ type OrganizationPermissionsService struct{ client *Client }
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/ListOrganizationPermissions
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/ListOrganizationPermissions
 func (s *OrganizationPermissionsService) List(ctx context.Context, params *OrganizationPermissionListParams, opts ...RequestOption) (*List[OrganizationPermission], error) {
 	return callList[OrganizationPermission](ctx, s.client, EndpointOrganizationPermissionsList, CallParams{Query: params.query()}, opts)
 }
@@ -25,16 +24,14 @@ func (s *OrganizationPermissionsService) List(ctx context.Context, params *Organ
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/ListOrganizationPermissions
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/ListOrganizationPermissions
 func (s *OrganizationPermissionsService) ListAll(ctx context.Context, params *OrganizationPermissionListParams, opts ...RequestOption) iter.Seq2[*OrganizationPermission, error] {
 	return listAll[OrganizationPermission](ctx, s.client, EndpointOrganizationPermissionsList, CallParams{Query: params.query()}, pagingOffset, opts)
 }
 
 // Create creates a permission.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/CreateOrganizationPermission
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/CreateOrganizationPermission
 func (s *OrganizationPermissionsService) Create(ctx context.Context, params *OrganizationPermissionCreateParams, opts ...RequestOption) (*OrganizationPermission, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOrganizationPermissionsCreate)
@@ -44,8 +41,7 @@ func (s *OrganizationPermissionsService) Create(ctx context.Context, params *Org
 
 // Get returns one permission.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/GetOrganizationPermission
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/GetOrganizationPermission
 func (s *OrganizationPermissionsService) Get(ctx context.Context, permissionID string, opts ...RequestOption) (*OrganizationPermission, error) {
 	return Call[OrganizationPermission](ctx, s.client, EndpointOrganizationPermissionsGet, CallParams{Path: []string{permissionID}}, opts...)
 }
@@ -54,8 +50,7 @@ func (s *OrganizationPermissionsService) Get(ctx context.Context, permissionID s
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/UpdateOrganizationPermission
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/UpdateOrganizationPermission
 func (s *OrganizationPermissionsService) Update(ctx context.Context, permissionID string, params *OrganizationPermissionUpdateParams, opts ...RequestOption) (*OrganizationPermission, error) {
 	if params == nil {
 		params = &OrganizationPermissionUpdateParams{}
@@ -65,8 +60,7 @@ func (s *OrganizationPermissionsService) Update(ctx context.Context, permissionI
 
 // Delete deletes a permission; roles lose it.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/DeleteOrganizationPermission
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/DeleteOrganizationPermission
 func (s *OrganizationPermissionsService) Delete(ctx context.Context, permissionID string, opts ...RequestOption) (*DeletedObject, error) {
 	return Call[DeletedObject](ctx, s.client, EndpointOrganizationPermissionsDelete, CallParams{Path: []string{permissionID}}, opts...)
 }

@@ -16,8 +16,7 @@ type OrganizationRolesService struct{ client *Client }
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/ListOrganizationRoles
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/ListOrganizationRoles
 func (s *OrganizationRolesService) List(ctx context.Context, params *OrganizationRoleListParams, opts ...RequestOption) (*List[OrganizationRole], error) {
 	return callList[OrganizationRole](ctx, s.client, EndpointOrganizationRolesList, CallParams{Query: params.query()}, opts)
 }
@@ -26,16 +25,14 @@ func (s *OrganizationRolesService) List(ctx context.Context, params *Organizatio
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/ListOrganizationRoles
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/ListOrganizationRoles
 func (s *OrganizationRolesService) ListAll(ctx context.Context, params *OrganizationRoleListParams, opts ...RequestOption) iter.Seq2[*OrganizationRole, error] {
 	return listAll[OrganizationRole](ctx, s.client, EndpointOrganizationRolesList, CallParams{Query: params.query()}, pagingOffset, opts)
 }
 
 // Create creates a role.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/CreateOrganizationRole
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/CreateOrganizationRole
 func (s *OrganizationRolesService) Create(ctx context.Context, params *OrganizationRoleCreateParams, opts ...RequestOption) (*OrganizationRole, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOrganizationRolesCreate)
@@ -45,8 +42,7 @@ func (s *OrganizationRolesService) Create(ctx context.Context, params *Organizat
 
 // Get returns one role with its permissions.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/GetOrganizationRole
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/GetOrganizationRole
 func (s *OrganizationRolesService) Get(ctx context.Context, organizationRoleID string, opts ...RequestOption) (*OrganizationRole, error) {
 	return Call[OrganizationRole](ctx, s.client, EndpointOrganizationRolesGet, CallParams{Path: []string{organizationRoleID}}, opts...)
 }
@@ -56,8 +52,7 @@ func (s *OrganizationRolesService) Get(ctx context.Context, organizationRoleID s
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/UpdateOrganizationRole
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/UpdateOrganizationRole
 func (s *OrganizationRolesService) Update(ctx context.Context, organizationRoleID string, params *OrganizationRoleUpdateParams, opts ...RequestOption) (*OrganizationRole, error) {
 	if params == nil {
 		params = &OrganizationRoleUpdateParams{}
@@ -67,24 +62,21 @@ func (s *OrganizationRolesService) Update(ctx context.Context, organizationRoleI
 
 // Delete deletes a role that no member has any more.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/DeleteOrganizationRole
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/DeleteOrganizationRole
 func (s *OrganizationRolesService) Delete(ctx context.Context, organizationRoleID string, opts ...RequestOption) (*DeletedObject, error) {
 	return Call[DeletedObject](ctx, s.client, EndpointOrganizationRolesDelete, CallParams{Path: []string{organizationRoleID}}, opts...)
 }
 
 // AssignPermission adds a permission to a role.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/AssignPermissionToOrganizationRole
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/AssignPermissionToOrganizationRole
 func (s *OrganizationRolesService) AssignPermission(ctx context.Context, organizationRoleID, permissionID string, opts ...RequestOption) (*OrganizationRole, error) {
 	return Call[OrganizationRole](ctx, s.client, EndpointOrganizationRolesAssignPermission, CallParams{Path: []string{organizationRoleID, permissionID}}, opts...)
 }
 
 // RemovePermission takes a permission from a role.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/RemovePermissionFromOrganizationRole
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/RemovePermissionFromOrganizationRole
 func (s *OrganizationRolesService) RemovePermission(ctx context.Context, organizationRoleID, permissionID string, opts ...RequestOption) (*OrganizationRole, error) {
 	return Call[OrganizationRole](ctx, s.client, EndpointOrganizationRolesRemovePermission, CallParams{Path: []string{organizationRoleID, permissionID}}, opts...)
 }

@@ -75,8 +75,7 @@ func (s *OrganizationsService) Delete(ctx context.Context, organizationID string
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/MergeOrganizationMetadata
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/MergeOrganizationMetadata
 func (s *OrganizationsService) UpdateMetadata(ctx context.Context, organizationID string, params *OrganizationUpdateMetadataParams, opts ...RequestOption) (*Organization, error) {
 	if params == nil {
 		params = &OrganizationUpdateMetadataParams{}
@@ -88,8 +87,7 @@ func (s *OrganizationsService) UpdateMetadata(ctx context.Context, organizationI
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/ReplaceOrganizationMetadata
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/ReplaceOrganizationMetadata
 func (s *OrganizationsService) ReplaceMetadata(ctx context.Context, organizationID string, params *OrganizationReplaceMetadataParams, opts ...RequestOption) (*Organization, error) {
 	if params == nil {
 		params = &OrganizationReplaceMetadataParams{}
@@ -116,16 +114,14 @@ func (s *OrganizationsService) DeleteLogo(ctx context.Context, organizationID st
 
 // GetBillingSubscription returns the subscription of an organization with its items.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/GetOrganizationBillingSubscription
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/GetOrganizationBillingSubscription
 func (s *OrganizationsService) GetBillingSubscription(ctx context.Context, organizationID string, opts ...RequestOption) (*BillingSubscription, error) {
 	return Call[BillingSubscription](ctx, s.client, EndpointOrganizationsGetBillingSubscription, CallParams{Path: []string{organizationID}}, opts...)
 }
 
 // GetBillingCreditBalance returns the credit that an organization has left.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/GetOrganizationBillingCreditBalance
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/GetOrganizationBillingCreditBalance
 func (s *OrganizationsService) GetBillingCreditBalance(ctx context.Context, organizationID string, opts ...RequestOption) (*BillingCreditBalance, error) {
 	return Call[BillingCreditBalance](ctx, s.client, EndpointOrganizationsGetBillingCreditBalance, CallParams{Path: []string{organizationID}}, opts...)
 }
@@ -133,8 +129,7 @@ func (s *OrganizationsService) GetBillingCreditBalance(ctx context.Context, orga
 // AdjustBillingCreditBalance adds to or takes from the credit of an organization. A repetition with the same
 // IdempotencyKey has no further effect and returns the first entry.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/AdjustOrganizationBillingCreditBalance
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/AdjustOrganizationBillingCreditBalance
 func (s *OrganizationsService) AdjustBillingCreditBalance(ctx context.Context, organizationID string, params *OrganizationAdjustBillingCreditBalanceParams, opts ...RequestOption) (*BillingCreditLedgerEntry, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOrganizationsAdjustBillingCreditBalance)

@@ -48,8 +48,7 @@ func (s *PhoneNumbersService) Delete(ctx context.Context, phoneNumberID string, 
 
 // PrepareVerification sends a verification code to the number, valid for a few minutes.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/PreparePhoneNumberVerification
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/PreparePhoneNumberVerification
 func (s *PhoneNumbersService) PrepareVerification(ctx context.Context, phoneNumberID string, opts ...RequestOption) (*IdentifierVerification, error) {
 	return Call[IdentifierVerification](ctx, s.client, EndpointPhoneNumbersPrepareVerification, CallParams{Path: []string{phoneNumberID}}, opts...)
 }
@@ -57,8 +56,7 @@ func (s *PhoneNumbersService) PrepareVerification(ctx context.Context, phoneNumb
 // AttemptVerification checks the code that was sent to the number. A wrong code is not an error: look at the
 // Status of the answer.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/AttemptPhoneNumberVerification
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/AttemptPhoneNumberVerification
 func (s *PhoneNumbersService) AttemptVerification(ctx context.Context, phoneNumberID string, params *PhoneNumberAttemptVerificationParams, opts ...RequestOption) (*IdentifierVerification, error) {
 	if params == nil {
 		return nil, missingParams(EndpointPhoneNumbersAttemptVerification)

@@ -67,16 +67,14 @@ func (s *SCIMDirectoriesService) Delete(ctx context.Context, scimDirectoryID str
 
 // RotateAPIKey replaces the API key of a SCIM directory at once. The new one is in this answer only.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/RotateSCIMDirectoryAPIKey
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/RotateSCIMDirectoryAPIKey
 func (s *SCIMDirectoriesService) RotateAPIKey(ctx context.Context, scimDirectoryID string, opts ...RequestOption) (*Directory, error) {
 	return Call[Directory](ctx, s.client, EndpointSCIMDirectoriesRotateAPIKey, CallParams{Path: []string{scimDirectoryID}}, opts...)
 }
 
 // ListGroupRoleMappings returns all roles that groups of the SCIM directory are mapped to.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ListSCIMGroupRoleMappings
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ListSCIMGroupRoleMappings
 func (s *SCIMDirectoriesService) ListGroupRoleMappings(ctx context.Context, scimDirectoryID string, opts ...RequestOption) (*List[DirectoryGroupRoleMapping], error) {
 	return callList[DirectoryGroupRoleMapping](ctx, s.client, EndpointSCIMDirectoriesListGroupRoleMappings, CallParams{Path: []string{scimDirectoryID}}, opts)
 }
@@ -84,16 +82,14 @@ func (s *SCIMDirectoriesService) ListGroupRoleMappings(ctx context.Context, scim
 // ListAllGroupRoleMappings is the iterator over all pages of ListGroupRoleMappings. It stops after the first
 // error.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ListSCIMGroupRoleMappings
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ListSCIMGroupRoleMappings
 func (s *SCIMDirectoriesService) ListAllGroupRoleMappings(ctx context.Context, scimDirectoryID string, opts ...RequestOption) iter.Seq2[*DirectoryGroupRoleMapping, error] {
 	return listAll[DirectoryGroupRoleMapping](ctx, s.client, EndpointSCIMDirectoriesListGroupRoleMappings, CallParams{Path: []string{scimDirectoryID}}, pagingNone, opts)
 }
 
 // CreateGroupRoleMapping maps a group of the SCIM directory to a role.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/CreateSCIMGroupRoleMapping
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/CreateSCIMGroupRoleMapping
 func (s *SCIMDirectoriesService) CreateGroupRoleMapping(ctx context.Context, scimDirectoryID string, params *SCIMDirectoryCreateGroupRoleMappingParams, opts ...RequestOption) (*DirectoryGroupRoleMapping, error) {
 	if params == nil {
 		return nil, missingParams(EndpointSCIMDirectoriesCreateGroupRoleMapping)
@@ -103,8 +99,7 @@ func (s *SCIMDirectoriesService) CreateGroupRoleMapping(ctx context.Context, sci
 
 // ReplaceGroupRoleMappings replaces all mappings of the SCIM directory. The order is the precedence.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ReplaceSCIMGroupRoleMappings
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ReplaceSCIMGroupRoleMappings
 func (s *SCIMDirectoriesService) ReplaceGroupRoleMappings(ctx context.Context, scimDirectoryID string, params *SCIMDirectoryReplaceGroupRoleMappingsParams, opts ...RequestOption) (*List[DirectoryGroupRoleMapping], error) {
 	if params == nil {
 		return nil, missingParams(EndpointSCIMDirectoriesReplaceGroupRoleMappings)
@@ -114,8 +109,7 @@ func (s *SCIMDirectoriesService) ReplaceGroupRoleMappings(ctx context.Context, s
 
 // DeleteGroupRoleMapping deletes one mapping of the SCIM directory.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/DeleteSCIMGroupRoleMapping
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/DeleteSCIMGroupRoleMapping
 func (s *SCIMDirectoriesService) DeleteGroupRoleMapping(ctx context.Context, scimDirectoryID, mappingID string, opts ...RequestOption) (*DeletedGroupRoleMapping, error) {
 	return Call[DeletedGroupRoleMapping](ctx, s.client, EndpointSCIMDirectoriesDeleteGroupRoleMapping, CallParams{Path: []string{scimDirectoryID, mappingID}}, opts...)
 }

@@ -82,8 +82,7 @@ func (s *SessionsService) CreateToken(ctx context.Context, sessionID string, par
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/CreateSessionTokenFromTemplate
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/CreateSessionTokenFromTemplate
 func (s *SessionsService) CreateTokenFromTemplate(ctx context.Context, sessionID, templateName string, params *SessionCreateTokenFromTemplateParams, opts ...RequestOption) (*SessionToken, error) {
 	if params == nil {
 		params = &SessionCreateTokenFromTemplateParams{}

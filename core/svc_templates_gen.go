@@ -87,8 +87,7 @@ func (s *TemplatesService) Preview(ctx context.Context, templateType, slug strin
 //
 // The params may be nil.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Email-SMS-Templates#operation/ToggleTemplateDelivery
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-SMS-Templates#operation/ToggleTemplateDelivery
 //
 // Deprecated: Clerk has deprecated this operation.
 func (s *TemplatesService) ToggleDelivery(ctx context.Context, templateType, slug string, params *TemplateToggleDeliveryParams, opts ...RequestOption) (*MessageTemplate, error) {

@@ -42,9 +42,11 @@ func (s *WaitlistEntriesService) Create(ctx context.Context, params *WaitlistEnt
 // BulkCreate puts up to 50 e-mail addresses on the waitlist and returns their entries. Addresses that are on it
 // already give the entry there is.
 //
-// Clerk's page:
-// https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/CreateBulkWaitlistEntries
+// Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/CreateBulkWaitlistEntries
 func (s *WaitlistEntriesService) BulkCreate(ctx context.Context, items []WaitlistEntryCreateParams, opts ...RequestOption) (*List[WaitlistEntry], error) {
+	if len(items) == 0 {
+		return nil, missingParams(EndpointWaitlistEntriesBulkCreate)
+	}
 	return callList[WaitlistEntry](ctx, s.client, EndpointWaitlistEntriesBulkCreate, CallParams{Body: items}, opts)
 }
 

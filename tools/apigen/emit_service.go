@@ -78,7 +78,7 @@ func (g *generator) methodDoc(o *goOperation, name, text string) string {
 	if o.params != nil && !o.required {
 		doc += "\n\nThe params may be nil."
 	}
-	doc += "\n\nClerk's page: " + referenceLink(o.operation)
+	doc += "\n\n" + linkPrefix + referenceLink(o.operation)
 	if o.deprecated {
 		doc += "\n\nDeprecated: Clerk has deprecated this operation."
 	}
@@ -196,6 +196,8 @@ func emitUnwrapped(c *code, model, call, zero, value string) {
 // emitNilParams makes nil params mean empty ones, or an error where something is required.
 func (g *generator) emitNilParams(c *code, o *goOperation) {
 	switch {
+	case o.arrayOf != nil:
+		c.p("\tif len(items) == 0 {\n\t\treturn nil, missingParams(%s)\n\t}", o.endpoint())
 	case o.params == nil || o.isQuery && !o.required:
 	case !o.required:
 		c.p("\tif params == nil {\n\t\tparams = &%s{}\n\t}", o.params.name)

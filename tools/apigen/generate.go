@@ -148,11 +148,18 @@ func (c *code) p(format string, args ...any) {
 
 func (c *code) use(pkg string) { c.imports[pkg] = true }
 
+// linkPrefix starts the paragraph that links to Clerk's documentation.
+const linkPrefix = "Clerk's page: "
+
 // comment writes a doc comment, wrapped.
 func (c *code) comment(indent, text string) {
 	for i, paragraph := range strings.Split(strings.TrimSpace(text), "\n\n") {
 		if i > 0 {
 			c.p("%s//", indent)
+		}
+		if strings.HasPrefix(paragraph, linkPrefix) { // links are not broken
+			c.p("%s// %s", indent, paragraph)
+			continue
 		}
 		for _, line := range wrap(strings.Join(strings.Fields(paragraph), " "), 110-len(indent)) {
 			c.p("%s// %s", indent, line)

@@ -13,6 +13,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 )
 
@@ -24,14 +25,14 @@ type config struct {
 }
 
 func main() {
-	if err := run(os.Args[1:], os.Stdout); err != nil {
+	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "apigen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string, stdout io.Writer) error {
-	cfg, err := parseFlags(args)
+func run(args []string, stdout, stderr io.Writer) error {
+	cfg, err := parseFlags(args, stderr)
 	if err != nil {
 		return err
 	}
@@ -53,10 +54,17 @@ func run(args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if cfg.webhooks != "" {
+		events, err := generateWebhooks(cfg, doc, ov)
+		if err != nil {
+			return err
+		}
+		maps.Copy(files, events)
+	}
 	return deliver(cfg, files, stdout)
 }
 
-func parseFlags(args []string) (config, error) {
+func parseFlags(args []string, usage io.Writer) (config, error) {
 	var cfg config
 	fs := flag.NewFlagSet("apigen", flag.ContinueOnError)
 	fs.StringVar(&cfg.spec, "spec", "", "path of the Backend API document")
@@ -67,6 +75,7 @@ func parseFlags(args []string) (config, error) {
 	fs.StringVar(&cfg.lock, "lock", "apigen/spec.lock", "file that names the documents in use; empty to accept any")
 	fs.BoolVar(&cfg.check, "check", false, "compare with the files on disk and write nothing")
 	fs.BoolVar(&cfg.report, "report", false, "print the differences between -old and -spec")
+	fs.SetOutput(usage)
 	if err := fs.Parse(args); err != nil {
 		return cfg, err
 	}
