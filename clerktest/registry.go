@@ -137,6 +137,12 @@ func families() []family {
 		outboxFamily(),
 		rateLimitFamily(),
 		faultsFamily(),
+		organizationInvitationsFamily(),
+		organizationDomainsFamily(),
+		rolesFamily(),
+		oauthApplicationsFamily(),
+		instanceFamily(),
+		domainsFamily(),
 	}
 }
 

@@ -1,0 +1,302 @@
+package clerktest
+
+import (
+	"cmp"
+	"strings"
+)
+
+// oauthApplication is an application that signs its users in with this instance.
+type oauthApplication struct {
+	ID             string   `json:"id"`
+	Name           string   `json:"name"`
+	ClientID       string   `json:"client_id"`
+	ClientSecret   string   `json:"client_secret"`
+	RedirectURIs   []string `json:"redirect_uris"`
+	Scopes         string   `json:"scopes"`
+	ConsentScreen  bool     `json:"consent_screen"`
+	PKCERequired   bool     `json:"pkce_required"`
+	Public         bool     `json:"public"`
+	ClientImageURL *string  `json:"client_image_url"`
+	CreatedAt      int64    `json:"created_at"`
+	UpdatedAt      int64    `json:"updated_at"`
+}
+
+type oauthApplicationWire struct {
+	Object                string   `json:"object"`
+	ID                    string   `json:"id"`
+	InstanceID            string   `json:"instance_id"`
+	Name                  string   `json:"name"`
+	ClientID              string   `json:"client_id"`
+	ClientSecret          string   `json:"client_secret,omitzero"`
+	ClientURI             *string  `json:"client_uri"`
+	ClientImageURL        *string  `json:"client_image_url"`
+	DynamicallyRegistered bool     `json:"dynamically_registered"`
+	ConsentScreenEnabled  bool     `json:"consent_screen_enabled"`
+	PKCERequired          bool     `json:"pkce_required"`
+	Public                bool     `json:"public"`
+	Scopes                string   `json:"scopes"`
+	RedirectURIs          []string `json:"redirect_uris"`
+	CallbackURL           string   `json:"callback_url"`
+	AuthorizeURL          string   `json:"authorize_url"`
+	TokenFetchURL         string   `json:"token_fetch_url"`
+	UserInfoURL           string   `json:"user_info_url"`
+	DiscoveryURL          string   `json:"discovery_url"`
+	TokenIntrospectionURL string   `json:"token_introspection_url"`
+	CreatedAt             int64    `json:"created_at"`
+	UpdatedAt             int64    `json:"updated_at"`
+}
+
+// oauthAccessToken is a token that an application got for a user.
+type oauthAccessToken struct {
+	ID         string   `json:"id"`
+	ClientID   string   `json:"client_id"`
+	Subject    string   `json:"subject"`
+	Scopes     []string `json:"scopes"`
+	Secret     string   `json:"secret"`
+	Revoked    bool     `json:"revoked"`
+	Expiration *int64   `json:"expiration"`
+	CreatedAt  int64    `json:"created_at"`
+	UpdatedAt  int64    `json:"updated_at"`
+}
+
+type oauthAccessTokenWire struct {
+	Object           string   `json:"object"`
+	ID               string   `json:"id"`
+	ClientID         string   `json:"client_id"`
+	Subject          string   `json:"subject"`
+	Scopes           []string `json:"scopes"`
+	Revoked          bool     `json:"revoked"`
+	RevocationReason *string  `json:"revocation_reason"`
+	Expired          bool     `json:"expired"`
+	Expiration       *int64   `json:"expiration"`
+	CreatedAt        int64    `json:"created_at"`
+	UpdatedAt        int64    `json:"updated_at"`
+}
+
+var (
+	tableOAuthApplications = &table[oauthApplication]{
+		name: "oauth_applications",
+		id:   func(a *oauthApplication) string { return a.ID },
+	}
+	tableOAuthAccessTokens = &table[oauthAccessToken]{
+		name: "oauth_access_tokens",
+		id:   func(t *oauthAccessToken) string { return t.ID },
+		indexes: map[string]func(*oauthAccessToken) []string{
+			"secret": func(t *oauthAccessToken) []string { return []string{t.Secret} },
+		},
+	}
+)
+
+func oauthApplicationsFamily() family {
+	return family{
+		tables: []anyTable{tableOAuthApplications, tableOAuthAccessTokens},
+		endpoints: map[string]endpoint{
+			"ListOAuthApplications":        {read: listOAuthApplications},
+			"CreateOAuthApplication":       {write: createOAuthApplication},
+			"GetOAuthApplication":          {read: getOAuthApplication},
+			"UpdateOAuthApplication":       {write: updateOAuthApplication},
+			"DeleteOAuthApplication":       {write: deleteOAuthApplication},
+			"UploadOAuthApplicationLogo":   {write: uploadOAuthApplicationLogo},
+			"RotateOAuthApplicationSecret": {write: rotateOAuthApplicationSecret},
+			"RevokeOAuthApplicationToken":  {write: revokeOAuthApplicationToken},
+			"verifyOAuthAccessToken":       {read: verifyOAuthAccessToken},
+		},
+	}
+}
+
+func (x *tx) oauthApplicationWire(a *oauthApplication) oauthApplicationWire {
+	base, callback := x.inst.URL(), ""
+	if len(a.RedirectURIs) > 0 {
+		callback = a.RedirectURIs[0]
+	}
+	return oauthApplicationWire{
+		Object: "oauth_application", ID: a.ID, InstanceID: x.inst.id, Name: a.Name, ClientID: a.ClientID, ClientImageURL: a.ClientImageURL,
+		ConsentScreenEnabled: a.ConsentScreen, PKCERequired: a.PKCERequired, Public: a.Public, Scopes: a.Scopes,
+		RedirectURIs: orNone(a.RedirectURIs), CallbackURL: callback, AuthorizeURL: base + "/oauth/authorize",
+		TokenFetchURL: base + "/oauth/token", UserInfoURL: base + "/oauth/userinfo",
+		DiscoveryURL: base + "/.well-known/openid-configuration", TokenIntrospectionURL: base + "/oauth/token_info",
+		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
+	}
+}
+
+func (c *call) oauthApplication() (*oauthApplication, error) {
+	if a := tableOAuthApplications.get(c.tx, c.param("oauth_application_id")); a != nil {
+		return a, nil
+	}
+	return nil, errNotFound("OAuth application")
+}
+
+func listOAuthApplications(c *call) (any, error) {
+	text := c.query.Get("name_query")
+	rows := keep(tableOAuthApplications.all(c.tx), func(a *oauthApplication) bool {
+		return text == "" || a.ID == text || a.ClientID == text || containsFold(a.Name, text)
+	})
+	if err := orderRows(c, rows, "+created_at", map[string]func(a, b *oauthApplication) int{
+		"created_at": func(a, b *oauthApplication) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
+		"name":       func(a, b *oauthApplication) int { return cmp.Compare(a.Name, b.Name) },
+	}); err != nil {
+		return nil, err
+	}
+	return pageOf(c, rows, c.tx.oauthApplicationWire)
+}
+
+type oauthApplicationInput struct {
+	Name          field[string]   `json:"name"`
+	RedirectURIs  field[[]string] `json:"redirect_uris"`
+	CallbackURL   field[string]   `json:"callback_url"`
+	Scopes        field[string]   `json:"scopes"`
+	ConsentScreen field[bool]     `json:"consent_screen_enabled"`
+	PKCERequired  field[bool]     `json:"pkce_required"`
+	Public        field[bool]     `json:"public"`
+}
+
+func (in *oauthApplicationInput) applyTo(x *tx, a *oauthApplication) {
+	in.Name.applyValue(&a.Name)
+	in.RedirectURIs.applyValue(&a.RedirectURIs)
+	if in.CallbackURL.given() && !in.RedirectURIs.given() {
+		a.RedirectURIs = []string{in.CallbackURL.Value}
+	}
+	in.Scopes.applyValue(&a.Scopes)
+	in.ConsentScreen.applyValue(&a.ConsentScreen)
+	in.PKCERequired.applyValue(&a.PKCERequired)
+	in.Public.applyValue(&a.Public)
+	a.UpdatedAt = x.now
+}
+
+func createOAuthApplication(c *call) (any, error) {
+	var in oauthApplicationInput
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	a := &oauthApplication{
+		ID: c.tx.newID("oauthapp_"), ClientID: randomHex(12), ClientSecret: randomHex(24), Scopes: "profile email",
+		ConsentScreen: true, CreatedAt: c.tx.now,
+	}
+	in.applyTo(c.tx, a)
+	if len(a.RedirectURIs) == 0 {
+		return nil, errParamMissing("redirect_uris")
+	}
+	tableOAuthApplications.put(c.tx, a)
+	wire := c.tx.oauthApplicationWire(a)
+	if !a.Public {
+		wire.ClientSecret = a.ClientSecret
+	}
+	return wire, nil
+}
+
+func getOAuthApplication(c *call) (any, error) {
+	a, err := c.oauthApplication()
+	if err != nil {
+		return nil, err
+	}
+	return c.tx.oauthApplicationWire(a), nil
+}
+
+func updateOAuthApplication(c *call) (any, error) {
+	var in oauthApplicationInput
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	return changeOAuthApplication(c, func(a *oauthApplication) { in.applyTo(c.tx, a) })
+}
+
+func changeOAuthApplication(c *call, edit func(*oauthApplication)) (any, error) {
+	a, err := c.oauthApplication()
+	if err != nil {
+		return nil, err
+	}
+	return c.tx.oauthApplicationWire(tableOAuthApplications.update(c.tx, a.ID, edit)), nil
+}
+
+func deleteOAuthApplication(c *call) (any, error) {
+	a, err := c.oauthApplication()
+	if err != nil {
+		return nil, err
+	}
+	tableOAuthApplications.delete(c.tx, a.ID)
+	return deleted("oauth_application", a.ID), nil
+}
+
+func uploadOAuthApplicationLogo(c *call) (any, error) {
+	image := c.inst.URL() + "/images/" + randomHex(8)
+	return changeOAuthApplication(c, func(a *oauthApplication) { a.ClientImageURL, a.UpdatedAt = &image, c.tx.now })
+}
+
+func rotateOAuthApplicationSecret(c *call) (any, error) {
+	a, err := c.oauthApplication()
+	if err != nil {
+		return nil, err
+	}
+	if a.Public {
+		return nil, errForbidden("oauth_application_public", "a public application has no secret")
+	}
+	a = tableOAuthApplications.update(c.tx, a.ID, func(a *oauthApplication) { a.ClientSecret, a.UpdatedAt = randomHex(24), c.tx.now })
+	wire := c.tx.oauthApplicationWire(a)
+	wire.ClientSecret = a.ClientSecret
+	return wire, nil
+}
+
+func revokeOAuthApplicationToken(c *call) (any, error) {
+	var in struct {
+		Token string `json:"token"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	a, err := c.oauthApplication()
+	if err != nil {
+		return nil, err
+	}
+	t := tableOAuthAccessTokens.first(c.tx, "secret", in.Token)
+	if t == nil || t.ClientID != a.ClientID {
+		return nil, errNotFound("token")
+	}
+	tableOAuthAccessTokens.update(c.tx, t.ID, func(t *oauthAccessToken) { t.Revoked, t.UpdatedAt = true, c.tx.now })
+	return nil, nil
+}
+
+func verifyOAuthAccessToken(c *call) (any, error) {
+	var in struct {
+		AccessToken string `json:"access_token"`
+		Secret      string `json:"secret"` // the deprecated spelling
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	t := tableOAuthAccessTokens.first(c.tx, "secret", in.AccessToken+in.Secret)
+	if t == nil {
+		return nil, errNotFound("OAuth access token")
+	}
+	if t.Revoked || expiredAt(t.Expiration, c.tx.now) {
+		return map[string]bool{"active": false}, nil
+	}
+	return oauthAccessTokenWire{
+		Object: "clerk_idp_oauth_access_token", ID: t.ID, ClientID: t.ClientID, Subject: t.Subject, Scopes: orNone(t.Scopes),
+		Expiration: t.Expiration, CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
+	}, nil
+}
+
+// IssueOAuthAccessToken makes the token that an OAuth application would hold after a user granted it the scopes. The
+// token lives for a day; applicationID may be empty for an application that is not registered.
+func (in *Instance) IssueOAuthAccessToken(applicationID, userID string, scopes ...string) string {
+	secret := newHexID("oat_")
+	err := in.write(func(x *tx) error {
+		if tableUsers.get(x, userID) == nil {
+			return errNotFound("user")
+		}
+		clientID := "client_" + strings.TrimPrefix(applicationID, "oauthapp_")
+		if a := tableOAuthApplications.get(x, applicationID); a != nil {
+			clientID = a.ClientID
+		}
+		expiration := x.now + 24*3600*1000
+		tableOAuthAccessTokens.put(x, &oauthAccessToken{
+			ID: newHexID("oat_"), ClientID: clientID, Subject: userID, Scopes: scopes, Secret: secret, Expiration: &expiration,
+			CreatedAt: x.now, UpdatedAt: x.now,
+		})
+		return nil
+	})
+	if err != nil {
+		in.fail("IssueOAuthAccessToken", err)
+	}
+	return secret
+}
