@@ -4,16 +4,16 @@ import (
 	"crypto/pbkdf2"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
-	"strconv"
-	"strings"
 )
 
 // passwordRounds is low on purpose: the emulator guards nothing and tests make
 // many users.
 const passwordRounds = 1000
+
+// ownHasher names the digests that the emulator makes.
+const ownHasher = "pbkdf2_sha256"
 
 // applyCredentials stores password, TOTP secret and backup codes.
 func (in *userInput) applyCredentials(x *tx, u *user) error {
@@ -28,11 +28,14 @@ func (in *userInput) applyCredentials(x *tx, u *user) error {
 		if err != nil {
 			return err
 		}
-		u.setPassword(x.now, digest, "pbkdf2_sha256")
+		u.setPassword(x.now, digest, ownHasher)
 	}
 	if in.PasswordDigest.given() {
 		if !in.PasswordHasher.given() {
 			return errParamMissing("password_hasher")
+		}
+		if err := checkDigest(in.PasswordHasher.Value); err != nil {
+			return err
 		}
 		u.setPassword(x.now, in.PasswordDigest.Value, in.PasswordHasher.Value)
 	}
@@ -74,21 +77,20 @@ func hashPassword(password string) (string, error) {
 	return fmt.Sprintf("pbkdf2_sha256$%d$%s$%s", passwordRounds, enc.EncodeToString(salt), enc.EncodeToString(key)), nil
 }
 
-// verifyPBKDF2 checks algorithm$rounds$salt$key.
-func verifyPBKDF2(digest, password string) bool {
-	parts := strings.Split(digest, "$")
-	if len(parts) != 4 {
-		return false
+// checkDigest refuses a digest whose hasher is unknown.
+func checkDigest(hasher string) error {
+	if _, ok := knownHashers[hasher]; !ok {
+		return errParamValue("password_hasher", "a hasher that Clerk knows")
 	}
-	rounds, err := strconv.Atoi(parts[1])
-	if err != nil || rounds < 1 || rounds > 10_000_000 {
-		return false
+	return nil
+}
+
+// verifyPassword reports whether the user has this password. known is false when
+// the emulator cannot tell, because it lacks the hasher.
+func (u *user) verifyPassword(password string) (right, known bool) {
+	verify := knownHashers[u.PasswordHasher]
+	if verify == nil {
+		return false, false
 	}
-	salt, err1 := base64.StdEncoding.DecodeString(parts[2])
-	want, err2 := base64.StdEncoding.DecodeString(parts[3])
-	if err1 != nil || err2 != nil || len(want) == 0 {
-		return false
-	}
-	got, err := pbkdf2.Key(sha256.New, password, salt, rounds, len(want))
-	return err == nil && subtle.ConstantTimeCompare(got, want) == 1
+	return verify(u.PasswordDigest, password), true
 }

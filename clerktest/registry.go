@@ -120,6 +120,7 @@ func families() []family {
 	return []family{
 		jwksFamily(),
 		usersFamily(),
+		credentialsFamily(),
 		sessionsFamily(),
 		organizationsFamily(),
 		membershipsFamily(),

@@ -45,7 +45,7 @@ type userInput struct {
 
 var (
 	usernamePattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{4,64}$`)
-	phonePattern     = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+	phonePattern    = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 	nonDigits       = regexp.MustCompile(`[\s().-]`)
 )
 

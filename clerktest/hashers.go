@@ -1,0 +1,165 @@
+package clerktest
+
+import (
+	"crypto/md5" //nolint:gosec // imported digests use it
+	"crypto/pbkdf2"
+	"crypto/sha1" //nolint:gosec // imported digests use it
+	"crypto/sha256"
+	"crypto/sha512"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"hash"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// knownHashers are the values of password_hasher that Clerk takes. Those with a
+// nil function are stored but cannot be verified here.
+var knownHashers = map[string]func(digest, password string) bool{
+	"argon2i": nil, "argon2id": nil, "awscognito": nil, "scrypt_firebase": nil, "scrypt_werkzeug": nil,
+	"bcrypt":                verifyBcrypt,
+	"bcrypt_peppered":       nil,
+	"bcrypt_sha256_django":  verifyDjangoBcrypt,
+	"hmac_sha256_utf16_b64": nil,
+	"ldap_ssha":             verifySSHA,
+	"md5":                   func(d, p string) bool { return sameHash(md5.New, d, p) },
+	"md5_salted":            func(d, p string) bool { return saltedHash(md5.New, d, p) },
+	"md5_phpass":            verifyPHPass,
+	"phpass":                verifyPHPass,
+	"pbkdf2_sha1":           func(d, p string) bool { return verifyPBKDF2(sha1.New, d, p) },
+	"pbkdf2_sha256":         func(d, p string) bool { return verifyPBKDF2(sha256.New, d, p) },
+	"pbkdf2_sha256_django":  func(d, p string) bool { return verifyPBKDF2(sha256.New, d, p) },
+	"pbkdf2_sha512":         func(d, p string) bool { return verifyPBKDF2(sha512.New, d, p) },
+	"sha256":                func(d, p string) bool { return sameHash(sha256.New, d, p) },
+	"sha256_salted":         func(d, p string) bool { return saltedHash(sha256.New, d, p) },
+	"sha512_symfony":        verifySymfony,
+}
+
+func digestOf(h func() hash.Hash, parts ...string) []byte {
+	sum := h()
+	for _, p := range parts {
+		_, _ = sum.Write([]byte(p))
+	}
+	return sum.Sum(nil)
+}
+
+func equal(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }
+
+// sameHash checks a bare hexadecimal digest.
+func sameHash(h func() hash.Hash, digest, password string) bool {
+	want, err := hex.DecodeString(digest)
+	return err == nil && equal(want, digestOf(h, password))
+}
+
+// saltedHash checks hex$salt, with the salt on either side of the password.
+func saltedHash(h func() hash.Hash, digest, password string) bool {
+	text, salt, ok := strings.Cut(digest, "$")
+	want, err := hex.DecodeString(text)
+	return ok && err == nil && (equal(want, digestOf(h, password, salt)) || equal(want, digestOf(h, salt, password)))
+}
+
+// verifyPBKDF2 checks algorithm$rounds$salt$key. Systems differ in how they write
+// salt and key, so each reading that the text allows is tried.
+func verifyPBKDF2(h func() hash.Hash, digest, password string) bool {
+	parts := strings.Split(digest, "$")
+	if len(parts) < 4 {
+		return false
+	}
+	rounds, err := strconv.Atoi(parts[1])
+	if err != nil || rounds < 1 || rounds > 10_000_000 {
+		return false
+	}
+	for _, salt := range readings(parts[2]) {
+		for _, want := range readings(parts[3])[1:] {
+			got, err := pbkdf2.Key(h, password, salt, rounds, max(len(want), 1))
+			if err == nil && equal(got, want) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// readings returns text as it is, then every decoding that it allows.
+func readings(text string) [][]byte {
+	out := [][]byte{[]byte(text)}
+	if raw, err := hex.DecodeString(text); err == nil {
+		out = append(out, raw)
+	}
+	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
+		if raw, err := enc.DecodeString(text); err == nil {
+			out = append(out, raw)
+		}
+	}
+	return out
+}
+
+// verifyDjangoBcrypt checks bcrypt_sha256$ and a bcrypt digest of the password's
+// SHA-256 in hexadecimal.
+func verifyDjangoBcrypt(digest, password string) bool {
+	rest, ok := strings.CutPrefix(digest, "bcrypt_sha256$")
+	return ok && verifyBcrypt(rest, hex.EncodeToString(digestOf(sha256.New, password)))
+}
+
+// verifySSHA checks {SSHA} and base64 of key and salt.
+func verifySSHA(digest, password string) bool {
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(digest, "{SSHA}"))
+	if err != nil || len(raw) < sha1.Size {
+		return false
+	}
+	return equal(raw[:sha1.Size], digestOf(sha1.New, password, string(raw[sha1.Size:])))
+}
+
+// verifySymfony checks rounds$salt$key of Symfony's message digest encoder.
+func verifySymfony(digest, password string) bool {
+	parts := strings.Split(strings.TrimPrefix(digest, "sha512_symfony$"), "$")
+	if len(parts) != 3 {
+		return false
+	}
+	rounds, err := strconv.Atoi(parts[0])
+	if err != nil || rounds < 1 || rounds > 1_000_000 {
+		return false
+	}
+	salted := password + "{" + parts[1] + "}"
+	sum := digestOf(sha512.New, salted)
+	for range rounds - 1 {
+		sum = digestOf(sha512.New, string(sum), salted)
+	}
+	return slices.ContainsFunc(readings(parts[2]), func(want []byte) bool { return equal(want, sum) })
+}
+
+const phpassAlphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+// verifyPHPass checks $P$ digests of WordPress and its kin.
+func verifyPHPass(digest, password string) bool {
+	if len(digest) != 34 || (digest[:3] != "$P$" && digest[:3] != "$H$") {
+		return false
+	}
+	log := strings.IndexByte(phpassAlphabet, digest[3])
+	if log < 7 || log > 20 {
+		return false
+	}
+	sum := digestOf(md5.New, digest[4:12], password)
+	for range 1 << log {
+		sum = digestOf(md5.New, string(sum), password)
+	}
+	return equal([]byte(digest[12:]), phpassEncode(sum))
+}
+
+// phpassEncode writes bytes in groups of three, lowest bits first.
+func phpassEncode(raw []byte) []byte {
+	var out []byte
+	for i := 0; i < len(raw); i += 3 {
+		var v, n uint
+		for ; n < 3 && i+int(n) < len(raw); n++ {
+			v |= uint(raw[i+int(n)]) << (8 * n)
+		}
+		for range n + 1 {
+			out = append(out, phpassAlphabet[v&0x3f])
+			v >>= 6
+		}
+	}
+	return out
+}
