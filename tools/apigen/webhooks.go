@@ -43,6 +43,7 @@ func generateWebhooks(cfg config, doc *document, ov *overlay) (outputs, error) {
 	g.emitEvents()
 	g.emitEventModels()
 	g.emitEventEnums()
+	g.emitEventSamples()
 	if len(g.problems) > 0 {
 		return nil, errors.New(strings.Join(g.problems, "\n"))
 	}
