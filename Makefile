@@ -94,14 +94,15 @@ lint: $(GOLANGCI) ## run the linters over every module
 	cd tools && $(GOLANGCI) run ./...
 
 .PHONY: generate
-generate: ## generate core from Clerk's OpenAPI document (SPEC=bapi.yml)
-	@test -n "$(SPEC)" || { echo 'usage: make generate SPEC=path/to/bapi.yml'; exit 2; }
-	$(TOOL) ./apigen -spec $(abspath $(SPEC)) -out ../core
+generate: ## generate core from Clerk's OpenAPI documents (SPEC=bapi.yml EVENTS=webhooks.yml)
+	@test -n "$(SPEC)" || { echo 'usage: make generate SPEC=path/to/bapi.yml [EVENTS=path/to/webhooks.yml]'; exit 2; }
+	$(TOOL) ./apigen -spec $(abspath $(SPEC)) $(if $(EVENTS),-webhooks $(abspath $(EVENTS))) -out ../core
 
 .PHONY: generate-check
-generate-check: ## fail if core differs from what the generator writes (SPEC=bapi.yml)
-	@test -n "$(SPEC)" || { echo 'usage: make generate-check SPEC=path/to/bapi.yml'; exit 2; }
-	$(TOOL) ./apigen -spec $(abspath $(SPEC)) -out ../core -check
+generate-check: ## fail if core differs from what the generator writes (SPEC=bapi.yml EVENTS=webhooks.yml)
+	@test -n "$(SPEC)" || { echo 'usage: make generate-check SPEC=path/to/bapi.yml [EVENTS=path/to/webhooks.yml]'; exit 2; }
+	$(TOOL) ./apigen -spec $(abspath $(SPEC)) $(if $(EVENTS),-webhooks $(abspath $(EVENTS))) -out ../core -check
+	$(if $(EVENTS),$(TOOL) ./webhookcheck $(abspath $(EVENTS)))
 
 .PHONY: tidy
 tidy: ## tidy every go.mod, each outside the workspace
