@@ -1,0 +1,259 @@
+package clerkauth_test
+
+import (
+	"context"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+)
+
+// countingKeys is a key set that counts and can lose its key.
+type countingKeys struct {
+	key  atomic.Pointer[clerkauth.Key]
+	fail atomic.Bool
+}
+
+func newCountingKeys(key *rsa.PrivateKey) *countingKeys {
+	k := &countingKeys{}
+	k.key.Store(&clerkauth.Key{ID: testKeyID, Public: &key.PublicKey})
+	return k
+}
+
+var errKeyStore = errors.New("the key store is on fire")
+
+func (k *countingKeys) Key(_ context.Context, id string) (*clerkauth.Key, error) {
+	if k.fail.Load() {
+		return nil, errKeyStore
+	}
+	if key := k.key.Load(); key != nil && key.ID == id {
+		return key, nil
+	}
+	return nil, clerkauth.ErrUnknownKey
+}
+
+// cached returns an Authenticator with a cache that has seen the token once.
+func cached(t *testing.T, keys clerkauth.KeySet, clock *clock, token string) *clerkauth.Authenticator {
+	t.Helper()
+	authn := local(t, clock.now, func(c *clerkauth.Config) { c.KeySet, c.TokenCacheSize = keys, 100 })
+	first, err := authn.Verify(t.Context(), token)
+	if err != nil {
+		t.Fatalf("Verify: %v", err)
+	}
+	if again, err := authn.Verify(t.Context(), token); err != nil || again != first {
+		t.Fatalf("got %v and %v, want the cached claims", again, err)
+	}
+	return authn
+}
+
+func TestTokenCache_everyHitIsChecked(t *testing.T) {
+	t.Parallel()
+	verify := func(t *testing.T, authn *clerkauth.Authenticator, token string, want clerkauth.Reason, opts ...clerkauth.CallOption) {
+		t.Helper()
+		_, err := authn.Verify(t.Context(), token, opts...)
+		if got := reasonOf(t, err); got != want {
+			t.Errorf("got reason %q, want %q", got, want)
+		}
+	}
+	t.Run("expiry", func(t *testing.T) {
+		t.Parallel()
+		clock := newClock()
+		token := good(t, clock.now())
+		authn := cached(t, newCountingKeys(keyA()), clock, token)
+		clock.advance(64 * time.Second)
+		if _, err := authn.Verify(t.Context(), token); err != nil {
+			t.Errorf("got %v within the tolerance", err)
+		}
+		clock.advance(time.Second)
+		verify(t, authn, token, clerkauth.ReasonTokenExpired)
+	})
+	t.Run("not-before and issued-at after the clock went back", func(t *testing.T) {
+		t.Parallel()
+		clock := newClock()
+		token := good(t, clock.now())
+		authn := cached(t, newCountingKeys(keyA()), clock, token)
+		clock.advance(-10 * time.Second)
+		verify(t, authn, token, clerkauth.ReasonTokenIatInTheFuture)
+		clock.advance(-10 * time.Second)
+		verify(t, authn, token, clerkauth.ReasonTokenNotActiveYet)
+	})
+	t.Run("a key that is gone", func(t *testing.T) {
+		t.Parallel()
+		clock, keys := newClock(), newCountingKeys(keyA())
+		token := good(t, clock.now())
+		authn := cached(t, keys, clock, token)
+		keys.key.Store(nil)
+		verify(t, authn, token, clerkauth.ReasonJWKKidMismatch)
+	})
+	t.Run("a key that was replaced under its id", func(t *testing.T) {
+		t.Parallel()
+		clock, keys := newClock(), newCountingKeys(keyA())
+		token := good(t, clock.now())
+		authn := cached(t, keys, clock, token)
+		keys.key.Store(&clerkauth.Key{ID: testKeyID, Public: &keyB().PublicKey})
+		verify(t, authn, token, clerkauth.ReasonTokenInvalidSignature)
+	})
+	t.Run("a key set that fails", func(t *testing.T) {
+		t.Parallel()
+		clock, keys := newClock(), newCountingKeys(keyA())
+		token := good(t, clock.now())
+		authn := cached(t, keys, clock, token)
+		keys.fail.Store(true)
+		_, err := authn.Verify(t.Context(), token)
+		if !errors.Is(err, clerkauth.ErrUnavailable) || !errors.Is(err, errKeyStore) {
+			t.Errorf("got %v, want ErrUnavailable with its cause", err)
+		}
+	})
+	t.Run("a withdrawn key of a key server", func(t *testing.T) {
+		t.Parallel()
+		clock := newClock()
+		server := newKeyServer(map[string]*rsa.PrivateKey{testKeyID: keyA(), "ins_b": keyB()})
+		token := sign(t, keyA(), header(nil), claims(clock.now(), fields{"exp": clock.now().Unix() + 3600}))
+		authn := cached(t, server.keySet(t, clock.now, nil), clock, token)
+		server.serve(map[string]*rsa.PrivateKey{"ins_b": keyB()})
+		clock.advance(clerkauth.DefaultKeyTTL)
+		verify(t, authn, token, clerkauth.ReasonJWKKidMismatch)
+	})
+	t.Run("call options", func(t *testing.T) {
+		t.Parallel()
+		clock := newClock()
+		token := sign(t, keyA(), header(nil), claims(clock.now(), fields{"aud": []string{"api"}}))
+		authn := cached(t, newCountingKeys(keyA()), clock, token)
+		verify(t, authn, token, clerkauth.ReasonTokenInvalidAuthorizedParties, clerkauth.WithAuthorizedParties("https://other.example.com"))
+		verify(t, authn, token, clerkauth.ReasonTokenVerificationFailed, clerkauth.WithAudience("web"))
+		if _, err := authn.Verify(t.Context(), token, clerkauth.WithAuthorizedParties("https://app.example.com"), clerkauth.WithAudience("api")); err != nil {
+			t.Errorf("got %v for the right party and audience", err)
+		}
+	})
+}
+
+func TestTokenCache_tokensAreNeverConfused(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	token := good(t, clock.now())
+	authn := cached(t, newCountingKeys(keyA()), clock, token)
+	for i := range token {
+		changed := []byte(token)
+		changed[i] ^= 1
+		if got, err := authn.Verify(t.Context(), string(changed)); err == nil {
+			t.Fatalf("a token that differs in byte %d verified as %q", i, got.Subject)
+		}
+	}
+	if _, err := authn.Verify(t.Context(), token+"A"); err == nil {
+		t.Error("a longer token verified")
+	}
+	other := sign(t, keyA(), header(nil), claims(clock.now(), fields{"sub": "user_2"}))
+	for range 3 {
+		got, err := authn.Verify(t.Context(), other)
+		if err != nil || got.Subject != "user_2" {
+			t.Errorf("got %v, %v, want the claims of the other token", got, err)
+		}
+	}
+}
+
+func TestTokenCache_refusedTokensAreNotKept(t *testing.T) {
+	t.Parallel()
+	clock, keys := newClock(), newCountingKeys(keyA())
+	authn := local(t, clock.now, func(c *clerkauth.Config) { c.KeySet, c.TokenCacheSize = keys, 100 })
+	forged := sign(t, keyB(), header(nil), claims(clock.now(), nil))
+	if _, err := authn.Verify(t.Context(), forged); err == nil {
+		t.Fatal("a forged token verified")
+	}
+	template := sign(t, keyA(), header(fields{"cat": "cl_B7d4PD222AAA"}), claims(clock.now(), nil))
+	for range 2 {
+		if _, err := authn.Verify(t.Context(), template); err == nil {
+			t.Fatal("a template token verified")
+		}
+	}
+}
+
+func TestTokenCache_capacity(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	authn := local(t, clock.now, func(c *clerkauth.Config) { c.TokenCacheSize = 16 })
+	var tokens []string
+	for i := range 200 {
+		tokens = append(tokens, sign(t, keyA(), header(nil), claims(clock.now(), fields{"sub": fmt.Sprint("user_", i), "pad": strings.Repeat("x", 4000)})))
+	}
+	seen := map[*clerkauth.SessionClaims]bool{}
+	for range 2 {
+		for i, token := range tokens {
+			got, err := authn.Verify(t.Context(), token)
+			if err != nil || got.Subject != fmt.Sprint("user_", i) {
+				t.Fatalf("got %v, %v for token %d", got, err, i)
+			}
+			seen[got] = true
+		}
+	}
+	if len(seen) < 2*200-16 {
+		t.Errorf("got %d distinct verifications, want at least %d: more than 16 tokens were kept", len(seen), 2*200-16)
+	}
+}
+
+func TestTokenCache_concurrent(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	authn := local(t, clock.now, func(c *clerkauth.Config) { c.TokenCacheSize = 3 })
+	var tokens []string
+	for i := range 8 {
+		tokens = append(tokens, sign(t, keyA(), header(nil), claims(clock.now(), fields{"sub": fmt.Sprint("user_", i)})))
+	}
+	var wg sync.WaitGroup
+	for g := range 4 {
+		wg.Go(func() {
+			for n := range 400 {
+				i := (n + g) % len(tokens)
+				got, err := authn.Verify(t.Context(), tokens[i])
+				if err != nil || got.Subject != fmt.Sprint("user_", i) {
+					t.Errorf("got %v, %v for token %d", got, err, i)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+//nolint:paralleltest // Counting allocations needs the process to itself.
+func TestTokenCache_allocations(t *testing.T) {
+	clock := newClock()
+	authn := local(t, clock.now, func(c *clerkauth.Config) { c.TokenCacheSize = 10 })
+	req := bearer(good(t, clock.now()))
+	if !authn.Authenticate(t.Context(), req).SignedIn() {
+		t.Fatal("signed out")
+	}
+	ctx := t.Context()
+	if got := testing.AllocsPerRun(100, func() { authn.Authenticate(ctx, req) }); got > 2 {
+		t.Errorf("got %v allocations for a repeated token, want at most 2", got)
+	}
+}
+
+func TestAuthenticator_neverAcceptsTokensOfAnother(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	first := newKeyServer(oneKey()).remote(t, clock.now, func(c *clerkauth.Config) { c.TokenCacheSize = 10 })
+	second := newKeyServer(map[string]*rsa.PrivateKey{testKeyID: keyB()}).remote(t, clock.now, func(c *clerkauth.Config) {
+		c.TokenCacheSize, c.SecretKey = 10, "sk_test_other"
+	})
+	ofFirst, ofSecond := good(t, clock.now()), sign(t, keyB(), header(nil), claims(clock.now(), nil))
+	for range 2 {
+		if _, err := first.Verify(t.Context(), ofFirst); err != nil {
+			t.Errorf("first: %v", err)
+		}
+		if _, err := second.Verify(t.Context(), ofSecond); err != nil {
+			t.Errorf("second: %v", err)
+		}
+		if _, err := first.Verify(t.Context(), ofSecond); !errors.Is(err, clerkauth.ErrUnauthenticated) {
+			t.Errorf("got %v, want the first to refuse a token of the second", err)
+		}
+		if _, err := second.Verify(t.Context(), ofFirst); !errors.Is(err, clerkauth.ErrUnauthenticated) {
+			t.Errorf("got %v, want the second to refuse a token of the first", err)
+		}
+	}
+}
