@@ -2,55 +2,139 @@ package clerkauth
 
 import (
 	"context"
-	"strings"
+	"net/http"
+	"net/url"
+	"slices"
 )
 
 // flow is what the procedure works out once, in [New].
-type flow struct{}
+type flow struct {
+	names       cookieNames
+	development bool
+	origin      address  // fixed public origin, or empty
+	issuerHost  string   // whose tokens the cookies hold
+	frontendAPI string   // absolute base of the Frontend API; empty if it is a path of this application
+	proxyPath   string   // of the Frontend API, if it is a path
+	signIn      *url.URL // absolute sign-in page, or nil
+	satellites  []string // origins, as browsers compare them
+	portal      string   // origin of the account portal
+	orgs        *PathMatcher
+	personal    *PathMatcher
+	machines    *machineCache
+}
 
 // prepare fills the flow from a configuration that is valid otherwise; an error of it is an error of [New].
 func (a *Authenticator) prepare() error {
-	a.flow = flow{}
+	c := &a.config
+	f := flow{
+		names:       newCookieNames(a.key.CookieSuffix()),
+		development: a.key.Instance() == Development,
+		issuerHost:  a.key.issuerHost(c.Domain, c.IsSatellite),
+		portal:      a.key.AccountsURL(),
+		machines:    newMachineCache(c.MachineCacheTTL),
+	}
+	if u, ok := parseWebURL(c.PublicOrigin); ok {
+		f.origin = address{scheme: u.Scheme, host: canonicalHost(u.Scheme, u.Host)}
+	}
+	if u, ok := parseWebURL(c.SignInURL); ok {
+		f.signIn = u
+	}
+	for _, origin := range c.SatelliteOrigins {
+		if u, ok := parseWebURL(origin); ok {
+			f.satellites = append(f.satellites, originOf(u))
+		}
+	}
+	frontend := a.key.FrontendAPIFor(c.ProxyURL, c.Domain, c.IsSatellite)
+	switch u, ok := parseWebURL(frontend); {
+	case isLocalPath(frontend):
+		f.proxyPath = trimSlashes(frontend)
+	case ok:
+		f.frontendAPI = trimSlashes(u.String())
+	case c.ProxyURL != "":
+		return configError("ProxyURL is neither an absolute http(s) URL nor a path")
+	default:
+		f.frontendAPI = "https://" + frontend
+	}
+	var err error
+	if f.orgs, err = organizationMatcher(c.OrganizationSync.OrganizationPatterns); err != nil {
+		return err
+	}
+	if f.personal, err = NewPathMatcher(c.OrganizationSync.PersonalAccountPatterns...); err != nil {
+		return configError("PersonalAccountPatterns: %w", err)
+	}
+	a.flow = f
 	return nil
 }
 
-// machineToken is what a verified machine credential says about its bearer.
-type machineToken struct {
-	id       string
-	subject  string
-	name     string
-	clientID string
-	scopes   []string
-	claims   map[string]any
+func trimSlashes(text string) string {
+	for len(text) > 0 && text[len(text)-1] == '/' {
+		text = text[:len(text)-1]
+	}
+	return text
 }
 
-// authenticate is the procedure behind [Authenticator.Authenticate]. A header token is final: cookies are not looked at.
-// Without one the request is signed out.
+// authenticate is the procedure behind [Authenticator.Authenticate]. A header token is final: cookies say nothing
+// about who sent such a request.
 func (a *Authenticator) authenticate(ctx context.Context, req *Request, call callConfig) *RequestState {
 	token, refusal := bearerToken(req)
-	if refusal != nil {
+	switch {
+	case refusal != nil:
 		return a.signedOut(TokenSession, refusal)
-	}
-	if token == "" {
+	case token != "":
+		return a.fromHeader(ctx, req, &call, token)
+	case !slices.Contains(call.accepts, TokenSession):
+		if len(call.accepts) == 1 {
+			return a.anonymous(call.accepts[0], ReasonNoTokenInHeader)
+		}
+		return a.anonymous(TokenNone, ReasonTokenTypeMismatch)
+	case !a.usesCookies():
 		return a.anonymous(TokenSession, ReasonSessionTokenAndUATMissing)
 	}
-	claims, refusal := a.verifySessionAs(ctx, token, &call, onlySessionClass)
-	if refusal != nil {
+	v := newVisit(a, req, &call)
+	return v.authenticate(ctx)
+}
+
+func (a *Authenticator) usesCookies() bool { return !a.config.HeaderOnly && !a.key.IsZero() }
+
+// fromHeader authenticates by a token of the Authorization header.
+func (a *Authenticator) fromHeader(ctx context.Context, req *Request, call *callConfig, token string) *RequestState {
+	single := TokenNone
+	if len(call.accepts) == 1 {
+		single = call.accepts[0]
+	}
+	if single == TokenSession {
+		return a.sessionHeader(ctx, req, call, token)
+	}
+	class := classify(token)
+	switch {
+	case !slices.Contains(call.accepts, class.tokenType):
+		return a.signedOut(single, refuse(ReasonTokenTypeMismatch, ""))
+	case class.tokenType == TokenSession:
+		return a.sessionHeader(ctx, req, call, token)
+	}
+	return a.machine(ctx, token, class)
+}
+
+func (a *Authenticator) sessionHeader(ctx context.Context, req *Request, call *callConfig, token string) *RequestState {
+	claims, refusal := a.verifySessionAs(ctx, token, call, onlySessionClass)
+	if refusal == nil {
+		return a.signedIn(claims, call)
+	}
+	if !a.usesCookies() || !refusal.recoverable() {
 		return a.signedOut(TokenSession, refusal)
 	}
-	return a.signedIn(claims, &call)
+	v := newVisit(a, req, call)
+	v.fromHeader = true
+	return v.refused(ctx, "", refusal)
 }
 
-func (m *machineToken) userID() string {
-	if strings.HasPrefix(m.subject, "user_") {
-		return m.subject
+// recoverable reports whether a new token would help.
+func (e *Error) recoverable() bool {
+	switch e.Reason {
+	case ReasonTokenExpired, ReasonTokenNotActiveYet, ReasonTokenIatInTheFuture:
+		return true
 	}
-	return ""
+	return false
 }
 
-func (m *machineToken) orgID() string {
-	if strings.HasPrefix(m.subject, "org_") {
-		return m.subject
-	}
-	return ""
-}
+func isGet(req *Request) bool { return req.Method == "" || req.Method == http.MethodGet }

@@ -77,7 +77,9 @@ func (s *RequestState) Require(checks ...Check) error {
 		if c.err != nil {
 			return c.err
 		}
-		return refuse(c.reason, "")
+		refusal := refuse(c.reason, "")
+		refusal.anonymous = c.reason != ReasonSessionPending
+		return refusal
 	}
 	for i := range checks {
 		if err := c.check(&checks[i]); err != nil {

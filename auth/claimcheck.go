@@ -18,7 +18,11 @@ func (a *Authenticator) checkClaims(c *SessionClaims, p *jwtPolicy, now time.Tim
 			return refusal
 		}
 	}
-	return a.checkTimes(c, now)
+	skew := a.skew
+	if p.skew > 0 {
+		skew = p.skew
+	}
+	return checkTimes(c, now.UnixMilli(), skew.Milliseconds())
 }
 
 func (p *callConfig) check(c *SessionClaims) *Error {
@@ -44,8 +48,7 @@ func (p *callConfig) check(c *SessionClaims) *Error {
 }
 
 // checkTimes compares whole milliseconds, as Clerk does.
-func (a *Authenticator) checkTimes(c *SessionClaims, now time.Time) *Error {
-	millis, skew := now.UnixMilli(), a.skew.Milliseconds()
+func checkTimes(c *SessionClaims, millis, skew int64) *Error {
 	switch {
 	case !c.seen.has(claimExpiry) || c.bad.has(claimExpiry):
 		return refuse(ReasonTokenVerificationFailed, "there is no expiry")

@@ -23,6 +23,7 @@ type Error struct {
 	message        string          // detail for logs and x-clerk-auth-message
 	cause          error           // what happened below, if anything
 	reverification *Reverification // what a step-up must reach
+	anonymous      bool            // no credential was presented
 }
 
 // Error returns the reason, with the detail where there is one.

@@ -2,7 +2,6 @@ package clerkauth
 
 import (
 	"encoding/json"
-	"net/http"
 	"slices"
 	"time"
 )
@@ -27,7 +26,8 @@ type RequestState struct {
 	claims    *SessionClaims // of a session that is signed in or pending
 	machine   *machineToken  // of a machine that is signed in
 	token     string
-	headers   http.Header
+	cookies   []string // Set-Cookie lines of the response
+	location  string   // where the browser must go first
 	authn     *Authenticator
 	resolve   func() *RequestState // for a credential that is verified on first use
 }
@@ -147,23 +147,6 @@ func (s *RequestState) Token() string {
 
 // ExpiresAt returns when the session token expires; zero when no session is signed in.
 func (s *RequestState) ExpiresAt() time.Time { return s.session().ExpiresAt }
-
-// Headers returns the headers that belong on the response, in a map of the caller's own. Set-Cookie values are to be
-// added one by one; where Location is present the response is a redirect with status 307 and no body.
-func (s *RequestState) Headers() http.Header {
-	if s == nil {
-		return nil
-	}
-	return s.headers.Clone()
-}
-
-// Redirect returns where the browser must go before anything else, or nothing.
-func (s *RequestState) Redirect() string {
-	if s == nil {
-		return ""
-	}
-	return s.headers.Get("Location")
-}
 
 // String describes the state without the identity or the credential.
 func (s *RequestState) String() string {

@@ -14,11 +14,12 @@ const maxTokenBytes = 16 << 10
 
 // jwtPolicy says which JWTs a verification accepts. The zero policy demands claims that are good in time and a subject.
 type jwtPolicy struct {
-	types   []string    // accepted typ; nil accepts JWT and none
-	admit   admission   // nil admits all
-	anyTime bool        // skip all checks of claims
-	stable  bool        // the token is memory that nobody reuses: no copy is needed to keep it
-	call    *callConfig // parties, audience and issuer to check; nil skips them
+	types   []string      // accepted typ; nil accepts JWT and none
+	admit   admission     // nil admits all
+	anyTime bool          // skip all checks of claims
+	skew    time.Duration // tolerance of the time checks; zero is the configured one
+	stable  bool          // the token is memory that nobody reuses: no copy is needed to keep it
+	call    *callConfig   // parties, audience and issuer to check; nil skips them
 }
 
 // verifiedJWT is a token with a good signature, of the right class, with claims that were checked.

@@ -1,0 +1,86 @@
+package clerkauth
+
+import (
+	"strconv"
+	"strings"
+
+	clerk "github.com/clerkgo/clerk-go/core"
+)
+
+// handshake sends the browser to the Frontend API, or to location, if that can work: only pages are redirected, and not
+// for ever. Otherwise the request is signed out for the same reason. The refusal is nil for visitors without a
+// credential that could be wrong.
+func (v *visit) handshake(reason Reason, refusal *Error, location string) *RequestState {
+	state := &RequestState{status: StatusSignedOut, tokenType: TokenSession, reason: reason, err: refusal, authn: v.a}
+	if !isNavigation(&v.req) {
+		return state
+	}
+	if v.redirects >= maxRedirects {
+		v.a.log.Warn("clerkauth: stopped a redirect loop; are the keys of the same instance?", "reason", string(reason))
+		return state
+	}
+	if location == "" {
+		location = v.handshakeURL(reason)
+	}
+	state.status, state.location = StatusHandshake, location
+	state.cookies = []string{
+		cookieRedirects + "=" + strconv.FormatInt(v.redirects+1, 10) + "; SameSite=Lax; HttpOnly; Max-Age=2",
+	}
+	return state
+}
+
+// handshakeURL is where the Frontend API looks at its own cookies and sends the browser back with what it found.
+func (v *visit) handshakeURL(reason Reason) string {
+	at := *v.address()
+	at.rawQuery = queryWithout(at.rawQuery,
+		paramDevBrowser, paramDevSession, paramHandshake, paramHandshakeNonce, paramHelp)
+	var q query
+	q.add("redirect_url", at.String())
+	q.add("__clerk_api_version", clerk.APIVersion)
+	q.add("suffixed_cookies", strconv.FormatBool(v.suffixed))
+	q.add("__clerk_hs_reason", string(reason))
+	q.add("format", "nonce")
+	if v.token != "" && !v.a.config.OmitSessionInHandshake {
+		q.add(cookieSession, v.token)
+	}
+	if v.a.flow.development && v.devBrowser != "" {
+		q.add(paramDevBrowser, v.devBrowser)
+	}
+	if target, ok := v.organizationTarget(); ok {
+		q.add("organization_id", target.value())
+	}
+	return v.frontendAPI() + "/v1/client/handshake?" + q.text.String()
+}
+
+// frontendAPI returns the base of the Frontend API as this browser reaches it.
+func (v *visit) frontendAPI() string {
+	if base := v.a.flow.frontendAPI; base != "" {
+		return base
+	}
+	return v.address().origin() + v.a.flow.proxyPath
+}
+
+// sessionDirective returns the session token of the last Set-Cookie line that has one.
+func sessionDirective(directives []string) string {
+	token := ""
+	for _, directive := range directives {
+		name, value, ok := strings.Cut(directive, "=")
+		if !ok || !strings.HasPrefix(name, cookieSession) {
+			continue
+		}
+		value, _, _ = strings.Cut(value, ";")
+		token = value
+	}
+	return token
+}
+
+// safeDirectives leaves out lines that would break the header of the response.
+func safeDirectives(directives []string) []string {
+	safe := make([]string, 0, len(directives))
+	for _, directive := range directives {
+		if !strings.ContainsAny(directive, "\r\n\x00") {
+			safe = append(safe, directive)
+		}
+	}
+	return safe
+}

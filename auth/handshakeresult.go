@@ -1,0 +1,148 @@
+package clerkauth
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"time"
+
+	clerk "github.com/clerkgo/clerk-go/core"
+)
+
+const (
+	// apiTimeout bounds what one request waits for Clerk.
+	apiTimeout = 5 * time.Second
+	// developmentSkew is how far the clocks of developers may be off.
+	developmentSkew = 24 * time.Hour
+)
+
+// callAPI sends one request to the Backend API and does not repeat it: a visitor waits.
+func (a *Authenticator) callAPI(
+	ctx context.Context, method, path string, params url.Values, body, out any, opts ...clerk.RequestOption,
+) error {
+	if a.api == nil {
+		return &Error{Reason: ReasonSecretKeyInvalid, message: "this needs a secret key"}
+	}
+	opts = append(opts, clerk.WithTimeout(apiTimeout), clerk.WithRetries(0))
+	return a.api.Do(ctx, method, path, params, body, out, opts...)
+}
+
+// resolveHandshake takes the result of a handshake that the request brings back. Nil means that there is none, or that
+// it does not count.
+func (v *visit) resolveHandshake(ctx context.Context) *RequestState {
+	token, nonce := v.cookies.handshake, v.cookies.nonce
+	if v.a.flow.development {
+		// In production a link could plant cookies through the query; there the result comes by cookie.
+		if text, ok := v.param(paramHandshake); ok && text != "" {
+			token = text
+		}
+		if text, ok := v.param(paramHandshakeNonce); ok && text != "" {
+			nonce = text
+		}
+	}
+	var directives []string
+	var refusal *Error
+	switch {
+	case nonce != "":
+		directives, refusal = v.handshakePayload(ctx, nonce)
+		if refusal != nil && v.a.flow.development {
+			directives, refusal = nil, nil // signed out, but with a clean URL
+		}
+	case token != "":
+		directives, refusal = v.a.handshakeToken(ctx, token)
+		if refusal != nil && v.a.flow.development {
+			v.a.log.ErrorContext(ctx, "clerkauth: the handshake token does not verify; are the keys of the same instance?",
+				"reason", string(refusal.Reason))
+			return v.a.signedOut(TokenSession, &Error{Reason: ReasonHandshakeTokenVerificationFailure, cause: refusal})
+		}
+	default:
+		return nil
+	}
+	if refusal != nil {
+		v.a.log.WarnContext(ctx, "clerkauth: ignored the result of a handshake", "reason", string(refusal.Reason))
+		return nil
+	}
+	return v.applyDirectives(ctx, safeDirectives(directives))
+}
+
+// applyDirectives signs in with the session token among the cookies that the Frontend API wants set.
+func (v *visit) applyDirectives(ctx context.Context, directives []string) *RequestState {
+	token := sessionDirective(directives)
+	var state *RequestState
+	if token == "" {
+		state = v.a.anonymous(TokenSession, ReasonSessionTokenMissing)
+	} else {
+		claims, refusal := v.a.verifySession(ctx, token, &v.call)
+		if refusal != nil && v.a.flow.development && refusal.recoverable() {
+			v.a.log.WarnContext(ctx, "clerkauth: the clock of this machine is wrong", "reason", string(refusal.Reason))
+			claims, refusal = v.a.verifySkewed(ctx, token, &v.call)
+		}
+		if refusal != nil {
+			v.a.log.WarnContext(ctx, "clerkauth: ignored the session of a handshake", "reason", string(refusal.Reason))
+			return nil
+		}
+		state = v.a.signedIn(claims, &v.call)
+	}
+	state.cookies = directives
+	if v.a.flow.development {
+		at := *v.address()
+		at.rawQuery = queryWithout(at.rawQuery, paramHandshake, paramHandshakeNonce, paramHelp, paramDevBrowser)
+		state.location = at.String()
+	}
+	return state
+}
+
+// verifySkewed verifies a session token with the tolerance for the clocks of developers.
+func (a *Authenticator) verifySkewed(ctx context.Context, token string, call *callConfig) (*SessionClaims, *Error) {
+	policy := jwtPolicy{admit: onlySession, call: call, skew: developmentSkew}
+	verified, refusal := a.verifyJWT(ctx, token, &policy, a.now())
+	if refusal != nil {
+		return nil, refusal
+	}
+	return verified.claims, nil
+}
+
+// handshakePayload exchanges a nonce for the cookies to set. A nonce works once.
+func (v *visit) handshakePayload(ctx context.Context, nonce string) ([]string, *Error) {
+	var payload struct {
+		Directives []string `json:"directives"`
+	}
+	err := v.a.callAPI(ctx, http.MethodGet, "/clients/handshake_payload", url.Values{"nonce": {nonce}}, nil, &payload)
+	if err != nil {
+		return nil, &Error{Reason: ReasonUnexpectedError, message: "the nonce could not be exchanged", cause: err}
+	}
+	return payload.Directives, nil
+}
+
+// handshakeToken verifies a handshake token and returns the cookies to set. In production an expired one is refused.
+func (a *Authenticator) handshakeToken(ctx context.Context, token string) ([]string, *Error) {
+	now := a.now()
+	verified, refusal := a.verifyJWT(ctx, token, &jwtPolicy{admit: onlySessionCategory, anyTime: true}, now)
+	if refusal != nil {
+		return nil, refusal
+	}
+	expiry := verified.claims.ExpiresAt
+	if !a.flow.development && !expiry.IsZero() && !expiry.After(now.Add(-a.skew)) {
+		return nil, refuse(ReasonTokenExpired, "the handshake is expired")
+	}
+	var payload struct {
+		Handshake json.RawMessage `json:"handshake"`
+	}
+	if err := json.Unmarshal([]byte(verified.claims.raw), &payload); err != nil {
+		return nil, refuse(ReasonTokenInvalid, "the handshake is malformed")
+	}
+	var directives []string
+	if json.Unmarshal(payload.Handshake, &directives) != nil {
+		return nil, nil
+	}
+	return directives, nil
+}
+
+// onlySessionCategory admits handshake tokens, which have the category of sessions and no subject.
+func onlySessionCategory(h *tokenHeader, _ *SessionClaims) *Error {
+	if !h.isSession() {
+		return refuse(ReasonTokenInvalid, "the token is not one of a handshake")
+	}
+	return nil
+}
