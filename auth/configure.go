@@ -92,7 +92,7 @@ func (a *Authenticator) configure() error {
 		accepts: c.AcceptsToken, parties: c.AuthorizedParties, audience: c.Audience,
 		requireAudience: c.RequireAudience, issuer: c.Issuer, allowPending: c.AllowPending,
 	}
-	for _, check := range []func() error{a.checkTokens, a.checkKeys, a.checkURLs, a.checkSatellite, a.checkLimits, a.openAPI} {
+	for _, check := range []func() error{a.checkTokens, a.checkURLs, a.checkKeys, a.checkSatellite, a.checkLimits, a.openAPI} {
 		if err := check(); err != nil {
 			return err
 		}

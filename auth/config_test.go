@@ -1,0 +1,247 @@
+package clerkauth_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+)
+
+func TestNew_validates(t *testing.T) {
+	t.Parallel()
+	good := func() clerkauth.Config {
+		return clerkauth.Config{SecretKey: testSecret, PublishableKey: testPublishable}
+	}
+	live := "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"
+	tests := []struct {
+		name   string
+		change func(c *clerkauth.Config)
+		want   string // part of the error; empty: no error
+	}{
+		{"the smallest", func(*clerkauth.Config) {}, ""},
+		{"no publishable key", func(c *clerkauth.Config) { c.PublishableKey = "" }, "publishable key is missing"},
+		{"header only needs none", func(c *clerkauth.Config) { c.PublishableKey, c.HeaderOnly = "", true }, ""},
+		{"API keys need none", func(c *clerkauth.Config) {
+			c.PublishableKey, c.AcceptsToken = "", []clerkauth.TokenType{clerkauth.TokenAPIKey}
+		}, ""},
+		{"bad publishable key", func(c *clerkauth.Config) { c.PublishableKey = "pk_test_x" }, "publishable key is not valid"},
+		{"no secret key", func(c *clerkauth.Config) { c.SecretKey = "" }, "SecretKey is missing"},
+		{"a PEM instead", func(c *clerkauth.Config) { c.SecretKey, c.JWTKey = "", pemOf(t, keyA()) }, ""},
+		{"a bad PEM", func(c *clerkauth.Config) { c.JWTKey = "nonsense" }, "JWTKey"},
+		{"machine secret for M2M", func(c *clerkauth.Config) {
+			c.SecretKey, c.MachineSecretKey, c.AcceptsToken = "", "ak_x", []clerkauth.TokenType{clerkauth.TokenM2M}
+		}, ""},
+		{"machine secret for sessions", func(c *clerkauth.Config) { c.SecretKey, c.MachineSecretKey = "", "ak_x" }, "SecretKey is missing"},
+		{"secret with a line break", func(c *clerkauth.Config) { c.SecretKey += "\n" }, "SecretKey has spaces"},
+		{"party with a path", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"https://app.example.com/x"} }, "AuthorizedParties"},
+		{"party with a slash", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"https://app.example.com/"} }, "AuthorizedParties"},
+		{"party without scheme", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"app.example.com"} }, "AuthorizedParties"},
+		{"unknown token type", func(c *clerkauth.Config) { c.AcceptsToken = []clerkauth.TokenType{"x"} }, "AcceptsToken"},
+		{"audience demanded of nobody", func(c *clerkauth.Config) { c.RequireAudience = true }, "RequireAudience"},
+		{"empty audience", func(c *clerkauth.Config) { c.Audience = []string{""} }, "Audience"},
+		{"negative skew", func(c *clerkauth.Config) { c.ClockSkew = -time.Second }, "ClockSkew"},
+		{"no skew", func(c *clerkauth.Config) { c.ClockSkew = clerkauth.NoClockSkew }, ""},
+		{"negative cache", func(c *clerkauth.Config) { c.TokenCacheSize = -1 }, "TokenCacheSize"},
+		{"long machine cache", func(c *clerkauth.Config) { c.MachineCacheTTL = time.Hour }, "MachineCacheTTL"},
+		{"unknown policy", func(c *clerkauth.Config) { c.RefreshOnUnknownKey = 7 }, "RefreshOnUnknownKey"},
+		{"bad machine id", func(c *clerkauth.Config) { c.MachineID = "ak_x" }, "MachineID"},
+		{"relative API address", func(c *clerkauth.Config) { c.APIURL = "/v1" }, "APIURL"},
+		{"API address with credentials", func(c *clerkauth.Config) { c.APIURL = "https://u:p@api.clerk.com" }, "APIURL"},
+		{"proxy on another host", func(c *clerkauth.Config) { c.ProxyURL = "//evil.example" }, "ProxyURL"},
+		{"sign-in that is no address", func(c *clerkauth.Config) { c.SignInURL = "javascript:alert(1)" }, "SignInURL"},
+		{"bad public origin", func(c *clerkauth.Config) { c.PublicOrigin = "https://app.example.com/x" }, "PublicOrigin"},
+		{"satellite without domain", func(c *clerkauth.Config) { c.PublishableKey, c.IsSatellite = live, true }, "Domain or ProxyURL"},
+		{"satellite without sign-in page", func(c *clerkauth.Config) { c.IsSatellite, c.Domain = true, "s.example" }, "SignInURL"},
+		{"satellite with a relative one", func(c *clerkauth.Config) {
+			c.PublishableKey, c.IsSatellite, c.Domain, c.SignInURL = live, true, "s.example", "/sign-in"
+		}, "must be absolute"},
+		{"satellite that signs in on itself", func(c *clerkauth.Config) {
+			c.PublishableKey, c.IsSatellite, c.Domain, c.SignInURL = live, true, "s.example", "https://s.example/sign-in"
+		}, "another origin"},
+		{"live key on this machine", func(c *clerkauth.Config) { c.SecretKey, c.APIURL = "sk_live_x", "http://127.0.0.1:1" }, "live"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			config := good()
+			test.change(&config)
+			authn, err := clerkauth.New(config)
+			if (err == nil) != (test.want == "") || (err != nil && (authn != nil || !strings.Contains(err.Error(), test.want))) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+			if err != nil && config.SecretKey != "" && strings.Contains(err.Error(), config.SecretKey) {
+				t.Errorf("the error shows the key: %v", err)
+			}
+		})
+	}
+}
+
+func TestNew_warnsAboutProductionCookiesWithoutParties(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	config := clerkauth.Config{
+		SecretKey: "sk_live_x", PublishableKey: "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k",
+		Logger: slog.New(slog.NewTextHandler(&log, nil)),
+	}
+	if _, err := clerkauth.New(config); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(log.String(), "AuthorizedParties") {
+		t.Errorf("got %q, want a warning", log.String())
+	}
+}
+
+func TestNew_copiesTheConfiguration(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	parties := []string{"https://other.example.com"}
+	authn := local(t, clock.now, func(c *clerkauth.Config) { c.AuthorizedParties = parties })
+	parties[0] = "https://app.example.com"
+	if _, err := authn.Verify(t.Context(), good(t, clock.now())); err == nil {
+		t.Error("changing the slice afterwards changed the configuration")
+	}
+}
+
+func TestConfig_hidesSecrets(t *testing.T) {
+	t.Parallel()
+	config := clerkauth.Config{SecretKey: testSecret, JWTKey: "pem", MachineSecretKey: "ak_secret"}
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "config", config)
+	for _, text := range []string{fmt.Sprint(config), fmt.Sprintf("%+v", config), fmt.Sprintf("%#v", config), log.String()} {
+		if strings.Contains(text, "secret") {
+			t.Errorf("a secret shows in %s", text)
+		}
+	}
+}
+
+func TestConfigFromEnv(t *testing.T) {
+	for name, value := range map[string]string{
+		"CLERK_SECRET_KEY": testSecret, "CLERK_PUBLISHABLE_KEY": testPublishable, "CLERK_JWT_KEY": pemOf(t, keyA()),
+		"CLERK_MACHINE_SECRET_KEY": "ak_1", "CLERK_API_URL": "https://api.example.com", "CLERK_FAPI_URL": "https://fapi.example.com",
+		"CLERK_DOMAIN": "s.example", "CLERK_IS_SATELLITE": "true", "CLERK_PROXY_URL": "/__clerk",
+		"CLERK_SIGN_IN_URL": "https://app.example.com/in", "CLERK_SIGN_UP_URL": "/up",
+		"CLERK_AFTER_SIGN_IN_URL": "/a", "CLERK_AFTER_SIGN_UP_URL": "/b",
+		"CLERK_AUTHORIZED_PARTIES": "https://a.example, https://b.example,",
+	} {
+		t.Setenv(name, value)
+	}
+	got, err := clerkauth.ConfigFromEnv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.SecretKey != testSecret || got.PublishableKey != testPublishable || !got.IsSatellite || got.Domain != "s.example" ||
+		got.APIURL != "https://api.example.com" || got.FrontendAPIURL != "https://fapi.example.com" || got.ProxyURL != "/__clerk" ||
+		got.MachineSecretKey != "ak_1" || got.AfterSignUpURL != "/b" || len(got.AuthorizedParties) != 2 || got.TokenCacheSize == 0 {
+		t.Errorf("got a configuration that differs from the environment")
+	}
+	if _, err := clerkauth.New(got); err != nil {
+		t.Errorf("New: %v", err)
+	}
+	t.Setenv("CLERK_IS_SATELLITE", "perhaps")
+	if _, err := clerkauth.ConfigFromEnv(); err == nil || strings.Contains(err.Error(), testSecret) {
+		t.Errorf("got %v, want an error about CLERK_IS_SATELLITE", err)
+	}
+}
+
+func TestFromContext(t *testing.T) {
+	t.Parallel()
+	missing := clerkauth.FromContext(t.Context())
+	if missing.SignedIn() || missing.Reason() != clerkauth.ReasonMiddlewareMissing || !errors.Is(missing.Err(), clerkauth.ErrUnavailable) ||
+		missing.Has(clerkauth.HasRole("admin")) || !errors.Is(missing.Require(), clerkauth.ErrUnavailable) {
+		t.Errorf("got %v, want a state that fails closed", missing)
+	}
+	state := stateWith(t, nil)
+	if got := clerkauth.FromContext(clerkauth.NewContext(t.Context(), state)); got != state {
+		t.Errorf("got %v, want the state", got)
+	}
+	if got := clerkauth.FromContext(clerkauth.NewContext(t.Context(), nil)); got == nil || got.SignedIn() {
+		t.Errorf("got %v for a nil state", got)
+	}
+}
+
+func TestRequestState_nil(t *testing.T) {
+	t.Parallel()
+	var state *clerkauth.RequestState
+	if state.SignedIn() || state.UserID() != "" || state.SessionID() != "" || state.OrgID() != "" || state.OrgSlug() != "" ||
+		state.OrgRole() != "" || state.OrgPermissions() != nil || state.Actor() != nil || state.Claims() != nil || state.Token() != "" ||
+		!state.ExpiresAt().IsZero() || state.Scopes() != nil || state.SessionStatus() != "" || state.TokenType() != clerkauth.TokenNone {
+		t.Error("a nil state knows somebody")
+	}
+	if state.Err() == nil || state.Require() == nil || state.Has(clerkauth.HasRole("x")) || state.Status() != clerkauth.StatusSignedOut {
+		t.Error("a nil state does not fail closed")
+	}
+	if _, err := state.CreateToken(t.Context(), clerkauth.TokenParams{}); err == nil {
+		t.Error("a nil state made a token")
+	}
+}
+
+func TestRequestState_pending(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	authn := local(t, clock.now, nil)
+	req := bearer(sign(t, keyA(), header(nil), claims(clock.now(), fields{"sts": "pending"})))
+	state := authn.Authenticate(t.Context(), req)
+	if state.SignedIn() || state.UserID() != "" || state.Claims() != nil || state.Token() != "" ||
+		state.SessionStatus() != clerkauth.SessionPending || state.Reason() != clerkauth.ReasonSessionPending || state.Err() != nil {
+		t.Errorf("got %v, want signed out because of open tasks", state)
+	}
+	if err := state.Require(); !errors.Is(err, clerkauth.ErrUnauthenticated) {
+		t.Errorf("got %v, want ErrUnauthenticated", err)
+	}
+	if got := authn.Authenticate(t.Context(), req, clerkauth.AllowPending()); !got.SignedIn() || got.UserID() != "user_1" {
+		t.Errorf("got %v, want signed in for a call that allows it", got)
+	}
+}
+
+func TestRequestState_hidesTheIdentity(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	token := good(t, clock.now())
+	state := local(t, clock.now, nil).Authenticate(t.Context(), bearer(token))
+	json, err := state.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{fmt.Sprint(state), fmt.Sprintf("%#v", state), fmt.Sprintf("%+v", state), string(json)} {
+		if strings.Contains(text, "user_1") || strings.Contains(text, token[:20]) {
+			t.Errorf("the identity shows in %s", text)
+		}
+	}
+}
+
+func TestAuthenticate_authorizationHeader(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	authn := local(t, clock.now, nil)
+	token := good(t, clock.now())
+	for value, want := range map[string]bool{
+		"Bearer " + token: true, "bearer " + token: true, token: true, "Bearer " + token + " extra": true,
+		"Basic " + token: false, "Bearer": false, "Bearer  " + token: false, "": false,
+	} {
+		req := bearer("")
+		req.Header = func(name string) []string {
+			if name == "Authorization" {
+				return []string{value}
+			}
+			return nil
+		}
+		if got := authn.Authenticate(t.Context(), req).SignedIn(); got != want {
+			t.Errorf("got %v for %.10q, want %v", got, value, want)
+		}
+	}
+	twice := bearer("")
+	twice.Header = func(name string) []string {
+		if name == "Authorization" {
+			return []string{"Bearer " + token, "Bearer " + token}
+		}
+		return nil
+	}
+	if state := authn.Authenticate(t.Context(), twice); state.SignedIn() || state.Err() == nil {
+		t.Errorf("got %v for two headers, want a refusal", state)
+	}
+}
