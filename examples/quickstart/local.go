@@ -143,7 +143,7 @@ func (l *local) signIn(ctx context.Context, user string) (session, token string,
 func (l *local) config() clerkauth.Config {
 	return clerkauth.Config{
 		SecretKey:         l.server.SecretKey(),
-		PublishableKey:    l.server.PublishableKey(),
+		HeaderOnly:        true, // tokens come from programs, not from browsers
 		APIURL:            l.server.URL(),
 		AuthorizedParties: []string{frontend},
 		TokenCacheSize:    clerkauth.DefaultTokenCacheSize,

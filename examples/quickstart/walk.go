@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +15,7 @@ type step struct {
 	credential   string // what the token is, in words
 	token        string // empty sends none
 	status       int
-	reason       string // of X-Clerk-Auth-Reason; empty for an answer without one
+	reason       string // of the refusal; empty for an answer that is none
 }
 
 // anonymousSteps need nothing from Clerk.
@@ -61,8 +62,9 @@ func (s step) send(ctx context.Context, address string) (status int, reason stri
 		return 0, "", err
 	}
 	defer resp.Body.Close()
-	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
-		return 0, "", err
+	var refusal struct{ Reason string }
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<16)).Decode(&refusal); err != nil {
+		return 0, "", fmt.Errorf("%s %s: %w", s.method, s.path, err)
 	}
-	return resp.StatusCode, resp.Header.Get("X-Clerk-Auth-Reason"), nil
+	return resp.StatusCode, refusal.Reason, nil
 }

@@ -27,7 +27,7 @@ func Webhooks(store func(id, name string), remove func(id string)) (http.Handler
 		UserCreated: save,
 		UserUpdated: save,
 		UserDeleted: func(_ context.Context, _ *clerkwebhook.Event, user *clerk.DeletedObject) error {
-			remove(clerk.Value(user.ID))
+			remove(user.ID)
 			return nil
 		},
 	})

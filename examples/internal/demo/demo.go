@@ -37,7 +37,7 @@ func Connect() (*Clerk, error) {
 	if err != nil {
 		return nil, err
 	}
-	config.SecretKey, config.PublishableKey, config.APIURL = local.SecretKey(), local.PublishableKey(), local.URL()
+	config.SecretKey, config.APIURL, config.HeaderOnly = local.SecretKey(), local.URL(), true
 	client, err := clerk.NewClient(config.SecretKey, clerk.WithBaseURL(config.APIURL))
 	if err != nil {
 		local.Close()

@@ -14,7 +14,7 @@ func TestTokenExpires(t *testing.T) {
 	t.Parallel()
 	srv := clerktest.NewServer(t)
 	authn, err := clerkauth.New(clerkauth.Config{
-		SecretKey: srv.SecretKey(), PublishableKey: srv.PublishableKey(), APIURL: srv.URL(),
+		SecretKey: srv.SecretKey(), APIURL: srv.URL(), HeaderOnly: true,
 		Now: srv.Clock().Now,
 	})
 	if err != nil {

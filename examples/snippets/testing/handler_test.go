@@ -18,7 +18,7 @@ func TestMe(t *testing.T) {
 	t.Parallel()
 	srv := clerktest.NewServer(t)
 	authn, err := clerkauth.New(clerkauth.Config{
-		SecretKey: srv.SecretKey(), PublishableKey: srv.PublishableKey(), APIURL: srv.URL(),
+		SecretKey: srv.SecretKey(), APIURL: srv.URL(), HeaderOnly: true,
 	})
 	if err != nil {
 		t.Fatal(err)
