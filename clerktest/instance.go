@@ -34,7 +34,7 @@ type Instance struct {
 	events      *eventLog
 	requests    *requestLog
 	keys        keyCache
-	drill       atomic.Pointer[jwksDrill]
+	jwksFault   atomic.Pointer[JWKSFault]
 	jwksFetches atomic.Int64
 	extra       sync.Map // values that families attach, by their own key
 }
@@ -69,7 +69,7 @@ func (in *Instance) SecretKey() string { return in.secret }
 // the emulator's host and port followed by a path that browser SDKs take for a
 // development host; the emulator serves every path with and without it.
 func (in *Instance) PublishableKey() string {
-	return "pk_test_" + base64.RawStdEncoding.EncodeToString([]byte(in.FrontendAPI()+"$"))
+	return in.publishablePrefix() + base64.RawStdEncoding.EncodeToString([]byte(in.FrontendAPI()+"$"))
 }
 
 // FrontendAPI returns the frontend host that PublishableKey encodes.

@@ -144,6 +144,7 @@ func families() []family {
 		oauthApplicationsFamily(),
 		instanceFamily(),
 		domainsFamily(),
+		handshakeFamily(),
 	}
 }
 

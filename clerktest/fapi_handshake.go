@@ -1,0 +1,253 @@
+package clerktest
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// handshakeNonce stands for handshake directives until a server fetches them, once.
+type handshakeNonce struct {
+	Nonce      string   `json:"nonce"`
+	Directives []string `json:"directives"`
+	ExpiresAt  int64    `json:"expires_at"`
+}
+
+// nonceLifetime is how long a server has to fetch the directives of a handshake.
+const nonceLifetime = time.Minute
+
+var tableHandshakeNonces = &table[handshakeNonce]{name: "handshake_nonces", id: func(n *handshakeNonce) string { return n.Nonce }}
+
+// handshakeFamily is the part of the Frontend API by which servers learn who a browser is.
+func handshakeFamily() family {
+	return family{
+		tables: []anyTable{tableBrowsers, tableRefreshTokens, tableHandshakeNonces},
+		endpoints: map[string]endpoint{
+			"GetHandshakePayload": {write: getHandshakePayload},
+			"RefreshSession":      {write: refreshSession, keys: true},
+		},
+		raw: []rawRoute{
+			{http.MethodPost, "/v1/dev_browser", createDevBrowser},
+			{http.MethodGet, "/v1/client/handshake", answerHandshake},
+		},
+	}
+}
+
+func createDevBrowser(e *Emulator) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		allowOrigin(w, r)
+		token := e.instanceOf(r).NewBrowser()
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]string{"id": token, "token": token})
+	}
+}
+
+// allowOrigin lets a page of another origin read the answer.
+func allowOrigin(w http.ResponseWriter, r *http.Request) {
+	if origin := r.Header.Get("Origin"); origin != "" {
+		w.Header().Set("Access-Control-Allow-Origin", origin)
+		w.Header().Set("Access-Control-Allow-Credentials", "true")
+		w.Header().Add("Vary", "Origin")
+	}
+}
+
+// answerHandshake sends the browser back to the application with what its cookies should be.
+func answerHandshake(e *Emulator) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		in, query := e.instanceOf(r), r.URL.Query()
+		target, err := url.Parse(query.Get("redirect_url"))
+		if err != nil || target.Host == "" || target.User != nil || (target.Scheme != "http" && target.Scheme != "https") {
+			writeFrontendError(w, errParamFormat("redirect_url", "an absolute http or https URL"))
+			return
+		}
+		if err := in.ensureKey(); err != nil {
+			writeFrontendError(w, err)
+			return
+		}
+		var result handshakeResult
+		err = in.write(func(x *tx) (err error) { result, err = x.handshake(r, target); return err })
+		if err != nil {
+			writeFrontendError(w, err)
+			return
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		if in.Production() {
+			result.setCookies(w, r)
+		} else {
+			target.RawQuery = appendQuery(target.RawQuery, result.name, result.value)
+		}
+		w.Header().Set("Location", target.String())
+		w.WriteHeader(http.StatusTemporaryRedirect)
+	}
+}
+
+// handshakeResult is how the directives travel: as a token or as a nonce for it.
+type handshakeResult struct {
+	name, value string // of the query parameter or of the cookie
+	browser     string
+}
+
+func (x *tx) handshake(r *http.Request, target *url.URL) (handshakeResult, error) {
+	query := r.URL.Query()
+	b := x.browserOf(r)
+	if query.Has("organization_id") {
+		x.switchOrganization(b, query.Get("organization_id"))
+	}
+	lines, err := x.browserCookies(b, target.Scheme+"://"+target.Host)
+	if err != nil {
+		return handshakeResult{}, err
+	}
+	if query.Get("format") == "nonce" {
+		n := &handshakeNonce{Nonce: randomHex(20), Directives: lines, ExpiresAt: x.time.Add(nonceLifetime).UnixMilli()}
+		tableHandshakeNonces.put(x, n)
+		return handshakeResult{"__clerk_handshake_nonce", n.Nonce, b.Token}, nil
+	}
+	kid, key, err := x.signer()
+	if err != nil {
+		return handshakeResult{}, err
+	}
+	token, err := signJWT(key, map[string]string{"alg": "RS256", "typ": "JWT", "kid": kid, "cat": categorySession},
+		map[string]any{"handshake": lines, "iat": x.time.Unix(), "exp": x.time.Add(nonceLifetime).Unix()})
+	return handshakeResult{"__clerk_handshake", token, b.Token}, err
+}
+
+// browserOf recognizes the browser of a Frontend API request, or makes it known.
+func (x *tx) browserOf(r *http.Request) *browser {
+	token := r.URL.Query().Get("__clerk_db_jwt")
+	if token == "" || x.inst.Production() {
+		if c, err := r.Cookie("__client"); err == nil {
+			token = c.Value
+		}
+	}
+	if b := tableBrowsers.get(x, token); b != nil {
+		return b
+	}
+	return x.newBrowser()
+}
+
+// switchOrganization makes an organization, by id or slug, the active one of the browser's session, or with an empty name
+// the personal account. It changes nothing when the user is not a member.
+func (x *tx) switchOrganization(b *browser, idOrSlug string) {
+	s := x.browserSession(b.ClientID)
+	if s == nil {
+		return
+	}
+	var id *string
+	if idOrSlug != "" {
+		o, err := findOrganization(x, idOrSlug)
+		if err != nil || findMembership(x, o.ID, s.UserID) == nil {
+			return
+		}
+		id = &o.ID
+	}
+	tableSessions.update(x, s.ID, func(s *session) { s.OrganizationID, s.UpdatedAt = id, x.now })
+}
+
+// setCookies delivers a handshake in production: the browser's own cookie for the Frontend API, and the result for the
+// application, on the parent domain that both share.
+func (h handshakeResult) setCookies(w http.ResponseWriter, r *http.Request) {
+	http.SetCookie(w, &http.Cookie{Name: "__client", Value: h.browser, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: 365 * 24 * 3600})
+	http.SetCookie(w, &http.Cookie{Name: h.name, Value: h.value, Path: "/", Domain: parentDomain(r.Host), SameSite: http.SameSiteLaxMode, MaxAge: 60})
+}
+
+// parentDomain is the domain above the Frontend API's host, empty for addresses and single names.
+func parentDomain(hostport string) string {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = hostport
+	}
+	if net.ParseIP(host) != nil {
+		return ""
+	}
+	_, parent, _ := strings.Cut(host, ".")
+	return parent
+}
+
+// getHandshakePayload hands out the directives of a nonce, once.
+func getHandshakePayload(c *call) (any, error) {
+	n := tableHandshakeNonces.delete(c.tx, c.query.Get("nonce"))
+	if n == nil || n.ExpiresAt <= c.tx.now {
+		return nil, errNotFound("handshake")
+	}
+	return map[string][]string{"directives": n.Directives}, nil
+}
+
+func refreshSession(c *call) (any, error) {
+	var in struct {
+		ExpiredToken string `json:"expired_token"`
+		RefreshToken string `json:"refresh_token"`
+		Origin       string `json:"request_origin"`
+		Format       string `json:"format"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	t := tableRefreshTokens.get(c.tx, in.RefreshToken)
+	if t == nil || t.SessionID != c.param("session_id") || tokenSession(in.ExpiredToken) != t.SessionID {
+		return nil, newError(http.StatusUnauthorized, "refresh_token_invalid", "refresh token is invalid", "the refresh token does not belong to this session")
+	}
+	s := tableSessions.get(c.tx, t.SessionID)
+	if s == nil || !s.liveAt(c.tx.now) {
+		return nil, newError(http.StatusUnauthorized, "session_not_active", "session is over", "the session has ended")
+	}
+	token, err := c.tx.mintSession(s, c.inst.newTokenSpec([]TokenOption{TokenAuthorizedParty(in.Origin)}))
+	if err != nil {
+		return nil, err
+	}
+	if in.Format != "cookie" {
+		return map[string]string{"object": "token", "jwt": token}, nil
+	}
+	jar := cookieLines{suffix: "_" + c.inst.CookieSuffix()}
+	jar.both("__session", token, false)
+	jar.add("__refresh"+jar.suffix, t.Token, true)
+	return struct {
+		Object  string   `json:"object"`
+		Cookies []string `json:"cookies"`
+	}{"cookies", jar.lines}, nil
+}
+
+// tokenSession reads the sid claim of a token that nobody has verified.
+func tokenSession(token string) string {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return ""
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return ""
+	}
+	var claims struct {
+		SessionID string `json:"sid"`
+	}
+	if json.Unmarshal(raw, &claims) != nil {
+		return ""
+	}
+	return claims.SessionID
+}
+
+// appendQuery adds a parameter without touching those that are there.
+func appendQuery(query, name, value string) string {
+	if query != "" {
+		query += "&"
+	}
+	return query + name + "=" + url.QueryEscape(value)
+}
+
+func unixText(ms int64) string { return strconv.FormatInt(ms/1000, 10) }
+
+// writeFrontendError answers a Frontend API request in Clerk's error shape.
+func writeFrontendError(w http.ResponseWriter, err error) {
+	var refused *apiError
+	if !errors.As(err, &refused) {
+		refused = errInternal()
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(refused.status)
+	_ = json.NewEncoder(w).Encode(errorBody{Errors: refused.items, TraceID: randomHex(16)})
+}
