@@ -1,0 +1,41 @@
+// Package clerkchi puts Clerk into Chi. [Middleware] finds out who sent a request and never turns an anonymous visitor
+// away; [RequireAuth] does, route by route or for a group:
+//
+//	r.Use(clerkchi.Middleware(authn))
+//	r.Get("/", home)
+//	r.Route("/api", func(r chi.Router) {
+//		r.Use(clerkchi.RequireAuth())
+//		r.With(clerkchi.RequireAuth(clerkauth.HasPermission("org:invoices:create"))).Post("/invoices", create)
+//	})
+//
+// Handlers read the visitor with clerkauth.FromContext(r.Context()). Chi is net/http: these are the middlewares of
+// package clerkauth under the names that the other adapters have, and they work with any router of net/http.
+package clerkchi
+
+import (
+	"net/http"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+)
+
+// Option changes what [Middleware] does. See clerkauth.WithSkipper, clerkauth.WithErrorHandler, clerkauth.RejectInvalid
+// and clerkauth.WithCallOptions.
+type Option = clerkauth.MiddlewareOption
+
+// Middleware authenticates requests and stores the state in their context. It answers Clerk's redirects itself. It
+// panics if authn is nil.
+func Middleware(authn *clerkauth.Authenticator, opts ...Option) func(http.Handler) http.Handler {
+	return clerkauth.Middleware(authn, opts...)
+}
+
+// RequireAuth lets requests through that are signed in and pass all checks, and refuses the others: also all of them
+// where [Middleware] did not run.
+func RequireAuth(checks ...clerkauth.Check) func(http.Handler) http.Handler {
+	return clerkauth.RequireAuth(checks...)
+}
+
+// RedirectToSignIn is [RequireAuth] for pages: visitors who are not signed in are sent to the sign-in page and come back
+// afterwards. Requests that are no page navigations are refused as [RequireAuth] does.
+func RedirectToSignIn(checks ...clerkauth.Check) func(http.Handler) http.Handler {
+	return clerkauth.RedirectToSignIn(checks...)
+}

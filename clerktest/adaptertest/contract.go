@@ -1,0 +1,299 @@
+package adaptertest
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// contract lists what every adapter answers to one request.
+func contract(k *clerk) []testCase {
+	return slices.Concat(credentials(k), refusals(k), authorization(k), machines(k), handshakes(k), methods(k), hooks(k))
+}
+
+// anonymous is the reason of a request without credentials on a development instance.
+const anonymous = "dev-browser-missing"
+
+func bearer(token string) http.Header { return http.Header{"Authorization": {"Bearer " + token}} }
+
+// with returns a copy of the header with more lines: name, value, name, value.
+func with(h http.Header, lines ...string) http.Header {
+	out := h.Clone()
+	if out == nil {
+		out = http.Header{}
+	}
+	for i := 0; i < len(lines); i += 2 {
+		out.Add(lines[i], lines[i+1])
+	}
+	return out
+}
+
+func credentials(k *clerk) []testCase {
+	token := k.session("ada", nil)
+	return []testCase{
+		{
+			name: "an anonymous visitor is let through where nothing is guarded",
+			path: RoutePublic, status: 200, runs: 1, reason: anonymous,
+		},
+		{
+			name: "a header token is read", path: RouteProtected, header: bearer(token),
+			status: 200, runs: 1, userID: k.user("ada"), verify: checkSession(token),
+		},
+		{
+			name: "the scheme may be in lower case", path: RouteProtected,
+			header: http.Header{"Authorization": {"bearer " + token}}, status: 200, runs: 1, userID: k.user("ada"),
+		},
+		{
+			name: "a signed-in answer has no clerk headers", path: RoutePublic, header: bearer(token),
+			status: 200, runs: 1, userID: k.user("ada"), verify: func(t *testing.T, a *answer) {
+				if got := a.header.Get("X-Clerk-Auth-Status") + a.header.Get("Www-Authenticate"); got != "" {
+					t.Errorf("got headers %v, want none of Clerk's", a.header)
+				}
+			},
+		},
+		{
+			name: "a session cookie is read", path: RouteProtected, header: cookies(token),
+			status: 200, runs: 1, userID: k.user("ada"), verify: checkSession(token),
+		},
+		{
+			name: "a suffixed session cookie is read", path: RouteProtected, header: k.suffixedCookies(token),
+			status: 200, runs: 1, userID: k.user("ada"),
+		},
+		{
+			name: "Basic credentials do not hide the cookie", path: RouteProtected,
+			header: with(cookies(token), "Authorization", "Basic YWRhOnNlY3JldA=="),
+			status: 200, runs: 1, userID: k.user("ada"),
+		},
+		{
+			name: "a header token wins over the cookie", path: RouteProtected,
+			header: with(cookies(token), "Authorization", "Bearer "+k.session("bob", nil)),
+			status: 200, runs: 1, userID: k.user("bob"),
+		},
+	}
+}
+
+// checkSession expects the identity of a session of the organization.
+func checkSession(token string) func(*testing.T, *answer) {
+	return func(t *testing.T, a *answer) {
+		if len(a.identities) != 1 {
+			return
+		}
+		id := a.identities[0]
+		if id.OrgID != orgID || id.SessionID == "" || id.TokenType != "session_token" || id.Token != token {
+			t.Errorf("got organization %q, session %q, type %q, want %q, a session and session_token with the token of the request",
+				id.OrgID, id.SessionID, id.TokenType, orgID)
+		}
+	}
+}
+
+func refusals(k *clerk) []testCase {
+	expired := k.session("ada", expired)
+	unauthenticated := func(name, reason string, presents bool, header http.Header) testCase {
+		return testCase{
+			name: name, path: RouteProtected, header: header,
+			status: 401, kind: "unauthenticated", reason: reason, presents: presents,
+		}
+	}
+	two := bearer(k.session("ada", nil))
+	two.Add("Authorization", "Bearer "+k.session("bob", nil))
+	return []testCase{
+		unauthenticated("an anonymous visitor is refused by a guard", anonymous, false, nil),
+		unauthenticated("garbage is refused", "token-invalid", true, bearer("garbage")),
+		unauthenticated("a header of one megabyte less a little is refused", "token-invalid", true, bearer(strings.Repeat("a", 3000))),
+		unauthenticated("a broken signature is refused", "token-invalid-signature", true, bearer(tampered(k.session("ada", nil)))),
+		unauthenticated("an expired token is refused", "", true, bearer(expired)),
+		unauthenticated("a token of another key is refused", "jwk-kid-mismatch", true, bearer(k.foreign())),
+		unauthenticated("a pending session is refused", "session-pending", true, bearer(k.session("ada", pending))),
+		unauthenticated("two Authorization headers are refused", "authorization-header-duplicate", true, two),
+		{
+			name: "an invalid token is not an anonymous visitor, and passes where nothing is guarded",
+			path: RoutePublic, header: bearer("garbage"), status: 200, runs: 1, reason: "token-invalid",
+		},
+		{
+			name: "an attaching middleware that rejects the invalid refuses it", path: RouteReject,
+			header: bearer("garbage"), status: 401, kind: "unauthenticated", reason: "token-invalid", presents: true,
+		},
+		{
+			name: "an attaching middleware that rejects the invalid lets the anonymous through", path: RouteReject,
+			status: 200, runs: 1, reason: anonymous,
+		},
+		{
+			name: "a guard without the attaching middleware refuses everybody", path: RouteUnattached,
+			header: bearer(k.session("ada", nil)), status: 503, kind: "unavailable", reason: "middleware-missing",
+		},
+	}
+}
+
+func authorization(k *clerk) []testCase {
+	forbidden := func(name, path, reason string, edit claims) testCase {
+		return testCase{
+			name: name, path: path, header: bearer(k.session("ada", edit)),
+			status: 403, kind: "forbidden", reason: reason,
+		}
+	}
+	allowed := func(name, path string, edit claims) testCase {
+		return testCase{
+			name: name, path: path, header: bearer(k.session("ada", edit)),
+			status: 200, runs: 1, userID: k.user("ada"),
+		}
+	}
+	stale := forbidden("a stale verification is answered for ClerkJS", RouteReverified, "", stale)
+	stale.kind, stale.verify = "", checkReverification
+	return []testCase{
+		allowed("the permission is there", RoutePermission, nil),
+		forbidden("the permission is missing", RoutePermission, "missing-permission", member),
+		allowed("the role is there", RouteRole, nil),
+		forbidden("the role is missing", RouteRole, "missing-role", member),
+		allowed("the plan is there", RoutePlan, nil),
+		forbidden("the plan is missing", RoutePlan, "missing-plan", member),
+		allowed("the verification is recent", RouteReverified, nil),
+		stale,
+		{
+			name: "an anonymous visitor gets 401 from a check, not 403", path: RoutePermission,
+			status: 401, kind: "unauthenticated", reason: anonymous,
+		},
+	}
+}
+
+// checkReverification expects the one body that ClerkJS answers with a step-up.
+func checkReverification(t *testing.T, a *answer) {
+	var body struct {
+		ClerkError struct {
+			Type     string `json:"type"`
+			Reason   string `json:"reason"`
+			Metadata struct {
+				Reverification any `json:"reverification"`
+			} `json:"metadata"`
+		} `json:"clerk_error"`
+	}
+	if err := json.Unmarshal([]byte(a.body), &body); err != nil {
+		t.Fatalf("the body %q is not JSON: %v", a.body, err)
+	}
+	e := body.ClerkError
+	if e.Type != "forbidden" || e.Reason != "reverification-error" || e.Metadata.Reverification != "strict" {
+		t.Errorf("got %q, want the reverification error of the preset strict", a.body)
+	}
+}
+
+func machines(k *clerk) []testCase {
+	return []testCase{
+		{
+			name: "an API key is accepted where the route opted in", path: RouteMachine, header: bearer(k.apiKey),
+			status: 200, runs: 1, userID: k.user("ada"), verify: func(t *testing.T, a *answer) {
+				if len(a.identities) == 1 && a.identities[0].TokenType != "api_key" {
+					t.Errorf("got type %q, want api_key", a.identities[0].TokenType)
+				}
+			},
+		},
+		{
+			name: "an API key is refused elsewhere", path: RouteProtected, header: bearer(k.apiKey),
+			status: 401, kind: "unauthenticated", reason: "token-invalid", presents: true,
+		},
+		{
+			name: "an API key that does not exist is refused", path: RouteMachine, header: bearer("ak_" + strings.Repeat("x", 32)),
+			status: 401, kind: "unauthenticated", presents: true,
+		},
+		{
+			name: "a session is refused where only machines may call", path: RouteMachine, header: bearer(k.session("ada", nil)),
+			status: 401, kind: "unauthenticated", reason: "token-type-mismatch", presents: true,
+		},
+	}
+}
+
+func handshakes(k *clerk) []testCase {
+	document := []string{"Sec-Fetch-Dest", "document", "Accept", "text/html"}
+	token := k.session("ada", nil)
+	return []testCase{
+		{
+			name: "a handshake redirects and keeps the cookies of the application", path: RouteCookie + "?tab=1",
+			header: with(nil, document...), status: 307, verify: func(t *testing.T, a *answer) {
+				location := a.location(t)
+				if location.Path != "/v1/client/handshake" || location.Query().Get("__clerk_hs_reason") != "dev-browser-missing" {
+					t.Errorf("got location %s, want a handshake because of dev-browser-missing", location)
+				}
+				if back := location.Query().Get("redirect_url"); !strings.HasSuffix(back, RouteCookie+"?tab=1") {
+					t.Errorf("got redirect_url %q, want the page of the request", back)
+				}
+				a.checkCookies(t, "app=", "__clerk_redirect_count=")
+				a.checkRedirect(t, "handshake")
+			},
+		},
+		{
+			name: "a handshake is answered above a guard, too", path: RouteProtected, header: with(nil, document...),
+			status: 307, verify: func(t *testing.T, a *answer) { a.checkRedirect(t, "handshake") },
+		},
+		{
+			name: "the result of a development handshake cleans the URL", path: RouteCookie + "?tab=1&__clerk_handshake=" + k.handshake(token),
+			header: with(http.Header{"Cookie": {devBrowser}}, document...), status: 307, verify: func(t *testing.T, a *answer) {
+				location := a.location(t)
+				if location.Path != RouteCookie || location.RawQuery != "tab=1" {
+					t.Errorf("got location %s, want the page without the handshake", location)
+				}
+				a.checkCookies(t, "app=", "__session="+token, "__client_uat=")
+				a.checkRedirect(t, "")
+			},
+		},
+		{
+			name: "a fetch is never redirected", path: RouteProtected, header: with(nil, "Sec-Fetch-Dest", "empty"),
+			status: 401, kind: "unauthenticated", reason: anonymous,
+		},
+		{
+			name: "a POST is never redirected", method: http.MethodPost, path: RouteProtected, header: with(nil, document...),
+			status: 401, kind: "unauthenticated", reason: anonymous,
+		},
+		{
+			name: "a page sends visitors to sign in", path: RoutePage + "?tab=1", header: with(http.Header{"Cookie": {devBrowser}}, document...),
+			status: 307, verify: func(t *testing.T, a *answer) {
+				location := a.location(t)
+				if !strings.HasPrefix(location.String(), signInURL) {
+					t.Errorf("got location %s, want the sign-in page %s", location, signInURL)
+				}
+				if back := location.Query().Get("redirect_url"); !strings.HasSuffix(back, RoutePage+"?tab=1") {
+					t.Errorf("got redirect_url %q, want the page of the request", back)
+				}
+			},
+		},
+		{
+			name: "a page refuses what is no navigation", path: RoutePage, header: with(nil, "Sec-Fetch-Dest", "empty"),
+			status: 401, kind: "unauthenticated", reason: anonymous,
+		},
+		{
+			name: "a page is shown to who is signed in", path: RoutePage, header: cookies(token),
+			status: 200, runs: 1, userID: k.user("ada"),
+		},
+	}
+}
+
+func (a *answer) location(t *testing.T) *url.URL {
+	t.Helper()
+	location, err := url.Parse(a.header.Get("Location"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return location
+}
+
+// checkCookies expects one Set-Cookie line for each prefix.
+func (a *answer) checkCookies(t *testing.T, prefixes ...string) {
+	t.Helper()
+	lines := a.header.Values("Set-Cookie")
+	for _, prefix := range prefixes {
+		if !slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, prefix) }) {
+			t.Errorf("got cookies %q, want one that begins with %.20q", lines, prefix)
+		}
+	}
+}
+
+// checkRedirect expects a redirect that no cache keeps and that has no body.
+func (a *answer) checkRedirect(t *testing.T, status string) {
+	t.Helper()
+	if a.header.Get("Cache-Control") != "no-store" || a.body != "" {
+		t.Errorf("got cache-control %q and body %q, want no-store and nothing", a.header.Get("Cache-Control"), a.body)
+	}
+	if got := a.header.Get("X-Clerk-Auth-Status"); got != status {
+		t.Errorf("got x-clerk-auth-status %q, want %q", got, status)
+	}
+}

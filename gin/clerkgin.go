@@ -1,0 +1,132 @@
+// Package clerkgin puts Clerk into Gin. [Middleware] finds out who sent a request and never turns an anonymous visitor
+// away; [RequireAuth] does, route by route or for a group:
+//
+//	r.Use(clerkgin.Middleware(authn))
+//	r.GET("/", home)
+//	api := r.Group("/api", clerkgin.RequireAuth())
+//	api.POST("/invoices", clerkgin.RequireAuth(clerkauth.HasPermission("org:invoices:create")), create)
+//
+// Handlers read the visitor with [FromContext]. Code that only gets the context.Context of the request reads the same
+// state with clerkauth.FromContext. Gin applies a middleware to routes that are registered after it.
+package clerkgin
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+)
+
+// handlerKey is where [Middleware] leaves the error handler for the guards behind it.
+const handlerKey = "github.com/clerkgo/clerk-go/gin.errorHandler"
+
+// Option changes what [Middleware] does.
+type Option func(*options)
+
+type options struct {
+	skip          func(*gin.Context) bool
+	onError       func(*gin.Context, error)
+	rejectInvalid bool
+	call          []clerkauth.CallOption
+}
+
+// WithSkipper leaves alone the requests for which skip returns true: they are signed out, and a guard refuses them.
+// Prefer a group without the middleware where that is possible.
+func WithSkipper(skip func(c *gin.Context) bool) Option {
+	return func(o *options) { o.skip = skip }
+}
+
+// WithErrorHandler lets the application answer refusals of this middleware and of the guards behind it. The error is a
+// [*clerkauth.Error]; the chain is aborted after the handler, whether or not it does so itself.
+func WithErrorHandler(handle func(c *gin.Context, err error)) Option {
+	return func(o *options) { o.onError = handle }
+}
+
+// WithCallOptions authenticates with these options, such as clerkauth.AcceptTokens for routes that machines call.
+func WithCallOptions(opts ...clerkauth.CallOption) Option {
+	return func(o *options) { o.call = append(o.call, opts...) }
+}
+
+// RejectInvalid refuses credentials that are not valid instead of leaving that to the guards. Anonymous visitors pass.
+func RejectInvalid() Option {
+	return func(o *options) { o.rejectInvalid = true }
+}
+
+// Middleware authenticates requests and stores the state in the context of the request. It answers Clerk's redirects
+// itself. It panics if authn is nil.
+func Middleware(authn *clerkauth.Authenticator, opts ...Option) gin.HandlerFunc {
+	if authn == nil {
+		panic("clerkgin: Middleware: the authenticator is nil")
+	}
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return func(c *gin.Context) {
+		if o.skip != nil && o.skip(c) {
+			return
+		}
+		ctx := c.Request.Context()
+		state := authn.Authenticate(ctx, clerkauth.FromHTTP(c.Request), o.call...)
+		c.Request = c.Request.WithContext(clerkauth.NewContext(ctx, state))
+		if o.onError != nil {
+			c.Set(handlerKey, o.onError)
+		}
+		if state.WriteHeaders(c.Writer.Header()) {
+			c.AbortWithStatus(http.StatusTemporaryRedirect)
+			return
+		}
+		if o.rejectInvalid {
+			if err := state.Err(); err != nil {
+				refuse(c, err)
+			}
+		}
+	}
+}
+
+// RequireAuth lets requests through that are signed in and pass all checks, and refuses the others: also all of them
+// where [Middleware] did not run.
+func RequireAuth(checks ...clerkauth.Check) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := FromContext(c).Require(checks...); err != nil {
+			refuse(c, err)
+		}
+	}
+}
+
+// RedirectToSignIn is [RequireAuth] for pages: visitors who are not signed in are sent to the sign-in page and come back
+// afterwards. Requests that are no page navigations are refused as [RequireAuth] does.
+func RedirectToSignIn(checks ...clerkauth.Check) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		state := FromContext(c)
+		err := state.Require(checks...)
+		if err == nil {
+			return
+		}
+		if state.WriteSignIn(c.Writer.Header(), clerkauth.FromHTTP(c.Request), err) {
+			c.AbortWithStatus(http.StatusTemporaryRedirect)
+			return
+		}
+		refuse(c, err)
+	}
+}
+
+// FromContext returns the state of the request. It is never nil: where [Middleware] did not run it is signed out, with
+// an error that answers 503.
+func FromContext(c *gin.Context) *clerkauth.RequestState {
+	return clerkauth.FromContext(c.Request.Context())
+}
+
+// refuse answers with the refusal and ends the chain. The error is in c.Errors, too.
+func refuse(c *gin.Context, err error) {
+	defer c.Abort()
+	_ = c.Error(err)
+	if handle, ok := c.Value(handlerKey).(func(*gin.Context, error)); ok {
+		handle(c, err)
+		return
+	}
+	answer := clerkauth.AnswerTo(err)
+	answer.WriteHeaders(c.Writer.Header())
+	c.Data(answer.Status, answer.ContentType, answer.Body)
+}
