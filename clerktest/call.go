@@ -26,6 +26,8 @@ type call struct {
 	upload  *upload                      // of a multipart body
 	status  int                          // overrides the document's status
 	machine string                       // id of the machine whose key was used
+
+	emptyKeys bool // a drill empties the key set
 }
 
 // textAnswer is an answer that is not JSON.

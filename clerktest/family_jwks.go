@@ -1,22 +1,14 @@
 package clerktest
 
 import (
-	"encoding/json"
 	"net/http"
-	"time"
 )
-
-// jwksDrill is a disturbance of the key set's routes.
-type jwksDrill struct {
-	delay  time.Duration
-	status int
-	empty  bool
-}
 
 func jwksFamily() family {
 	return family{
 		tables:    []anyTable{tableKeys},
 		endpoints: map[string]endpoint{"GetJWKS": {read: getJWKS, keys: true}},
+		intercept: disturbJWKS,
 		raw: []rawRoute{
 			{http.MethodGet, "/.well-known/jwks.json", publicJWKS},
 			{http.MethodGet, "/v1/.well-known/jwks.json", publicJWKS},
@@ -24,8 +16,21 @@ func jwksFamily() family {
 	}
 }
 
-func getJWKS(c *call) (any, error) {
+// disturbJWKS runs a drill before the lock is taken, because it may wait.
+func disturbJWKS(c *call) error {
+	if c.endpoint.op.id != "GetJWKS" {
+		return nil
+	}
 	c.inst.jwksFetches.Add(1)
+	empty, err := c.inst.disturb(c.r)
+	c.emptyKeys = empty
+	return err
+}
+
+func getJWKS(c *call) (any, error) {
+	if c.emptyKeys {
+		return jwkSet{Keys: []jwk{}}, nil
+	}
 	return c.tx.keySet()
 }
 
@@ -33,20 +38,26 @@ func getJWKS(c *call) (any, error) {
 func publicJWKS(e *Emulator) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		in := e.instanceOf(r)
-		if err := in.ensureKey(); err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
 		in.jwksFetches.Add(1)
-		var set jwkSet
-		err := in.read(func(x *tx) (err error) { set, err = x.keySet(); return err })
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(set)
+		c := &call{emulator: e, inst: in, w: w, r: r, traceID: randomHex(16), endpoint: &endpoint{op: e.operations["GetJWKS"]}}
+		set, err := publicKeySet(in, r)
+		c.respond(set, err)
 	}
+}
+
+func publicKeySet(in *Instance, r *http.Request) (set jwkSet, err error) {
+	empty, err := in.disturb(r)
+	if err != nil {
+		return set, err
+	}
+	if empty {
+		return jwkSet{Keys: []jwk{}}, nil
+	}
+	if err := in.ensureKey(); err != nil {
+		return set, err
+	}
+	err = in.read(func(x *tx) (err error) { set, err = x.keySet(); return err })
+	return set, err
 }
 
 // JWKSFetches returns how often the key set was asked for, on either route.

@@ -183,15 +183,19 @@ func (in *Instance) JWTKey() string {
 		if err != nil {
 			return err
 		}
-		der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-		if err != nil {
-			return err
-		}
-		text = string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
-		return nil
+		text, err = publicPEM(&key.PublicKey)
+		return err
 	})
 	if err != nil {
 		in.fail("JWTKey", err)
 	}
 	return text
+}
+
+func publicPEM(key *rsa.PublicKey) (string, error) {
+	der, err := x509.MarshalPKIXPublicKey(key)
+	if err != nil {
+		return "", fmt.Errorf("clerktest: encode key: %w", err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})), nil
 }

@@ -60,7 +60,7 @@ func (in *Instance) Reset() {
 		return
 	}
 	in.keys.parsed.Clear()
-	in.drill.Store(nil)
+	in.jwksFault.Store(nil)
 	in.events.clear()
 	in.requests.clear()
 	for _, fn := range in.emulator.start {

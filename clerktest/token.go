@@ -29,6 +29,8 @@ type tokenSpec struct {
 	header   map[string]any
 	fva      []int64
 	category string
+	shift    time.Duration            // of every time
+	later    map[string]time.Duration // of single time claims
 }
 
 // TokenV1 mints the older form of session tokens, whose organization claims are
@@ -66,7 +68,7 @@ func TokenFactorAge(first, second int64) TokenOption {
 func (in *Instance) newTokenSpec(opts []TokenOption) *tokenSpec {
 	s := &tokenSpec{
 		life: sessionTokenLife, leeway: 10 * time.Second, azp: in.emulator.origin,
-		claims: map[string]any{}, header: map[string]any{}, category: categorySession,
+		claims: map[string]any{}, header: map[string]any{}, later: map[string]time.Duration{}, category: categorySession,
 	}
 	for _, opt := range opts {
 		opt(s)
@@ -91,9 +93,10 @@ func tokenHeader(kid string, spec *tokenSpec) map[string]any {
 
 // sessionClaims builds the payload of a session token.
 func (x *tx) sessionClaims(s *session, spec *tokenSpec) map[string]any {
+	now := x.time.Add(spec.shift)
 	claims := map[string]any{
 		"iss": x.inst.Issuer(), "sub": s.UserID, "sid": s.ID, "sts": s.statusAt(x.now), "jti": randomHex(10),
-		"iat": x.time.Unix(), "nbf": x.time.Add(-spec.leeway).Unix(), "exp": x.time.Add(spec.life).Unix(),
+		"iat": now.Unix(), "nbf": now.Add(-spec.leeway).Unix(), "exp": now.Add(spec.life).Unix(),
 		"fva": x.factorAges(s, spec),
 	}
 	if spec.azp != "" {
@@ -107,6 +110,9 @@ func (x *tx) sessionClaims(s *session, spec *tokenSpec) map[string]any {
 		orgID = spec.orgID
 	}
 	x.organizationClaims(claims, s.UserID, orgID, spec.v1)
+	for name, d := range spec.later {
+		claims[name] = now.Add(d).Unix()
+	}
 	override(claims, spec.claims)
 	return claims
 }
