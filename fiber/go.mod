@@ -4,6 +4,7 @@ go 1.25.0
 
 require (
 	github.com/clerkgo/clerk-go/auth v0.1.0
+	github.com/clerkgo/clerk-go/clerktest v0.1.0
 	github.com/gofiber/fiber/v2 v2.52.15
 )
 

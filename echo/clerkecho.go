@@ -1,0 +1,136 @@
+// Package clerkecho puts Clerk into Echo v4. [Middleware] finds out who sent a request and never turns an anonymous
+// visitor away; [RequireAuth] does, route by route or for a group:
+//
+//	e.Use(clerkecho.Middleware(authn))
+//	e.GET("/", home)
+//	api := e.Group("/api", clerkecho.RequireAuth())
+//	api.POST("/invoices", create, clerkecho.RequireAuth(clerkauth.HasPermission("org:invoices:create")))
+//
+// Handlers read the visitor with [FromContext]. Code that only gets the context.Context of the request reads the same
+// state with clerkauth.FromContext. Refusals are returned as *echo.HTTPError, so Echo's error handler answers them.
+package clerkecho
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+)
+
+// handlerKey is where the middleware leaves the error handler for the guards behind it.
+const handlerKey = "github.com/clerkgo/clerk-go/echo.errorHandler"
+
+// Config configures the middleware. All fields but Authenticator are optional.
+type Config struct {
+	// Authenticator authenticates the requests.
+	Authenticator *clerkauth.Authenticator
+	// Skipper leaves alone the requests for which it returns true: they are signed out, and a guard refuses them.
+	Skipper middleware.Skipper
+	// ErrorHandler answers refusals of this middleware and of the guards behind it, or returns the error to answer with.
+	// The error is a [*clerkauth.Error]. The handler of the route does not run, even when nil is returned.
+	ErrorHandler func(c echo.Context, err error) error
+	// RejectInvalid refuses credentials that are not valid instead of leaving that to the guards.
+	RejectInvalid bool
+	// CallOptions change the authentication, such as clerkauth.AcceptTokens for routes that machines call.
+	CallOptions []clerkauth.CallOption
+}
+
+// Middleware authenticates requests and stores the state in the context of the request. It answers Clerk's redirects
+// itself. It panics if authn is nil.
+func Middleware(authn *clerkauth.Authenticator) echo.MiddlewareFunc {
+	return WithConfig(Config{Authenticator: authn})
+}
+
+// WithConfig is [Middleware] with a configuration. It panics if that is not valid.
+func WithConfig(config Config) echo.MiddlewareFunc {
+	attach, err := config.ToMiddleware()
+	if err != nil {
+		panic(err)
+	}
+	return attach
+}
+
+// ToMiddleware is [WithConfig] with an error in place of the panic.
+func (config Config) ToMiddleware() (echo.MiddlewareFunc, error) {
+	if config.Authenticator == nil {
+		return nil, errors.New("clerkecho: Config: Authenticator is nil")
+	}
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if config.Skipper != nil && config.Skipper(c) {
+				return next(c)
+			}
+			ctx := c.Request().Context()
+			state := config.Authenticator.Authenticate(ctx, clerkauth.FromHTTP(c.Request()), config.CallOptions...)
+			c.SetRequest(c.Request().WithContext(clerkauth.NewContext(ctx, state)))
+			if config.ErrorHandler != nil {
+				c.Set(handlerKey, config.ErrorHandler)
+			}
+			if state.WriteHeaders(c.Response().Header()) {
+				return c.NoContent(http.StatusTemporaryRedirect)
+			}
+			if config.RejectInvalid {
+				if err := state.Err(); err != nil {
+					return refuse(c, err)
+				}
+			}
+			return next(c)
+		}
+	}, nil
+}
+
+// RequireAuth lets requests through that are signed in and pass all checks, and refuses the others: also all of them
+// where [Middleware] did not run.
+func RequireAuth(checks ...clerkauth.Check) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if err := FromContext(c).Require(checks...); err != nil {
+				return refuse(c, err)
+			}
+			return next(c)
+		}
+	}
+}
+
+// RedirectToSignIn is [RequireAuth] for pages: visitors who are not signed in are sent to the sign-in page and come back
+// afterwards. Requests that are no page navigations are refused as [RequireAuth] does.
+func RedirectToSignIn(checks ...clerkauth.Check) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			state := FromContext(c)
+			err := state.Require(checks...)
+			switch {
+			case err == nil:
+				return next(c)
+			case state.WriteSignIn(c.Response().Header(), clerkauth.FromHTTP(c.Request()), err):
+				return c.NoContent(http.StatusTemporaryRedirect)
+			}
+			return refuse(c, err)
+		}
+	}
+}
+
+// FromContext returns the state of the request. It is never nil: where [Middleware] did not run it is signed out, with
+// an error that answers 503.
+func FromContext(c echo.Context) *clerkauth.RequestState {
+	return clerkauth.FromContext(c.Request().Context())
+}
+
+// refuse returns the error that Echo's error handler answers with the refusal.
+func refuse(c echo.Context, err error) error {
+	if handle, ok := c.Get(handlerKey).(func(echo.Context, error) error); ok {
+		return handle(c, err)
+	}
+	answer := clerkauth.AnswerTo(err)
+	answer.WriteHeaders(c.Response().Header())
+	return &echo.HTTPError{Code: answer.Status, Message: message(answer.Body), Internal: err}
+}
+
+// message is a body that is JSON already. Echo's error handler writes it as it is.
+type message string
+
+// MarshalJSON returns the message.
+func (m message) MarshalJSON() ([]byte, error) { return []byte(m), nil }

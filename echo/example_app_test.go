@@ -1,0 +1,37 @@
+package clerkecho_test
+
+//docs:begin imports
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+	clerkecho "github.com/clerkgo/clerk-go/echo"
+)
+
+//docs:end imports
+
+//docs:begin app
+
+func newApp(authn *clerkauth.Authenticator) *echo.Echo {
+	e := echo.New()
+	e.Use(clerkecho.Middleware(authn))
+	e.GET("/", func(c echo.Context) error {
+		if state := clerkecho.FromContext(c); state.SignedIn() {
+			return c.String(http.StatusOK, "hello "+state.UserID())
+		}
+		return c.String(http.StatusOK, "hello stranger")
+	})
+
+	api := e.Group("/api", clerkecho.RequireAuth())
+	api.GET("/me", func(c echo.Context) error {
+		return c.JSON(http.StatusOK, map[string]string{"user": clerkecho.FromContext(c).UserID()})
+	})
+	api.POST("/invoices", func(c echo.Context) error {
+		return c.NoContent(http.StatusCreated)
+	}, clerkecho.RequireAuth(clerkauth.HasPermission("org:invoices:create")))
+	return e
+}
+
+//docs:end app

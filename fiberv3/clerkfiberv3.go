@@ -1,0 +1,187 @@
+// Package clerkfiberv3 puts Clerk into Fiber v3. The handler of [New] finds out who sent a request and never turns an
+// anonymous visitor away; [RequireAuth] does, route by route or for a group:
+//
+//	app.Use(clerkfiberv3.New(clerkfiberv3.Config{Authenticator: authn}))
+//	app.Get("/", home)
+//	api := app.Group("/api", clerkfiberv3.RequireAuth())
+//	api.Post("/invoices", clerkfiberv3.RequireAuth(clerkauth.HasPermission("org:invoices:create")), create)
+//
+// Handlers read the visitor with [FromContext]; the state may be kept after the handler returned. Code that gets the
+// user context reads the same state with clerkauth.FromContext. Fiber applies a handler to routes registered after it.
+package clerkfiberv3
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v3"
+	"github.com/gofiber/utils/v2"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+)
+
+// DefaultTimeout is how long authentication may wait for Clerk where [Config] does not say.
+const DefaultTimeout = 10 * time.Second
+
+type localsKey struct{}
+
+// Config configures the handler. All fields but Authenticator are optional.
+type Config struct {
+	// Authenticator authenticates the requests.
+	Authenticator *clerkauth.Authenticator
+	// Next leaves alone the requests for which it returns true: they are signed out, and a guard refuses them.
+	Next func(c fiber.Ctx) bool
+	// ErrorHandler answers refusals of this handler and of the guards behind it, or returns the error to answer with.
+	// The error is a [*clerkauth.Error]. The handler of the route does not run, even when nil is returned.
+	ErrorHandler fiber.ErrorHandler
+	// RejectInvalid refuses credentials that are not valid instead of leaving that to the guards.
+	RejectInvalid bool
+	// CallOptions change the authentication, such as clerkauth.AcceptTokens for routes that machines call.
+	CallOptions []clerkauth.CallOption
+	// Timeout bounds what authentication waits for: Fiber does not tell when a client hung up. Zero is [DefaultTimeout].
+	Timeout time.Duration
+}
+
+// New returns a handler that authenticates requests and stores the state in the context. It answers Clerk's
+// redirects itself. It panics if the configuration is not valid.
+func New(config Config) fiber.Handler {
+	switch {
+	case config.Authenticator == nil:
+		panic("clerkfiberv3: New: Authenticator is nil")
+	case config.Timeout < 0:
+		panic("clerkfiberv3: New: Timeout is negative")
+	case config.Timeout == 0:
+		config.Timeout = DefaultTimeout
+	}
+	return func(c fiber.Ctx) error {
+		if config.Next != nil && config.Next(c) {
+			return c.Next()
+		}
+		ctx, cancel := context.WithTimeout(c.Context(), config.Timeout)
+		defer cancel()
+		state := config.Authenticator.Authenticate(ctx, request(c), config.CallOptions...)
+		c.SetContext(clerkauth.NewContext(c.Context(), state))
+		if config.ErrorHandler != nil {
+			c.Locals(localsKey{}, config.ErrorHandler)
+		}
+		if write(c, state.Headers()); state.Redirect() != "" {
+			c.Status(fiber.StatusTemporaryRedirect)
+			return nil
+		}
+		if config.RejectInvalid {
+			if err := state.Err(); err != nil {
+				return refuse(c, err)
+			}
+		}
+		return c.Next()
+	}
+}
+
+// RequireAuth lets requests through that are signed in and pass all checks, and refuses the others: also all of them
+// where the handler of [New] did not run.
+func RequireAuth(checks ...clerkauth.Check) fiber.Handler {
+	return func(c fiber.Ctx) error {
+		if err := FromContext(c).Require(checks...); err != nil {
+			return refuse(c, err)
+		}
+		return c.Next()
+	}
+}
+
+// RedirectToSignIn is [RequireAuth] for pages: visitors who are not signed in are sent to the sign-in page and come back
+// afterwards. Requests that are no page navigations are refused as [RequireAuth] does.
+func RedirectToSignIn(checks ...clerkauth.Check) fiber.Handler {
+	return func(c fiber.Ctx) error {
+		state := FromContext(c)
+		err := state.Require(checks...)
+		if err == nil {
+			return c.Next()
+		}
+		if header, redirect := state.SignIn(request(c), err); redirect {
+			write(c, header)
+			c.Status(fiber.StatusTemporaryRedirect)
+			return nil
+		}
+		return refuse(c, err)
+	}
+}
+
+// FromContext returns the state of the request. It is never nil: where the handler of [New] did not run it is signed
+// out, with an error that answers 503.
+func FromContext(c fiber.Ctx) *clerkauth.RequestState {
+	return clerkauth.FromContext(c.Context())
+}
+
+// ErrorHandler answers refusals as application/json and everything else as Fiber does. Fiber's own error handler sends
+// the same text labelled as plain. Set it as the ErrorHandler of fiber.Config.
+func ErrorHandler(c fiber.Ctx, err error) error {
+	var r *refusal
+	if !errors.As(err, &r) {
+		return fiber.DefaultErrorHandler(c, err)
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	return c.Status(r.status.Code).SendString(r.body)
+}
+
+// refuse returns the error that the application's error handler answers.
+func refuse(c fiber.Ctx, err error) error {
+	if handle, ok := c.Locals(localsKey{}).(fiber.ErrorHandler); ok {
+		return handle(c, err)
+	}
+	answer := clerkauth.AnswerTo(err)
+	write(c, answer.Header)
+	return &refusal{status: fiber.NewError(answer.Status), body: string(answer.Body), cause: err}
+}
+
+// refusal is both a [*fiber.Error] and a [*clerkauth.Error]. Its text is the body to answer with, because that is what
+// Fiber's own error handler sends.
+type refusal struct {
+	status *fiber.Error
+	body   string
+	cause  error
+}
+
+// Error returns the body of the answer.
+func (r *refusal) Error() string { return r.body }
+
+// Unwrap returns both errors.
+func (r *refusal) Unwrap() []error { return []error{r.status, r.cause} }
+
+// request describes the request. Its strings point into memory of fasthttp: package clerkauth clones what it keeps.
+func request(c fiber.Ctx) clerkauth.Request {
+	fast := c.RequestCtx()
+	req := clerkauth.Request{
+		Method:   c.Method(),
+		Scheme:   "http",
+		Host:     utils.UnsafeString(fast.Host()),
+		Path:     utils.UnsafeString(fast.URI().PathOriginal()),
+		RawQuery: utils.UnsafeString(fast.URI().QueryString()),
+		Header: func(name string) []string {
+			lines := fast.Request.Header.PeekAll(name)
+			values := make([]string, len(lines))
+			for i, line := range lines {
+				values[i] = utils.UnsafeString(line)
+			}
+			return values
+		},
+	}
+	if fast.IsTLS() {
+		req.Scheme = "https"
+	}
+	return req
+}
+
+// write adds the cookies and sets the other headers.
+func write(c fiber.Ctx, header http.Header) {
+	for name, values := range header {
+		for _, value := range values {
+			if name == fiber.HeaderSetCookie {
+				c.Response().Header.Add(name, value)
+			} else {
+				c.Set(name, value)
+			}
+		}
+	}
+}

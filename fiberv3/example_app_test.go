@@ -1,0 +1,35 @@
+package clerkfiberv3_test
+
+//docs:begin imports
+import (
+	"github.com/gofiber/fiber/v3"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+	clerkfiberv3 "github.com/clerkgo/clerk-go/fiberv3"
+)
+
+//docs:end imports
+
+//docs:begin app
+
+func newApp(authn *clerkauth.Authenticator) *fiber.App {
+	app := fiber.New(fiber.Config{ErrorHandler: clerkfiberv3.ErrorHandler})
+	app.Use(clerkfiberv3.New(clerkfiberv3.Config{Authenticator: authn}))
+	app.Get("/", func(c fiber.Ctx) error {
+		if state := clerkfiberv3.FromContext(c); state.SignedIn() {
+			return c.SendString("hello " + state.UserID())
+		}
+		return c.SendString("hello stranger")
+	})
+
+	api := app.Group("/api", clerkfiberv3.RequireAuth())
+	api.Get("/me", func(c fiber.Ctx) error {
+		return c.JSON(fiber.Map{"user": clerkfiberv3.FromContext(c).UserID()})
+	})
+	api.Post("/invoices", clerkfiberv3.RequireAuth(clerkauth.HasPermission("org:invoices:create")), func(c fiber.Ctx) error {
+		return c.SendStatus(fiber.StatusCreated)
+	})
+	return app
+}
+
+//docs:end app
