@@ -5,511 +5,1258 @@ package clerk
 // One endpoint per operation of the Backend API, for Call and for telling operations apart.
 var (
 	// EndpointUsersList is the endpoint of UsersService.List.
-	EndpointUsersList = Endpoint{Service: "Users", Name: "List", OperationID: "GetUserList", Method: "GET", Path: "/users", Retry: RetrySafe}
+	EndpointUsersList = Endpoint{
+		Service: "Users", Name: "List", OperationID: "GetUserList",
+		Method: "GET", Path: "/users", Retry: RetrySafe,
+	}
 	// EndpointUsersCount is the endpoint of UsersService.Count.
-	EndpointUsersCount = Endpoint{Service: "Users", Name: "Count", OperationID: "GetUsersCount", Method: "GET", Path: "/users/count", Retry: RetrySafe}
+	EndpointUsersCount = Endpoint{
+		Service: "Users", Name: "Count", OperationID: "GetUsersCount",
+		Method: "GET", Path: "/users/count", Retry: RetrySafe,
+	}
 	// EndpointUsersGet is the endpoint of UsersService.Get.
-	EndpointUsersGet = Endpoint{Service: "Users", Name: "Get", OperationID: "GetUser", Method: "GET", Path: "/users/{user_id}", Retry: RetrySafe}
+	EndpointUsersGet = Endpoint{
+		Service: "Users", Name: "Get", OperationID: "GetUser",
+		Method: "GET", Path: "/users/{user_id}", Retry: RetrySafe,
+	}
 	// EndpointUsersCreate is the endpoint of UsersService.Create.
-	EndpointUsersCreate = Endpoint{Service: "Users", Name: "Create", OperationID: "CreateUser", Method: "POST", Path: "/users", Retry: RetryNever}
+	EndpointUsersCreate = Endpoint{
+		Service: "Users", Name: "Create", OperationID: "CreateUser",
+		Method: "POST", Path: "/users", Retry: RetryNever,
+	}
 	// EndpointUsersUpdate is the endpoint of UsersService.Update.
-	EndpointUsersUpdate = Endpoint{Service: "Users", Name: "Update", OperationID: "UpdateUser", Method: "PATCH", Path: "/users/{user_id}", Retry: RetryIdempotent}
+	EndpointUsersUpdate = Endpoint{
+		Service: "Users", Name: "Update", OperationID: "UpdateUser",
+		Method: "PATCH", Path: "/users/{user_id}", Retry: RetryIdempotent,
+	}
 	// EndpointUsersDelete is the endpoint of UsersService.Delete.
-	EndpointUsersDelete = Endpoint{Service: "Users", Name: "Delete", OperationID: "DeleteUser", Method: "DELETE", Path: "/users/{user_id}", Retry: RetryIdempotent}
+	EndpointUsersDelete = Endpoint{
+		Service: "Users", Name: "Delete", OperationID: "DeleteUser",
+		Method: "DELETE", Path: "/users/{user_id}", Retry: RetryIdempotent,
+	}
 	// EndpointUsersBan is the endpoint of UsersService.Ban.
-	EndpointUsersBan = Endpoint{Service: "Users", Name: "Ban", OperationID: "BanUser", Method: "POST", Path: "/users/{user_id}/ban", Retry: RetryIdempotent}
+	EndpointUsersBan = Endpoint{
+		Service: "Users", Name: "Ban", OperationID: "BanUser",
+		Method: "POST", Path: "/users/{user_id}/ban", Retry: RetryIdempotent,
+	}
 	// EndpointUsersUnban is the endpoint of UsersService.Unban.
-	EndpointUsersUnban = Endpoint{Service: "Users", Name: "Unban", OperationID: "UnbanUser", Method: "POST", Path: "/users/{user_id}/unban", Retry: RetryIdempotent}
+	EndpointUsersUnban = Endpoint{
+		Service: "Users", Name: "Unban", OperationID: "UnbanUser",
+		Method: "POST", Path: "/users/{user_id}/unban", Retry: RetryIdempotent,
+	}
 	// EndpointUsersBulkBan is the endpoint of UsersService.BulkBan.
-	EndpointUsersBulkBan = Endpoint{Service: "Users", Name: "BulkBan", OperationID: "UsersBan", Method: "POST", Path: "/users/ban", Retry: RetryIdempotent}
+	EndpointUsersBulkBan = Endpoint{
+		Service: "Users", Name: "BulkBan", OperationID: "UsersBan",
+		Method: "POST", Path: "/users/ban", Retry: RetryIdempotent,
+	}
 	// EndpointUsersBulkUnban is the endpoint of UsersService.BulkUnban.
-	EndpointUsersBulkUnban = Endpoint{Service: "Users", Name: "BulkUnban", OperationID: "UsersUnban", Method: "POST", Path: "/users/unban", Retry: RetryIdempotent}
+	EndpointUsersBulkUnban = Endpoint{
+		Service: "Users", Name: "BulkUnban", OperationID: "UsersUnban",
+		Method: "POST", Path: "/users/unban", Retry: RetryIdempotent,
+	}
 	// EndpointUsersLock is the endpoint of UsersService.Lock.
-	EndpointUsersLock = Endpoint{Service: "Users", Name: "Lock", OperationID: "LockUser", Method: "POST", Path: "/users/{user_id}/lock", Retry: RetryIdempotent}
+	EndpointUsersLock = Endpoint{
+		Service: "Users", Name: "Lock", OperationID: "LockUser",
+		Method: "POST", Path: "/users/{user_id}/lock", Retry: RetryIdempotent,
+	}
 	// EndpointUsersUnlock is the endpoint of UsersService.Unlock.
-	EndpointUsersUnlock = Endpoint{Service: "Users", Name: "Unlock", OperationID: "UnlockUser", Method: "POST", Path: "/users/{user_id}/unlock", Retry: RetryIdempotent}
+	EndpointUsersUnlock = Endpoint{
+		Service: "Users", Name: "Unlock", OperationID: "UnlockUser",
+		Method: "POST", Path: "/users/{user_id}/unlock", Retry: RetryIdempotent,
+	}
 	// EndpointUsersSetProfileImage is the endpoint of UsersService.SetProfileImage.
-	EndpointUsersSetProfileImage = Endpoint{Service: "Users", Name: "SetProfileImage", OperationID: "SetUserProfileImage", Method: "POST", Path: "/users/{user_id}/profile_image", Retry: RetryIdempotent}
+	EndpointUsersSetProfileImage = Endpoint{
+		Service: "Users", Name: "SetProfileImage", OperationID: "SetUserProfileImage",
+		Method: "POST", Path: "/users/{user_id}/profile_image", Retry: RetryIdempotent,
+	}
 	// EndpointUsersDeleteProfileImage is the endpoint of UsersService.DeleteProfileImage.
-	EndpointUsersDeleteProfileImage = Endpoint{Service: "Users", Name: "DeleteProfileImage", OperationID: "DeleteUserProfileImage", Method: "DELETE", Path: "/users/{user_id}/profile_image", Retry: RetryIdempotent}
+	EndpointUsersDeleteProfileImage = Endpoint{
+		Service: "Users", Name: "DeleteProfileImage", OperationID: "DeleteUserProfileImage",
+		Method: "DELETE", Path: "/users/{user_id}/profile_image", Retry: RetryIdempotent,
+	}
 	// EndpointUsersUpdateMetadata is the endpoint of UsersService.UpdateMetadata.
-	EndpointUsersUpdateMetadata = Endpoint{Service: "Users", Name: "UpdateMetadata", OperationID: "UpdateUserMetadata", Method: "PATCH", Path: "/users/{user_id}/metadata", Retry: RetryIdempotent}
+	EndpointUsersUpdateMetadata = Endpoint{
+		Service: "Users", Name: "UpdateMetadata", OperationID: "UpdateUserMetadata",
+		Method: "PATCH", Path: "/users/{user_id}/metadata", Retry: RetryIdempotent,
+	}
 	// EndpointUsersReplaceMetadata is the endpoint of UsersService.ReplaceMetadata.
-	EndpointUsersReplaceMetadata = Endpoint{Service: "Users", Name: "ReplaceMetadata", OperationID: "ReplaceUserMetadata", Method: "PUT", Path: "/users/{user_id}/metadata", Retry: RetryIdempotent}
+	EndpointUsersReplaceMetadata = Endpoint{
+		Service: "Users", Name: "ReplaceMetadata", OperationID: "ReplaceUserMetadata",
+		Method: "PUT", Path: "/users/{user_id}/metadata", Retry: RetryIdempotent,
+	}
 	// EndpointUsersGetBillingSubscription is the endpoint of UsersService.GetBillingSubscription.
-	EndpointUsersGetBillingSubscription = Endpoint{Service: "Users", Name: "GetBillingSubscription", OperationID: "GetUserBillingSubscription", Method: "GET", Path: "/users/{user_id}/billing/subscription", Retry: RetrySafe}
+	EndpointUsersGetBillingSubscription = Endpoint{
+		Service: "Users", Name: "GetBillingSubscription", OperationID: "GetUserBillingSubscription",
+		Method: "GET", Path: "/users/{user_id}/billing/subscription", Retry: RetrySafe,
+	}
 	// EndpointUsersGetBillingCreditBalance is the endpoint of UsersService.GetBillingCreditBalance.
-	EndpointUsersGetBillingCreditBalance = Endpoint{Service: "Users", Name: "GetBillingCreditBalance", OperationID: "GetUserBillingCreditBalance", Method: "GET", Path: "/users/{user_id}/billing/credits", Retry: RetrySafe}
+	EndpointUsersGetBillingCreditBalance = Endpoint{
+		Service: "Users", Name: "GetBillingCreditBalance", OperationID: "GetUserBillingCreditBalance",
+		Method: "GET", Path: "/users/{user_id}/billing/credits", Retry: RetrySafe,
+	}
 	// EndpointUsersAdjustBillingCreditBalance is the endpoint of UsersService.AdjustBillingCreditBalance.
-	EndpointUsersAdjustBillingCreditBalance = Endpoint{Service: "Users", Name: "AdjustBillingCreditBalance", OperationID: "AdjustUserBillingCreditBalance", Method: "POST", Path: "/users/{user_id}/billing/credits", Retry: RetryIdempotent}
+	EndpointUsersAdjustBillingCreditBalance = Endpoint{
+		Service: "Users", Name: "AdjustBillingCreditBalance", OperationID: "AdjustUserBillingCreditBalance",
+		Method: "POST", Path: "/users/{user_id}/billing/credits", Retry: RetryIdempotent,
+	}
 	// EndpointUsersListOAuthAccessTokens is the endpoint of UsersService.ListOAuthAccessTokens.
-	EndpointUsersListOAuthAccessTokens = Endpoint{Service: "Users", Name: "ListOAuthAccessTokens", OperationID: "GetOAuthAccessToken", Method: "GET", Path: "/users/{user_id}/oauth_access_tokens/{provider}", Retry: RetrySafe}
+	EndpointUsersListOAuthAccessTokens = Endpoint{
+		Service: "Users", Name: "ListOAuthAccessTokens", OperationID: "GetOAuthAccessToken",
+		Method: "GET", Path: "/users/{user_id}/oauth_access_tokens/{provider}", Retry: RetrySafe,
+	}
 	// EndpointUsersListOrganizationMemberships is the endpoint of UsersService.ListOrganizationMemberships.
-	EndpointUsersListOrganizationMemberships = Endpoint{Service: "Users", Name: "ListOrganizationMemberships", OperationID: "UsersGetOrganizationMemberships", Method: "GET", Path: "/users/{user_id}/organization_memberships", Retry: RetrySafe}
+	EndpointUsersListOrganizationMemberships = Endpoint{
+		Service: "Users", Name: "ListOrganizationMemberships", OperationID: "UsersGetOrganizationMemberships",
+		Method: "GET", Path: "/users/{user_id}/organization_memberships", Retry: RetrySafe,
+	}
 	// EndpointUsersListOrganizationInvitations is the endpoint of UsersService.ListOrganizationInvitations.
-	EndpointUsersListOrganizationInvitations = Endpoint{Service: "Users", Name: "ListOrganizationInvitations", OperationID: "UsersGetOrganizationInvitations", Method: "GET", Path: "/users/{user_id}/organization_invitations", Retry: RetrySafe}
+	EndpointUsersListOrganizationInvitations = Endpoint{
+		Service: "Users", Name: "ListOrganizationInvitations", OperationID: "UsersGetOrganizationInvitations",
+		Method: "GET", Path: "/users/{user_id}/organization_invitations", Retry: RetrySafe,
+	}
 	// EndpointUsersRemovePassword is the endpoint of UsersService.RemovePassword.
-	EndpointUsersRemovePassword = Endpoint{Service: "Users", Name: "RemovePassword", OperationID: "RemoveUserPassword", Method: "POST", Path: "/users/{user_id}/remove_password", Retry: RetryIdempotent}
+	EndpointUsersRemovePassword = Endpoint{
+		Service: "Users", Name: "RemovePassword", OperationID: "RemoveUserPassword",
+		Method: "POST", Path: "/users/{user_id}/remove_password", Retry: RetryIdempotent,
+	}
 	// EndpointUsersVerifyPassword is the endpoint of UsersService.VerifyPassword.
-	EndpointUsersVerifyPassword = Endpoint{Service: "Users", Name: "VerifyPassword", OperationID: "VerifyPassword", Method: "POST", Path: "/users/{user_id}/verify_password", Retry: RetrySafe}
+	EndpointUsersVerifyPassword = Endpoint{
+		Service: "Users", Name: "VerifyPassword", OperationID: "VerifyPassword",
+		Method: "POST", Path: "/users/{user_id}/verify_password", Retry: RetrySafe,
+	}
 	// EndpointUsersVerifyTOTP is the endpoint of UsersService.VerifyTOTP.
-	EndpointUsersVerifyTOTP = Endpoint{Service: "Users", Name: "VerifyTOTP", OperationID: "VerifyTOTP", Method: "POST", Path: "/users/{user_id}/verify_totp", Retry: RetryNever}
+	EndpointUsersVerifyTOTP = Endpoint{
+		Service: "Users", Name: "VerifyTOTP", OperationID: "VerifyTOTP",
+		Method: "POST", Path: "/users/{user_id}/verify_totp", Retry: RetryNever,
+	}
 	// EndpointUsersDisableMFA is the endpoint of UsersService.DisableMFA.
-	EndpointUsersDisableMFA = Endpoint{Service: "Users", Name: "DisableMFA", OperationID: "DisableMFA", Method: "DELETE", Path: "/users/{user_id}/mfa", Retry: RetryIdempotent}
+	EndpointUsersDisableMFA = Endpoint{
+		Service: "Users", Name: "DisableMFA", OperationID: "DisableMFA",
+		Method: "DELETE", Path: "/users/{user_id}/mfa", Retry: RetryIdempotent,
+	}
 	// EndpointUsersDeleteBackupCodes is the endpoint of UsersService.DeleteBackupCodes.
-	EndpointUsersDeleteBackupCodes = Endpoint{Service: "Users", Name: "DeleteBackupCodes", OperationID: "DeleteBackupCode", Method: "DELETE", Path: "/users/{user_id}/backup_code", Retry: RetryIdempotent}
+	EndpointUsersDeleteBackupCodes = Endpoint{
+		Service: "Users", Name: "DeleteBackupCodes", OperationID: "DeleteBackupCode",
+		Method: "DELETE", Path: "/users/{user_id}/backup_code", Retry: RetryIdempotent,
+	}
 	// EndpointUsersDeletePasskey is the endpoint of UsersService.DeletePasskey.
-	EndpointUsersDeletePasskey = Endpoint{Service: "Users", Name: "DeletePasskey", OperationID: "UserPasskeyDelete", Method: "DELETE", Path: "/users/{user_id}/passkeys/{passkey_identification_id}", Retry: RetryIdempotent}
+	EndpointUsersDeletePasskey = Endpoint{
+		Service: "Users", Name: "DeletePasskey", OperationID: "UserPasskeyDelete",
+		Method: "DELETE", Path: "/users/{user_id}/passkeys/{passkey_identification_id}", Retry: RetryIdempotent,
+	}
 	// EndpointUsersListTrustedDevices is the endpoint of UsersService.ListTrustedDevices.
-	EndpointUsersListTrustedDevices = Endpoint{Service: "Users", Name: "ListTrustedDevices", OperationID: "ListUserTrustedDevices", Method: "GET", Path: "/users/{user_id}/trusted_devices", Retry: RetrySafe}
+	EndpointUsersListTrustedDevices = Endpoint{
+		Service: "Users", Name: "ListTrustedDevices", OperationID: "ListUserTrustedDevices",
+		Method: "GET", Path: "/users/{user_id}/trusted_devices", Retry: RetrySafe,
+	}
 	// EndpointUsersRevokeTrustedDevice is the endpoint of UsersService.RevokeTrustedDevice.
-	EndpointUsersRevokeTrustedDevice = Endpoint{Service: "Users", Name: "RevokeTrustedDevice", OperationID: "RevokeUserTrustedDevice", Method: "DELETE", Path: "/users/{user_id}/trusted_devices/{trusted_device_id}", Retry: RetryIdempotent}
+	EndpointUsersRevokeTrustedDevice = Endpoint{
+		Service: "Users", Name: "RevokeTrustedDevice", OperationID: "RevokeUserTrustedDevice",
+		Method: "DELETE", Path: "/users/{user_id}/trusted_devices/{trusted_device_id}", Retry: RetryIdempotent,
+	}
 	// EndpointUsersDeleteWeb3Wallet is the endpoint of UsersService.DeleteWeb3Wallet.
-	EndpointUsersDeleteWeb3Wallet = Endpoint{Service: "Users", Name: "DeleteWeb3Wallet", OperationID: "UserWeb3WalletDelete", Method: "DELETE", Path: "/users/{user_id}/web3_wallets/{web3_wallet_identification_id}", Retry: RetryIdempotent}
+	EndpointUsersDeleteWeb3Wallet = Endpoint{
+		Service: "Users", Name: "DeleteWeb3Wallet", OperationID: "UserWeb3WalletDelete",
+		Method: "DELETE", Path: "/users/{user_id}/web3_wallets/{web3_wallet_identification_id}", Retry: RetryIdempotent,
+	}
 	// EndpointUsersDeleteTOTP is the endpoint of UsersService.DeleteTOTP.
-	EndpointUsersDeleteTOTP = Endpoint{Service: "Users", Name: "DeleteTOTP", OperationID: "DeleteTOTP", Method: "DELETE", Path: "/users/{user_id}/totp", Retry: RetryIdempotent}
+	EndpointUsersDeleteTOTP = Endpoint{
+		Service: "Users", Name: "DeleteTOTP", OperationID: "DeleteTOTP",
+		Method: "DELETE", Path: "/users/{user_id}/totp", Retry: RetryIdempotent,
+	}
 	// EndpointUsersDeleteExternalAccount is the endpoint of UsersService.DeleteExternalAccount.
-	EndpointUsersDeleteExternalAccount = Endpoint{Service: "Users", Name: "DeleteExternalAccount", OperationID: "DeleteExternalAccount", Method: "DELETE", Path: "/users/{user_id}/external_accounts/{external_account_id}", Retry: RetryIdempotent}
+	EndpointUsersDeleteExternalAccount = Endpoint{
+		Service: "Users", Name: "DeleteExternalAccount", OperationID: "DeleteExternalAccount",
+		Method: "DELETE", Path: "/users/{user_id}/external_accounts/{external_account_id}", Retry: RetryIdempotent,
+	}
 	// EndpointUsersSetPasswordCompromised is the endpoint of UsersService.SetPasswordCompromised.
-	EndpointUsersSetPasswordCompromised = Endpoint{Service: "Users", Name: "SetPasswordCompromised", OperationID: "SetUserPasswordCompromised", Method: "POST", Path: "/users/{user_id}/password/set_compromised", Retry: RetryIdempotent}
+	EndpointUsersSetPasswordCompromised = Endpoint{
+		Service: "Users", Name: "SetPasswordCompromised", OperationID: "SetUserPasswordCompromised",
+		Method: "POST", Path: "/users/{user_id}/password/set_compromised", Retry: RetryIdempotent,
+	}
 	// EndpointUsersUnsetPasswordCompromised is the endpoint of UsersService.UnsetPasswordCompromised.
-	EndpointUsersUnsetPasswordCompromised = Endpoint{Service: "Users", Name: "UnsetPasswordCompromised", OperationID: "UnsetUserPasswordCompromised", Method: "POST", Path: "/users/{user_id}/password/unset_compromised", Retry: RetryIdempotent}
+	EndpointUsersUnsetPasswordCompromised = Endpoint{
+		Service: "Users", Name: "UnsetPasswordCompromised", OperationID: "UnsetUserPasswordCompromised",
+		Method: "POST", Path: "/users/{user_id}/password/unset_compromised", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationsList is the endpoint of OrganizationsService.List.
-	EndpointOrganizationsList = Endpoint{Service: "Organizations", Name: "List", OperationID: "ListOrganizations", Method: "GET", Path: "/organizations", Retry: RetrySafe}
+	EndpointOrganizationsList = Endpoint{
+		Service: "Organizations", Name: "List", OperationID: "ListOrganizations",
+		Method: "GET", Path: "/organizations", Retry: RetrySafe,
+	}
 	// EndpointOrganizationsCreate is the endpoint of OrganizationsService.Create.
-	EndpointOrganizationsCreate = Endpoint{Service: "Organizations", Name: "Create", OperationID: "CreateOrganization", Method: "POST", Path: "/organizations", Retry: RetryNever}
+	EndpointOrganizationsCreate = Endpoint{
+		Service: "Organizations", Name: "Create", OperationID: "CreateOrganization",
+		Method: "POST", Path: "/organizations", Retry: RetryNever,
+	}
 	// EndpointOrganizationsGet is the endpoint of OrganizationsService.Get.
-	EndpointOrganizationsGet = Endpoint{Service: "Organizations", Name: "Get", OperationID: "GetOrganization", Method: "GET", Path: "/organizations/{organization_id}", Retry: RetrySafe}
+	EndpointOrganizationsGet = Endpoint{
+		Service: "Organizations", Name: "Get", OperationID: "GetOrganization",
+		Method: "GET", Path: "/organizations/{organization_id}", Retry: RetrySafe,
+	}
 	// EndpointOrganizationsUpdate is the endpoint of OrganizationsService.Update.
-	EndpointOrganizationsUpdate = Endpoint{Service: "Organizations", Name: "Update", OperationID: "UpdateOrganization", Method: "PATCH", Path: "/organizations/{organization_id}", Retry: RetryIdempotent}
+	EndpointOrganizationsUpdate = Endpoint{
+		Service: "Organizations", Name: "Update", OperationID: "UpdateOrganization",
+		Method: "PATCH", Path: "/organizations/{organization_id}", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationsDelete is the endpoint of OrganizationsService.Delete.
-	EndpointOrganizationsDelete = Endpoint{Service: "Organizations", Name: "Delete", OperationID: "DeleteOrganization", Method: "DELETE", Path: "/organizations/{organization_id}", Retry: RetryIdempotent}
+	EndpointOrganizationsDelete = Endpoint{
+		Service: "Organizations", Name: "Delete", OperationID: "DeleteOrganization",
+		Method: "DELETE", Path: "/organizations/{organization_id}", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationsUpdateMetadata is the endpoint of OrganizationsService.UpdateMetadata.
-	EndpointOrganizationsUpdateMetadata = Endpoint{Service: "Organizations", Name: "UpdateMetadata", OperationID: "MergeOrganizationMetadata", Method: "PATCH", Path: "/organizations/{organization_id}/metadata", Retry: RetryIdempotent}
+	EndpointOrganizationsUpdateMetadata = Endpoint{
+		Service: "Organizations", Name: "UpdateMetadata", OperationID: "MergeOrganizationMetadata",
+		Method: "PATCH", Path: "/organizations/{organization_id}/metadata", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationsReplaceMetadata is the endpoint of OrganizationsService.ReplaceMetadata.
-	EndpointOrganizationsReplaceMetadata = Endpoint{Service: "Organizations", Name: "ReplaceMetadata", OperationID: "ReplaceOrganizationMetadata", Method: "PUT", Path: "/organizations/{organization_id}/metadata", Retry: RetryIdempotent}
+	EndpointOrganizationsReplaceMetadata = Endpoint{
+		Service: "Organizations", Name: "ReplaceMetadata", OperationID: "ReplaceOrganizationMetadata",
+		Method: "PUT", Path: "/organizations/{organization_id}/metadata", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationsSetLogo is the endpoint of OrganizationsService.SetLogo.
-	EndpointOrganizationsSetLogo = Endpoint{Service: "Organizations", Name: "SetLogo", OperationID: "UploadOrganizationLogo", Method: "PUT", Path: "/organizations/{organization_id}/logo", Retry: RetryIdempotent}
+	EndpointOrganizationsSetLogo = Endpoint{
+		Service: "Organizations", Name: "SetLogo", OperationID: "UploadOrganizationLogo",
+		Method: "PUT", Path: "/organizations/{organization_id}/logo", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationsDeleteLogo is the endpoint of OrganizationsService.DeleteLogo.
-	EndpointOrganizationsDeleteLogo = Endpoint{Service: "Organizations", Name: "DeleteLogo", OperationID: "DeleteOrganizationLogo", Method: "DELETE", Path: "/organizations/{organization_id}/logo", Retry: RetryIdempotent}
+	EndpointOrganizationsDeleteLogo = Endpoint{
+		Service: "Organizations", Name: "DeleteLogo", OperationID: "DeleteOrganizationLogo",
+		Method: "DELETE", Path: "/organizations/{organization_id}/logo", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationsGetBillingSubscription is the endpoint of OrganizationsService.GetBillingSubscription.
-	EndpointOrganizationsGetBillingSubscription = Endpoint{Service: "Organizations", Name: "GetBillingSubscription", OperationID: "GetOrganizationBillingSubscription", Method: "GET", Path: "/organizations/{organization_id}/billing/subscription", Retry: RetrySafe}
+	EndpointOrganizationsGetBillingSubscription = Endpoint{
+		Service: "Organizations", Name: "GetBillingSubscription", OperationID: "GetOrganizationBillingSubscription",
+		Method: "GET", Path: "/organizations/{organization_id}/billing/subscription", Retry: RetrySafe,
+	}
 	// EndpointOrganizationsGetBillingCreditBalance is the endpoint of OrganizationsService.GetBillingCreditBalance.
-	EndpointOrganizationsGetBillingCreditBalance = Endpoint{Service: "Organizations", Name: "GetBillingCreditBalance", OperationID: "GetOrganizationBillingCreditBalance", Method: "GET", Path: "/organizations/{organization_id}/billing/credits", Retry: RetrySafe}
+	EndpointOrganizationsGetBillingCreditBalance = Endpoint{
+		Service: "Organizations", Name: "GetBillingCreditBalance", OperationID: "GetOrganizationBillingCreditBalance",
+		Method: "GET", Path: "/organizations/{organization_id}/billing/credits", Retry: RetrySafe,
+	}
 	// EndpointOrganizationsAdjustBillingCreditBalance is the endpoint of
 	// OrganizationsService.AdjustBillingCreditBalance.
-	EndpointOrganizationsAdjustBillingCreditBalance = Endpoint{Service: "Organizations", Name: "AdjustBillingCreditBalance", OperationID: "AdjustOrganizationBillingCreditBalance", Method: "POST", Path: "/organizations/{organization_id}/billing/credits", Retry: RetryIdempotent}
+	EndpointOrganizationsAdjustBillingCreditBalance = Endpoint{
+		Service: "Organizations", Name: "AdjustBillingCreditBalance", OperationID: "AdjustOrganizationBillingCreditBalance",
+		Method: "POST", Path: "/organizations/{organization_id}/billing/credits", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationMembershipsList is the endpoint of OrganizationMembershipsService.List.
-	EndpointOrganizationMembershipsList = Endpoint{Service: "OrganizationMemberships", Name: "List", OperationID: "ListOrganizationMemberships", Method: "GET", Path: "/organizations/{organization_id}/memberships", Retry: RetrySafe}
+	EndpointOrganizationMembershipsList = Endpoint{
+		Service: "OrganizationMemberships", Name: "List", OperationID: "ListOrganizationMemberships",
+		Method: "GET", Path: "/organizations/{organization_id}/memberships", Retry: RetrySafe,
+	}
 	// EndpointOrganizationMembershipsListForInstance is the endpoint of
 	// OrganizationMembershipsService.ListForInstance.
-	EndpointOrganizationMembershipsListForInstance = Endpoint{Service: "OrganizationMemberships", Name: "ListForInstance", OperationID: "InstanceGetOrganizationMemberships", Method: "GET", Path: "/organization_memberships", Retry: RetrySafe}
+	EndpointOrganizationMembershipsListForInstance = Endpoint{
+		Service: "OrganizationMemberships", Name: "ListForInstance", OperationID: "InstanceGetOrganizationMemberships",
+		Method: "GET", Path: "/organization_memberships", Retry: RetrySafe,
+	}
 	// EndpointOrganizationMembershipsCreate is the endpoint of OrganizationMembershipsService.Create.
-	EndpointOrganizationMembershipsCreate = Endpoint{Service: "OrganizationMemberships", Name: "Create", OperationID: "CreateOrganizationMembership", Method: "POST", Path: "/organizations/{organization_id}/memberships", Retry: RetryNever}
+	EndpointOrganizationMembershipsCreate = Endpoint{
+		Service: "OrganizationMemberships", Name: "Create", OperationID: "CreateOrganizationMembership",
+		Method: "POST", Path: "/organizations/{organization_id}/memberships", Retry: RetryNever,
+	}
 	// EndpointOrganizationMembershipsUpdate is the endpoint of OrganizationMembershipsService.Update.
-	EndpointOrganizationMembershipsUpdate = Endpoint{Service: "OrganizationMemberships", Name: "Update", OperationID: "UpdateOrganizationMembership", Method: "PATCH", Path: "/organizations/{organization_id}/memberships/{user_id}", Retry: RetryIdempotent}
+	EndpointOrganizationMembershipsUpdate = Endpoint{
+		Service: "OrganizationMemberships", Name: "Update", OperationID: "UpdateOrganizationMembership",
+		Method: "PATCH", Path: "/organizations/{organization_id}/memberships/{user_id}", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationMembershipsDelete is the endpoint of OrganizationMembershipsService.Delete.
-	EndpointOrganizationMembershipsDelete = Endpoint{Service: "OrganizationMemberships", Name: "Delete", OperationID: "DeleteOrganizationMembership", Method: "DELETE", Path: "/organizations/{organization_id}/memberships/{user_id}", Retry: RetryIdempotent}
+	EndpointOrganizationMembershipsDelete = Endpoint{
+		Service: "OrganizationMemberships", Name: "Delete", OperationID: "DeleteOrganizationMembership",
+		Method: "DELETE", Path: "/organizations/{organization_id}/memberships/{user_id}", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationMembershipsUpdateMetadata is the endpoint of
 	// OrganizationMembershipsService.UpdateMetadata.
-	EndpointOrganizationMembershipsUpdateMetadata = Endpoint{Service: "OrganizationMemberships", Name: "UpdateMetadata", OperationID: "UpdateOrganizationMembershipMetadata", Method: "PATCH", Path: "/organizations/{organization_id}/memberships/{user_id}/metadata", Retry: RetryIdempotent}
+	EndpointOrganizationMembershipsUpdateMetadata = Endpoint{
+		Service: "OrganizationMemberships", Name: "UpdateMetadata", OperationID: "UpdateOrganizationMembershipMetadata",
+		Method: "PATCH", Path: "/organizations/{organization_id}/memberships/{user_id}/metadata", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationInvitationsList is the endpoint of OrganizationInvitationsService.List.
-	EndpointOrganizationInvitationsList = Endpoint{Service: "OrganizationInvitations", Name: "List", OperationID: "ListOrganizationInvitations", Method: "GET", Path: "/organizations/{organization_id}/invitations", Retry: RetrySafe}
+	EndpointOrganizationInvitationsList = Endpoint{
+		Service: "OrganizationInvitations", Name: "List", OperationID: "ListOrganizationInvitations",
+		Method: "GET", Path: "/organizations/{organization_id}/invitations", Retry: RetrySafe,
+	}
 	// EndpointOrganizationInvitationsListForInstance is the endpoint of
 	// OrganizationInvitationsService.ListForInstance.
-	EndpointOrganizationInvitationsListForInstance = Endpoint{Service: "OrganizationInvitations", Name: "ListForInstance", OperationID: "ListInstanceOrganizationInvitations", Method: "GET", Path: "/organization_invitations", Retry: RetrySafe}
+	EndpointOrganizationInvitationsListForInstance = Endpoint{
+		Service: "OrganizationInvitations", Name: "ListForInstance", OperationID: "ListInstanceOrganizationInvitations",
+		Method: "GET", Path: "/organization_invitations", Retry: RetrySafe,
+	}
 	// EndpointOrganizationInvitationsListPending is the endpoint of OrganizationInvitationsService.ListPending.
-	EndpointOrganizationInvitationsListPending = Endpoint{Service: "OrganizationInvitations", Name: "ListPending", OperationID: "ListPendingOrganizationInvitations", Method: "GET", Path: "/organizations/{organization_id}/invitations/pending", Retry: RetrySafe}
+	EndpointOrganizationInvitationsListPending = Endpoint{
+		Service: "OrganizationInvitations", Name: "ListPending", OperationID: "ListPendingOrganizationInvitations",
+		Method: "GET", Path: "/organizations/{organization_id}/invitations/pending", Retry: RetrySafe,
+	}
 	// EndpointOrganizationInvitationsCreate is the endpoint of OrganizationInvitationsService.Create.
-	EndpointOrganizationInvitationsCreate = Endpoint{Service: "OrganizationInvitations", Name: "Create", OperationID: "CreateOrganizationInvitation", Method: "POST", Path: "/organizations/{organization_id}/invitations", Retry: RetryNever}
+	EndpointOrganizationInvitationsCreate = Endpoint{
+		Service: "OrganizationInvitations", Name: "Create", OperationID: "CreateOrganizationInvitation",
+		Method: "POST", Path: "/organizations/{organization_id}/invitations", Retry: RetryNever,
+	}
 	// EndpointOrganizationInvitationsBulkCreate is the endpoint of OrganizationInvitationsService.BulkCreate.
-	EndpointOrganizationInvitationsBulkCreate = Endpoint{Service: "OrganizationInvitations", Name: "BulkCreate", OperationID: "CreateOrganizationInvitationBulk", Method: "POST", Path: "/organizations/{organization_id}/invitations/bulk", Retry: RetryNever}
+	EndpointOrganizationInvitationsBulkCreate = Endpoint{
+		Service: "OrganizationInvitations", Name: "BulkCreate", OperationID: "CreateOrganizationInvitationBulk",
+		Method: "POST", Path: "/organizations/{organization_id}/invitations/bulk", Retry: RetryNever,
+	}
 	// EndpointOrganizationInvitationsGet is the endpoint of OrganizationInvitationsService.Get.
-	EndpointOrganizationInvitationsGet = Endpoint{Service: "OrganizationInvitations", Name: "Get", OperationID: "GetOrganizationInvitation", Method: "GET", Path: "/organizations/{organization_id}/invitations/{invitation_id}", Retry: RetrySafe}
+	EndpointOrganizationInvitationsGet = Endpoint{
+		Service: "OrganizationInvitations", Name: "Get", OperationID: "GetOrganizationInvitation",
+		Method: "GET", Path: "/organizations/{organization_id}/invitations/{invitation_id}", Retry: RetrySafe,
+	}
 	// EndpointOrganizationInvitationsRevoke is the endpoint of OrganizationInvitationsService.Revoke.
-	EndpointOrganizationInvitationsRevoke = Endpoint{Service: "OrganizationInvitations", Name: "Revoke", OperationID: "RevokeOrganizationInvitation", Method: "POST", Path: "/organizations/{organization_id}/invitations/{invitation_id}/revoke", Retry: RetryIdempotent}
+	EndpointOrganizationInvitationsRevoke = Endpoint{
+		Service: "OrganizationInvitations", Name: "Revoke", OperationID: "RevokeOrganizationInvitation",
+		Method: "POST", Path: "/organizations/{organization_id}/invitations/{invitation_id}/revoke", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationRolesList is the endpoint of OrganizationRolesService.List.
-	EndpointOrganizationRolesList = Endpoint{Service: "OrganizationRoles", Name: "List", OperationID: "ListOrganizationRoles", Method: "GET", Path: "/organization_roles", Retry: RetrySafe}
+	EndpointOrganizationRolesList = Endpoint{
+		Service: "OrganizationRoles", Name: "List", OperationID: "ListOrganizationRoles",
+		Method: "GET", Path: "/organization_roles", Retry: RetrySafe,
+	}
 	// EndpointOrganizationRolesCreate is the endpoint of OrganizationRolesService.Create.
-	EndpointOrganizationRolesCreate = Endpoint{Service: "OrganizationRoles", Name: "Create", OperationID: "CreateOrganizationRole", Method: "POST", Path: "/organization_roles", Retry: RetryNever}
+	EndpointOrganizationRolesCreate = Endpoint{
+		Service: "OrganizationRoles", Name: "Create", OperationID: "CreateOrganizationRole",
+		Method: "POST", Path: "/organization_roles", Retry: RetryNever,
+	}
 	// EndpointOrganizationRolesGet is the endpoint of OrganizationRolesService.Get.
-	EndpointOrganizationRolesGet = Endpoint{Service: "OrganizationRoles", Name: "Get", OperationID: "GetOrganizationRole", Method: "GET", Path: "/organization_roles/{organization_role_id}", Retry: RetrySafe}
+	EndpointOrganizationRolesGet = Endpoint{
+		Service: "OrganizationRoles", Name: "Get", OperationID: "GetOrganizationRole",
+		Method: "GET", Path: "/organization_roles/{organization_role_id}", Retry: RetrySafe,
+	}
 	// EndpointOrganizationRolesUpdate is the endpoint of OrganizationRolesService.Update.
-	EndpointOrganizationRolesUpdate = Endpoint{Service: "OrganizationRoles", Name: "Update", OperationID: "UpdateOrganizationRole", Method: "PATCH", Path: "/organization_roles/{organization_role_id}", Retry: RetryIdempotent}
+	EndpointOrganizationRolesUpdate = Endpoint{
+		Service: "OrganizationRoles", Name: "Update", OperationID: "UpdateOrganizationRole",
+		Method: "PATCH", Path: "/organization_roles/{organization_role_id}", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationRolesDelete is the endpoint of OrganizationRolesService.Delete.
-	EndpointOrganizationRolesDelete = Endpoint{Service: "OrganizationRoles", Name: "Delete", OperationID: "DeleteOrganizationRole", Method: "DELETE", Path: "/organization_roles/{organization_role_id}", Retry: RetryIdempotent}
+	EndpointOrganizationRolesDelete = Endpoint{
+		Service: "OrganizationRoles", Name: "Delete", OperationID: "DeleteOrganizationRole",
+		Method: "DELETE", Path: "/organization_roles/{organization_role_id}", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationRolesAssignPermission is the endpoint of OrganizationRolesService.AssignPermission.
-	EndpointOrganizationRolesAssignPermission = Endpoint{Service: "OrganizationRoles", Name: "AssignPermission", OperationID: "AssignPermissionToOrganizationRole", Method: "POST", Path: "/organization_roles/{organization_role_id}/permissions/{permission_id}", Retry: RetryIdempotent}
+	EndpointOrganizationRolesAssignPermission = Endpoint{
+		Service: "OrganizationRoles", Name: "AssignPermission", OperationID: "AssignPermissionToOrganizationRole",
+		Method: "POST", Path: "/organization_roles/{organization_role_id}/permissions/{permission_id}", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationRolesRemovePermission is the endpoint of OrganizationRolesService.RemovePermission.
-	EndpointOrganizationRolesRemovePermission = Endpoint{Service: "OrganizationRoles", Name: "RemovePermission", OperationID: "RemovePermissionFromOrganizationRole", Method: "DELETE", Path: "/organization_roles/{organization_role_id}/permissions/{permission_id}", Retry: RetryIdempotent}
+	EndpointOrganizationRolesRemovePermission = Endpoint{
+		Service: "OrganizationRoles", Name: "RemovePermission", OperationID: "RemovePermissionFromOrganizationRole",
+		Method: "DELETE", Path: "/organization_roles/{organization_role_id}/permissions/{permission_id}", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationPermissionsList is the endpoint of OrganizationPermissionsService.List.
-	EndpointOrganizationPermissionsList = Endpoint{Service: "OrganizationPermissions", Name: "List", OperationID: "ListOrganizationPermissions", Method: "GET", Path: "/organization_permissions", Retry: RetrySafe}
+	EndpointOrganizationPermissionsList = Endpoint{
+		Service: "OrganizationPermissions", Name: "List", OperationID: "ListOrganizationPermissions",
+		Method: "GET", Path: "/organization_permissions", Retry: RetrySafe,
+	}
 	// EndpointOrganizationPermissionsCreate is the endpoint of OrganizationPermissionsService.Create.
-	EndpointOrganizationPermissionsCreate = Endpoint{Service: "OrganizationPermissions", Name: "Create", OperationID: "CreateOrganizationPermission", Method: "POST", Path: "/organization_permissions", Retry: RetryNever}
+	EndpointOrganizationPermissionsCreate = Endpoint{
+		Service: "OrganizationPermissions", Name: "Create", OperationID: "CreateOrganizationPermission",
+		Method: "POST", Path: "/organization_permissions", Retry: RetryNever,
+	}
 	// EndpointOrganizationPermissionsGet is the endpoint of OrganizationPermissionsService.Get.
-	EndpointOrganizationPermissionsGet = Endpoint{Service: "OrganizationPermissions", Name: "Get", OperationID: "GetOrganizationPermission", Method: "GET", Path: "/organization_permissions/{permission_id}", Retry: RetrySafe}
+	EndpointOrganizationPermissionsGet = Endpoint{
+		Service: "OrganizationPermissions", Name: "Get", OperationID: "GetOrganizationPermission",
+		Method: "GET", Path: "/organization_permissions/{permission_id}", Retry: RetrySafe,
+	}
 	// EndpointOrganizationPermissionsUpdate is the endpoint of OrganizationPermissionsService.Update.
-	EndpointOrganizationPermissionsUpdate = Endpoint{Service: "OrganizationPermissions", Name: "Update", OperationID: "UpdateOrganizationPermission", Method: "PATCH", Path: "/organization_permissions/{permission_id}", Retry: RetryIdempotent}
+	EndpointOrganizationPermissionsUpdate = Endpoint{
+		Service: "OrganizationPermissions", Name: "Update", OperationID: "UpdateOrganizationPermission",
+		Method: "PATCH", Path: "/organization_permissions/{permission_id}", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationPermissionsDelete is the endpoint of OrganizationPermissionsService.Delete.
-	EndpointOrganizationPermissionsDelete = Endpoint{Service: "OrganizationPermissions", Name: "Delete", OperationID: "DeleteOrganizationPermission", Method: "DELETE", Path: "/organization_permissions/{permission_id}", Retry: RetryIdempotent}
+	EndpointOrganizationPermissionsDelete = Endpoint{
+		Service: "OrganizationPermissions", Name: "Delete", OperationID: "DeleteOrganizationPermission",
+		Method: "DELETE", Path: "/organization_permissions/{permission_id}", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationDomainsList is the endpoint of OrganizationDomainsService.List.
-	EndpointOrganizationDomainsList = Endpoint{Service: "OrganizationDomains", Name: "List", OperationID: "ListOrganizationDomains", Method: "GET", Path: "/organizations/{organization_id}/domains", Retry: RetrySafe}
+	EndpointOrganizationDomainsList = Endpoint{
+		Service: "OrganizationDomains", Name: "List", OperationID: "ListOrganizationDomains",
+		Method: "GET", Path: "/organizations/{organization_id}/domains", Retry: RetrySafe,
+	}
 	// EndpointOrganizationDomainsListForInstance is the endpoint of OrganizationDomainsService.ListForInstance.
-	EndpointOrganizationDomainsListForInstance = Endpoint{Service: "OrganizationDomains", Name: "ListForInstance", OperationID: "ListAllOrganizationDomains", Method: "GET", Path: "/organization_domains", Retry: RetrySafe}
+	EndpointOrganizationDomainsListForInstance = Endpoint{
+		Service: "OrganizationDomains", Name: "ListForInstance", OperationID: "ListAllOrganizationDomains",
+		Method: "GET", Path: "/organization_domains", Retry: RetrySafe,
+	}
 	// EndpointOrganizationDomainsCreate is the endpoint of OrganizationDomainsService.Create.
-	EndpointOrganizationDomainsCreate = Endpoint{Service: "OrganizationDomains", Name: "Create", OperationID: "CreateOrganizationDomain", Method: "POST", Path: "/organizations/{organization_id}/domains", Retry: RetryNever}
+	EndpointOrganizationDomainsCreate = Endpoint{
+		Service: "OrganizationDomains", Name: "Create", OperationID: "CreateOrganizationDomain",
+		Method: "POST", Path: "/organizations/{organization_id}/domains", Retry: RetryNever,
+	}
 	// EndpointOrganizationDomainsUpdate is the endpoint of OrganizationDomainsService.Update.
-	EndpointOrganizationDomainsUpdate = Endpoint{Service: "OrganizationDomains", Name: "Update", OperationID: "UpdateOrganizationDomain", Method: "PATCH", Path: "/organizations/{organization_id}/domains/{domain_id}", Retry: RetryIdempotent}
+	EndpointOrganizationDomainsUpdate = Endpoint{
+		Service: "OrganizationDomains", Name: "Update", OperationID: "UpdateOrganizationDomain",
+		Method: "PATCH", Path: "/organizations/{organization_id}/domains/{domain_id}", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationDomainsDelete is the endpoint of OrganizationDomainsService.Delete.
-	EndpointOrganizationDomainsDelete = Endpoint{Service: "OrganizationDomains", Name: "Delete", OperationID: "DeleteOrganizationDomain", Method: "DELETE", Path: "/organizations/{organization_id}/domains/{domain_id}", Retry: RetryIdempotent}
+	EndpointOrganizationDomainsDelete = Endpoint{
+		Service: "OrganizationDomains", Name: "Delete", OperationID: "DeleteOrganizationDomain",
+		Method: "DELETE", Path: "/organizations/{organization_id}/domains/{domain_id}", Retry: RetryIdempotent,
+	}
 	// EndpointOrganizationDomainsVerifyOwnership is the endpoint of OrganizationDomainsService.VerifyOwnership.
-	EndpointOrganizationDomainsVerifyOwnership = Endpoint{Service: "OrganizationDomains", Name: "VerifyOwnership", OperationID: "VerifyOrganizationDomainOwnership", Method: "POST", Path: "/organizations/{organization_id}/domains/{domain_id}/verify_ownership", Retry: RetryIdempotent}
+	EndpointOrganizationDomainsVerifyOwnership = Endpoint{
+		Service: "OrganizationDomains", Name: "VerifyOwnership", OperationID: "VerifyOrganizationDomainOwnership",
+		Method: "POST", Path: "/organizations/{organization_id}/domains/{domain_id}/verify_ownership", Retry: RetryIdempotent,
+	}
 	// EndpointRoleSetsList is the endpoint of RoleSetsService.List.
-	EndpointRoleSetsList = Endpoint{Service: "RoleSets", Name: "List", OperationID: "ListRoleSets", Method: "GET", Path: "/role_sets", Retry: RetrySafe}
+	EndpointRoleSetsList = Endpoint{
+		Service: "RoleSets", Name: "List", OperationID: "ListRoleSets",
+		Method: "GET", Path: "/role_sets", Retry: RetrySafe,
+	}
 	// EndpointRoleSetsCreate is the endpoint of RoleSetsService.Create.
-	EndpointRoleSetsCreate = Endpoint{Service: "RoleSets", Name: "Create", OperationID: "CreateRoleSet", Method: "POST", Path: "/role_sets", Retry: RetryNever}
+	EndpointRoleSetsCreate = Endpoint{
+		Service: "RoleSets", Name: "Create", OperationID: "CreateRoleSet",
+		Method: "POST", Path: "/role_sets", Retry: RetryNever,
+	}
 	// EndpointRoleSetsGet is the endpoint of RoleSetsService.Get.
-	EndpointRoleSetsGet = Endpoint{Service: "RoleSets", Name: "Get", OperationID: "GetRoleSet", Method: "GET", Path: "/role_sets/{role_set_key_or_id}", Retry: RetrySafe}
+	EndpointRoleSetsGet = Endpoint{
+		Service: "RoleSets", Name: "Get", OperationID: "GetRoleSet",
+		Method: "GET", Path: "/role_sets/{role_set_key_or_id}", Retry: RetrySafe,
+	}
 	// EndpointRoleSetsUpdate is the endpoint of RoleSetsService.Update.
-	EndpointRoleSetsUpdate = Endpoint{Service: "RoleSets", Name: "Update", OperationID: "UpdateRoleSet", Method: "PATCH", Path: "/role_sets/{role_set_key_or_id}", Retry: RetryIdempotent}
+	EndpointRoleSetsUpdate = Endpoint{
+		Service: "RoleSets", Name: "Update", OperationID: "UpdateRoleSet",
+		Method: "PATCH", Path: "/role_sets/{role_set_key_or_id}", Retry: RetryIdempotent,
+	}
 	// EndpointRoleSetsReplace is the endpoint of RoleSetsService.Replace.
-	EndpointRoleSetsReplace = Endpoint{Service: "RoleSets", Name: "Replace", OperationID: "ReplaceRoleSet", Method: "POST", Path: "/role_sets/{role_set_key_or_id}/replace", Retry: RetryNever}
+	EndpointRoleSetsReplace = Endpoint{
+		Service: "RoleSets", Name: "Replace", OperationID: "ReplaceRoleSet",
+		Method: "POST", Path: "/role_sets/{role_set_key_or_id}/replace", Retry: RetryNever,
+	}
 	// EndpointRoleSetsAddRoles is the endpoint of RoleSetsService.AddRoles.
-	EndpointRoleSetsAddRoles = Endpoint{Service: "RoleSets", Name: "AddRoles", OperationID: "AddRolesToRoleSet", Method: "POST", Path: "/role_sets/{role_set_key_or_id}/roles", Retry: RetryIdempotent}
+	EndpointRoleSetsAddRoles = Endpoint{
+		Service: "RoleSets", Name: "AddRoles", OperationID: "AddRolesToRoleSet",
+		Method: "POST", Path: "/role_sets/{role_set_key_or_id}/roles", Retry: RetryIdempotent,
+	}
 	// EndpointRoleSetsReplaceRole is the endpoint of RoleSetsService.ReplaceRole.
-	EndpointRoleSetsReplaceRole = Endpoint{Service: "RoleSets", Name: "ReplaceRole", OperationID: "ReplaceRoleInRoleSet", Method: "POST", Path: "/role_sets/{role_set_key_or_id}/roles/replace", Retry: RetryNever}
+	EndpointRoleSetsReplaceRole = Endpoint{
+		Service: "RoleSets", Name: "ReplaceRole", OperationID: "ReplaceRoleInRoleSet",
+		Method: "POST", Path: "/role_sets/{role_set_key_or_id}/roles/replace", Retry: RetryNever,
+	}
 	// EndpointEmailAddressesCreate is the endpoint of EmailAddressesService.Create.
-	EndpointEmailAddressesCreate = Endpoint{Service: "EmailAddresses", Name: "Create", OperationID: "CreateEmailAddress", Method: "POST", Path: "/email_addresses", Retry: RetryNever}
+	EndpointEmailAddressesCreate = Endpoint{
+		Service: "EmailAddresses", Name: "Create", OperationID: "CreateEmailAddress",
+		Method: "POST", Path: "/email_addresses", Retry: RetryNever,
+	}
 	// EndpointEmailAddressesGet is the endpoint of EmailAddressesService.Get.
-	EndpointEmailAddressesGet = Endpoint{Service: "EmailAddresses", Name: "Get", OperationID: "GetEmailAddress", Method: "GET", Path: "/email_addresses/{email_address_id}", Retry: RetrySafe}
+	EndpointEmailAddressesGet = Endpoint{
+		Service: "EmailAddresses", Name: "Get", OperationID: "GetEmailAddress",
+		Method: "GET", Path: "/email_addresses/{email_address_id}", Retry: RetrySafe,
+	}
 	// EndpointEmailAddressesUpdate is the endpoint of EmailAddressesService.Update.
-	EndpointEmailAddressesUpdate = Endpoint{Service: "EmailAddresses", Name: "Update", OperationID: "UpdateEmailAddress", Method: "PATCH", Path: "/email_addresses/{email_address_id}", Retry: RetryIdempotent}
+	EndpointEmailAddressesUpdate = Endpoint{
+		Service: "EmailAddresses", Name: "Update", OperationID: "UpdateEmailAddress",
+		Method: "PATCH", Path: "/email_addresses/{email_address_id}", Retry: RetryIdempotent,
+	}
 	// EndpointEmailAddressesDelete is the endpoint of EmailAddressesService.Delete.
-	EndpointEmailAddressesDelete = Endpoint{Service: "EmailAddresses", Name: "Delete", OperationID: "DeleteEmailAddress", Method: "DELETE", Path: "/email_addresses/{email_address_id}", Retry: RetryIdempotent}
+	EndpointEmailAddressesDelete = Endpoint{
+		Service: "EmailAddresses", Name: "Delete", OperationID: "DeleteEmailAddress",
+		Method: "DELETE", Path: "/email_addresses/{email_address_id}", Retry: RetryIdempotent,
+	}
 	// EndpointEmailAddressesPrepareVerification is the endpoint of EmailAddressesService.PrepareVerification.
-	EndpointEmailAddressesPrepareVerification = Endpoint{Service: "EmailAddresses", Name: "PrepareVerification", OperationID: "PrepareEmailAddressVerification", Method: "POST", Path: "/email_addresses/{email_address_id}/prepare_verification", Retry: RetryNever}
+	EndpointEmailAddressesPrepareVerification = Endpoint{
+		Service: "EmailAddresses", Name: "PrepareVerification", OperationID: "PrepareEmailAddressVerification",
+		Method: "POST", Path: "/email_addresses/{email_address_id}/prepare_verification", Retry: RetryNever,
+	}
 	// EndpointEmailAddressesAttemptVerification is the endpoint of EmailAddressesService.AttemptVerification.
-	EndpointEmailAddressesAttemptVerification = Endpoint{Service: "EmailAddresses", Name: "AttemptVerification", OperationID: "AttemptEmailAddressVerification", Method: "POST", Path: "/email_addresses/{email_address_id}/attempt_verification", Retry: RetryNever}
+	EndpointEmailAddressesAttemptVerification = Endpoint{
+		Service: "EmailAddresses", Name: "AttemptVerification", OperationID: "AttemptEmailAddressVerification",
+		Method: "POST", Path: "/email_addresses/{email_address_id}/attempt_verification", Retry: RetryNever,
+	}
 	// EndpointEmailAddressesReplaceForUser is the endpoint of EmailAddressesService.ReplaceForUser.
-	EndpointEmailAddressesReplaceForUser = Endpoint{Service: "EmailAddresses", Name: "ReplaceForUser", OperationID: "ReplaceUserEmailAddress", Method: "PUT", Path: "/users/{user_id}/email_address", Retry: RetryIdempotent}
+	EndpointEmailAddressesReplaceForUser = Endpoint{
+		Service: "EmailAddresses", Name: "ReplaceForUser", OperationID: "ReplaceUserEmailAddress",
+		Method: "PUT", Path: "/users/{user_id}/email_address", Retry: RetryIdempotent,
+	}
 	// EndpointPhoneNumbersCreate is the endpoint of PhoneNumbersService.Create.
-	EndpointPhoneNumbersCreate = Endpoint{Service: "PhoneNumbers", Name: "Create", OperationID: "CreatePhoneNumber", Method: "POST", Path: "/phone_numbers", Retry: RetryNever}
+	EndpointPhoneNumbersCreate = Endpoint{
+		Service: "PhoneNumbers", Name: "Create", OperationID: "CreatePhoneNumber",
+		Method: "POST", Path: "/phone_numbers", Retry: RetryNever,
+	}
 	// EndpointPhoneNumbersGet is the endpoint of PhoneNumbersService.Get.
-	EndpointPhoneNumbersGet = Endpoint{Service: "PhoneNumbers", Name: "Get", OperationID: "GetPhoneNumber", Method: "GET", Path: "/phone_numbers/{phone_number_id}", Retry: RetrySafe}
+	EndpointPhoneNumbersGet = Endpoint{
+		Service: "PhoneNumbers", Name: "Get", OperationID: "GetPhoneNumber",
+		Method: "GET", Path: "/phone_numbers/{phone_number_id}", Retry: RetrySafe,
+	}
 	// EndpointPhoneNumbersUpdate is the endpoint of PhoneNumbersService.Update.
-	EndpointPhoneNumbersUpdate = Endpoint{Service: "PhoneNumbers", Name: "Update", OperationID: "UpdatePhoneNumber", Method: "PATCH", Path: "/phone_numbers/{phone_number_id}", Retry: RetryIdempotent}
+	EndpointPhoneNumbersUpdate = Endpoint{
+		Service: "PhoneNumbers", Name: "Update", OperationID: "UpdatePhoneNumber",
+		Method: "PATCH", Path: "/phone_numbers/{phone_number_id}", Retry: RetryIdempotent,
+	}
 	// EndpointPhoneNumbersDelete is the endpoint of PhoneNumbersService.Delete.
-	EndpointPhoneNumbersDelete = Endpoint{Service: "PhoneNumbers", Name: "Delete", OperationID: "DeletePhoneNumber", Method: "DELETE", Path: "/phone_numbers/{phone_number_id}", Retry: RetryIdempotent}
+	EndpointPhoneNumbersDelete = Endpoint{
+		Service: "PhoneNumbers", Name: "Delete", OperationID: "DeletePhoneNumber",
+		Method: "DELETE", Path: "/phone_numbers/{phone_number_id}", Retry: RetryIdempotent,
+	}
 	// EndpointPhoneNumbersPrepareVerification is the endpoint of PhoneNumbersService.PrepareVerification.
-	EndpointPhoneNumbersPrepareVerification = Endpoint{Service: "PhoneNumbers", Name: "PrepareVerification", OperationID: "PreparePhoneNumberVerification", Method: "POST", Path: "/phone_numbers/{phone_number_id}/prepare_verification", Retry: RetryNever}
+	EndpointPhoneNumbersPrepareVerification = Endpoint{
+		Service: "PhoneNumbers", Name: "PrepareVerification", OperationID: "PreparePhoneNumberVerification",
+		Method: "POST", Path: "/phone_numbers/{phone_number_id}/prepare_verification", Retry: RetryNever,
+	}
 	// EndpointPhoneNumbersAttemptVerification is the endpoint of PhoneNumbersService.AttemptVerification.
-	EndpointPhoneNumbersAttemptVerification = Endpoint{Service: "PhoneNumbers", Name: "AttemptVerification", OperationID: "AttemptPhoneNumberVerification", Method: "POST", Path: "/phone_numbers/{phone_number_id}/attempt_verification", Retry: RetryNever}
+	EndpointPhoneNumbersAttemptVerification = Endpoint{
+		Service: "PhoneNumbers", Name: "AttemptVerification", OperationID: "AttemptPhoneNumberVerification",
+		Method: "POST", Path: "/phone_numbers/{phone_number_id}/attempt_verification", Retry: RetryNever,
+	}
 	// EndpointPhoneNumbersReplaceForUser is the endpoint of PhoneNumbersService.ReplaceForUser.
-	EndpointPhoneNumbersReplaceForUser = Endpoint{Service: "PhoneNumbers", Name: "ReplaceForUser", OperationID: "ReplaceUserPhoneNumber", Method: "PUT", Path: "/users/{user_id}/phone_number", Retry: RetryIdempotent}
+	EndpointPhoneNumbersReplaceForUser = Endpoint{
+		Service: "PhoneNumbers", Name: "ReplaceForUser", OperationID: "ReplaceUserPhoneNumber",
+		Method: "PUT", Path: "/users/{user_id}/phone_number", Retry: RetryIdempotent,
+	}
 	// EndpointSessionsList is the endpoint of SessionsService.List.
-	EndpointSessionsList = Endpoint{Service: "Sessions", Name: "List", OperationID: "GetSessionList", Method: "GET", Path: "/sessions", Retry: RetrySafe}
+	EndpointSessionsList = Endpoint{
+		Service: "Sessions", Name: "List", OperationID: "GetSessionList",
+		Method: "GET", Path: "/sessions", Retry: RetrySafe,
+	}
 	// EndpointSessionsCreate is the endpoint of SessionsService.Create.
-	EndpointSessionsCreate = Endpoint{Service: "Sessions", Name: "Create", OperationID: "createSession", Method: "POST", Path: "/sessions", Retry: RetryNever}
+	EndpointSessionsCreate = Endpoint{
+		Service: "Sessions", Name: "Create", OperationID: "createSession",
+		Method: "POST", Path: "/sessions", Retry: RetryNever,
+	}
 	// EndpointSessionsGet is the endpoint of SessionsService.Get.
-	EndpointSessionsGet = Endpoint{Service: "Sessions", Name: "Get", OperationID: "GetSession", Method: "GET", Path: "/sessions/{session_id}", Retry: RetrySafe}
+	EndpointSessionsGet = Endpoint{
+		Service: "Sessions", Name: "Get", OperationID: "GetSession",
+		Method: "GET", Path: "/sessions/{session_id}", Retry: RetrySafe,
+	}
 	// EndpointSessionsRefresh is the endpoint of SessionsService.Refresh.
-	EndpointSessionsRefresh = Endpoint{Service: "Sessions", Name: "Refresh", OperationID: "RefreshSession", Method: "POST", Path: "/sessions/{session_id}/refresh", Retry: RetryNever}
+	EndpointSessionsRefresh = Endpoint{
+		Service: "Sessions", Name: "Refresh", OperationID: "RefreshSession",
+		Method: "POST", Path: "/sessions/{session_id}/refresh", Retry: RetryNever,
+	}
 	// EndpointSessionsRevoke is the endpoint of SessionsService.Revoke.
-	EndpointSessionsRevoke = Endpoint{Service: "Sessions", Name: "Revoke", OperationID: "RevokeSession", Method: "POST", Path: "/sessions/{session_id}/revoke", Retry: RetryIdempotent}
+	EndpointSessionsRevoke = Endpoint{
+		Service: "Sessions", Name: "Revoke", OperationID: "RevokeSession",
+		Method: "POST", Path: "/sessions/{session_id}/revoke", Retry: RetryIdempotent,
+	}
 	// EndpointSessionsCreateToken is the endpoint of SessionsService.CreateToken.
-	EndpointSessionsCreateToken = Endpoint{Service: "Sessions", Name: "CreateToken", OperationID: "CreateSessionToken", Method: "POST", Path: "/sessions/{session_id}/tokens", Retry: RetryIdempotent}
+	EndpointSessionsCreateToken = Endpoint{
+		Service: "Sessions", Name: "CreateToken", OperationID: "CreateSessionToken",
+		Method: "POST", Path: "/sessions/{session_id}/tokens", Retry: RetryIdempotent,
+	}
 	// EndpointSessionsCreateTokenFromTemplate is the endpoint of SessionsService.CreateTokenFromTemplate.
-	EndpointSessionsCreateTokenFromTemplate = Endpoint{Service: "Sessions", Name: "CreateTokenFromTemplate", OperationID: "CreateSessionTokenFromTemplate", Method: "POST", Path: "/sessions/{session_id}/tokens/{template_name}", Retry: RetryIdempotent}
+	EndpointSessionsCreateTokenFromTemplate = Endpoint{
+		Service: "Sessions", Name: "CreateTokenFromTemplate", OperationID: "CreateSessionTokenFromTemplate",
+		Method: "POST", Path: "/sessions/{session_id}/tokens/{template_name}", Retry: RetryIdempotent,
+	}
 	// EndpointClientsList is the endpoint of ClientsService.List.
-	EndpointClientsList = Endpoint{Service: "Clients", Name: "List", OperationID: "GetClientList", Method: "GET", Path: "/clients", Retry: RetrySafe}
+	EndpointClientsList = Endpoint{
+		Service: "Clients", Name: "List", OperationID: "GetClientList",
+		Method: "GET", Path: "/clients", Retry: RetrySafe,
+	}
 	// EndpointClientsGet is the endpoint of ClientsService.Get.
-	EndpointClientsGet = Endpoint{Service: "Clients", Name: "Get", OperationID: "GetClient", Method: "GET", Path: "/clients/{client_id}", Retry: RetrySafe}
+	EndpointClientsGet = Endpoint{
+		Service: "Clients", Name: "Get", OperationID: "GetClient",
+		Method: "GET", Path: "/clients/{client_id}", Retry: RetrySafe,
+	}
 	// EndpointClientsVerify is the endpoint of ClientsService.Verify.
-	EndpointClientsVerify = Endpoint{Service: "Clients", Name: "Verify", OperationID: "VerifyClient", Method: "POST", Path: "/clients/verify", Retry: RetrySafe}
+	EndpointClientsVerify = Endpoint{
+		Service: "Clients", Name: "Verify", OperationID: "VerifyClient",
+		Method: "POST", Path: "/clients/verify", Retry: RetrySafe,
+	}
 	// EndpointInvitationsList is the endpoint of InvitationsService.List.
-	EndpointInvitationsList = Endpoint{Service: "Invitations", Name: "List", OperationID: "ListInvitations", Method: "GET", Path: "/invitations", Retry: RetrySafe}
+	EndpointInvitationsList = Endpoint{
+		Service: "Invitations", Name: "List", OperationID: "ListInvitations",
+		Method: "GET", Path: "/invitations", Retry: RetrySafe,
+	}
 	// EndpointInvitationsCreate is the endpoint of InvitationsService.Create.
-	EndpointInvitationsCreate = Endpoint{Service: "Invitations", Name: "Create", OperationID: "CreateInvitation", Method: "POST", Path: "/invitations", Retry: RetryNever}
+	EndpointInvitationsCreate = Endpoint{
+		Service: "Invitations", Name: "Create", OperationID: "CreateInvitation",
+		Method: "POST", Path: "/invitations", Retry: RetryNever,
+	}
 	// EndpointInvitationsBulkCreate is the endpoint of InvitationsService.BulkCreate.
-	EndpointInvitationsBulkCreate = Endpoint{Service: "Invitations", Name: "BulkCreate", OperationID: "CreateBulkInvitations", Method: "POST", Path: "/invitations/bulk", Retry: RetryNever}
+	EndpointInvitationsBulkCreate = Endpoint{
+		Service: "Invitations", Name: "BulkCreate", OperationID: "CreateBulkInvitations",
+		Method: "POST", Path: "/invitations/bulk", Retry: RetryNever,
+	}
 	// EndpointInvitationsRevoke is the endpoint of InvitationsService.Revoke.
-	EndpointInvitationsRevoke = Endpoint{Service: "Invitations", Name: "Revoke", OperationID: "RevokeInvitation", Method: "POST", Path: "/invitations/{invitation_id}/revoke", Retry: RetryIdempotent}
+	EndpointInvitationsRevoke = Endpoint{
+		Service: "Invitations", Name: "Revoke", OperationID: "RevokeInvitation",
+		Method: "POST", Path: "/invitations/{invitation_id}/revoke", Retry: RetryIdempotent,
+	}
 	// EndpointWaitlistEntriesList is the endpoint of WaitlistEntriesService.List.
-	EndpointWaitlistEntriesList = Endpoint{Service: "WaitlistEntries", Name: "List", OperationID: "ListWaitlistEntries", Method: "GET", Path: "/waitlist_entries", Retry: RetrySafe}
+	EndpointWaitlistEntriesList = Endpoint{
+		Service: "WaitlistEntries", Name: "List", OperationID: "ListWaitlistEntries",
+		Method: "GET", Path: "/waitlist_entries", Retry: RetrySafe,
+	}
 	// EndpointWaitlistEntriesCreate is the endpoint of WaitlistEntriesService.Create.
-	EndpointWaitlistEntriesCreate = Endpoint{Service: "WaitlistEntries", Name: "Create", OperationID: "CreateWaitlistEntry", Method: "POST", Path: "/waitlist_entries", Retry: RetryIdempotent}
+	EndpointWaitlistEntriesCreate = Endpoint{
+		Service: "WaitlistEntries", Name: "Create", OperationID: "CreateWaitlistEntry",
+		Method: "POST", Path: "/waitlist_entries", Retry: RetryIdempotent,
+	}
 	// EndpointWaitlistEntriesBulkCreate is the endpoint of WaitlistEntriesService.BulkCreate.
-	EndpointWaitlistEntriesBulkCreate = Endpoint{Service: "WaitlistEntries", Name: "BulkCreate", OperationID: "CreateBulkWaitlistEntries", Method: "POST", Path: "/waitlist_entries/bulk", Retry: RetryIdempotent}
+	EndpointWaitlistEntriesBulkCreate = Endpoint{
+		Service: "WaitlistEntries", Name: "BulkCreate", OperationID: "CreateBulkWaitlistEntries",
+		Method: "POST", Path: "/waitlist_entries/bulk", Retry: RetryIdempotent,
+	}
 	// EndpointWaitlistEntriesDelete is the endpoint of WaitlistEntriesService.Delete.
-	EndpointWaitlistEntriesDelete = Endpoint{Service: "WaitlistEntries", Name: "Delete", OperationID: "DeleteWaitlistEntry", Method: "DELETE", Path: "/waitlist_entries/{waitlist_entry_id}", Retry: RetryIdempotent}
+	EndpointWaitlistEntriesDelete = Endpoint{
+		Service: "WaitlistEntries", Name: "Delete", OperationID: "DeleteWaitlistEntry",
+		Method: "DELETE", Path: "/waitlist_entries/{waitlist_entry_id}", Retry: RetryIdempotent,
+	}
 	// EndpointWaitlistEntriesInvite is the endpoint of WaitlistEntriesService.Invite.
-	EndpointWaitlistEntriesInvite = Endpoint{Service: "WaitlistEntries", Name: "Invite", OperationID: "InviteWaitlistEntry", Method: "POST", Path: "/waitlist_entries/{waitlist_entry_id}/invite", Retry: RetryNever}
+	EndpointWaitlistEntriesInvite = Endpoint{
+		Service: "WaitlistEntries", Name: "Invite", OperationID: "InviteWaitlistEntry",
+		Method: "POST", Path: "/waitlist_entries/{waitlist_entry_id}/invite", Retry: RetryNever,
+	}
 	// EndpointWaitlistEntriesReject is the endpoint of WaitlistEntriesService.Reject.
-	EndpointWaitlistEntriesReject = Endpoint{Service: "WaitlistEntries", Name: "Reject", OperationID: "RejectWaitlistEntry", Method: "POST", Path: "/waitlist_entries/{waitlist_entry_id}/reject", Retry: RetryIdempotent}
+	EndpointWaitlistEntriesReject = Endpoint{
+		Service: "WaitlistEntries", Name: "Reject", OperationID: "RejectWaitlistEntry",
+		Method: "POST", Path: "/waitlist_entries/{waitlist_entry_id}/reject", Retry: RetryIdempotent,
+	}
 	// EndpointAllowlistIdentifiersList is the endpoint of AllowlistIdentifiersService.List.
-	EndpointAllowlistIdentifiersList = Endpoint{Service: "AllowlistIdentifiers", Name: "List", OperationID: "ListAllowlistIdentifiers", Method: "GET", Path: "/allowlist_identifiers", Retry: RetrySafe}
+	EndpointAllowlistIdentifiersList = Endpoint{
+		Service: "AllowlistIdentifiers", Name: "List", OperationID: "ListAllowlistIdentifiers",
+		Method: "GET", Path: "/allowlist_identifiers", Retry: RetrySafe,
+	}
 	// EndpointAllowlistIdentifiersCreate is the endpoint of AllowlistIdentifiersService.Create.
-	EndpointAllowlistIdentifiersCreate = Endpoint{Service: "AllowlistIdentifiers", Name: "Create", OperationID: "CreateAllowlistIdentifier", Method: "POST", Path: "/allowlist_identifiers", Retry: RetryNever}
+	EndpointAllowlistIdentifiersCreate = Endpoint{
+		Service: "AllowlistIdentifiers", Name: "Create", OperationID: "CreateAllowlistIdentifier",
+		Method: "POST", Path: "/allowlist_identifiers", Retry: RetryNever,
+	}
 	// EndpointAllowlistIdentifiersDelete is the endpoint of AllowlistIdentifiersService.Delete.
-	EndpointAllowlistIdentifiersDelete = Endpoint{Service: "AllowlistIdentifiers", Name: "Delete", OperationID: "DeleteAllowlistIdentifier", Method: "DELETE", Path: "/allowlist_identifiers/{identifier_id}", Retry: RetryIdempotent}
+	EndpointAllowlistIdentifiersDelete = Endpoint{
+		Service: "AllowlistIdentifiers", Name: "Delete", OperationID: "DeleteAllowlistIdentifier",
+		Method: "DELETE", Path: "/allowlist_identifiers/{identifier_id}", Retry: RetryIdempotent,
+	}
 	// EndpointBlocklistIdentifiersList is the endpoint of BlocklistIdentifiersService.List.
-	EndpointBlocklistIdentifiersList = Endpoint{Service: "BlocklistIdentifiers", Name: "List", OperationID: "ListBlocklistIdentifiers", Method: "GET", Path: "/blocklist_identifiers", Retry: RetrySafe}
+	EndpointBlocklistIdentifiersList = Endpoint{
+		Service: "BlocklistIdentifiers", Name: "List", OperationID: "ListBlocklistIdentifiers",
+		Method: "GET", Path: "/blocklist_identifiers", Retry: RetrySafe,
+	}
 	// EndpointBlocklistIdentifiersCreate is the endpoint of BlocklistIdentifiersService.Create.
-	EndpointBlocklistIdentifiersCreate = Endpoint{Service: "BlocklistIdentifiers", Name: "Create", OperationID: "CreateBlocklistIdentifier", Method: "POST", Path: "/blocklist_identifiers", Retry: RetryNever}
+	EndpointBlocklistIdentifiersCreate = Endpoint{
+		Service: "BlocklistIdentifiers", Name: "Create", OperationID: "CreateBlocklistIdentifier",
+		Method: "POST", Path: "/blocklist_identifiers", Retry: RetryNever,
+	}
 	// EndpointBlocklistIdentifiersDelete is the endpoint of BlocklistIdentifiersService.Delete.
-	EndpointBlocklistIdentifiersDelete = Endpoint{Service: "BlocklistIdentifiers", Name: "Delete", OperationID: "DeleteBlocklistIdentifier", Method: "DELETE", Path: "/blocklist_identifiers/{identifier_id}", Retry: RetryIdempotent}
+	EndpointBlocklistIdentifiersDelete = Endpoint{
+		Service: "BlocklistIdentifiers", Name: "Delete", OperationID: "DeleteBlocklistIdentifier",
+		Method: "DELETE", Path: "/blocklist_identifiers/{identifier_id}", Retry: RetryIdempotent,
+	}
 	// EndpointSignUpsGet is the endpoint of SignUpsService.Get.
-	EndpointSignUpsGet = Endpoint{Service: "SignUps", Name: "Get", OperationID: "GetSignUp", Method: "GET", Path: "/sign_ups/{id}", Retry: RetrySafe}
+	EndpointSignUpsGet = Endpoint{
+		Service: "SignUps", Name: "Get", OperationID: "GetSignUp",
+		Method: "GET", Path: "/sign_ups/{id}", Retry: RetrySafe,
+	}
 	// EndpointSignUpsUpdate is the endpoint of SignUpsService.Update.
-	EndpointSignUpsUpdate = Endpoint{Service: "SignUps", Name: "Update", OperationID: "UpdateSignUp", Method: "PATCH", Path: "/sign_ups/{id}", Retry: RetryIdempotent}
+	EndpointSignUpsUpdate = Endpoint{
+		Service: "SignUps", Name: "Update", OperationID: "UpdateSignUp",
+		Method: "PATCH", Path: "/sign_ups/{id}", Retry: RetryIdempotent,
+	}
 	// EndpointSignInTokensCreate is the endpoint of SignInTokensService.Create.
-	EndpointSignInTokensCreate = Endpoint{Service: "SignInTokens", Name: "Create", OperationID: "CreateSignInToken", Method: "POST", Path: "/sign_in_tokens", Retry: RetryNever}
+	EndpointSignInTokensCreate = Endpoint{
+		Service: "SignInTokens", Name: "Create", OperationID: "CreateSignInToken",
+		Method: "POST", Path: "/sign_in_tokens", Retry: RetryNever,
+	}
 	// EndpointSignInTokensRevoke is the endpoint of SignInTokensService.Revoke.
-	EndpointSignInTokensRevoke = Endpoint{Service: "SignInTokens", Name: "Revoke", OperationID: "RevokeSignInToken", Method: "POST", Path: "/sign_in_tokens/{sign_in_token_id}/revoke", Retry: RetryIdempotent}
+	EndpointSignInTokensRevoke = Endpoint{
+		Service: "SignInTokens", Name: "Revoke", OperationID: "RevokeSignInToken",
+		Method: "POST", Path: "/sign_in_tokens/{sign_in_token_id}/revoke", Retry: RetryIdempotent,
+	}
 	// EndpointActorTokensCreate is the endpoint of ActorTokensService.Create.
-	EndpointActorTokensCreate = Endpoint{Service: "ActorTokens", Name: "Create", OperationID: "CreateActorToken", Method: "POST", Path: "/actor_tokens", Retry: RetryNever}
+	EndpointActorTokensCreate = Endpoint{
+		Service: "ActorTokens", Name: "Create", OperationID: "CreateActorToken",
+		Method: "POST", Path: "/actor_tokens", Retry: RetryNever,
+	}
 	// EndpointActorTokensRevoke is the endpoint of ActorTokensService.Revoke.
-	EndpointActorTokensRevoke = Endpoint{Service: "ActorTokens", Name: "Revoke", OperationID: "RevokeActorToken", Method: "POST", Path: "/actor_tokens/{actor_token_id}/revoke", Retry: RetryIdempotent}
+	EndpointActorTokensRevoke = Endpoint{
+		Service: "ActorTokens", Name: "Revoke", OperationID: "RevokeActorToken",
+		Method: "POST", Path: "/actor_tokens/{actor_token_id}/revoke", Retry: RetryIdempotent,
+	}
 	// EndpointAgentTasksCreate is the endpoint of AgentTasksService.Create.
-	EndpointAgentTasksCreate = Endpoint{Service: "AgentTasks", Name: "Create", OperationID: "CreateAgentTask", Method: "POST", Path: "/agents/tasks", Retry: RetryNever}
+	EndpointAgentTasksCreate = Endpoint{
+		Service: "AgentTasks", Name: "Create", OperationID: "CreateAgentTask",
+		Method: "POST", Path: "/agents/tasks", Retry: RetryNever,
+	}
 	// EndpointAgentTasksRevoke is the endpoint of AgentTasksService.Revoke.
-	EndpointAgentTasksRevoke = Endpoint{Service: "AgentTasks", Name: "Revoke", OperationID: "RevokeAgentTask", Method: "POST", Path: "/agents/tasks/{agent_task_id}/revoke", Retry: RetryIdempotent}
+	EndpointAgentTasksRevoke = Endpoint{
+		Service: "AgentTasks", Name: "Revoke", OperationID: "RevokeAgentTask",
+		Method: "POST", Path: "/agents/tasks/{agent_task_id}/revoke", Retry: RetryIdempotent,
+	}
 	// EndpointTestingTokensCreate is the endpoint of TestingTokensService.Create.
-	EndpointTestingTokensCreate = Endpoint{Service: "TestingTokens", Name: "Create", OperationID: "CreateTestingToken", Method: "POST", Path: "/testing_tokens", Retry: RetryIdempotent}
+	EndpointTestingTokensCreate = Endpoint{
+		Service: "TestingTokens", Name: "Create", OperationID: "CreateTestingToken",
+		Method: "POST", Path: "/testing_tokens", Retry: RetryIdempotent,
+	}
 	// EndpointJWTTemplatesList is the endpoint of JWTTemplatesService.List.
-	EndpointJWTTemplatesList = Endpoint{Service: "JWTTemplates", Name: "List", OperationID: "ListJWTTemplates", Method: "GET", Path: "/jwt_templates", Retry: RetrySafe}
+	EndpointJWTTemplatesList = Endpoint{
+		Service: "JWTTemplates", Name: "List", OperationID: "ListJWTTemplates",
+		Method: "GET", Path: "/jwt_templates", Retry: RetrySafe,
+	}
 	// EndpointJWTTemplatesCreate is the endpoint of JWTTemplatesService.Create.
-	EndpointJWTTemplatesCreate = Endpoint{Service: "JWTTemplates", Name: "Create", OperationID: "CreateJWTTemplate", Method: "POST", Path: "/jwt_templates", Retry: RetryNever}
+	EndpointJWTTemplatesCreate = Endpoint{
+		Service: "JWTTemplates", Name: "Create", OperationID: "CreateJWTTemplate",
+		Method: "POST", Path: "/jwt_templates", Retry: RetryNever,
+	}
 	// EndpointJWTTemplatesGet is the endpoint of JWTTemplatesService.Get.
-	EndpointJWTTemplatesGet = Endpoint{Service: "JWTTemplates", Name: "Get", OperationID: "GetJWTTemplate", Method: "GET", Path: "/jwt_templates/{template_id}", Retry: RetrySafe}
+	EndpointJWTTemplatesGet = Endpoint{
+		Service: "JWTTemplates", Name: "Get", OperationID: "GetJWTTemplate",
+		Method: "GET", Path: "/jwt_templates/{template_id}", Retry: RetrySafe,
+	}
 	// EndpointJWTTemplatesUpdate is the endpoint of JWTTemplatesService.Update.
-	EndpointJWTTemplatesUpdate = Endpoint{Service: "JWTTemplates", Name: "Update", OperationID: "UpdateJWTTemplate", Method: "PATCH", Path: "/jwt_templates/{template_id}", Retry: RetryIdempotent}
+	EndpointJWTTemplatesUpdate = Endpoint{
+		Service: "JWTTemplates", Name: "Update", OperationID: "UpdateJWTTemplate",
+		Method: "PATCH", Path: "/jwt_templates/{template_id}", Retry: RetryIdempotent,
+	}
 	// EndpointJWTTemplatesDelete is the endpoint of JWTTemplatesService.Delete.
-	EndpointJWTTemplatesDelete = Endpoint{Service: "JWTTemplates", Name: "Delete", OperationID: "DeleteJWTTemplate", Method: "DELETE", Path: "/jwt_templates/{template_id}", Retry: RetryIdempotent}
+	EndpointJWTTemplatesDelete = Endpoint{
+		Service: "JWTTemplates", Name: "Delete", OperationID: "DeleteJWTTemplate",
+		Method: "DELETE", Path: "/jwt_templates/{template_id}", Retry: RetryIdempotent,
+	}
 	// EndpointJWKSGet is the endpoint of JWKSService.Get.
-	EndpointJWKSGet = Endpoint{Service: "JWKS", Name: "Get", OperationID: "GetJWKS", Method: "GET", Path: "/jwks", Retry: RetrySafe}
+	EndpointJWKSGet = Endpoint{
+		Service: "JWKS", Name: "Get", OperationID: "GetJWKS",
+		Method: "GET", Path: "/jwks", Retry: RetrySafe,
+	}
 	// EndpointMachinesList is the endpoint of MachinesService.List.
-	EndpointMachinesList = Endpoint{Service: "Machines", Name: "List", OperationID: "ListMachines", Method: "GET", Path: "/machines", Retry: RetrySafe}
+	EndpointMachinesList = Endpoint{
+		Service: "Machines", Name: "List", OperationID: "ListMachines",
+		Method: "GET", Path: "/machines", Retry: RetrySafe,
+	}
 	// EndpointMachinesCreate is the endpoint of MachinesService.Create.
-	EndpointMachinesCreate = Endpoint{Service: "Machines", Name: "Create", OperationID: "CreateMachine", Method: "POST", Path: "/machines", Retry: RetryNever}
+	EndpointMachinesCreate = Endpoint{
+		Service: "Machines", Name: "Create", OperationID: "CreateMachine",
+		Method: "POST", Path: "/machines", Retry: RetryNever,
+	}
 	// EndpointMachinesGet is the endpoint of MachinesService.Get.
-	EndpointMachinesGet = Endpoint{Service: "Machines", Name: "Get", OperationID: "GetMachine", Method: "GET", Path: "/machines/{machine_id}", Retry: RetrySafe}
+	EndpointMachinesGet = Endpoint{
+		Service: "Machines", Name: "Get", OperationID: "GetMachine",
+		Method: "GET", Path: "/machines/{machine_id}", Retry: RetrySafe,
+	}
 	// EndpointMachinesUpdate is the endpoint of MachinesService.Update.
-	EndpointMachinesUpdate = Endpoint{Service: "Machines", Name: "Update", OperationID: "UpdateMachine", Method: "PATCH", Path: "/machines/{machine_id}", Retry: RetryIdempotent}
+	EndpointMachinesUpdate = Endpoint{
+		Service: "Machines", Name: "Update", OperationID: "UpdateMachine",
+		Method: "PATCH", Path: "/machines/{machine_id}", Retry: RetryIdempotent,
+	}
 	// EndpointMachinesDelete is the endpoint of MachinesService.Delete.
-	EndpointMachinesDelete = Endpoint{Service: "Machines", Name: "Delete", OperationID: "DeleteMachine", Method: "DELETE", Path: "/machines/{machine_id}", Retry: RetryIdempotent}
+	EndpointMachinesDelete = Endpoint{
+		Service: "Machines", Name: "Delete", OperationID: "DeleteMachine",
+		Method: "DELETE", Path: "/machines/{machine_id}", Retry: RetryIdempotent,
+	}
 	// EndpointMachinesGetSecretKey is the endpoint of MachinesService.GetSecretKey.
-	EndpointMachinesGetSecretKey = Endpoint{Service: "Machines", Name: "GetSecretKey", OperationID: "GetMachineSecretKey", Method: "GET", Path: "/machines/{machine_id}/secret_key", Retry: RetrySafe}
+	EndpointMachinesGetSecretKey = Endpoint{
+		Service: "Machines", Name: "GetSecretKey", OperationID: "GetMachineSecretKey",
+		Method: "GET", Path: "/machines/{machine_id}/secret_key", Retry: RetrySafe,
+	}
 	// EndpointMachinesRotateSecretKey is the endpoint of MachinesService.RotateSecretKey.
-	EndpointMachinesRotateSecretKey = Endpoint{Service: "Machines", Name: "RotateSecretKey", OperationID: "RotateMachineSecretKey", Method: "POST", Path: "/machines/{machine_id}/secret_key/rotate", Retry: RetryNever}
+	EndpointMachinesRotateSecretKey = Endpoint{
+		Service: "Machines", Name: "RotateSecretKey", OperationID: "RotateMachineSecretKey",
+		Method: "POST", Path: "/machines/{machine_id}/secret_key/rotate", Retry: RetryNever,
+	}
 	// EndpointMachinesCreateScope is the endpoint of MachinesService.CreateScope.
-	EndpointMachinesCreateScope = Endpoint{Service: "Machines", Name: "CreateScope", OperationID: "CreateMachineScope", Method: "POST", Path: "/machines/{machine_id}/scopes", Retry: RetryIdempotent}
+	EndpointMachinesCreateScope = Endpoint{
+		Service: "Machines", Name: "CreateScope", OperationID: "CreateMachineScope",
+		Method: "POST", Path: "/machines/{machine_id}/scopes", Retry: RetryIdempotent,
+	}
 	// EndpointMachinesDeleteScope is the endpoint of MachinesService.DeleteScope.
-	EndpointMachinesDeleteScope = Endpoint{Service: "Machines", Name: "DeleteScope", OperationID: "DeleteMachineScope", Method: "DELETE", Path: "/machines/{machine_id}/scopes/{other_machine_id}", Retry: RetryIdempotent}
+	EndpointMachinesDeleteScope = Endpoint{
+		Service: "Machines", Name: "DeleteScope", OperationID: "DeleteMachineScope",
+		Method: "DELETE", Path: "/machines/{machine_id}/scopes/{other_machine_id}", Retry: RetryIdempotent,
+	}
 	// EndpointM2MTokensList is the endpoint of M2MTokensService.List.
-	EndpointM2MTokensList = Endpoint{Service: "M2MTokens", Name: "List", OperationID: "getM2MTokens", Method: "GET", Path: "/m2m_tokens", Retry: RetrySafe}
+	EndpointM2MTokensList = Endpoint{
+		Service: "M2MTokens", Name: "List", OperationID: "getM2MTokens",
+		Method: "GET", Path: "/m2m_tokens", Retry: RetrySafe,
+	}
 	// EndpointM2MTokensCreate is the endpoint of M2MTokensService.Create.
-	EndpointM2MTokensCreate = Endpoint{Service: "M2MTokens", Name: "Create", OperationID: "createM2MToken", Method: "POST", Path: "/m2m_tokens", Retry: RetryNever}
+	EndpointM2MTokensCreate = Endpoint{
+		Service: "M2MTokens", Name: "Create", OperationID: "createM2MToken",
+		Method: "POST", Path: "/m2m_tokens", Retry: RetryNever,
+	}
 	// EndpointM2MTokensRevoke is the endpoint of M2MTokensService.Revoke.
-	EndpointM2MTokensRevoke = Endpoint{Service: "M2MTokens", Name: "Revoke", OperationID: "revokeM2MToken", Method: "POST", Path: "/m2m_tokens/{m2m_token_id}/revoke", Retry: RetryIdempotent}
+	EndpointM2MTokensRevoke = Endpoint{
+		Service: "M2MTokens", Name: "Revoke", OperationID: "revokeM2MToken",
+		Method: "POST", Path: "/m2m_tokens/{m2m_token_id}/revoke", Retry: RetryIdempotent,
+	}
 	// EndpointM2MTokensVerify is the endpoint of M2MTokensService.Verify.
-	EndpointM2MTokensVerify = Endpoint{Service: "M2MTokens", Name: "Verify", OperationID: "verifyM2MToken", Method: "POST", Path: "/m2m_tokens/verify", Retry: RetrySafe}
+	EndpointM2MTokensVerify = Endpoint{
+		Service: "M2MTokens", Name: "Verify", OperationID: "verifyM2MToken",
+		Method: "POST", Path: "/m2m_tokens/verify", Retry: RetrySafe,
+	}
 	// EndpointAPIKeysList is the endpoint of APIKeysService.List.
-	EndpointAPIKeysList = Endpoint{Service: "APIKeys", Name: "List", OperationID: "getApiKeys", Method: "GET", Path: "/api_keys", Retry: RetrySafe}
+	EndpointAPIKeysList = Endpoint{
+		Service: "APIKeys", Name: "List", OperationID: "getApiKeys",
+		Method: "GET", Path: "/api_keys", Retry: RetrySafe,
+	}
 	// EndpointAPIKeysCreate is the endpoint of APIKeysService.Create.
-	EndpointAPIKeysCreate = Endpoint{Service: "APIKeys", Name: "Create", OperationID: "createApiKey", Method: "POST", Path: "/api_keys", Retry: RetryNever}
+	EndpointAPIKeysCreate = Endpoint{
+		Service: "APIKeys", Name: "Create", OperationID: "createApiKey",
+		Method: "POST", Path: "/api_keys", Retry: RetryNever,
+	}
 	// EndpointAPIKeysGet is the endpoint of APIKeysService.Get.
-	EndpointAPIKeysGet = Endpoint{Service: "APIKeys", Name: "Get", OperationID: "getApiKey", Method: "GET", Path: "/api_keys/{apiKeyID}", Retry: RetrySafe}
+	EndpointAPIKeysGet = Endpoint{
+		Service: "APIKeys", Name: "Get", OperationID: "getApiKey",
+		Method: "GET", Path: "/api_keys/{apiKeyID}", Retry: RetrySafe,
+	}
 	// EndpointAPIKeysUpdate is the endpoint of APIKeysService.Update.
-	EndpointAPIKeysUpdate = Endpoint{Service: "APIKeys", Name: "Update", OperationID: "updateApiKey", Method: "PATCH", Path: "/api_keys/{apiKeyID}", Retry: RetryIdempotent}
+	EndpointAPIKeysUpdate = Endpoint{
+		Service: "APIKeys", Name: "Update", OperationID: "updateApiKey",
+		Method: "PATCH", Path: "/api_keys/{apiKeyID}", Retry: RetryIdempotent,
+	}
 	// EndpointAPIKeysDelete is the endpoint of APIKeysService.Delete.
-	EndpointAPIKeysDelete = Endpoint{Service: "APIKeys", Name: "Delete", OperationID: "deleteApiKey", Method: "DELETE", Path: "/api_keys/{apiKeyID}", Retry: RetryIdempotent}
+	EndpointAPIKeysDelete = Endpoint{
+		Service: "APIKeys", Name: "Delete", OperationID: "deleteApiKey",
+		Method: "DELETE", Path: "/api_keys/{apiKeyID}", Retry: RetryIdempotent,
+	}
 	// EndpointAPIKeysGetSecret is the endpoint of APIKeysService.GetSecret.
-	EndpointAPIKeysGetSecret = Endpoint{Service: "APIKeys", Name: "GetSecret", OperationID: "getApiKeySecret", Method: "GET", Path: "/api_keys/{apiKeyID}/secret", Retry: RetrySafe}
+	EndpointAPIKeysGetSecret = Endpoint{
+		Service: "APIKeys", Name: "GetSecret", OperationID: "getApiKeySecret",
+		Method: "GET", Path: "/api_keys/{apiKeyID}/secret", Retry: RetrySafe,
+	}
 	// EndpointAPIKeysRevoke is the endpoint of APIKeysService.Revoke.
-	EndpointAPIKeysRevoke = Endpoint{Service: "APIKeys", Name: "Revoke", OperationID: "revokeApiKey", Method: "POST", Path: "/api_keys/{apiKeyID}/revoke", Retry: RetryIdempotent}
+	EndpointAPIKeysRevoke = Endpoint{
+		Service: "APIKeys", Name: "Revoke", OperationID: "revokeApiKey",
+		Method: "POST", Path: "/api_keys/{apiKeyID}/revoke", Retry: RetryIdempotent,
+	}
 	// EndpointAPIKeysVerify is the endpoint of APIKeysService.Verify.
-	EndpointAPIKeysVerify = Endpoint{Service: "APIKeys", Name: "Verify", OperationID: "verifyApiKey", Method: "POST", Path: "/api_keys/verify", Retry: RetrySafe}
+	EndpointAPIKeysVerify = Endpoint{
+		Service: "APIKeys", Name: "Verify", OperationID: "verifyApiKey",
+		Method: "POST", Path: "/api_keys/verify", Retry: RetrySafe,
+	}
 	// EndpointOAuthApplicationsList is the endpoint of OAuthApplicationsService.List.
-	EndpointOAuthApplicationsList = Endpoint{Service: "OAuthApplications", Name: "List", OperationID: "ListOAuthApplications", Method: "GET", Path: "/oauth_applications", Retry: RetrySafe}
+	EndpointOAuthApplicationsList = Endpoint{
+		Service: "OAuthApplications", Name: "List", OperationID: "ListOAuthApplications",
+		Method: "GET", Path: "/oauth_applications", Retry: RetrySafe,
+	}
 	// EndpointOAuthApplicationsCreate is the endpoint of OAuthApplicationsService.Create.
-	EndpointOAuthApplicationsCreate = Endpoint{Service: "OAuthApplications", Name: "Create", OperationID: "CreateOAuthApplication", Method: "POST", Path: "/oauth_applications", Retry: RetryNever}
+	EndpointOAuthApplicationsCreate = Endpoint{
+		Service: "OAuthApplications", Name: "Create", OperationID: "CreateOAuthApplication",
+		Method: "POST", Path: "/oauth_applications", Retry: RetryNever,
+	}
 	// EndpointOAuthApplicationsGet is the endpoint of OAuthApplicationsService.Get.
-	EndpointOAuthApplicationsGet = Endpoint{Service: "OAuthApplications", Name: "Get", OperationID: "GetOAuthApplication", Method: "GET", Path: "/oauth_applications/{oauth_application_id}", Retry: RetrySafe}
+	EndpointOAuthApplicationsGet = Endpoint{
+		Service: "OAuthApplications", Name: "Get", OperationID: "GetOAuthApplication",
+		Method: "GET", Path: "/oauth_applications/{oauth_application_id}", Retry: RetrySafe,
+	}
 	// EndpointOAuthApplicationsUpdate is the endpoint of OAuthApplicationsService.Update.
-	EndpointOAuthApplicationsUpdate = Endpoint{Service: "OAuthApplications", Name: "Update", OperationID: "UpdateOAuthApplication", Method: "PATCH", Path: "/oauth_applications/{oauth_application_id}", Retry: RetryIdempotent}
+	EndpointOAuthApplicationsUpdate = Endpoint{
+		Service: "OAuthApplications", Name: "Update", OperationID: "UpdateOAuthApplication",
+		Method: "PATCH", Path: "/oauth_applications/{oauth_application_id}", Retry: RetryIdempotent,
+	}
 	// EndpointOAuthApplicationsDelete is the endpoint of OAuthApplicationsService.Delete.
-	EndpointOAuthApplicationsDelete = Endpoint{Service: "OAuthApplications", Name: "Delete", OperationID: "DeleteOAuthApplication", Method: "DELETE", Path: "/oauth_applications/{oauth_application_id}", Retry: RetryIdempotent}
+	EndpointOAuthApplicationsDelete = Endpoint{
+		Service: "OAuthApplications", Name: "Delete", OperationID: "DeleteOAuthApplication",
+		Method: "DELETE", Path: "/oauth_applications/{oauth_application_id}", Retry: RetryIdempotent,
+	}
 	// EndpointOAuthApplicationsSetLogo is the endpoint of OAuthApplicationsService.SetLogo.
-	EndpointOAuthApplicationsSetLogo = Endpoint{Service: "OAuthApplications", Name: "SetLogo", OperationID: "UploadOAuthApplicationLogo", Method: "PUT", Path: "/oauth_applications/{oauth_application_id}/logo", Retry: RetryIdempotent}
+	EndpointOAuthApplicationsSetLogo = Endpoint{
+		Service: "OAuthApplications", Name: "SetLogo", OperationID: "UploadOAuthApplicationLogo",
+		Method: "PUT", Path: "/oauth_applications/{oauth_application_id}/logo", Retry: RetryIdempotent,
+	}
 	// EndpointOAuthApplicationsRotateSecret is the endpoint of OAuthApplicationsService.RotateSecret.
-	EndpointOAuthApplicationsRotateSecret = Endpoint{Service: "OAuthApplications", Name: "RotateSecret", OperationID: "RotateOAuthApplicationSecret", Method: "POST", Path: "/oauth_applications/{oauth_application_id}/rotate_secret", Retry: RetryNever}
+	EndpointOAuthApplicationsRotateSecret = Endpoint{
+		Service: "OAuthApplications", Name: "RotateSecret", OperationID: "RotateOAuthApplicationSecret",
+		Method: "POST", Path: "/oauth_applications/{oauth_application_id}/rotate_secret", Retry: RetryNever,
+	}
 	// EndpointOAuthApplicationsRevokeToken is the endpoint of OAuthApplicationsService.RevokeToken.
-	EndpointOAuthApplicationsRevokeToken = Endpoint{Service: "OAuthApplications", Name: "RevokeToken", OperationID: "RevokeOAuthApplicationToken", Method: "POST", Path: "/oauth_applications/{oauth_application_id}/revoke_token", Retry: RetryIdempotent}
+	EndpointOAuthApplicationsRevokeToken = Endpoint{
+		Service: "OAuthApplications", Name: "RevokeToken", OperationID: "RevokeOAuthApplicationToken",
+		Method: "POST", Path: "/oauth_applications/{oauth_application_id}/revoke_token", Retry: RetryIdempotent,
+	}
 	// EndpointOAuthAccessTokensVerify is the endpoint of OAuthAccessTokensService.Verify.
-	EndpointOAuthAccessTokensVerify = Endpoint{Service: "OAuthAccessTokens", Name: "Verify", OperationID: "verifyOAuthAccessToken", Method: "POST", Path: "/oauth_applications/access_tokens/verify", Retry: RetrySafe}
+	EndpointOAuthAccessTokensVerify = Endpoint{
+		Service: "OAuthAccessTokens", Name: "Verify", OperationID: "verifyOAuthAccessToken",
+		Method: "POST", Path: "/oauth_applications/access_tokens/verify", Retry: RetrySafe,
+	}
 	// EndpointSAMLConnectionsList is the endpoint of SAMLConnectionsService.List.
-	EndpointSAMLConnectionsList = Endpoint{Service: "SAMLConnections", Name: "List", OperationID: "ListSAMLConnections", Method: "GET", Path: "/saml_connections", Retry: RetrySafe}
+	EndpointSAMLConnectionsList = Endpoint{
+		Service: "SAMLConnections", Name: "List", OperationID: "ListSAMLConnections",
+		Method: "GET", Path: "/saml_connections", Retry: RetrySafe,
+	}
 	// EndpointSAMLConnectionsCreate is the endpoint of SAMLConnectionsService.Create.
-	EndpointSAMLConnectionsCreate = Endpoint{Service: "SAMLConnections", Name: "Create", OperationID: "CreateSAMLConnection", Method: "POST", Path: "/saml_connections", Retry: RetryNever}
+	EndpointSAMLConnectionsCreate = Endpoint{
+		Service: "SAMLConnections", Name: "Create", OperationID: "CreateSAMLConnection",
+		Method: "POST", Path: "/saml_connections", Retry: RetryNever,
+	}
 	// EndpointSAMLConnectionsGet is the endpoint of SAMLConnectionsService.Get.
-	EndpointSAMLConnectionsGet = Endpoint{Service: "SAMLConnections", Name: "Get", OperationID: "GetSAMLConnection", Method: "GET", Path: "/saml_connections/{saml_connection_id}", Retry: RetrySafe}
+	EndpointSAMLConnectionsGet = Endpoint{
+		Service: "SAMLConnections", Name: "Get", OperationID: "GetSAMLConnection",
+		Method: "GET", Path: "/saml_connections/{saml_connection_id}", Retry: RetrySafe,
+	}
 	// EndpointSAMLConnectionsUpdate is the endpoint of SAMLConnectionsService.Update.
-	EndpointSAMLConnectionsUpdate = Endpoint{Service: "SAMLConnections", Name: "Update", OperationID: "UpdateSAMLConnection", Method: "PATCH", Path: "/saml_connections/{saml_connection_id}", Retry: RetryIdempotent}
+	EndpointSAMLConnectionsUpdate = Endpoint{
+		Service: "SAMLConnections", Name: "Update", OperationID: "UpdateSAMLConnection",
+		Method: "PATCH", Path: "/saml_connections/{saml_connection_id}", Retry: RetryIdempotent,
+	}
 	// EndpointSAMLConnectionsDelete is the endpoint of SAMLConnectionsService.Delete.
-	EndpointSAMLConnectionsDelete = Endpoint{Service: "SAMLConnections", Name: "Delete", OperationID: "DeleteSAMLConnection", Method: "DELETE", Path: "/saml_connections/{saml_connection_id}", Retry: RetryIdempotent}
+	EndpointSAMLConnectionsDelete = Endpoint{
+		Service: "SAMLConnections", Name: "Delete", OperationID: "DeleteSAMLConnection",
+		Method: "DELETE", Path: "/saml_connections/{saml_connection_id}", Retry: RetryIdempotent,
+	}
 	// EndpointEnterpriseConnectionsList is the endpoint of EnterpriseConnectionsService.List.
-	EndpointEnterpriseConnectionsList = Endpoint{Service: "EnterpriseConnections", Name: "List", OperationID: "ListEnterpriseConnections", Method: "GET", Path: "/enterprise_connections", Retry: RetrySafe}
+	EndpointEnterpriseConnectionsList = Endpoint{
+		Service: "EnterpriseConnections", Name: "List", OperationID: "ListEnterpriseConnections",
+		Method: "GET", Path: "/enterprise_connections", Retry: RetrySafe,
+	}
 	// EndpointEnterpriseConnectionsCreate is the endpoint of EnterpriseConnectionsService.Create.
-	EndpointEnterpriseConnectionsCreate = Endpoint{Service: "EnterpriseConnections", Name: "Create", OperationID: "CreateEnterpriseConnection", Method: "POST", Path: "/enterprise_connections", Retry: RetryNever}
+	EndpointEnterpriseConnectionsCreate = Endpoint{
+		Service: "EnterpriseConnections", Name: "Create", OperationID: "CreateEnterpriseConnection",
+		Method: "POST", Path: "/enterprise_connections", Retry: RetryNever,
+	}
 	// EndpointEnterpriseConnectionsGet is the endpoint of EnterpriseConnectionsService.Get.
-	EndpointEnterpriseConnectionsGet = Endpoint{Service: "EnterpriseConnections", Name: "Get", OperationID: "GetEnterpriseConnection", Method: "GET", Path: "/enterprise_connections/{enterprise_connection_id}", Retry: RetrySafe}
+	EndpointEnterpriseConnectionsGet = Endpoint{
+		Service: "EnterpriseConnections", Name: "Get", OperationID: "GetEnterpriseConnection",
+		Method: "GET", Path: "/enterprise_connections/{enterprise_connection_id}", Retry: RetrySafe,
+	}
 	// EndpointEnterpriseConnectionsUpdate is the endpoint of EnterpriseConnectionsService.Update.
-	EndpointEnterpriseConnectionsUpdate = Endpoint{Service: "EnterpriseConnections", Name: "Update", OperationID: "UpdateEnterpriseConnection", Method: "PATCH", Path: "/enterprise_connections/{enterprise_connection_id}", Retry: RetryIdempotent}
+	EndpointEnterpriseConnectionsUpdate = Endpoint{
+		Service: "EnterpriseConnections", Name: "Update", OperationID: "UpdateEnterpriseConnection",
+		Method: "PATCH", Path: "/enterprise_connections/{enterprise_connection_id}", Retry: RetryIdempotent,
+	}
 	// EndpointEnterpriseConnectionsDelete is the endpoint of EnterpriseConnectionsService.Delete.
-	EndpointEnterpriseConnectionsDelete = Endpoint{Service: "EnterpriseConnections", Name: "Delete", OperationID: "DeleteEnterpriseConnection", Method: "DELETE", Path: "/enterprise_connections/{enterprise_connection_id}", Retry: RetryIdempotent}
+	EndpointEnterpriseConnectionsDelete = Endpoint{
+		Service: "EnterpriseConnections", Name: "Delete", OperationID: "DeleteEnterpriseConnection",
+		Method: "DELETE", Path: "/enterprise_connections/{enterprise_connection_id}", Retry: RetryIdempotent,
+	}
 	// EndpointEnterpriseConnectionsListTestRuns is the endpoint of EnterpriseConnectionsService.ListTestRuns.
-	EndpointEnterpriseConnectionsListTestRuns = Endpoint{Service: "EnterpriseConnections", Name: "ListTestRuns", OperationID: "ListEnterpriseConnectionTestRuns", Method: "GET", Path: "/enterprise_connections/{enterprise_connection_id}/test_runs", Retry: RetrySafe}
+	EndpointEnterpriseConnectionsListTestRuns = Endpoint{
+		Service: "EnterpriseConnections", Name: "ListTestRuns", OperationID: "ListEnterpriseConnectionTestRuns",
+		Method: "GET", Path: "/enterprise_connections/{enterprise_connection_id}/test_runs", Retry: RetrySafe,
+	}
 	// EndpointEnterpriseConnectionsCreateTestRun is the endpoint of EnterpriseConnectionsService.CreateTestRun.
-	EndpointEnterpriseConnectionsCreateTestRun = Endpoint{Service: "EnterpriseConnections", Name: "CreateTestRun", OperationID: "CreateEnterpriseConnectionTestRun", Method: "POST", Path: "/enterprise_connections/{enterprise_connection_id}/test_runs", Retry: RetryNever}
+	EndpointEnterpriseConnectionsCreateTestRun = Endpoint{
+		Service: "EnterpriseConnections", Name: "CreateTestRun", OperationID: "CreateEnterpriseConnectionTestRun",
+		Method: "POST", Path: "/enterprise_connections/{enterprise_connection_id}/test_runs", Retry: RetryNever,
+	}
 	// EndpointSCIMDirectoriesList is the endpoint of SCIMDirectoriesService.List.
-	EndpointSCIMDirectoriesList = Endpoint{Service: "SCIMDirectories", Name: "List", OperationID: "ListSCIMDirectories", Method: "GET", Path: "/scim_directories", Retry: RetrySafe}
+	EndpointSCIMDirectoriesList = Endpoint{
+		Service: "SCIMDirectories", Name: "List", OperationID: "ListSCIMDirectories",
+		Method: "GET", Path: "/scim_directories", Retry: RetrySafe,
+	}
 	// EndpointSCIMDirectoriesCreate is the endpoint of SCIMDirectoriesService.Create.
-	EndpointSCIMDirectoriesCreate = Endpoint{Service: "SCIMDirectories", Name: "Create", OperationID: "CreateSCIMDirectory", Method: "POST", Path: "/scim_directories", Retry: RetryNever}
+	EndpointSCIMDirectoriesCreate = Endpoint{
+		Service: "SCIMDirectories", Name: "Create", OperationID: "CreateSCIMDirectory",
+		Method: "POST", Path: "/scim_directories", Retry: RetryNever,
+	}
 	// EndpointSCIMDirectoriesGet is the endpoint of SCIMDirectoriesService.Get.
-	EndpointSCIMDirectoriesGet = Endpoint{Service: "SCIMDirectories", Name: "Get", OperationID: "GetSCIMDirectory", Method: "GET", Path: "/scim_directories/{scim_directory_id}", Retry: RetrySafe}
+	EndpointSCIMDirectoriesGet = Endpoint{
+		Service: "SCIMDirectories", Name: "Get", OperationID: "GetSCIMDirectory",
+		Method: "GET", Path: "/scim_directories/{scim_directory_id}", Retry: RetrySafe,
+	}
 	// EndpointSCIMDirectoriesUpdate is the endpoint of SCIMDirectoriesService.Update.
-	EndpointSCIMDirectoriesUpdate = Endpoint{Service: "SCIMDirectories", Name: "Update", OperationID: "UpdateSCIMDirectory", Method: "PATCH", Path: "/scim_directories/{scim_directory_id}", Retry: RetryIdempotent}
+	EndpointSCIMDirectoriesUpdate = Endpoint{
+		Service: "SCIMDirectories", Name: "Update", OperationID: "UpdateSCIMDirectory",
+		Method: "PATCH", Path: "/scim_directories/{scim_directory_id}", Retry: RetryIdempotent,
+	}
 	// EndpointSCIMDirectoriesDelete is the endpoint of SCIMDirectoriesService.Delete.
-	EndpointSCIMDirectoriesDelete = Endpoint{Service: "SCIMDirectories", Name: "Delete", OperationID: "DeleteSCIMDirectory", Method: "DELETE", Path: "/scim_directories/{scim_directory_id}", Retry: RetryIdempotent}
+	EndpointSCIMDirectoriesDelete = Endpoint{
+		Service: "SCIMDirectories", Name: "Delete", OperationID: "DeleteSCIMDirectory",
+		Method: "DELETE", Path: "/scim_directories/{scim_directory_id}", Retry: RetryIdempotent,
+	}
 	// EndpointSCIMDirectoriesRotateAPIKey is the endpoint of SCIMDirectoriesService.RotateAPIKey.
-	EndpointSCIMDirectoriesRotateAPIKey = Endpoint{Service: "SCIMDirectories", Name: "RotateAPIKey", OperationID: "RotateSCIMDirectoryAPIKey", Method: "POST", Path: "/scim_directories/{scim_directory_id}/rotate_api_key", Retry: RetryNever}
+	EndpointSCIMDirectoriesRotateAPIKey = Endpoint{
+		Service: "SCIMDirectories", Name: "RotateAPIKey", OperationID: "RotateSCIMDirectoryAPIKey",
+		Method: "POST", Path: "/scim_directories/{scim_directory_id}/rotate_api_key", Retry: RetryNever,
+	}
 	// EndpointSCIMDirectoriesListGroupRoleMappings is the endpoint of SCIMDirectoriesService.ListGroupRoleMappings.
-	EndpointSCIMDirectoriesListGroupRoleMappings = Endpoint{Service: "SCIMDirectories", Name: "ListGroupRoleMappings", OperationID: "ListSCIMGroupRoleMappings", Method: "GET", Path: "/scim_directories/{scim_directory_id}/group_role_mappings", Retry: RetrySafe}
+	EndpointSCIMDirectoriesListGroupRoleMappings = Endpoint{
+		Service: "SCIMDirectories", Name: "ListGroupRoleMappings", OperationID: "ListSCIMGroupRoleMappings",
+		Method: "GET", Path: "/scim_directories/{scim_directory_id}/group_role_mappings", Retry: RetrySafe,
+	}
 	// EndpointSCIMDirectoriesCreateGroupRoleMapping is the endpoint of
 	// SCIMDirectoriesService.CreateGroupRoleMapping.
-	EndpointSCIMDirectoriesCreateGroupRoleMapping = Endpoint{Service: "SCIMDirectories", Name: "CreateGroupRoleMapping", OperationID: "CreateSCIMGroupRoleMapping", Method: "POST", Path: "/scim_directories/{scim_directory_id}/group_role_mappings", Retry: RetryNever}
+	EndpointSCIMDirectoriesCreateGroupRoleMapping = Endpoint{
+		Service: "SCIMDirectories", Name: "CreateGroupRoleMapping", OperationID: "CreateSCIMGroupRoleMapping",
+		Method: "POST", Path: "/scim_directories/{scim_directory_id}/group_role_mappings", Retry: RetryNever,
+	}
 	// EndpointSCIMDirectoriesReplaceGroupRoleMappings is the endpoint of
 	// SCIMDirectoriesService.ReplaceGroupRoleMappings.
-	EndpointSCIMDirectoriesReplaceGroupRoleMappings = Endpoint{Service: "SCIMDirectories", Name: "ReplaceGroupRoleMappings", OperationID: "ReplaceSCIMGroupRoleMappings", Method: "PUT", Path: "/scim_directories/{scim_directory_id}/group_role_mappings", Retry: RetryIdempotent}
+	EndpointSCIMDirectoriesReplaceGroupRoleMappings = Endpoint{
+		Service: "SCIMDirectories", Name: "ReplaceGroupRoleMappings", OperationID: "ReplaceSCIMGroupRoleMappings",
+		Method: "PUT", Path: "/scim_directories/{scim_directory_id}/group_role_mappings", Retry: RetryIdempotent,
+	}
 	// EndpointSCIMDirectoriesDeleteGroupRoleMapping is the endpoint of
 	// SCIMDirectoriesService.DeleteGroupRoleMapping.
-	EndpointSCIMDirectoriesDeleteGroupRoleMapping = Endpoint{Service: "SCIMDirectories", Name: "DeleteGroupRoleMapping", OperationID: "DeleteSCIMGroupRoleMapping", Method: "DELETE", Path: "/scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}", Retry: RetryIdempotent}
+	EndpointSCIMDirectoriesDeleteGroupRoleMapping = Endpoint{
+		Service: "SCIMDirectories", Name: "DeleteGroupRoleMapping", OperationID: "DeleteSCIMGroupRoleMapping",
+		Method: "DELETE", Path: "/scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}", Retry: RetryIdempotent,
+	}
 	// EndpointDirectoriesList is the endpoint of DirectoriesService.List.
-	EndpointDirectoriesList = Endpoint{Service: "Directories", Name: "List", OperationID: "ListDirectories", Method: "GET", Path: "/directories", Retry: RetrySafe}
+	EndpointDirectoriesList = Endpoint{
+		Service: "Directories", Name: "List", OperationID: "ListDirectories",
+		Method: "GET", Path: "/directories", Retry: RetrySafe,
+	}
 	// EndpointDirectoriesCreate is the endpoint of DirectoriesService.Create.
-	EndpointDirectoriesCreate = Endpoint{Service: "Directories", Name: "Create", OperationID: "CreateDirectory", Method: "POST", Path: "/directories", Retry: RetryNever}
+	EndpointDirectoriesCreate = Endpoint{
+		Service: "Directories", Name: "Create", OperationID: "CreateDirectory",
+		Method: "POST", Path: "/directories", Retry: RetryNever,
+	}
 	// EndpointDirectoriesGet is the endpoint of DirectoriesService.Get.
-	EndpointDirectoriesGet = Endpoint{Service: "Directories", Name: "Get", OperationID: "GetDirectory", Method: "GET", Path: "/directories/{directory_id}", Retry: RetrySafe}
+	EndpointDirectoriesGet = Endpoint{
+		Service: "Directories", Name: "Get", OperationID: "GetDirectory",
+		Method: "GET", Path: "/directories/{directory_id}", Retry: RetrySafe,
+	}
 	// EndpointDirectoriesUpdate is the endpoint of DirectoriesService.Update.
-	EndpointDirectoriesUpdate = Endpoint{Service: "Directories", Name: "Update", OperationID: "UpdateDirectory", Method: "PATCH", Path: "/directories/{directory_id}", Retry: RetryIdempotent}
+	EndpointDirectoriesUpdate = Endpoint{
+		Service: "Directories", Name: "Update", OperationID: "UpdateDirectory",
+		Method: "PATCH", Path: "/directories/{directory_id}", Retry: RetryIdempotent,
+	}
 	// EndpointDirectoriesDelete is the endpoint of DirectoriesService.Delete.
-	EndpointDirectoriesDelete = Endpoint{Service: "Directories", Name: "Delete", OperationID: "DeleteDirectory", Method: "DELETE", Path: "/directories/{directory_id}", Retry: RetryIdempotent}
+	EndpointDirectoriesDelete = Endpoint{
+		Service: "Directories", Name: "Delete", OperationID: "DeleteDirectory",
+		Method: "DELETE", Path: "/directories/{directory_id}", Retry: RetryIdempotent,
+	}
 	// EndpointDirectoriesRotateAPIKey is the endpoint of DirectoriesService.RotateAPIKey.
-	EndpointDirectoriesRotateAPIKey = Endpoint{Service: "Directories", Name: "RotateAPIKey", OperationID: "RotateDirectoryAPIKey", Method: "POST", Path: "/directories/{directory_id}/rotate_api_key", Retry: RetryNever}
+	EndpointDirectoriesRotateAPIKey = Endpoint{
+		Service: "Directories", Name: "RotateAPIKey", OperationID: "RotateDirectoryAPIKey",
+		Method: "POST", Path: "/directories/{directory_id}/rotate_api_key", Retry: RetryNever,
+	}
 	// EndpointDirectoriesListGroupRoleMappings is the endpoint of DirectoriesService.ListGroupRoleMappings.
-	EndpointDirectoriesListGroupRoleMappings = Endpoint{Service: "Directories", Name: "ListGroupRoleMappings", OperationID: "ListDirectoryGroupRoleMappings", Method: "GET", Path: "/directories/{directory_id}/group_role_mappings", Retry: RetrySafe}
+	EndpointDirectoriesListGroupRoleMappings = Endpoint{
+		Service: "Directories", Name: "ListGroupRoleMappings", OperationID: "ListDirectoryGroupRoleMappings",
+		Method: "GET", Path: "/directories/{directory_id}/group_role_mappings", Retry: RetrySafe,
+	}
 	// EndpointDirectoriesCreateGroupRoleMapping is the endpoint of DirectoriesService.CreateGroupRoleMapping.
-	EndpointDirectoriesCreateGroupRoleMapping = Endpoint{Service: "Directories", Name: "CreateGroupRoleMapping", OperationID: "CreateDirectoryGroupRoleMapping", Method: "POST", Path: "/directories/{directory_id}/group_role_mappings", Retry: RetryNever}
+	EndpointDirectoriesCreateGroupRoleMapping = Endpoint{
+		Service: "Directories", Name: "CreateGroupRoleMapping", OperationID: "CreateDirectoryGroupRoleMapping",
+		Method: "POST", Path: "/directories/{directory_id}/group_role_mappings", Retry: RetryNever,
+	}
 	// EndpointDirectoriesReplaceGroupRoleMappings is the endpoint of DirectoriesService.ReplaceGroupRoleMappings.
-	EndpointDirectoriesReplaceGroupRoleMappings = Endpoint{Service: "Directories", Name: "ReplaceGroupRoleMappings", OperationID: "ReplaceDirectoryGroupRoleMappings", Method: "PUT", Path: "/directories/{directory_id}/group_role_mappings", Retry: RetryIdempotent}
+	EndpointDirectoriesReplaceGroupRoleMappings = Endpoint{
+		Service: "Directories", Name: "ReplaceGroupRoleMappings", OperationID: "ReplaceDirectoryGroupRoleMappings",
+		Method: "PUT", Path: "/directories/{directory_id}/group_role_mappings", Retry: RetryIdempotent,
+	}
 	// EndpointDirectoriesDeleteGroupRoleMapping is the endpoint of DirectoriesService.DeleteGroupRoleMapping.
-	EndpointDirectoriesDeleteGroupRoleMapping = Endpoint{Service: "Directories", Name: "DeleteGroupRoleMapping", OperationID: "DeleteDirectoryGroupRoleMapping", Method: "DELETE", Path: "/directories/{directory_id}/group_role_mappings/{mapping_id}", Retry: RetryIdempotent}
+	EndpointDirectoriesDeleteGroupRoleMapping = Endpoint{
+		Service: "Directories", Name: "DeleteGroupRoleMapping", OperationID: "DeleteDirectoryGroupRoleMapping",
+		Method: "DELETE", Path: "/directories/{directory_id}/group_role_mappings/{mapping_id}", Retry: RetryIdempotent,
+	}
 	// EndpointAdminPortalLinkTokensCreate is the endpoint of AdminPortalLinkTokensService.Create.
-	EndpointAdminPortalLinkTokensCreate = Endpoint{Service: "AdminPortalLinkTokens", Name: "Create", OperationID: "createAdminPortalLinkToken", Method: "POST", Path: "/admin_portal_link_tokens", Retry: RetryNever}
+	EndpointAdminPortalLinkTokensCreate = Endpoint{
+		Service: "AdminPortalLinkTokens", Name: "Create", OperationID: "createAdminPortalLinkToken",
+		Method: "POST", Path: "/admin_portal_link_tokens", Retry: RetryNever,
+	}
 	// EndpointAdminPortalLinkTokensRevoke is the endpoint of AdminPortalLinkTokensService.Revoke.
-	EndpointAdminPortalLinkTokensRevoke = Endpoint{Service: "AdminPortalLinkTokens", Name: "Revoke", OperationID: "revokeAdminPortalLinkToken", Method: "POST", Path: "/admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke", Retry: RetryIdempotent}
+	EndpointAdminPortalLinkTokensRevoke = Endpoint{
+		Service: "AdminPortalLinkTokens", Name: "Revoke", OperationID: "revokeAdminPortalLinkToken",
+		Method: "POST", Path: "/admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke", Retry: RetryIdempotent,
+	}
 	// EndpointInstanceGet is the endpoint of InstanceService.Get.
-	EndpointInstanceGet = Endpoint{Service: "Instance", Name: "Get", OperationID: "GetInstance", Method: "GET", Path: "/instance", Retry: RetrySafe}
+	EndpointInstanceGet = Endpoint{
+		Service: "Instance", Name: "Get", OperationID: "GetInstance",
+		Method: "GET", Path: "/instance", Retry: RetrySafe,
+	}
 	// EndpointInstanceUpdate is the endpoint of InstanceService.Update.
-	EndpointInstanceUpdate = Endpoint{Service: "Instance", Name: "Update", OperationID: "UpdateInstance", Method: "PATCH", Path: "/instance", Retry: RetryIdempotent}
+	EndpointInstanceUpdate = Endpoint{
+		Service: "Instance", Name: "Update", OperationID: "UpdateInstance",
+		Method: "PATCH", Path: "/instance", Retry: RetryIdempotent,
+	}
 	// EndpointInstanceUpdateRestrictions is the endpoint of InstanceService.UpdateRestrictions.
-	EndpointInstanceUpdateRestrictions = Endpoint{Service: "Instance", Name: "UpdateRestrictions", OperationID: "UpdateInstanceRestrictions", Method: "PATCH", Path: "/instance/restrictions", Retry: RetryIdempotent}
+	EndpointInstanceUpdateRestrictions = Endpoint{
+		Service: "Instance", Name: "UpdateRestrictions", OperationID: "UpdateInstanceRestrictions",
+		Method: "PATCH", Path: "/instance/restrictions", Retry: RetryIdempotent,
+	}
 	// EndpointInstanceGetProtect is the endpoint of InstanceService.GetProtect.
-	EndpointInstanceGetProtect = Endpoint{Service: "Instance", Name: "GetProtect", OperationID: "GetInstanceProtect", Method: "GET", Path: "/instance/protect", Retry: RetrySafe}
+	EndpointInstanceGetProtect = Endpoint{
+		Service: "Instance", Name: "GetProtect", OperationID: "GetInstanceProtect",
+		Method: "GET", Path: "/instance/protect", Retry: RetrySafe,
+	}
 	// EndpointInstanceUpdateProtect is the endpoint of InstanceService.UpdateProtect.
-	EndpointInstanceUpdateProtect = Endpoint{Service: "Instance", Name: "UpdateProtect", OperationID: "UpdateInstanceProtect", Method: "PATCH", Path: "/instance/protect", Retry: RetryIdempotent}
+	EndpointInstanceUpdateProtect = Endpoint{
+		Service: "Instance", Name: "UpdateProtect", OperationID: "UpdateInstanceProtect",
+		Method: "PATCH", Path: "/instance/protect", Retry: RetryIdempotent,
+	}
 	// EndpointInstanceGetCommunication is the endpoint of InstanceService.GetCommunication.
-	EndpointInstanceGetCommunication = Endpoint{Service: "Instance", Name: "GetCommunication", OperationID: "GetInstanceCommunication", Method: "GET", Path: "/instance/communication", Retry: RetrySafe}
+	EndpointInstanceGetCommunication = Endpoint{
+		Service: "Instance", Name: "GetCommunication", OperationID: "GetInstanceCommunication",
+		Method: "GET", Path: "/instance/communication", Retry: RetrySafe,
+	}
 	// EndpointInstanceUpdateCommunication is the endpoint of InstanceService.UpdateCommunication.
-	EndpointInstanceUpdateCommunication = Endpoint{Service: "Instance", Name: "UpdateCommunication", OperationID: "UpdateInstanceCommunication", Method: "PATCH", Path: "/instance/communication", Retry: RetryIdempotent}
+	EndpointInstanceUpdateCommunication = Endpoint{
+		Service: "Instance", Name: "UpdateCommunication", OperationID: "UpdateInstanceCommunication",
+		Method: "PATCH", Path: "/instance/communication", Retry: RetryIdempotent,
+	}
 	// EndpointInstanceGetOAuthApplicationSettings is the endpoint of InstanceService.GetOAuthApplicationSettings.
-	EndpointInstanceGetOAuthApplicationSettings = Endpoint{Service: "Instance", Name: "GetOAuthApplicationSettings", OperationID: "GetInstanceOAuthApplicationSettings", Method: "GET", Path: "/instance/oauth_application_settings", Retry: RetrySafe}
+	EndpointInstanceGetOAuthApplicationSettings = Endpoint{
+		Service: "Instance", Name: "GetOAuthApplicationSettings", OperationID: "GetInstanceOAuthApplicationSettings",
+		Method: "GET", Path: "/instance/oauth_application_settings", Retry: RetrySafe,
+	}
 	// EndpointInstanceUpdateOAuthApplicationSettings is the endpoint of
 	// InstanceService.UpdateOAuthApplicationSettings.
-	EndpointInstanceUpdateOAuthApplicationSettings = Endpoint{Service: "Instance", Name: "UpdateOAuthApplicationSettings", OperationID: "UpdateInstanceOAuthApplicationSettings", Method: "PATCH", Path: "/instance/oauth_application_settings", Retry: RetryIdempotent}
+	EndpointInstanceUpdateOAuthApplicationSettings = Endpoint{
+		Service: "Instance", Name: "UpdateOAuthApplicationSettings", OperationID: "UpdateInstanceOAuthApplicationSettings",
+		Method: "PATCH", Path: "/instance/oauth_application_settings", Retry: RetryIdempotent,
+	}
 	// EndpointInstanceChangeDomain is the endpoint of InstanceService.ChangeDomain.
-	EndpointInstanceChangeDomain = Endpoint{Service: "Instance", Name: "ChangeDomain", OperationID: "ChangeProductionInstanceDomain", Method: "POST", Path: "/instance/change_domain", Retry: RetryNever}
+	EndpointInstanceChangeDomain = Endpoint{
+		Service: "Instance", Name: "ChangeDomain", OperationID: "ChangeProductionInstanceDomain",
+		Method: "POST", Path: "/instance/change_domain", Retry: RetryNever,
+	}
 	// EndpointInstanceGetOrganizationSettings is the endpoint of InstanceService.GetOrganizationSettings.
-	EndpointInstanceGetOrganizationSettings = Endpoint{Service: "Instance", Name: "GetOrganizationSettings", OperationID: "GetInstanceOrganizationSettings", Method: "GET", Path: "/instance/organization_settings", Retry: RetrySafe}
+	EndpointInstanceGetOrganizationSettings = Endpoint{
+		Service: "Instance", Name: "GetOrganizationSettings", OperationID: "GetInstanceOrganizationSettings",
+		Method: "GET", Path: "/instance/organization_settings", Retry: RetrySafe,
+	}
 	// EndpointInstanceUpdateOrganizationSettings is the endpoint of InstanceService.UpdateOrganizationSettings.
-	EndpointInstanceUpdateOrganizationSettings = Endpoint{Service: "Instance", Name: "UpdateOrganizationSettings", OperationID: "UpdateInstanceOrganizationSettings", Method: "PATCH", Path: "/instance/organization_settings", Retry: RetryIdempotent}
+	EndpointInstanceUpdateOrganizationSettings = Endpoint{
+		Service: "Instance", Name: "UpdateOrganizationSettings", OperationID: "UpdateInstanceOrganizationSettings",
+		Method: "PATCH", Path: "/instance/organization_settings", Retry: RetryIdempotent,
+	}
 	// EndpointBetaFeaturesUpdateInstanceSettings is the endpoint of BetaFeaturesService.UpdateInstanceSettings.
-	EndpointBetaFeaturesUpdateInstanceSettings = Endpoint{Service: "BetaFeatures", Name: "UpdateInstanceSettings", OperationID: "UpdateInstanceAuthConfig", Method: "PATCH", Path: "/beta_features/instance_settings", Retry: RetryIdempotent}
+	EndpointBetaFeaturesUpdateInstanceSettings = Endpoint{
+		Service: "BetaFeatures", Name: "UpdateInstanceSettings", OperationID: "UpdateInstanceAuthConfig",
+		Method: "PATCH", Path: "/beta_features/instance_settings", Retry: RetryIdempotent,
+	}
 	// EndpointBetaFeaturesUpdateDomain is the endpoint of BetaFeaturesService.UpdateDomain.
-	EndpointBetaFeaturesUpdateDomain = Endpoint{Service: "BetaFeatures", Name: "UpdateDomain", OperationID: "UpdateProductionInstanceDomain", Method: "PUT", Path: "/beta_features/domain", Retry: RetryIdempotent}
+	EndpointBetaFeaturesUpdateDomain = Endpoint{
+		Service: "BetaFeatures", Name: "UpdateDomain", OperationID: "UpdateProductionInstanceDomain",
+		Method: "PUT", Path: "/beta_features/domain", Retry: RetryIdempotent,
+	}
 	// EndpointDomainsList is the endpoint of DomainsService.List.
-	EndpointDomainsList = Endpoint{Service: "Domains", Name: "List", OperationID: "ListDomains", Method: "GET", Path: "/domains", Retry: RetrySafe}
+	EndpointDomainsList = Endpoint{
+		Service: "Domains", Name: "List", OperationID: "ListDomains",
+		Method: "GET", Path: "/domains", Retry: RetrySafe,
+	}
 	// EndpointDomainsCreate is the endpoint of DomainsService.Create.
-	EndpointDomainsCreate = Endpoint{Service: "Domains", Name: "Create", OperationID: "AddDomain", Method: "POST", Path: "/domains", Retry: RetryNever}
+	EndpointDomainsCreate = Endpoint{
+		Service: "Domains", Name: "Create", OperationID: "AddDomain",
+		Method: "POST", Path: "/domains", Retry: RetryNever,
+	}
 	// EndpointDomainsUpdate is the endpoint of DomainsService.Update.
-	EndpointDomainsUpdate = Endpoint{Service: "Domains", Name: "Update", OperationID: "UpdateDomain", Method: "PATCH", Path: "/domains/{domain_id}", Retry: RetryIdempotent}
+	EndpointDomainsUpdate = Endpoint{
+		Service: "Domains", Name: "Update", OperationID: "UpdateDomain",
+		Method: "PATCH", Path: "/domains/{domain_id}", Retry: RetryIdempotent,
+	}
 	// EndpointDomainsDelete is the endpoint of DomainsService.Delete.
-	EndpointDomainsDelete = Endpoint{Service: "Domains", Name: "Delete", OperationID: "DeleteDomain", Method: "DELETE", Path: "/domains/{domain_id}", Retry: RetryIdempotent}
+	EndpointDomainsDelete = Endpoint{
+		Service: "Domains", Name: "Delete", OperationID: "DeleteDomain",
+		Method: "DELETE", Path: "/domains/{domain_id}", Retry: RetryIdempotent,
+	}
 	// EndpointProxyChecksCreate is the endpoint of ProxyChecksService.Create.
-	EndpointProxyChecksCreate = Endpoint{Service: "ProxyChecks", Name: "Create", OperationID: "VerifyDomainProxy", Method: "POST", Path: "/proxy_checks", Retry: RetryIdempotent}
+	EndpointProxyChecksCreate = Endpoint{
+		Service: "ProxyChecks", Name: "Create", OperationID: "VerifyDomainProxy",
+		Method: "POST", Path: "/proxy_checks", Retry: RetryIdempotent,
+	}
 	// EndpointRedirectURLsList is the endpoint of RedirectURLsService.List.
-	EndpointRedirectURLsList = Endpoint{Service: "RedirectURLs", Name: "List", OperationID: "ListRedirectURLs", Method: "GET", Path: "/redirect_urls", Retry: RetrySafe}
+	EndpointRedirectURLsList = Endpoint{
+		Service: "RedirectURLs", Name: "List", OperationID: "ListRedirectURLs",
+		Method: "GET", Path: "/redirect_urls", Retry: RetrySafe,
+	}
 	// EndpointRedirectURLsCreate is the endpoint of RedirectURLsService.Create.
-	EndpointRedirectURLsCreate = Endpoint{Service: "RedirectURLs", Name: "Create", OperationID: "CreateRedirectURL", Method: "POST", Path: "/redirect_urls", Retry: RetryNever}
+	EndpointRedirectURLsCreate = Endpoint{
+		Service: "RedirectURLs", Name: "Create", OperationID: "CreateRedirectURL",
+		Method: "POST", Path: "/redirect_urls", Retry: RetryNever,
+	}
 	// EndpointRedirectURLsGet is the endpoint of RedirectURLsService.Get.
-	EndpointRedirectURLsGet = Endpoint{Service: "RedirectURLs", Name: "Get", OperationID: "GetRedirectURL", Method: "GET", Path: "/redirect_urls/{id}", Retry: RetrySafe}
+	EndpointRedirectURLsGet = Endpoint{
+		Service: "RedirectURLs", Name: "Get", OperationID: "GetRedirectURL",
+		Method: "GET", Path: "/redirect_urls/{id}", Retry: RetrySafe,
+	}
 	// EndpointRedirectURLsDelete is the endpoint of RedirectURLsService.Delete.
-	EndpointRedirectURLsDelete = Endpoint{Service: "RedirectURLs", Name: "Delete", OperationID: "DeleteRedirectURL", Method: "DELETE", Path: "/redirect_urls/{id}", Retry: RetryIdempotent}
+	EndpointRedirectURLsDelete = Endpoint{
+		Service: "RedirectURLs", Name: "Delete", OperationID: "DeleteRedirectURL",
+		Method: "DELETE", Path: "/redirect_urls/{id}", Retry: RetryIdempotent,
+	}
 	// EndpointTemplatesList is the endpoint of TemplatesService.List.
-	EndpointTemplatesList = Endpoint{Service: "Templates", Name: "List", OperationID: "GetTemplateList", Method: "GET", Path: "/templates/{template_type}", Retry: RetrySafe}
+	EndpointTemplatesList = Endpoint{
+		Service: "Templates", Name: "List", OperationID: "GetTemplateList",
+		Method: "GET", Path: "/templates/{template_type}", Retry: RetrySafe,
+	}
 	// EndpointTemplatesGet is the endpoint of TemplatesService.Get.
-	EndpointTemplatesGet = Endpoint{Service: "Templates", Name: "Get", OperationID: "GetTemplate", Method: "GET", Path: "/templates/{template_type}/{slug}", Retry: RetrySafe}
+	EndpointTemplatesGet = Endpoint{
+		Service: "Templates", Name: "Get", OperationID: "GetTemplate",
+		Method: "GET", Path: "/templates/{template_type}/{slug}", Retry: RetrySafe,
+	}
 	// EndpointTemplatesUpsert is the endpoint of TemplatesService.Upsert.
-	EndpointTemplatesUpsert = Endpoint{Service: "Templates", Name: "Upsert", OperationID: "UpsertTemplate", Method: "PUT", Path: "/templates/{template_type}/{slug}", Retry: RetryIdempotent}
+	EndpointTemplatesUpsert = Endpoint{
+		Service: "Templates", Name: "Upsert", OperationID: "UpsertTemplate",
+		Method: "PUT", Path: "/templates/{template_type}/{slug}", Retry: RetryIdempotent,
+	}
 	// EndpointTemplatesRevert is the endpoint of TemplatesService.Revert.
-	EndpointTemplatesRevert = Endpoint{Service: "Templates", Name: "Revert", OperationID: "RevertTemplate", Method: "POST", Path: "/templates/{template_type}/{slug}/revert", Retry: RetryIdempotent}
+	EndpointTemplatesRevert = Endpoint{
+		Service: "Templates", Name: "Revert", OperationID: "RevertTemplate",
+		Method: "POST", Path: "/templates/{template_type}/{slug}/revert", Retry: RetryIdempotent,
+	}
 	// EndpointTemplatesPreview is the endpoint of TemplatesService.Preview.
-	EndpointTemplatesPreview = Endpoint{Service: "Templates", Name: "Preview", OperationID: "PreviewTemplate", Method: "POST", Path: "/templates/{template_type}/{slug}/preview", Retry: RetrySafe}
+	EndpointTemplatesPreview = Endpoint{
+		Service: "Templates", Name: "Preview", OperationID: "PreviewTemplate",
+		Method: "POST", Path: "/templates/{template_type}/{slug}/preview", Retry: RetrySafe,
+	}
 	// EndpointTemplatesToggleDelivery is the endpoint of TemplatesService.ToggleDelivery.
-	EndpointTemplatesToggleDelivery = Endpoint{Service: "Templates", Name: "ToggleDelivery", OperationID: "ToggleTemplateDelivery", Method: "POST", Path: "/templates/{template_type}/{slug}/toggle_delivery", Retry: RetryIdempotent}
+	EndpointTemplatesToggleDelivery = Endpoint{
+		Service: "Templates", Name: "ToggleDelivery", OperationID: "ToggleTemplateDelivery",
+		Method: "POST", Path: "/templates/{template_type}/{slug}/toggle_delivery", Retry: RetryIdempotent,
+	}
 	// EndpointWebhooksCreateSvixApp is the endpoint of WebhooksService.CreateSvixApp.
-	EndpointWebhooksCreateSvixApp = Endpoint{Service: "Webhooks", Name: "CreateSvixApp", OperationID: "CreateSvixApp", Method: "POST", Path: "/webhooks/svix", Retry: RetryIdempotent}
+	EndpointWebhooksCreateSvixApp = Endpoint{
+		Service: "Webhooks", Name: "CreateSvixApp", OperationID: "CreateSvixApp",
+		Method: "POST", Path: "/webhooks/svix", Retry: RetryIdempotent,
+	}
 	// EndpointWebhooksDeleteSvixApp is the endpoint of WebhooksService.DeleteSvixApp.
-	EndpointWebhooksDeleteSvixApp = Endpoint{Service: "Webhooks", Name: "DeleteSvixApp", OperationID: "DeleteSvixApp", Method: "DELETE", Path: "/webhooks/svix", Retry: RetryIdempotent}
+	EndpointWebhooksDeleteSvixApp = Endpoint{
+		Service: "Webhooks", Name: "DeleteSvixApp", OperationID: "DeleteSvixApp",
+		Method: "DELETE", Path: "/webhooks/svix", Retry: RetryIdempotent,
+	}
 	// EndpointWebhooksGenerateSvixURL is the endpoint of WebhooksService.GenerateSvixURL.
-	EndpointWebhooksGenerateSvixURL = Endpoint{Service: "Webhooks", Name: "GenerateSvixURL", OperationID: "GenerateSvixAuthURL", Method: "POST", Path: "/webhooks/svix_url", Retry: RetryIdempotent}
+	EndpointWebhooksGenerateSvixURL = Endpoint{
+		Service: "Webhooks", Name: "GenerateSvixURL", OperationID: "GenerateSvixAuthURL",
+		Method: "POST", Path: "/webhooks/svix_url", Retry: RetryIdempotent,
+	}
 	// EndpointBillingListPlans is the endpoint of BillingService.ListPlans.
-	EndpointBillingListPlans = Endpoint{Service: "Billing", Name: "ListPlans", OperationID: "GetCommercePlanList", Method: "GET", Path: "/billing/plans", Retry: RetrySafe}
+	EndpointBillingListPlans = Endpoint{
+		Service: "Billing", Name: "ListPlans", OperationID: "GetCommercePlanList",
+		Method: "GET", Path: "/billing/plans", Retry: RetrySafe,
+	}
 	// EndpointBillingListPrices is the endpoint of BillingService.ListPrices.
-	EndpointBillingListPrices = Endpoint{Service: "Billing", Name: "ListPrices", OperationID: "GetBillingPriceList", Method: "GET", Path: "/billing/prices", Retry: RetrySafe}
+	EndpointBillingListPrices = Endpoint{
+		Service: "Billing", Name: "ListPrices", OperationID: "GetBillingPriceList",
+		Method: "GET", Path: "/billing/prices", Retry: RetrySafe,
+	}
 	// EndpointBillingCreatePrice is the endpoint of BillingService.CreatePrice.
-	EndpointBillingCreatePrice = Endpoint{Service: "Billing", Name: "CreatePrice", OperationID: "CreateBillingPrice", Method: "POST", Path: "/billing/prices", Retry: RetryNever}
+	EndpointBillingCreatePrice = Endpoint{
+		Service: "Billing", Name: "CreatePrice", OperationID: "CreateBillingPrice",
+		Method: "POST", Path: "/billing/prices", Retry: RetryNever,
+	}
 	// EndpointBillingListSubscriptionItems is the endpoint of BillingService.ListSubscriptionItems.
-	EndpointBillingListSubscriptionItems = Endpoint{Service: "Billing", Name: "ListSubscriptionItems", OperationID: "GetCommerceSubscriptionItemList", Method: "GET", Path: "/billing/subscription_items", Retry: RetrySafe}
+	EndpointBillingListSubscriptionItems = Endpoint{
+		Service: "Billing", Name: "ListSubscriptionItems", OperationID: "GetCommerceSubscriptionItemList",
+		Method: "GET", Path: "/billing/subscription_items", Retry: RetrySafe,
+	}
 	// EndpointBillingCancelSubscriptionItem is the endpoint of BillingService.CancelSubscriptionItem.
-	EndpointBillingCancelSubscriptionItem = Endpoint{Service: "Billing", Name: "CancelSubscriptionItem", OperationID: "CancelCommerceSubscriptionItem", Method: "DELETE", Path: "/billing/subscription_items/{subscription_item_id}", Retry: RetryIdempotent}
+	EndpointBillingCancelSubscriptionItem = Endpoint{
+		Service: "Billing", Name: "CancelSubscriptionItem", OperationID: "CancelCommerceSubscriptionItem",
+		Method: "DELETE", Path: "/billing/subscription_items/{subscription_item_id}", Retry: RetryIdempotent,
+	}
 	// EndpointBillingExtendFreeTrial is the endpoint of BillingService.ExtendFreeTrial.
-	EndpointBillingExtendFreeTrial = Endpoint{Service: "Billing", Name: "ExtendFreeTrial", OperationID: "ExtendBillingSubscriptionItemFreeTrial", Method: "POST", Path: "/billing/subscription_items/{subscription_item_id}/extend_free_trial", Retry: RetryIdempotent}
+	EndpointBillingExtendFreeTrial = Endpoint{
+		Service: "Billing", Name: "ExtendFreeTrial", OperationID: "ExtendBillingSubscriptionItemFreeTrial",
+		Method: "POST", Path: "/billing/subscription_items/{subscription_item_id}/extend_free_trial", Retry: RetryIdempotent,
+	}
 	// EndpointBillingCreatePriceTransition is the endpoint of BillingService.CreatePriceTransition.
-	EndpointBillingCreatePriceTransition = Endpoint{Service: "Billing", Name: "CreatePriceTransition", OperationID: "CreateBillingPriceTransition", Method: "POST", Path: "/billing/subscription_items/{subscription_item_id}/price_transition", Retry: RetryNever}
+	EndpointBillingCreatePriceTransition = Endpoint{
+		Service: "Billing", Name: "CreatePriceTransition", OperationID: "CreateBillingPriceTransition",
+		Method: "POST", Path: "/billing/subscription_items/{subscription_item_id}/price_transition", Retry: RetryNever,
+	}
 	// EndpointBillingApplyDiscount is the endpoint of BillingService.ApplyDiscount.
-	EndpointBillingApplyDiscount = Endpoint{Service: "Billing", Name: "ApplyDiscount", OperationID: "ApplyBillingSubscriptionItemDiscount", Method: "POST", Path: "/billing/subscription_items/{subscription_item_id}/discounts", Retry: RetryIdempotent}
+	EndpointBillingApplyDiscount = Endpoint{
+		Service: "Billing", Name: "ApplyDiscount", OperationID: "ApplyBillingSubscriptionItemDiscount",
+		Method: "POST", Path: "/billing/subscription_items/{subscription_item_id}/discounts", Retry: RetryIdempotent,
+	}
 	// EndpointBillingRemoveDiscount is the endpoint of BillingService.RemoveDiscount.
-	EndpointBillingRemoveDiscount = Endpoint{Service: "Billing", Name: "RemoveDiscount", OperationID: "RemoveBillingSubscriptionItemDiscount", Method: "DELETE", Path: "/billing/subscription_items/{subscription_item_id}/discounts/{discount_id}", Retry: RetryIdempotent}
+	EndpointBillingRemoveDiscount = Endpoint{
+		Service: "Billing", Name: "RemoveDiscount", OperationID: "RemoveBillingSubscriptionItemDiscount",
+		Method: "DELETE", Path: "/billing/subscription_items/{subscription_item_id}/discounts/{discount_id}", Retry: RetryIdempotent,
+	}
 	// EndpointBillingListStatements is the endpoint of BillingService.ListStatements.
-	EndpointBillingListStatements = Endpoint{Service: "Billing", Name: "ListStatements", OperationID: "GetBillingStatementList", Method: "GET", Path: "/billing/statements", Retry: RetrySafe}
+	EndpointBillingListStatements = Endpoint{
+		Service: "Billing", Name: "ListStatements", OperationID: "GetBillingStatementList",
+		Method: "GET", Path: "/billing/statements", Retry: RetrySafe,
+	}
 	// EndpointBillingGetStatement is the endpoint of BillingService.GetStatement.
-	EndpointBillingGetStatement = Endpoint{Service: "Billing", Name: "GetStatement", OperationID: "GetBillingStatement", Method: "GET", Path: "/billing/statements/{statementID}", Retry: RetrySafe}
+	EndpointBillingGetStatement = Endpoint{
+		Service: "Billing", Name: "GetStatement", OperationID: "GetBillingStatement",
+		Method: "GET", Path: "/billing/statements/{statementID}", Retry: RetrySafe,
+	}
 	// EndpointBillingListStatementPaymentAttempts is the endpoint of BillingService.ListStatementPaymentAttempts.
-	EndpointBillingListStatementPaymentAttempts = Endpoint{Service: "Billing", Name: "ListStatementPaymentAttempts", OperationID: "GetBillingStatementPaymentAttempts", Method: "GET", Path: "/billing/statements/{statementID}/payment_attempts", Retry: RetrySafe}
+	EndpointBillingListStatementPaymentAttempts = Endpoint{
+		Service: "Billing", Name: "ListStatementPaymentAttempts", OperationID: "GetBillingStatementPaymentAttempts",
+		Method: "GET", Path: "/billing/statements/{statementID}/payment_attempts", Retry: RetrySafe,
+	}
 	// EndpointMiscellaneousGetInterstitial is the endpoint of MiscellaneousService.GetInterstitial.
-	EndpointMiscellaneousGetInterstitial = Endpoint{Service: "Miscellaneous", Name: "GetInterstitial", OperationID: "GetPublicInterstitial", Method: "GET", Path: "/public/interstitial", Retry: RetrySafe}
+	EndpointMiscellaneousGetInterstitial = Endpoint{
+		Service: "Miscellaneous", Name: "GetInterstitial", OperationID: "GetPublicInterstitial",
+		Method: "GET", Path: "/public/interstitial", Retry: RetrySafe,
+	}
 )
 
 // Endpoints returns the endpoint of every operation of the Backend API, service by service. The slice is the

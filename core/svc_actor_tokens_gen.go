@@ -12,7 +12,9 @@ type ActorTokensService struct{ client *Client }
 // Create creates a token with which an actor can sign in as a user.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Actor-Tokens#operation/CreateActorToken
-func (s *ActorTokensService) Create(ctx context.Context, params *ActorTokenCreateParams, opts ...RequestOption) (*ActorToken, error) {
+func (s *ActorTokensService) Create(
+	ctx context.Context, params *ActorTokenCreateParams, opts ...RequestOption,
+) (*ActorToken, error) {
 	if params == nil {
 		return nil, missingParams(EndpointActorTokensCreate)
 	}
@@ -22,7 +24,9 @@ func (s *ActorTokensService) Create(ctx context.Context, params *ActorTokenCreat
 // Revoke revokes a pending actor token.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Actor-Tokens#operation/RevokeActorToken
-func (s *ActorTokensService) Revoke(ctx context.Context, actorTokenID string, opts ...RequestOption) (*ActorToken, error) {
+func (s *ActorTokensService) Revoke(
+	ctx context.Context, actorTokenID string, opts ...RequestOption,
+) (*ActorToken, error) {
 	return Call[ActorToken](ctx, s.client, EndpointActorTokensRevoke, CallParams{Path: []string{actorTokenID}}, opts...)
 }
 

@@ -15,11 +15,17 @@ type AdminPortalLinkTokensService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Admin-Portal-Link-Tokens#operation/createAdminPortalLinkToken
-func (s *AdminPortalLinkTokensService) Create(ctx context.Context, params *AdminPortalLinkTokenCreateParams, opts ...RequestOption) (*AdminPortalLinkToken, error) {
+func (s *AdminPortalLinkTokensService) Create(
+	ctx context.Context, params *AdminPortalLinkTokenCreateParams, opts ...RequestOption,
+) (*AdminPortalLinkToken, error) {
 	if params == nil {
 		params = &AdminPortalLinkTokenCreateParams{}
 	}
-	return Call[AdminPortalLinkToken](ctx, s.client, EndpointAdminPortalLinkTokensCreate, CallParams{Body: params}, opts...)
+	return Call[AdminPortalLinkToken](
+		ctx, s.client, EndpointAdminPortalLinkTokensCreate,
+		CallParams{Body: params},
+		opts...,
+	)
 }
 
 // Revoke revokes such a link.
@@ -27,11 +33,17 @@ func (s *AdminPortalLinkTokensService) Create(ctx context.Context, params *Admin
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Admin-Portal-Link-Tokens#operation/revokeAdminPortalLinkToken
-func (s *AdminPortalLinkTokensService) Revoke(ctx context.Context, adminPortalLinkTokenID string, params *AdminPortalLinkTokenRevokeParams, opts ...RequestOption) (*AdminPortalLinkToken, error) {
+func (s *AdminPortalLinkTokensService) Revoke(
+	ctx context.Context, adminPortalLinkTokenID string, params *AdminPortalLinkTokenRevokeParams, opts ...RequestOption,
+) (*AdminPortalLinkToken, error) {
 	if params == nil {
 		params = &AdminPortalLinkTokenRevokeParams{}
 	}
-	return Call[AdminPortalLinkToken](ctx, s.client, EndpointAdminPortalLinkTokensRevoke, CallParams{Path: []string{adminPortalLinkTokenID}, Body: params}, opts...)
+	return Call[AdminPortalLinkToken](
+		ctx, s.client, EndpointAdminPortalLinkTokensRevoke,
+		CallParams{Path: []string{adminPortalLinkTokenID}, Body: params},
+		opts...,
+	)
 }
 
 // AdminPortalLinkTokenCreateParams holds the fields of AdminPortalLinkTokensService.Create.

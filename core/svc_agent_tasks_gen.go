@@ -12,7 +12,9 @@ type AgentTasksService struct{ client *Client }
 // Create creates a task for an agent that acts on behalf of a user. The URL of the answer opens a session.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Agent-Tasks#operation/CreateAgentTask
-func (s *AgentTasksService) Create(ctx context.Context, params *AgentTaskCreateParams, opts ...RequestOption) (*AgentTask, error) {
+func (s *AgentTasksService) Create(
+	ctx context.Context, params *AgentTaskCreateParams, opts ...RequestOption,
+) (*AgentTask, error) {
 	if params == nil {
 		return nil, missingParams(EndpointAgentTasksCreate)
 	}

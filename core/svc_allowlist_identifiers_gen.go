@@ -16,8 +16,14 @@ type AllowlistIdentifiersService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/ListAllowlistIdentifiers
-func (s *AllowlistIdentifiersService) List(ctx context.Context, params *AllowlistIdentifierListParams, opts ...RequestOption) (*List[AllowlistIdentifier], error) {
-	return callList[AllowlistIdentifier](ctx, s.client, EndpointAllowlistIdentifiersList, CallParams{Query: params.query()}, opts)
+func (s *AllowlistIdentifiersService) List(
+	ctx context.Context, params *AllowlistIdentifierListParams, opts ...RequestOption,
+) (*List[AllowlistIdentifier], error) {
+	return callList[AllowlistIdentifier](
+		ctx, s.client, EndpointAllowlistIdentifiersList,
+		CallParams{Query: params.query()},
+		opts,
+	)
 }
 
 // ListAll is the iterator over all pages of List. It stops after the first error.
@@ -25,25 +31,43 @@ func (s *AllowlistIdentifiersService) List(ctx context.Context, params *Allowlis
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/ListAllowlistIdentifiers
-func (s *AllowlistIdentifiersService) ListAll(ctx context.Context, params *AllowlistIdentifierListParams, opts ...RequestOption) iter.Seq2[*AllowlistIdentifier, error] {
-	return listAll[AllowlistIdentifier](ctx, s.client, EndpointAllowlistIdentifiersList, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *AllowlistIdentifiersService) ListAll(
+	ctx context.Context, params *AllowlistIdentifierListParams, opts ...RequestOption,
+) iter.Seq2[*AllowlistIdentifier, error] {
+	return listAll[AllowlistIdentifier](
+		ctx, s.client, EndpointAllowlistIdentifiersList,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create adds an e-mail address, a phone number, a wallet or a domain pattern to the allowlist.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/CreateAllowlistIdentifier
-func (s *AllowlistIdentifiersService) Create(ctx context.Context, params *AllowlistIdentifierCreateParams, opts ...RequestOption) (*AllowlistIdentifier, error) {
+func (s *AllowlistIdentifiersService) Create(
+	ctx context.Context, params *AllowlistIdentifierCreateParams, opts ...RequestOption,
+) (*AllowlistIdentifier, error) {
 	if params == nil {
 		return nil, missingParams(EndpointAllowlistIdentifiersCreate)
 	}
-	return Call[AllowlistIdentifier](ctx, s.client, EndpointAllowlistIdentifiersCreate, CallParams{Body: params}, opts...)
+	return Call[AllowlistIdentifier](
+		ctx, s.client, EndpointAllowlistIdentifiersCreate,
+		CallParams{Body: params},
+		opts...,
+	)
 }
 
 // Delete removes an identifier from the allowlist.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/DeleteAllowlistIdentifier
-func (s *AllowlistIdentifiersService) Delete(ctx context.Context, identifierID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointAllowlistIdentifiersDelete, CallParams{Path: []string{identifierID}}, opts...)
+func (s *AllowlistIdentifiersService) Delete(
+	ctx context.Context, identifierID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointAllowlistIdentifiersDelete,
+		CallParams{Path: []string{identifierID}},
+		opts...,
+	)
 }
 
 // AllowlistIdentifierListParams selects what AllowlistIdentifiersService.List returns.

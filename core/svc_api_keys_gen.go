@@ -15,7 +15,9 @@ type APIKeysService struct{ client *Client }
 // List returns one page of the API keys of a subject.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/getApiKeys
-func (s *APIKeysService) List(ctx context.Context, params *APIKeyListParams, opts ...RequestOption) (*List[APIKey], error) {
+func (s *APIKeysService) List(
+	ctx context.Context, params *APIKeyListParams, opts ...RequestOption,
+) (*List[APIKey], error) {
 	if params == nil {
 		return nil, missingParams(EndpointAPIKeysList)
 	}
@@ -25,7 +27,9 @@ func (s *APIKeysService) List(ctx context.Context, params *APIKeyListParams, opt
 // ListAll is the iterator over all pages of List. It stops after the first error.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/getApiKeys
-func (s *APIKeysService) ListAll(ctx context.Context, params *APIKeyListParams, opts ...RequestOption) iter.Seq2[*APIKey, error] {
+func (s *APIKeysService) ListAll(
+	ctx context.Context, params *APIKeyListParams, opts ...RequestOption,
+) iter.Seq2[*APIKey, error] {
 	if params == nil {
 		return func(yield func(*APIKey, error) bool) { yield(nil, missingParams(EndpointAPIKeysList)) }
 	}
@@ -35,7 +39,9 @@ func (s *APIKeysService) ListAll(ctx context.Context, params *APIKeyListParams, 
 // Create creates an API key. The answer holds its secret.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/createApiKey
-func (s *APIKeysService) Create(ctx context.Context, params *APIKeyCreateParams, opts ...RequestOption) (*APIKey, error) {
+func (s *APIKeysService) Create(
+	ctx context.Context, params *APIKeyCreateParams, opts ...RequestOption,
+) (*APIKey, error) {
 	if params == nil {
 		return nil, missingParams(EndpointAPIKeysCreate)
 	}
@@ -54,11 +60,17 @@ func (s *APIKeysService) Get(ctx context.Context, apiKeyID string, opts ...Reque
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/updateApiKey
-func (s *APIKeysService) Update(ctx context.Context, apiKeyID string, params *APIKeyUpdateParams, opts ...RequestOption) (*APIKey, error) {
+func (s *APIKeysService) Update(
+	ctx context.Context, apiKeyID string, params *APIKeyUpdateParams, opts ...RequestOption,
+) (*APIKey, error) {
 	if params == nil {
 		params = &APIKeyUpdateParams{}
 	}
-	return Call[APIKey](ctx, s.client, EndpointAPIKeysUpdate, CallParams{Path: []string{apiKeyID}, Body: params}, opts...)
+	return Call[APIKey](
+		ctx, s.client, EndpointAPIKeysUpdate,
+		CallParams{Path: []string{apiKeyID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete deletes an API key.
@@ -80,17 +92,25 @@ func (s *APIKeysService) GetSecret(ctx context.Context, apiKeyID string, opts ..
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/revokeApiKey
-func (s *APIKeysService) Revoke(ctx context.Context, apiKeyID string, params *APIKeyRevokeParams, opts ...RequestOption) (*APIKey, error) {
+func (s *APIKeysService) Revoke(
+	ctx context.Context, apiKeyID string, params *APIKeyRevokeParams, opts ...RequestOption,
+) (*APIKey, error) {
 	if params == nil {
 		params = &APIKeyRevokeParams{}
 	}
-	return Call[APIKey](ctx, s.client, EndpointAPIKeysRevoke, CallParams{Path: []string{apiKeyID}, Body: params}, opts...)
+	return Call[APIKey](
+		ctx, s.client, EndpointAPIKeysRevoke,
+		CallParams{Path: []string{apiKeyID}, Body: params},
+		opts...,
+	)
 }
 
 // Verify checks the secret of an API key and returns the key.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/verifyApiKey
-func (s *APIKeysService) Verify(ctx context.Context, params *APIKeyVerifyParams, opts ...RequestOption) (*APIKey, error) {
+func (s *APIKeysService) Verify(
+	ctx context.Context, params *APIKeyVerifyParams, opts ...RequestOption,
+) (*APIKey, error) {
 	if params == nil {
 		return nil, missingParams(EndpointAPIKeysVerify)
 	}

@@ -14,11 +14,17 @@ type BetaFeaturesService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/UpdateInstanceAuthConfig
-func (s *BetaFeaturesService) UpdateInstanceSettings(ctx context.Context, params *BetaFeaturesUpdateInstanceSettingsParams, opts ...RequestOption) (*InstanceSettings, error) {
+func (s *BetaFeaturesService) UpdateInstanceSettings(
+	ctx context.Context, params *BetaFeaturesUpdateInstanceSettingsParams, opts ...RequestOption,
+) (*InstanceSettings, error) {
 	if params == nil {
 		params = &BetaFeaturesUpdateInstanceSettingsParams{}
 	}
-	return Call[InstanceSettings](ctx, s.client, EndpointBetaFeaturesUpdateInstanceSettings, CallParams{Body: params}, opts...)
+	return Call[InstanceSettings](
+		ctx, s.client, EndpointBetaFeaturesUpdateInstanceSettings,
+		CallParams{Body: params},
+		opts...,
+	)
 }
 
 // UpdateDomain moves the production instance to another domain. Use Instance.ChangeDomain instead.
@@ -28,7 +34,9 @@ func (s *BetaFeaturesService) UpdateInstanceSettings(ctx context.Context, params
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/UpdateProductionInstanceDomain
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *BetaFeaturesService) UpdateDomain(ctx context.Context, params *BetaFeaturesUpdateDomainParams, opts ...RequestOption) error {
+func (s *BetaFeaturesService) UpdateDomain(
+	ctx context.Context, params *BetaFeaturesUpdateDomainParams, opts ...RequestOption,
+) error {
 	if params == nil {
 		params = &BetaFeaturesUpdateDomainParams{}
 	}

@@ -17,7 +17,9 @@ type BillingService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetCommercePlanList
-func (s *BillingService) ListPlans(ctx context.Context, params *BillingListPlansParams, opts ...RequestOption) (*List[BillingPlan], error) {
+func (s *BillingService) ListPlans(
+	ctx context.Context, params *BillingListPlansParams, opts ...RequestOption,
+) (*List[BillingPlan], error) {
 	return callList[BillingPlan](ctx, s.client, EndpointBillingListPlans, CallParams{Query: params.query()}, opts)
 }
 
@@ -26,8 +28,14 @@ func (s *BillingService) ListPlans(ctx context.Context, params *BillingListPlans
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetCommercePlanList
-func (s *BillingService) ListAllPlans(ctx context.Context, params *BillingListPlansParams, opts ...RequestOption) iter.Seq2[*BillingPlan, error] {
-	return listAll[BillingPlan](ctx, s.client, EndpointBillingListPlans, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *BillingService) ListAllPlans(
+	ctx context.Context, params *BillingListPlansParams, opts ...RequestOption,
+) iter.Seq2[*BillingPlan, error] {
+	return listAll[BillingPlan](
+		ctx, s.client, EndpointBillingListPlans,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // ListPrices returns one page of prices.
@@ -35,7 +43,9 @@ func (s *BillingService) ListAllPlans(ctx context.Context, params *BillingListPl
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingPriceList
-func (s *BillingService) ListPrices(ctx context.Context, params *BillingListPricesParams, opts ...RequestOption) (*List[BillingPrice], error) {
+func (s *BillingService) ListPrices(
+	ctx context.Context, params *BillingListPricesParams, opts ...RequestOption,
+) (*List[BillingPrice], error) {
 	return callList[BillingPrice](ctx, s.client, EndpointBillingListPrices, CallParams{Query: params.query()}, opts)
 }
 
@@ -44,14 +54,22 @@ func (s *BillingService) ListPrices(ctx context.Context, params *BillingListPric
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingPriceList
-func (s *BillingService) ListAllPrices(ctx context.Context, params *BillingListPricesParams, opts ...RequestOption) iter.Seq2[*BillingPrice, error] {
-	return listAll[BillingPrice](ctx, s.client, EndpointBillingListPrices, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *BillingService) ListAllPrices(
+	ctx context.Context, params *BillingListPricesParams, opts ...RequestOption,
+) iter.Seq2[*BillingPrice, error] {
+	return listAll[BillingPrice](
+		ctx, s.client, EndpointBillingListPrices,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // CreatePrice creates a custom price for a plan.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/CreateBillingPrice
-func (s *BillingService) CreatePrice(ctx context.Context, params *BillingCreatePriceParams, opts ...RequestOption) (*BillingPrice, error) {
+func (s *BillingService) CreatePrice(
+	ctx context.Context, params *BillingCreatePriceParams, opts ...RequestOption,
+) (*BillingPrice, error) {
 	if params == nil {
 		return nil, missingParams(EndpointBillingCreatePrice)
 	}
@@ -63,8 +81,14 @@ func (s *BillingService) CreatePrice(ctx context.Context, params *BillingCreateP
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetCommerceSubscriptionItemList
-func (s *BillingService) ListSubscriptionItems(ctx context.Context, params *BillingListSubscriptionItemsParams, opts ...RequestOption) (*List[BillingSubscriptionItem], error) {
-	return callList[BillingSubscriptionItem](ctx, s.client, EndpointBillingListSubscriptionItems, CallParams{Query: params.query()}, opts)
+func (s *BillingService) ListSubscriptionItems(
+	ctx context.Context, params *BillingListSubscriptionItemsParams, opts ...RequestOption,
+) (*List[BillingSubscriptionItem], error) {
+	return callList[BillingSubscriptionItem](
+		ctx, s.client, EndpointBillingListSubscriptionItems,
+		CallParams{Query: params.query()},
+		opts,
+	)
 }
 
 // ListAllSubscriptionItems is the iterator over all pages of ListSubscriptionItems. It stops after the first
@@ -73,8 +97,14 @@ func (s *BillingService) ListSubscriptionItems(ctx context.Context, params *Bill
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetCommerceSubscriptionItemList
-func (s *BillingService) ListAllSubscriptionItems(ctx context.Context, params *BillingListSubscriptionItemsParams, opts ...RequestOption) iter.Seq2[*BillingSubscriptionItem, error] {
-	return listAll[BillingSubscriptionItem](ctx, s.client, EndpointBillingListSubscriptionItems, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *BillingService) ListAllSubscriptionItems(
+	ctx context.Context, params *BillingListSubscriptionItemsParams, opts ...RequestOption,
+) iter.Seq2[*BillingSubscriptionItem, error] {
+	return listAll[BillingSubscriptionItem](
+		ctx, s.client, EndpointBillingListSubscriptionItems,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // CancelSubscriptionItem cancels a subscription item at the end of its period, or at once with EndNow.
@@ -82,45 +112,75 @@ func (s *BillingService) ListAllSubscriptionItems(ctx context.Context, params *B
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/CancelCommerceSubscriptionItem
-func (s *BillingService) CancelSubscriptionItem(ctx context.Context, subscriptionItemID string, params *BillingCancelSubscriptionItemParams, opts ...RequestOption) (*BillingSubscriptionItem, error) {
-	return Call[BillingSubscriptionItem](ctx, s.client, EndpointBillingCancelSubscriptionItem, CallParams{Path: []string{subscriptionItemID}, Query: params.query()}, opts...)
+func (s *BillingService) CancelSubscriptionItem(
+	ctx context.Context, subscriptionItemID string, params *BillingCancelSubscriptionItemParams, opts ...RequestOption,
+) (*BillingSubscriptionItem, error) {
+	return Call[BillingSubscriptionItem](
+		ctx, s.client, EndpointBillingCancelSubscriptionItem,
+		CallParams{Path: []string{subscriptionItemID}, Query: params.query()},
+		opts...,
+	)
 }
 
 // ExtendFreeTrial moves the end of a free trial. Repeating it with the same time changes nothing.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/ExtendBillingSubscriptionItemFreeTrial
-func (s *BillingService) ExtendFreeTrial(ctx context.Context, subscriptionItemID string, params *BillingExtendFreeTrialParams, opts ...RequestOption) (*BillingSubscriptionItem, error) {
+func (s *BillingService) ExtendFreeTrial(
+	ctx context.Context, subscriptionItemID string, params *BillingExtendFreeTrialParams, opts ...RequestOption,
+) (*BillingSubscriptionItem, error) {
 	if params == nil {
 		return nil, missingParams(EndpointBillingExtendFreeTrial)
 	}
-	return Call[BillingSubscriptionItem](ctx, s.client, EndpointBillingExtendFreeTrial, CallParams{Path: []string{subscriptionItemID}, Body: params}, opts...)
+	return Call[BillingSubscriptionItem](
+		ctx, s.client, EndpointBillingExtendFreeTrial,
+		CallParams{Path: []string{subscriptionItemID}, Body: params},
+		opts...,
+	)
 }
 
 // CreatePriceTransition moves a subscription item from one price to another.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/CreateBillingPriceTransition
-func (s *BillingService) CreatePriceTransition(ctx context.Context, subscriptionItemID string, params *BillingCreatePriceTransitionParams, opts ...RequestOption) (*BillingPriceTransition, error) {
+func (s *BillingService) CreatePriceTransition(
+	ctx context.Context, subscriptionItemID string, params *BillingCreatePriceTransitionParams, opts ...RequestOption,
+) (*BillingPriceTransition, error) {
 	if params == nil {
 		return nil, missingParams(EndpointBillingCreatePriceTransition)
 	}
-	return Call[BillingPriceTransition](ctx, s.client, EndpointBillingCreatePriceTransition, CallParams{Path: []string{subscriptionItemID}, Body: params}, opts...)
+	return Call[BillingPriceTransition](
+		ctx, s.client, EndpointBillingCreatePriceTransition,
+		CallParams{Path: []string{subscriptionItemID}, Body: params},
+		opts...,
+	)
 }
 
 // ApplyDiscount applies a discount to a subscription item.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/ApplyBillingSubscriptionItemDiscount
-func (s *BillingService) ApplyDiscount(ctx context.Context, subscriptionItemID string, params *BillingApplyDiscountParams, opts ...RequestOption) (*BillingDiscountRedemption, error) {
+func (s *BillingService) ApplyDiscount(
+	ctx context.Context, subscriptionItemID string, params *BillingApplyDiscountParams, opts ...RequestOption,
+) (*BillingDiscountRedemption, error) {
 	if params == nil {
 		return nil, missingParams(EndpointBillingApplyDiscount)
 	}
-	return Call[BillingDiscountRedemption](ctx, s.client, EndpointBillingApplyDiscount, CallParams{Path: []string{subscriptionItemID}, Body: params}, opts...)
+	return Call[BillingDiscountRedemption](
+		ctx, s.client, EndpointBillingApplyDiscount,
+		CallParams{Path: []string{subscriptionItemID}, Body: params},
+		opts...,
+	)
 }
 
 // RemoveDiscount takes a discount from a subscription item.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/RemoveBillingSubscriptionItemDiscount
-func (s *BillingService) RemoveDiscount(ctx context.Context, subscriptionItemID, discountID string, opts ...RequestOption) (*BillingDiscountRedemption, error) {
-	return Call[BillingDiscountRedemption](ctx, s.client, EndpointBillingRemoveDiscount, CallParams{Path: []string{subscriptionItemID, discountID}}, opts...)
+func (s *BillingService) RemoveDiscount(
+	ctx context.Context, subscriptionItemID, discountID string, opts ...RequestOption,
+) (*BillingDiscountRedemption, error) {
+	return Call[BillingDiscountRedemption](
+		ctx, s.client, EndpointBillingRemoveDiscount,
+		CallParams{Path: []string{subscriptionItemID, discountID}},
+		opts...,
+	)
 }
 
 // ListStatements returns one page of statements.
@@ -128,8 +188,14 @@ func (s *BillingService) RemoveDiscount(ctx context.Context, subscriptionItemID,
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementList
-func (s *BillingService) ListStatements(ctx context.Context, params *BillingListStatementsParams, opts ...RequestOption) (*List[BillingStatement], error) {
-	return callList[BillingStatement](ctx, s.client, EndpointBillingListStatements, CallParams{Query: params.query()}, opts)
+func (s *BillingService) ListStatements(
+	ctx context.Context, params *BillingListStatementsParams, opts ...RequestOption,
+) (*List[BillingStatement], error) {
+	return callList[BillingStatement](
+		ctx, s.client, EndpointBillingListStatements,
+		CallParams{Query: params.query()},
+		opts,
+	)
 }
 
 // ListAllStatements is the iterator over all pages of ListStatements. It stops after the first error.
@@ -137,15 +203,27 @@ func (s *BillingService) ListStatements(ctx context.Context, params *BillingList
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementList
-func (s *BillingService) ListAllStatements(ctx context.Context, params *BillingListStatementsParams, opts ...RequestOption) iter.Seq2[*BillingStatement, error] {
-	return listAll[BillingStatement](ctx, s.client, EndpointBillingListStatements, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *BillingService) ListAllStatements(
+	ctx context.Context, params *BillingListStatementsParams, opts ...RequestOption,
+) iter.Seq2[*BillingStatement, error] {
+	return listAll[BillingStatement](
+		ctx, s.client, EndpointBillingListStatements,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // GetStatement returns one statement.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatement
-func (s *BillingService) GetStatement(ctx context.Context, statementID string, opts ...RequestOption) (*BillingStatement, error) {
-	return Call[BillingStatement](ctx, s.client, EndpointBillingGetStatement, CallParams{Path: []string{statementID}}, opts...)
+func (s *BillingService) GetStatement(
+	ctx context.Context, statementID string, opts ...RequestOption,
+) (*BillingStatement, error) {
+	return Call[BillingStatement](
+		ctx, s.client, EndpointBillingGetStatement,
+		CallParams{Path: []string{statementID}},
+		opts...,
+	)
 }
 
 // ListStatementPaymentAttempts returns one page of the attempts to pay a statement.
@@ -153,8 +231,14 @@ func (s *BillingService) GetStatement(ctx context.Context, statementID string, o
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementPaymentAttempts
-func (s *BillingService) ListStatementPaymentAttempts(ctx context.Context, statementID string, params *BillingListStatementPaymentAttemptsParams, opts ...RequestOption) (*List[BillingPaymentAttempt], error) {
-	return callList[BillingPaymentAttempt](ctx, s.client, EndpointBillingListStatementPaymentAttempts, CallParams{Path: []string{statementID}, Query: params.query()}, opts)
+func (s *BillingService) ListStatementPaymentAttempts(
+	ctx context.Context, statementID string, params *BillingListStatementPaymentAttemptsParams, opts ...RequestOption,
+) (*List[BillingPaymentAttempt], error) {
+	return callList[BillingPaymentAttempt](
+		ctx, s.client, EndpointBillingListStatementPaymentAttempts,
+		CallParams{Path: []string{statementID}, Query: params.query()},
+		opts,
+	)
 }
 
 // ListAllStatementPaymentAttempts is the iterator over all pages of ListStatementPaymentAttempts. It stops after
@@ -163,8 +247,14 @@ func (s *BillingService) ListStatementPaymentAttempts(ctx context.Context, state
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementPaymentAttempts
-func (s *BillingService) ListAllStatementPaymentAttempts(ctx context.Context, statementID string, params *BillingListStatementPaymentAttemptsParams, opts ...RequestOption) iter.Seq2[*BillingPaymentAttempt, error] {
-	return listAll[BillingPaymentAttempt](ctx, s.client, EndpointBillingListStatementPaymentAttempts, CallParams{Path: []string{statementID}, Query: params.query()}, pagingOffset, opts)
+func (s *BillingService) ListAllStatementPaymentAttempts(
+	ctx context.Context, statementID string, params *BillingListStatementPaymentAttemptsParams, opts ...RequestOption,
+) iter.Seq2[*BillingPaymentAttempt, error] {
+	return listAll[BillingPaymentAttempt](
+		ctx, s.client, EndpointBillingListStatementPaymentAttempts,
+		CallParams{Path: []string{statementID}, Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // BillingListPlansParams selects what BillingService.ListPlans returns.

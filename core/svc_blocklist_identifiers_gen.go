@@ -13,32 +13,48 @@ type BlocklistIdentifiersService struct{ client *Client }
 // List returns all identifiers that must not sign up.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/ListBlocklistIdentifiers
-func (s *BlocklistIdentifiersService) List(ctx context.Context, opts ...RequestOption) (*List[BlocklistIdentifier], error) {
+func (s *BlocklistIdentifiersService) List(
+	ctx context.Context, opts ...RequestOption,
+) (*List[BlocklistIdentifier], error) {
 	return callList[BlocklistIdentifier](ctx, s.client, EndpointBlocklistIdentifiersList, CallParams{}, opts)
 }
 
 // ListAll is the iterator over all pages of List. It stops after the first error.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/ListBlocklistIdentifiers
-func (s *BlocklistIdentifiersService) ListAll(ctx context.Context, opts ...RequestOption) iter.Seq2[*BlocklistIdentifier, error] {
+func (s *BlocklistIdentifiersService) ListAll(
+	ctx context.Context, opts ...RequestOption,
+) iter.Seq2[*BlocklistIdentifier, error] {
 	return listAll[BlocklistIdentifier](ctx, s.client, EndpointBlocklistIdentifiersList, CallParams{}, pagingNone, opts)
 }
 
 // Create adds an e-mail address, a phone number, a wallet or a domain pattern to the blocklist.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/CreateBlocklistIdentifier
-func (s *BlocklistIdentifiersService) Create(ctx context.Context, params *BlocklistIdentifierCreateParams, opts ...RequestOption) (*BlocklistIdentifier, error) {
+func (s *BlocklistIdentifiersService) Create(
+	ctx context.Context, params *BlocklistIdentifierCreateParams, opts ...RequestOption,
+) (*BlocklistIdentifier, error) {
 	if params == nil {
 		return nil, missingParams(EndpointBlocklistIdentifiersCreate)
 	}
-	return Call[BlocklistIdentifier](ctx, s.client, EndpointBlocklistIdentifiersCreate, CallParams{Body: params}, opts...)
+	return Call[BlocklistIdentifier](
+		ctx, s.client, EndpointBlocklistIdentifiersCreate,
+		CallParams{Body: params},
+		opts...,
+	)
 }
 
 // Delete removes an identifier from the blocklist.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/DeleteBlocklistIdentifier
-func (s *BlocklistIdentifiersService) Delete(ctx context.Context, identifierID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointBlocklistIdentifiersDelete, CallParams{Path: []string{identifierID}}, opts...)
+func (s *BlocklistIdentifiersService) Delete(
+	ctx context.Context, identifierID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointBlocklistIdentifiersDelete,
+		CallParams{Path: []string{identifierID}},
+		opts...,
+	)
 }
 
 // BlocklistIdentifierCreateParams holds the fields of BlocklistIdentifiersService.Create.

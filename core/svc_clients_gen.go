@@ -19,7 +19,9 @@ type ClientsService struct{ client *Client }
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Clients#operation/GetClientList
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *ClientsService) List(ctx context.Context, params *ClientListParams, opts ...RequestOption) (*List[DeviceClient], error) {
+func (s *ClientsService) List(
+	ctx context.Context, params *ClientListParams, opts ...RequestOption,
+) (*List[DeviceClient], error) {
 	return callList[DeviceClient](ctx, s.client, EndpointClientsList, CallParams{Query: params.query()}, opts)
 }
 
@@ -30,8 +32,14 @@ func (s *ClientsService) List(ctx context.Context, params *ClientListParams, opt
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Clients#operation/GetClientList
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *ClientsService) ListAll(ctx context.Context, params *ClientListParams, opts ...RequestOption) iter.Seq2[*DeviceClient, error] {
-	return listAll[DeviceClient](ctx, s.client, EndpointClientsList, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *ClientsService) ListAll(
+	ctx context.Context, params *ClientListParams, opts ...RequestOption,
+) iter.Seq2[*DeviceClient, error] {
+	return listAll[DeviceClient](
+		ctx, s.client, EndpointClientsList,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Get returns one client.
@@ -44,7 +52,9 @@ func (s *ClientsService) Get(ctx context.Context, clientID string, opts ...Reque
 // Verify checks the token of a client and returns the client.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Clients#operation/VerifyClient
-func (s *ClientsService) Verify(ctx context.Context, params *ClientVerifyParams, opts ...RequestOption) (*DeviceClient, error) {
+func (s *ClientsService) Verify(
+	ctx context.Context, params *ClientVerifyParams, opts ...RequestOption,
+) (*DeviceClient, error) {
 	if params == nil {
 		return nil, missingParams(EndpointClientsVerify)
 	}

@@ -17,7 +17,9 @@ type DirectoriesService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ListDirectories
-func (s *DirectoriesService) List(ctx context.Context, params *DirectoryListParams, opts ...RequestOption) (*List[Directory], error) {
+func (s *DirectoriesService) List(
+	ctx context.Context, params *DirectoryListParams, opts ...RequestOption,
+) (*List[Directory], error) {
 	return callList[Directory](ctx, s.client, EndpointDirectoriesList, CallParams{Query: params.query()}, opts)
 }
 
@@ -26,14 +28,22 @@ func (s *DirectoriesService) List(ctx context.Context, params *DirectoryListPara
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ListDirectories
-func (s *DirectoriesService) ListAll(ctx context.Context, params *DirectoryListParams, opts ...RequestOption) iter.Seq2[*Directory, error] {
-	return listAll[Directory](ctx, s.client, EndpointDirectoriesList, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *DirectoriesService) ListAll(
+	ctx context.Context, params *DirectoryListParams, opts ...RequestOption,
+) iter.Seq2[*Directory, error] {
+	return listAll[Directory](
+		ctx, s.client, EndpointDirectoriesList,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create creates a directory for an enterprise connection. Its API key is in this answer only.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/CreateDirectory
-func (s *DirectoriesService) Create(ctx context.Context, params *DirectoryCreateParams, opts ...RequestOption) (*Directory, error) {
+func (s *DirectoriesService) Create(
+	ctx context.Context, params *DirectoryCreateParams, opts ...RequestOption,
+) (*Directory, error) {
 	if params == nil {
 		return nil, missingParams(EndpointDirectoriesCreate)
 	}
@@ -52,67 +62,115 @@ func (s *DirectoriesService) Get(ctx context.Context, directoryID string, opts .
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/UpdateDirectory
-func (s *DirectoriesService) Update(ctx context.Context, directoryID string, params *DirectoryUpdateParams, opts ...RequestOption) (*Directory, error) {
+func (s *DirectoriesService) Update(
+	ctx context.Context, directoryID string, params *DirectoryUpdateParams, opts ...RequestOption,
+) (*Directory, error) {
 	if params == nil {
 		params = &DirectoryUpdateParams{}
 	}
-	return Call[Directory](ctx, s.client, EndpointDirectoriesUpdate, CallParams{Path: []string{directoryID}, Body: params}, opts...)
+	return Call[Directory](
+		ctx, s.client, EndpointDirectoriesUpdate,
+		CallParams{Path: []string{directoryID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete deletes a directory.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/DeleteDirectory
-func (s *DirectoriesService) Delete(ctx context.Context, directoryID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointDirectoriesDelete, CallParams{Path: []string{directoryID}}, opts...)
+func (s *DirectoriesService) Delete(
+	ctx context.Context, directoryID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointDirectoriesDelete,
+		CallParams{Path: []string{directoryID}},
+		opts...,
+	)
 }
 
 // RotateAPIKey replaces the API key of a directory at once. The new one is in this answer only.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/RotateDirectoryAPIKey
-func (s *DirectoriesService) RotateAPIKey(ctx context.Context, directoryID string, opts ...RequestOption) (*Directory, error) {
-	return Call[Directory](ctx, s.client, EndpointDirectoriesRotateAPIKey, CallParams{Path: []string{directoryID}}, opts...)
+func (s *DirectoriesService) RotateAPIKey(
+	ctx context.Context, directoryID string, opts ...RequestOption,
+) (*Directory, error) {
+	return Call[Directory](
+		ctx, s.client, EndpointDirectoriesRotateAPIKey,
+		CallParams{Path: []string{directoryID}},
+		opts...,
+	)
 }
 
 // ListGroupRoleMappings returns all roles that groups of the directory are mapped to.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ListDirectoryGroupRoleMappings
-func (s *DirectoriesService) ListGroupRoleMappings(ctx context.Context, directoryID string, opts ...RequestOption) (*List[DirectoryGroupRoleMapping], error) {
-	return callList[DirectoryGroupRoleMapping](ctx, s.client, EndpointDirectoriesListGroupRoleMappings, CallParams{Path: []string{directoryID}}, opts)
+func (s *DirectoriesService) ListGroupRoleMappings(
+	ctx context.Context, directoryID string, opts ...RequestOption,
+) (*List[DirectoryGroupRoleMapping], error) {
+	return callList[DirectoryGroupRoleMapping](
+		ctx, s.client, EndpointDirectoriesListGroupRoleMappings,
+		CallParams{Path: []string{directoryID}},
+		opts,
+	)
 }
 
 // ListAllGroupRoleMappings is the iterator over all pages of ListGroupRoleMappings. It stops after the first
 // error.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ListDirectoryGroupRoleMappings
-func (s *DirectoriesService) ListAllGroupRoleMappings(ctx context.Context, directoryID string, opts ...RequestOption) iter.Seq2[*DirectoryGroupRoleMapping, error] {
-	return listAll[DirectoryGroupRoleMapping](ctx, s.client, EndpointDirectoriesListGroupRoleMappings, CallParams{Path: []string{directoryID}}, pagingNone, opts)
+func (s *DirectoriesService) ListAllGroupRoleMappings(
+	ctx context.Context, directoryID string, opts ...RequestOption,
+) iter.Seq2[*DirectoryGroupRoleMapping, error] {
+	return listAll[DirectoryGroupRoleMapping](
+		ctx, s.client, EndpointDirectoriesListGroupRoleMappings,
+		CallParams{Path: []string{directoryID}},
+		pagingNone, opts,
+	)
 }
 
 // CreateGroupRoleMapping maps a group of the directory to a role.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/CreateDirectoryGroupRoleMapping
-func (s *DirectoriesService) CreateGroupRoleMapping(ctx context.Context, directoryID string, params *DirectoryCreateGroupRoleMappingParams, opts ...RequestOption) (*DirectoryGroupRoleMapping, error) {
+func (s *DirectoriesService) CreateGroupRoleMapping(
+	ctx context.Context, directoryID string, params *DirectoryCreateGroupRoleMappingParams, opts ...RequestOption,
+) (*DirectoryGroupRoleMapping, error) {
 	if params == nil {
 		return nil, missingParams(EndpointDirectoriesCreateGroupRoleMapping)
 	}
-	return Call[DirectoryGroupRoleMapping](ctx, s.client, EndpointDirectoriesCreateGroupRoleMapping, CallParams{Path: []string{directoryID}, Body: params}, opts...)
+	return Call[DirectoryGroupRoleMapping](
+		ctx, s.client, EndpointDirectoriesCreateGroupRoleMapping,
+		CallParams{Path: []string{directoryID}, Body: params},
+		opts...,
+	)
 }
 
 // ReplaceGroupRoleMappings replaces all mappings of the directory. The order is the precedence.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ReplaceDirectoryGroupRoleMappings
-func (s *DirectoriesService) ReplaceGroupRoleMappings(ctx context.Context, directoryID string, params *DirectoryReplaceGroupRoleMappingsParams, opts ...RequestOption) (*List[DirectoryGroupRoleMapping], error) {
+func (s *DirectoriesService) ReplaceGroupRoleMappings(
+	ctx context.Context, directoryID string, params *DirectoryReplaceGroupRoleMappingsParams, opts ...RequestOption,
+) (*List[DirectoryGroupRoleMapping], error) {
 	if params == nil {
 		return nil, missingParams(EndpointDirectoriesReplaceGroupRoleMappings)
 	}
-	return callList[DirectoryGroupRoleMapping](ctx, s.client, EndpointDirectoriesReplaceGroupRoleMappings, CallParams{Path: []string{directoryID}, Body: params}, opts)
+	return callList[DirectoryGroupRoleMapping](
+		ctx, s.client, EndpointDirectoriesReplaceGroupRoleMappings,
+		CallParams{Path: []string{directoryID}, Body: params},
+		opts,
+	)
 }
 
 // DeleteGroupRoleMapping deletes one mapping of the directory.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/DeleteDirectoryGroupRoleMapping
-func (s *DirectoriesService) DeleteGroupRoleMapping(ctx context.Context, directoryID, mappingID string, opts ...RequestOption) (*DeletedGroupRoleMapping, error) {
-	return Call[DeletedGroupRoleMapping](ctx, s.client, EndpointDirectoriesDeleteGroupRoleMapping, CallParams{Path: []string{directoryID, mappingID}}, opts...)
+func (s *DirectoriesService) DeleteGroupRoleMapping(
+	ctx context.Context, directoryID, mappingID string, opts ...RequestOption,
+) (*DeletedGroupRoleMapping, error) {
+	return Call[DeletedGroupRoleMapping](
+		ctx, s.client, EndpointDirectoriesDeleteGroupRoleMapping,
+		CallParams{Path: []string{directoryID, mappingID}},
+		opts...,
+	)
 }
 
 // DirectoryListParams selects what DirectoriesService.List returns.

@@ -27,7 +27,9 @@ func (s *DomainsService) ListAll(ctx context.Context, opts ...RequestOption) ite
 // Create adds a satellite domain to the instance.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Domains#operation/AddDomain
-func (s *DomainsService) Create(ctx context.Context, params *DomainCreateParams, opts ...RequestOption) (*Domain, error) {
+func (s *DomainsService) Create(
+	ctx context.Context, params *DomainCreateParams, opts ...RequestOption,
+) (*Domain, error) {
 	if params == nil {
 		return nil, missingParams(EndpointDomainsCreate)
 	}
@@ -39,11 +41,17 @@ func (s *DomainsService) Create(ctx context.Context, params *DomainCreateParams,
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Domains#operation/UpdateDomain
-func (s *DomainsService) Update(ctx context.Context, domainID string, params *DomainUpdateParams, opts ...RequestOption) (*Domain, error) {
+func (s *DomainsService) Update(
+	ctx context.Context, domainID string, params *DomainUpdateParams, opts ...RequestOption,
+) (*Domain, error) {
 	if params == nil {
 		params = &DomainUpdateParams{}
 	}
-	return Call[Domain](ctx, s.client, EndpointDomainsUpdate, CallParams{Path: []string{domainID}, Body: params}, opts...)
+	return Call[Domain](
+		ctx, s.client, EndpointDomainsUpdate,
+		CallParams{Path: []string{domainID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete deletes a satellite domain. The primary domain cannot be deleted.

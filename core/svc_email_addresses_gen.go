@@ -13,7 +13,9 @@ type EmailAddressesService struct{ client *Client }
 // Create adds an e-mail address to a user.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/CreateEmailAddress
-func (s *EmailAddressesService) Create(ctx context.Context, params *EmailAddressCreateParams, opts ...RequestOption) (*EmailAddress, error) {
+func (s *EmailAddressesService) Create(
+	ctx context.Context, params *EmailAddressCreateParams, opts ...RequestOption,
+) (*EmailAddress, error) {
 	if params == nil {
 		return nil, missingParams(EndpointEmailAddressesCreate)
 	}
@@ -23,8 +25,14 @@ func (s *EmailAddressesService) Create(ctx context.Context, params *EmailAddress
 // Get returns one e-mail address.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/GetEmailAddress
-func (s *EmailAddressesService) Get(ctx context.Context, emailAddressID string, opts ...RequestOption) (*EmailAddress, error) {
-	return Call[EmailAddress](ctx, s.client, EndpointEmailAddressesGet, CallParams{Path: []string{emailAddressID}}, opts...)
+func (s *EmailAddressesService) Get(
+	ctx context.Context, emailAddressID string, opts ...RequestOption,
+) (*EmailAddress, error) {
+	return Call[EmailAddress](
+		ctx, s.client, EndpointEmailAddressesGet,
+		CallParams{Path: []string{emailAddressID}},
+		opts...,
+	)
 }
 
 // Update changes the fields that are set and leaves the others alone.
@@ -32,46 +40,76 @@ func (s *EmailAddressesService) Get(ctx context.Context, emailAddressID string, 
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/UpdateEmailAddress
-func (s *EmailAddressesService) Update(ctx context.Context, emailAddressID string, params *EmailAddressUpdateParams, opts ...RequestOption) (*EmailAddress, error) {
+func (s *EmailAddressesService) Update(
+	ctx context.Context, emailAddressID string, params *EmailAddressUpdateParams, opts ...RequestOption,
+) (*EmailAddress, error) {
 	if params == nil {
 		params = &EmailAddressUpdateParams{}
 	}
-	return Call[EmailAddress](ctx, s.client, EndpointEmailAddressesUpdate, CallParams{Path: []string{emailAddressID}, Body: params}, opts...)
+	return Call[EmailAddress](
+		ctx, s.client, EndpointEmailAddressesUpdate,
+		CallParams{Path: []string{emailAddressID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete deletes an e-mail address. The primary one cannot be deleted while there are others.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/DeleteEmailAddress
-func (s *EmailAddressesService) Delete(ctx context.Context, emailAddressID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointEmailAddressesDelete, CallParams{Path: []string{emailAddressID}}, opts...)
+func (s *EmailAddressesService) Delete(
+	ctx context.Context, emailAddressID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointEmailAddressesDelete,
+		CallParams{Path: []string{emailAddressID}},
+		opts...,
+	)
 }
 
 // PrepareVerification sends a verification code to the address, valid for a few minutes.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/PrepareEmailAddressVerification
-func (s *EmailAddressesService) PrepareVerification(ctx context.Context, emailAddressID string, opts ...RequestOption) (*IdentifierVerification, error) {
-	return Call[IdentifierVerification](ctx, s.client, EndpointEmailAddressesPrepareVerification, CallParams{Path: []string{emailAddressID}}, opts...)
+func (s *EmailAddressesService) PrepareVerification(
+	ctx context.Context, emailAddressID string, opts ...RequestOption,
+) (*IdentifierVerification, error) {
+	return Call[IdentifierVerification](
+		ctx, s.client, EndpointEmailAddressesPrepareVerification,
+		CallParams{Path: []string{emailAddressID}},
+		opts...,
+	)
 }
 
 // AttemptVerification checks the code that was sent to the address. A wrong code is not an error: look at the
 // Status of the answer.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/AttemptEmailAddressVerification
-func (s *EmailAddressesService) AttemptVerification(ctx context.Context, emailAddressID string, params *EmailAddressAttemptVerificationParams, opts ...RequestOption) (*IdentifierVerification, error) {
+func (s *EmailAddressesService) AttemptVerification(
+	ctx context.Context, emailAddressID string, params *EmailAddressAttemptVerificationParams, opts ...RequestOption,
+) (*IdentifierVerification, error) {
 	if params == nil {
 		return nil, missingParams(EndpointEmailAddressesAttemptVerification)
 	}
-	return Call[IdentifierVerification](ctx, s.client, EndpointEmailAddressesAttemptVerification, CallParams{Path: []string{emailAddressID}, Body: params}, opts...)
+	return Call[IdentifierVerification](
+		ctx, s.client, EndpointEmailAddressesAttemptVerification,
+		CallParams{Path: []string{emailAddressID}, Body: params},
+		opts...,
+	)
 }
 
 // ReplaceForUser makes one address the only e-mail address of a user and deletes the others.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/ReplaceUserEmailAddress
-func (s *EmailAddressesService) ReplaceForUser(ctx context.Context, userID string, params *EmailAddressReplaceForUserParams, opts ...RequestOption) (*EmailAddress, error) {
+func (s *EmailAddressesService) ReplaceForUser(
+	ctx context.Context, userID string, params *EmailAddressReplaceForUserParams, opts ...RequestOption,
+) (*EmailAddress, error) {
 	if params == nil {
 		return nil, missingParams(EndpointEmailAddressesReplaceForUser)
 	}
-	return Call[EmailAddress](ctx, s.client, EndpointEmailAddressesReplaceForUser, CallParams{Path: []string{userID}, Body: params}, opts...)
+	return Call[EmailAddress](
+		ctx, s.client, EndpointEmailAddressesReplaceForUser,
+		CallParams{Path: []string{userID}, Body: params},
+		opts...,
+	)
 }
 
 // EmailAddressCreateParams holds the fields of EmailAddressesService.Create.

@@ -17,8 +17,14 @@ type EnterpriseConnectionsService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnections
-func (s *EnterpriseConnectionsService) List(ctx context.Context, params *EnterpriseConnectionListParams, opts ...RequestOption) (*List[EnterpriseConnection], error) {
-	return callList[EnterpriseConnection](ctx, s.client, EndpointEnterpriseConnectionsList, CallParams{Query: params.query()}, opts)
+func (s *EnterpriseConnectionsService) List(
+	ctx context.Context, params *EnterpriseConnectionListParams, opts ...RequestOption,
+) (*List[EnterpriseConnection], error) {
+	return callList[EnterpriseConnection](
+		ctx, s.client, EndpointEnterpriseConnectionsList,
+		CallParams{Query: params.query()},
+		opts,
+	)
 }
 
 // ListAll is the iterator over all pages of List. It stops after the first error.
@@ -26,25 +32,43 @@ func (s *EnterpriseConnectionsService) List(ctx context.Context, params *Enterpr
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnections
-func (s *EnterpriseConnectionsService) ListAll(ctx context.Context, params *EnterpriseConnectionListParams, opts ...RequestOption) iter.Seq2[*EnterpriseConnection, error] {
-	return listAll[EnterpriseConnection](ctx, s.client, EndpointEnterpriseConnectionsList, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *EnterpriseConnectionsService) ListAll(
+	ctx context.Context, params *EnterpriseConnectionListParams, opts ...RequestOption,
+) iter.Seq2[*EnterpriseConnection, error] {
+	return listAll[EnterpriseConnection](
+		ctx, s.client, EndpointEnterpriseConnectionsList,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create creates an enterprise connection. SAML or OIDC is filled according to the provider.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/CreateEnterpriseConnection
-func (s *EnterpriseConnectionsService) Create(ctx context.Context, params *EnterpriseConnectionCreateParams, opts ...RequestOption) (*EnterpriseConnection, error) {
+func (s *EnterpriseConnectionsService) Create(
+	ctx context.Context, params *EnterpriseConnectionCreateParams, opts ...RequestOption,
+) (*EnterpriseConnection, error) {
 	if params == nil {
 		return nil, missingParams(EndpointEnterpriseConnectionsCreate)
 	}
-	return Call[EnterpriseConnection](ctx, s.client, EndpointEnterpriseConnectionsCreate, CallParams{Body: params}, opts...)
+	return Call[EnterpriseConnection](
+		ctx, s.client, EndpointEnterpriseConnectionsCreate,
+		CallParams{Body: params},
+		opts...,
+	)
 }
 
 // Get returns one enterprise connection.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/GetEnterpriseConnection
-func (s *EnterpriseConnectionsService) Get(ctx context.Context, enterpriseConnectionID string, opts ...RequestOption) (*EnterpriseConnection, error) {
-	return Call[EnterpriseConnection](ctx, s.client, EndpointEnterpriseConnectionsGet, CallParams{Path: []string{enterpriseConnectionID}}, opts...)
+func (s *EnterpriseConnectionsService) Get(
+	ctx context.Context, enterpriseConnectionID string, opts ...RequestOption,
+) (*EnterpriseConnection, error) {
+	return Call[EnterpriseConnection](
+		ctx, s.client, EndpointEnterpriseConnectionsGet,
+		CallParams{Path: []string{enterpriseConnectionID}},
+		opts...,
+	)
 }
 
 // Update changes the fields that are set and leaves the others alone.
@@ -52,18 +76,30 @@ func (s *EnterpriseConnectionsService) Get(ctx context.Context, enterpriseConnec
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/UpdateEnterpriseConnection
-func (s *EnterpriseConnectionsService) Update(ctx context.Context, enterpriseConnectionID string, params *EnterpriseConnectionUpdateParams, opts ...RequestOption) (*EnterpriseConnection, error) {
+func (s *EnterpriseConnectionsService) Update(
+	ctx context.Context, enterpriseConnectionID string, params *EnterpriseConnectionUpdateParams, opts ...RequestOption,
+) (*EnterpriseConnection, error) {
 	if params == nil {
 		params = &EnterpriseConnectionUpdateParams{}
 	}
-	return Call[EnterpriseConnection](ctx, s.client, EndpointEnterpriseConnectionsUpdate, CallParams{Path: []string{enterpriseConnectionID}, Body: params}, opts...)
+	return Call[EnterpriseConnection](
+		ctx, s.client, EndpointEnterpriseConnectionsUpdate,
+		CallParams{Path: []string{enterpriseConnectionID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete deletes an enterprise connection. Users lose this way to sign in.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/DeleteEnterpriseConnection
-func (s *EnterpriseConnectionsService) Delete(ctx context.Context, enterpriseConnectionID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointEnterpriseConnectionsDelete, CallParams{Path: []string{enterpriseConnectionID}}, opts...)
+func (s *EnterpriseConnectionsService) Delete(
+	ctx context.Context, enterpriseConnectionID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointEnterpriseConnectionsDelete,
+		CallParams{Path: []string{enterpriseConnectionID}},
+		opts...,
+	)
 }
 
 // ListTestRuns returns one page of the test runs of an enterprise connection. They hold raw assertions and
@@ -72,8 +108,14 @@ func (s *EnterpriseConnectionsService) Delete(ctx context.Context, enterpriseCon
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnectionTestRuns
-func (s *EnterpriseConnectionsService) ListTestRuns(ctx context.Context, enterpriseConnectionID string, params *EnterpriseConnectionListTestRunsParams, opts ...RequestOption) (*List[EnterpriseConnectionTestRun], error) {
-	return callList[EnterpriseConnectionTestRun](ctx, s.client, EndpointEnterpriseConnectionsListTestRuns, CallParams{Path: []string{enterpriseConnectionID}, Query: params.query()}, opts)
+func (s *EnterpriseConnectionsService) ListTestRuns(
+	ctx context.Context, enterpriseConnectionID string, params *EnterpriseConnectionListTestRunsParams, opts ...RequestOption,
+) (*List[EnterpriseConnectionTestRun], error) {
+	return callList[EnterpriseConnectionTestRun](
+		ctx, s.client, EndpointEnterpriseConnectionsListTestRuns,
+		CallParams{Path: []string{enterpriseConnectionID}, Query: params.query()},
+		opts,
+	)
 }
 
 // ListAllTestRuns is the iterator over all pages of ListTestRuns. It stops after the first error.
@@ -81,16 +123,28 @@ func (s *EnterpriseConnectionsService) ListTestRuns(ctx context.Context, enterpr
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnectionTestRuns
-func (s *EnterpriseConnectionsService) ListAllTestRuns(ctx context.Context, enterpriseConnectionID string, params *EnterpriseConnectionListTestRunsParams, opts ...RequestOption) iter.Seq2[*EnterpriseConnectionTestRun, error] {
-	return listAll[EnterpriseConnectionTestRun](ctx, s.client, EndpointEnterpriseConnectionsListTestRuns, CallParams{Path: []string{enterpriseConnectionID}, Query: params.query()}, pagingOffset, opts)
+func (s *EnterpriseConnectionsService) ListAllTestRuns(
+	ctx context.Context, enterpriseConnectionID string, params *EnterpriseConnectionListTestRunsParams, opts ...RequestOption,
+) iter.Seq2[*EnterpriseConnectionTestRun, error] {
+	return listAll[EnterpriseConnectionTestRun](
+		ctx, s.client, EndpointEnterpriseConnectionsListTestRuns,
+		CallParams{Path: []string{enterpriseConnectionID}, Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // CreateTestRun starts a test run of an enterprise connection. The URL of the answer is to be opened in a
 // browser.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/CreateEnterpriseConnectionTestRun
-func (s *EnterpriseConnectionsService) CreateTestRun(ctx context.Context, enterpriseConnectionID string, opts ...RequestOption) (*EnterpriseConnectionTestRunStart, error) {
-	return Call[EnterpriseConnectionTestRunStart](ctx, s.client, EndpointEnterpriseConnectionsCreateTestRun, CallParams{Path: []string{enterpriseConnectionID}}, opts...)
+func (s *EnterpriseConnectionsService) CreateTestRun(
+	ctx context.Context, enterpriseConnectionID string, opts ...RequestOption,
+) (*EnterpriseConnectionTestRunStart, error) {
+	return Call[EnterpriseConnectionTestRunStart](
+		ctx, s.client, EndpointEnterpriseConnectionsCreateTestRun,
+		CallParams{Path: []string{enterpriseConnectionID}},
+		opts...,
+	)
 }
 
 // EnterpriseConnectionListParams selects what EnterpriseConnectionsService.List returns.

@@ -33,11 +33,17 @@ func (s *InstanceService) Update(ctx context.Context, params *InstanceUpdatePara
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceRestrictions
-func (s *InstanceService) UpdateRestrictions(ctx context.Context, params *InstanceUpdateRestrictionsParams, opts ...RequestOption) (*InstanceRestrictions, error) {
+func (s *InstanceService) UpdateRestrictions(
+	ctx context.Context, params *InstanceUpdateRestrictionsParams, opts ...RequestOption,
+) (*InstanceRestrictions, error) {
 	if params == nil {
 		params = &InstanceUpdateRestrictionsParams{}
 	}
-	return Call[InstanceRestrictions](ctx, s.client, EndpointInstanceUpdateRestrictions, CallParams{Body: params}, opts...)
+	return Call[InstanceRestrictions](
+		ctx, s.client, EndpointInstanceUpdateRestrictions,
+		CallParams{Body: params},
+		opts...,
+	)
 }
 
 // GetProtect returns the settings of Clerk Protect.
@@ -52,7 +58,9 @@ func (s *InstanceService) GetProtect(ctx context.Context, opts ...RequestOption)
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceProtect
-func (s *InstanceService) UpdateProtect(ctx context.Context, params *InstanceUpdateProtectParams, opts ...RequestOption) (*InstanceProtect, error) {
+func (s *InstanceService) UpdateProtect(
+	ctx context.Context, params *InstanceUpdateProtectParams, opts ...RequestOption,
+) (*InstanceProtect, error) {
 	if params == nil {
 		params = &InstanceUpdateProtectParams{}
 	}
@@ -72,18 +80,30 @@ func (s *InstanceService) GetCommunication(ctx context.Context, opts ...RequestO
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceCommunication
-func (s *InstanceService) UpdateCommunication(ctx context.Context, params *InstanceUpdateCommunicationParams, opts ...RequestOption) (*InstanceCommunication, error) {
+func (s *InstanceService) UpdateCommunication(
+	ctx context.Context, params *InstanceUpdateCommunicationParams, opts ...RequestOption,
+) (*InstanceCommunication, error) {
 	if params == nil {
 		params = &InstanceUpdateCommunicationParams{}
 	}
-	return Call[InstanceCommunication](ctx, s.client, EndpointInstanceUpdateCommunication, CallParams{Body: params}, opts...)
+	return Call[InstanceCommunication](
+		ctx, s.client, EndpointInstanceUpdateCommunication,
+		CallParams{Body: params},
+		opts...,
+	)
 }
 
 // GetOAuthApplicationSettings returns the settings that all OAuth applications share.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceOAuthApplicationSettings
-func (s *InstanceService) GetOAuthApplicationSettings(ctx context.Context, opts ...RequestOption) (*OAuthApplicationSettings, error) {
-	return Call[OAuthApplicationSettings](ctx, s.client, EndpointInstanceGetOAuthApplicationSettings, CallParams{}, opts...)
+func (s *InstanceService) GetOAuthApplicationSettings(
+	ctx context.Context, opts ...RequestOption,
+) (*OAuthApplicationSettings, error) {
+	return Call[OAuthApplicationSettings](
+		ctx, s.client, EndpointInstanceGetOAuthApplicationSettings,
+		CallParams{},
+		opts...,
+	)
 }
 
 // UpdateOAuthApplicationSettings changes the settings that all OAuth applications share.
@@ -91,11 +111,17 @@ func (s *InstanceService) GetOAuthApplicationSettings(ctx context.Context, opts 
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceOAuthApplicationSettings
-func (s *InstanceService) UpdateOAuthApplicationSettings(ctx context.Context, params *InstanceUpdateOAuthApplicationSettingsParams, opts ...RequestOption) (*OAuthApplicationSettings, error) {
+func (s *InstanceService) UpdateOAuthApplicationSettings(
+	ctx context.Context, params *InstanceUpdateOAuthApplicationSettingsParams, opts ...RequestOption,
+) (*OAuthApplicationSettings, error) {
 	if params == nil {
 		params = &InstanceUpdateOAuthApplicationSettingsParams{}
 	}
-	return Call[OAuthApplicationSettings](ctx, s.client, EndpointInstanceUpdateOAuthApplicationSettings, CallParams{Body: params}, opts...)
+	return Call[OAuthApplicationSettings](
+		ctx, s.client, EndpointInstanceUpdateOAuthApplicationSettings,
+		CallParams{Body: params},
+		opts...,
+	)
 }
 
 // ChangeDomain moves the production instance to another domain. The work goes on after the answer; the DNS
@@ -104,7 +130,9 @@ func (s *InstanceService) UpdateOAuthApplicationSettings(ctx context.Context, pa
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/ChangeProductionInstanceDomain
-func (s *InstanceService) ChangeDomain(ctx context.Context, params *InstanceChangeDomainParams, opts ...RequestOption) error {
+func (s *InstanceService) ChangeDomain(
+	ctx context.Context, params *InstanceChangeDomainParams, opts ...RequestOption,
+) error {
 	if params == nil {
 		params = &InstanceChangeDomainParams{}
 	}
@@ -114,7 +142,9 @@ func (s *InstanceService) ChangeDomain(ctx context.Context, params *InstanceChan
 // GetOrganizationSettings returns the settings of organizations.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceOrganizationSettings
-func (s *InstanceService) GetOrganizationSettings(ctx context.Context, opts ...RequestOption) (*OrganizationSettings, error) {
+func (s *InstanceService) GetOrganizationSettings(
+	ctx context.Context, opts ...RequestOption,
+) (*OrganizationSettings, error) {
 	return Call[OrganizationSettings](ctx, s.client, EndpointInstanceGetOrganizationSettings, CallParams{}, opts...)
 }
 
@@ -123,11 +153,17 @@ func (s *InstanceService) GetOrganizationSettings(ctx context.Context, opts ...R
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceOrganizationSettings
-func (s *InstanceService) UpdateOrganizationSettings(ctx context.Context, params *InstanceUpdateOrganizationSettingsParams, opts ...RequestOption) (*OrganizationSettings, error) {
+func (s *InstanceService) UpdateOrganizationSettings(
+	ctx context.Context, params *InstanceUpdateOrganizationSettingsParams, opts ...RequestOption,
+) (*OrganizationSettings, error) {
 	if params == nil {
 		params = &InstanceUpdateOrganizationSettingsParams{}
 	}
-	return Call[OrganizationSettings](ctx, s.client, EndpointInstanceUpdateOrganizationSettings, CallParams{Body: params}, opts...)
+	return Call[OrganizationSettings](
+		ctx, s.client, EndpointInstanceUpdateOrganizationSettings,
+		CallParams{Body: params},
+		opts...,
+	)
 }
 
 // InstanceUpdateParams holds the fields of InstanceService.Update.

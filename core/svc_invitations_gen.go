@@ -16,7 +16,9 @@ type InvitationsService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Invitations#operation/ListInvitations
-func (s *InvitationsService) List(ctx context.Context, params *InvitationListParams, opts ...RequestOption) (*List[Invitation], error) {
+func (s *InvitationsService) List(
+	ctx context.Context, params *InvitationListParams, opts ...RequestOption,
+) (*List[Invitation], error) {
 	return callList[Invitation](ctx, s.client, EndpointInvitationsList, CallParams{Query: params.query()}, opts)
 }
 
@@ -25,14 +27,22 @@ func (s *InvitationsService) List(ctx context.Context, params *InvitationListPar
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Invitations#operation/ListInvitations
-func (s *InvitationsService) ListAll(ctx context.Context, params *InvitationListParams, opts ...RequestOption) iter.Seq2[*Invitation, error] {
-	return listAll[Invitation](ctx, s.client, EndpointInvitationsList, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *InvitationsService) ListAll(
+	ctx context.Context, params *InvitationListParams, opts ...RequestOption,
+) iter.Seq2[*Invitation, error] {
+	return listAll[Invitation](
+		ctx, s.client, EndpointInvitationsList,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create invites an e-mail address to the application and sends the message, unless Notify is false.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Invitations#operation/CreateInvitation
-func (s *InvitationsService) Create(ctx context.Context, params *InvitationCreateParams, opts ...RequestOption) (*Invitation, error) {
+func (s *InvitationsService) Create(
+	ctx context.Context, params *InvitationCreateParams, opts ...RequestOption,
+) (*Invitation, error) {
 	if params == nil {
 		return nil, missingParams(EndpointInvitationsCreate)
 	}
@@ -42,7 +52,9 @@ func (s *InvitationsService) Create(ctx context.Context, params *InvitationCreat
 // BulkCreate creates up to 10 invitations in one request and returns them.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Invitations#operation/CreateBulkInvitations
-func (s *InvitationsService) BulkCreate(ctx context.Context, items []InvitationCreateParams, opts ...RequestOption) (*List[Invitation], error) {
+func (s *InvitationsService) BulkCreate(
+	ctx context.Context, items []InvitationCreateParams, opts ...RequestOption,
+) (*List[Invitation], error) {
 	if len(items) == 0 {
 		return nil, missingParams(EndpointInvitationsBulkCreate)
 	}
@@ -52,7 +64,9 @@ func (s *InvitationsService) BulkCreate(ctx context.Context, items []InvitationC
 // Revoke revokes an invitation: its link stops working. The person can still sign up if sign-up is open.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Invitations#operation/RevokeInvitation
-func (s *InvitationsService) Revoke(ctx context.Context, invitationID string, opts ...RequestOption) (*Invitation, error) {
+func (s *InvitationsService) Revoke(
+	ctx context.Context, invitationID string, opts ...RequestOption,
+) (*Invitation, error) {
 	return Call[Invitation](ctx, s.client, EndpointInvitationsRevoke, CallParams{Path: []string{invitationID}}, opts...)
 }
 

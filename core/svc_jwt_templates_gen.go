@@ -17,7 +17,9 @@ type JWTTemplatesService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/ListJWTTemplates
-func (s *JWTTemplatesService) List(ctx context.Context, params *JWTTemplateListParams, opts ...RequestOption) (*List[JWTTemplate], error) {
+func (s *JWTTemplatesService) List(
+	ctx context.Context, params *JWTTemplateListParams, opts ...RequestOption,
+) (*List[JWTTemplate], error) {
 	return callList[JWTTemplate](ctx, s.client, EndpointJWTTemplatesList, CallParams{Query: params.query()}, opts)
 }
 
@@ -26,14 +28,22 @@ func (s *JWTTemplatesService) List(ctx context.Context, params *JWTTemplateListP
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/ListJWTTemplates
-func (s *JWTTemplatesService) ListAll(ctx context.Context, params *JWTTemplateListParams, opts ...RequestOption) iter.Seq2[*JWTTemplate, error] {
-	return listAll[JWTTemplate](ctx, s.client, EndpointJWTTemplatesList, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *JWTTemplatesService) ListAll(
+	ctx context.Context, params *JWTTemplateListParams, opts ...RequestOption,
+) iter.Seq2[*JWTTemplate, error] {
+	return listAll[JWTTemplate](
+		ctx, s.client, EndpointJWTTemplatesList,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create creates a JWT template.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/CreateJWTTemplate
-func (s *JWTTemplatesService) Create(ctx context.Context, params *JWTTemplateCreateParams, opts ...RequestOption) (*JWTTemplate, error) {
+func (s *JWTTemplatesService) Create(
+	ctx context.Context, params *JWTTemplateCreateParams, opts ...RequestOption,
+) (*JWTTemplate, error) {
 	if params == nil {
 		return nil, missingParams(EndpointJWTTemplatesCreate)
 	}
@@ -50,18 +60,30 @@ func (s *JWTTemplatesService) Get(ctx context.Context, templateID string, opts .
 // Update changes a JWT template. Name and Claims must always be given.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/UpdateJWTTemplate
-func (s *JWTTemplatesService) Update(ctx context.Context, templateID string, params *JWTTemplateUpdateParams, opts ...RequestOption) (*JWTTemplate, error) {
+func (s *JWTTemplatesService) Update(
+	ctx context.Context, templateID string, params *JWTTemplateUpdateParams, opts ...RequestOption,
+) (*JWTTemplate, error) {
 	if params == nil {
 		return nil, missingParams(EndpointJWTTemplatesUpdate)
 	}
-	return Call[JWTTemplate](ctx, s.client, EndpointJWTTemplatesUpdate, CallParams{Path: []string{templateID}, Body: params}, opts...)
+	return Call[JWTTemplate](
+		ctx, s.client, EndpointJWTTemplatesUpdate,
+		CallParams{Path: []string{templateID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete deletes a JWT template.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/DeleteJWTTemplate
-func (s *JWTTemplatesService) Delete(ctx context.Context, templateID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointJWTTemplatesDelete, CallParams{Path: []string{templateID}}, opts...)
+func (s *JWTTemplatesService) Delete(
+	ctx context.Context, templateID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointJWTTemplatesDelete,
+		CallParams{Path: []string{templateID}},
+		opts...,
+	)
 }
 
 // JWTTemplateListParams selects what JWTTemplatesService.List returns.

@@ -15,7 +15,9 @@ type M2MTokensService struct{ client *Client }
 // List returns one page of the tokens of a machine. A machine's own key works too, see WithSecretKey.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/getM2MTokens
-func (s *M2MTokensService) List(ctx context.Context, params *M2MTokenListParams, opts ...RequestOption) (*List[M2MToken], error) {
+func (s *M2MTokensService) List(
+	ctx context.Context, params *M2MTokenListParams, opts ...RequestOption,
+) (*List[M2MToken], error) {
 	if params == nil {
 		return nil, missingParams(EndpointM2MTokensList)
 	}
@@ -25,11 +27,17 @@ func (s *M2MTokensService) List(ctx context.Context, params *M2MTokenListParams,
 // ListAll is the iterator over all pages of List. It stops after the first error.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/getM2MTokens
-func (s *M2MTokensService) ListAll(ctx context.Context, params *M2MTokenListParams, opts ...RequestOption) iter.Seq2[*M2MToken, error] {
+func (s *M2MTokensService) ListAll(
+	ctx context.Context, params *M2MTokenListParams, opts ...RequestOption,
+) iter.Seq2[*M2MToken, error] {
 	if params == nil {
 		return func(yield func(*M2MToken, error) bool) { yield(nil, missingParams(EndpointM2MTokensList)) }
 	}
-	return listAll[M2MToken](ctx, s.client, EndpointM2MTokensList, CallParams{Query: params.query()}, pagingOffset, opts)
+	return listAll[M2MToken](
+		ctx, s.client, EndpointM2MTokensList,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create creates a token for the machine whose secret key signs the call: give that key with WithSecretKey.
@@ -37,7 +45,9 @@ func (s *M2MTokensService) ListAll(ctx context.Context, params *M2MTokenListPara
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/createM2MToken
-func (s *M2MTokensService) Create(ctx context.Context, params *M2MTokenCreateParams, opts ...RequestOption) (*M2MToken, error) {
+func (s *M2MTokensService) Create(
+	ctx context.Context, params *M2MTokenCreateParams, opts ...RequestOption,
+) (*M2MToken, error) {
 	if params == nil {
 		params = &M2MTokenCreateParams{}
 	}
@@ -49,17 +59,25 @@ func (s *M2MTokensService) Create(ctx context.Context, params *M2MTokenCreatePar
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/revokeM2MToken
-func (s *M2MTokensService) Revoke(ctx context.Context, m2mTokenID string, params *M2MTokenRevokeParams, opts ...RequestOption) (*M2MToken, error) {
+func (s *M2MTokensService) Revoke(
+	ctx context.Context, m2mTokenID string, params *M2MTokenRevokeParams, opts ...RequestOption,
+) (*M2MToken, error) {
 	if params == nil {
 		params = &M2MTokenRevokeParams{}
 	}
-	return Call[M2MToken](ctx, s.client, EndpointM2MTokensRevoke, CallParams{Path: []string{m2mTokenID}, Body: params}, opts...)
+	return Call[M2MToken](
+		ctx, s.client, EndpointM2MTokensRevoke,
+		CallParams{Path: []string{m2mTokenID}, Body: params},
+		opts...,
+	)
 }
 
 // Verify checks a token and returns what it stands for. A machine's own key works too, see WithSecretKey.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/verifyM2MToken
-func (s *M2MTokensService) Verify(ctx context.Context, params *M2MTokenVerifyParams, opts ...RequestOption) (*M2MToken, error) {
+func (s *M2MTokensService) Verify(
+	ctx context.Context, params *M2MTokenVerifyParams, opts ...RequestOption,
+) (*M2MToken, error) {
 	if params == nil {
 		return nil, missingParams(EndpointM2MTokensVerify)
 	}

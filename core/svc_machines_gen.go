@@ -16,7 +16,9 @@ type MachinesService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Machines#operation/ListMachines
-func (s *MachinesService) List(ctx context.Context, params *MachineListParams, opts ...RequestOption) (*List[Machine], error) {
+func (s *MachinesService) List(
+	ctx context.Context, params *MachineListParams, opts ...RequestOption,
+) (*List[Machine], error) {
 	return callList[Machine](ctx, s.client, EndpointMachinesList, CallParams{Query: params.query()}, opts)
 }
 
@@ -25,14 +27,18 @@ func (s *MachinesService) List(ctx context.Context, params *MachineListParams, o
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Machines#operation/ListMachines
-func (s *MachinesService) ListAll(ctx context.Context, params *MachineListParams, opts ...RequestOption) iter.Seq2[*Machine, error] {
+func (s *MachinesService) ListAll(
+	ctx context.Context, params *MachineListParams, opts ...RequestOption,
+) iter.Seq2[*Machine, error] {
 	return listAll[Machine](ctx, s.client, EndpointMachinesList, CallParams{Query: params.query()}, pagingOffset, opts)
 }
 
 // Create creates a machine. The answer holds its secret key.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Machines#operation/CreateMachine
-func (s *MachinesService) Create(ctx context.Context, params *MachineCreateParams, opts ...RequestOption) (*Machine, error) {
+func (s *MachinesService) Create(
+	ctx context.Context, params *MachineCreateParams, opts ...RequestOption,
+) (*Machine, error) {
 	if params == nil {
 		return nil, missingParams(EndpointMachinesCreate)
 	}
@@ -51,52 +57,84 @@ func (s *MachinesService) Get(ctx context.Context, machineID string, opts ...Req
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Machines#operation/UpdateMachine
-func (s *MachinesService) Update(ctx context.Context, machineID string, params *MachineUpdateParams, opts ...RequestOption) (*Machine, error) {
+func (s *MachinesService) Update(
+	ctx context.Context, machineID string, params *MachineUpdateParams, opts ...RequestOption,
+) (*Machine, error) {
 	if params == nil {
 		params = &MachineUpdateParams{}
 	}
-	return Call[Machine](ctx, s.client, EndpointMachinesUpdate, CallParams{Path: []string{machineID}, Body: params}, opts...)
+	return Call[Machine](
+		ctx, s.client, EndpointMachinesUpdate,
+		CallParams{Path: []string{machineID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete deletes a machine; its key stops working.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Machines#operation/DeleteMachine
-func (s *MachinesService) Delete(ctx context.Context, machineID string, opts ...RequestOption) (*DeletedMachine, error) {
+func (s *MachinesService) Delete(
+	ctx context.Context, machineID string, opts ...RequestOption,
+) (*DeletedMachine, error) {
 	return Call[DeletedMachine](ctx, s.client, EndpointMachinesDelete, CallParams{Path: []string{machineID}}, opts...)
 }
 
 // GetSecretKey returns the secret key of a machine.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Machines#operation/GetMachineSecretKey
-func (s *MachinesService) GetSecretKey(ctx context.Context, machineID string, opts ...RequestOption) (*MachineSecretKey, error) {
-	return Call[MachineSecretKey](ctx, s.client, EndpointMachinesGetSecretKey, CallParams{Path: []string{machineID}}, opts...)
+func (s *MachinesService) GetSecretKey(
+	ctx context.Context, machineID string, opts ...RequestOption,
+) (*MachineSecretKey, error) {
+	return Call[MachineSecretKey](
+		ctx, s.client, EndpointMachinesGetSecretKey,
+		CallParams{Path: []string{machineID}},
+		opts...,
+	)
 }
 
 // RotateSecretKey replaces the secret key of a machine. The old one keeps working for PreviousTokenTTL seconds.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Machines#operation/RotateMachineSecretKey
-func (s *MachinesService) RotateSecretKey(ctx context.Context, machineID string, params *MachineRotateSecretKeyParams, opts ...RequestOption) (*MachineSecretKey, error) {
+func (s *MachinesService) RotateSecretKey(
+	ctx context.Context, machineID string, params *MachineRotateSecretKeyParams, opts ...RequestOption,
+) (*MachineSecretKey, error) {
 	if params == nil {
 		return nil, missingParams(EndpointMachinesRotateSecretKey)
 	}
-	return Call[MachineSecretKey](ctx, s.client, EndpointMachinesRotateSecretKey, CallParams{Path: []string{machineID}, Body: params}, opts...)
+	return Call[MachineSecretKey](
+		ctx, s.client, EndpointMachinesRotateSecretKey,
+		CallParams{Path: []string{machineID}, Body: params},
+		opts...,
+	)
 }
 
 // CreateScope lets a machine talk to another one.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Machines#operation/CreateMachineScope
-func (s *MachinesService) CreateScope(ctx context.Context, machineID string, params *MachineCreateScopeParams, opts ...RequestOption) (*MachineScope, error) {
+func (s *MachinesService) CreateScope(
+	ctx context.Context, machineID string, params *MachineCreateScopeParams, opts ...RequestOption,
+) (*MachineScope, error) {
 	if params == nil {
 		return nil, missingParams(EndpointMachinesCreateScope)
 	}
-	return Call[MachineScope](ctx, s.client, EndpointMachinesCreateScope, CallParams{Path: []string{machineID}, Body: params}, opts...)
+	return Call[MachineScope](
+		ctx, s.client, EndpointMachinesCreateScope,
+		CallParams{Path: []string{machineID}, Body: params},
+		opts...,
+	)
 }
 
 // DeleteScope takes away the permission of CreateScope.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Machines#operation/DeleteMachineScope
-func (s *MachinesService) DeleteScope(ctx context.Context, machineID, otherMachineID string, opts ...RequestOption) (*DeletedMachineScope, error) {
-	return Call[DeletedMachineScope](ctx, s.client, EndpointMachinesDeleteScope, CallParams{Path: []string{machineID, otherMachineID}}, opts...)
+func (s *MachinesService) DeleteScope(
+	ctx context.Context, machineID, otherMachineID string, opts ...RequestOption,
+) (*DeletedMachineScope, error) {
+	return Call[DeletedMachineScope](
+		ctx, s.client, EndpointMachinesDeleteScope,
+		CallParams{Path: []string{machineID, otherMachineID}},
+		opts...,
+	)
 }
 
 // MachineListParams selects what MachinesService.List returns.

@@ -15,8 +15,14 @@ type MiscellaneousService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Miscellaneous#operation/GetPublicInterstitial
-func (s *MiscellaneousService) GetInterstitial(ctx context.Context, params *MiscellaneousGetInterstitialParams, opts ...RequestOption) (string, error) {
-	out, err := Call[string](ctx, s.client, EndpointMiscellaneousGetInterstitial, CallParams{Query: params.query()}, opts...)
+func (s *MiscellaneousService) GetInterstitial(
+	ctx context.Context, params *MiscellaneousGetInterstitialParams, opts ...RequestOption,
+) (string, error) {
+	out, err := Call[string](
+		ctx, s.client, EndpointMiscellaneousGetInterstitial,
+		CallParams{Query: params.query()},
+		opts...,
+	)
 	if err != nil {
 		return "", err
 	}

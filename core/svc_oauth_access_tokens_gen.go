@@ -15,7 +15,9 @@ type OAuthAccessTokensService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Access-Tokens#operation/verifyOAuthAccessToken
-func (s *OAuthAccessTokensService) Verify(ctx context.Context, params *OAuthAccessTokenVerifyParams, opts ...RequestOption) (*IDPOAuthAccessToken, error) {
+func (s *OAuthAccessTokensService) Verify(
+	ctx context.Context, params *OAuthAccessTokenVerifyParams, opts ...RequestOption,
+) (*IDPOAuthAccessToken, error) {
 	if params == nil {
 		params = &OAuthAccessTokenVerifyParams{}
 	}

@@ -18,8 +18,14 @@ type OAuthApplicationsService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/ListOAuthApplications
-func (s *OAuthApplicationsService) List(ctx context.Context, params *OAuthApplicationListParams, opts ...RequestOption) (*List[OAuthApplication], error) {
-	return callList[OAuthApplication](ctx, s.client, EndpointOAuthApplicationsList, CallParams{Query: params.query()}, opts)
+func (s *OAuthApplicationsService) List(
+	ctx context.Context, params *OAuthApplicationListParams, opts ...RequestOption,
+) (*List[OAuthApplication], error) {
+	return callList[OAuthApplication](
+		ctx, s.client, EndpointOAuthApplicationsList,
+		CallParams{Query: params.query()},
+		opts,
+	)
 }
 
 // ListAll is the iterator over all pages of List. It stops after the first error.
@@ -27,14 +33,22 @@ func (s *OAuthApplicationsService) List(ctx context.Context, params *OAuthApplic
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/ListOAuthApplications
-func (s *OAuthApplicationsService) ListAll(ctx context.Context, params *OAuthApplicationListParams, opts ...RequestOption) iter.Seq2[*OAuthApplication, error] {
-	return listAll[OAuthApplication](ctx, s.client, EndpointOAuthApplicationsList, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *OAuthApplicationsService) ListAll(
+	ctx context.Context, params *OAuthApplicationListParams, opts ...RequestOption,
+) iter.Seq2[*OAuthApplication, error] {
+	return listAll[OAuthApplication](
+		ctx, s.client, EndpointOAuthApplicationsList,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create creates an OAuth application. The client secret is in this answer only.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/CreateOAuthApplication
-func (s *OAuthApplicationsService) Create(ctx context.Context, params *OAuthApplicationCreateParams, opts ...RequestOption) (*OAuthApplication, error) {
+func (s *OAuthApplicationsService) Create(
+	ctx context.Context, params *OAuthApplicationCreateParams, opts ...RequestOption,
+) (*OAuthApplication, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOAuthApplicationsCreate)
 	}
@@ -44,8 +58,14 @@ func (s *OAuthApplicationsService) Create(ctx context.Context, params *OAuthAppl
 // Get returns one OAuth application.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/GetOAuthApplication
-func (s *OAuthApplicationsService) Get(ctx context.Context, oauthApplicationID string, opts ...RequestOption) (*OAuthApplication, error) {
-	return Call[OAuthApplication](ctx, s.client, EndpointOAuthApplicationsGet, CallParams{Path: []string{oauthApplicationID}}, opts...)
+func (s *OAuthApplicationsService) Get(
+	ctx context.Context, oauthApplicationID string, opts ...RequestOption,
+) (*OAuthApplication, error) {
+	return Call[OAuthApplication](
+		ctx, s.client, EndpointOAuthApplicationsGet,
+		CallParams{Path: []string{oauthApplicationID}},
+		opts...,
+	)
 }
 
 // Update changes the fields that are set and leaves the others alone.
@@ -53,45 +73,75 @@ func (s *OAuthApplicationsService) Get(ctx context.Context, oauthApplicationID s
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/UpdateOAuthApplication
-func (s *OAuthApplicationsService) Update(ctx context.Context, oauthApplicationID string, params *OAuthApplicationUpdateParams, opts ...RequestOption) (*OAuthApplication, error) {
+func (s *OAuthApplicationsService) Update(
+	ctx context.Context, oauthApplicationID string, params *OAuthApplicationUpdateParams, opts ...RequestOption,
+) (*OAuthApplication, error) {
 	if params == nil {
 		params = &OAuthApplicationUpdateParams{}
 	}
-	return Call[OAuthApplication](ctx, s.client, EndpointOAuthApplicationsUpdate, CallParams{Path: []string{oauthApplicationID}, Body: params}, opts...)
+	return Call[OAuthApplication](
+		ctx, s.client, EndpointOAuthApplicationsUpdate,
+		CallParams{Path: []string{oauthApplicationID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete deletes an OAuth application.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/DeleteOAuthApplication
-func (s *OAuthApplicationsService) Delete(ctx context.Context, oauthApplicationID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointOAuthApplicationsDelete, CallParams{Path: []string{oauthApplicationID}}, opts...)
+func (s *OAuthApplicationsService) Delete(
+	ctx context.Context, oauthApplicationID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointOAuthApplicationsDelete,
+		CallParams{Path: []string{oauthApplicationID}},
+		opts...,
+	)
 }
 
 // SetLogo uploads a logo of at most 10 MB: JPEG, PNG, GIF or WebP.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/UploadOAuthApplicationLogo
-func (s *OAuthApplicationsService) SetLogo(ctx context.Context, oauthApplicationID string, params *OAuthApplicationSetLogoParams, opts ...RequestOption) (*OAuthApplication, error) {
+func (s *OAuthApplicationsService) SetLogo(
+	ctx context.Context, oauthApplicationID string, params *OAuthApplicationSetLogoParams, opts ...RequestOption,
+) (*OAuthApplication, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOAuthApplicationsSetLogo)
 	}
-	return Call[OAuthApplication](ctx, s.client, EndpointOAuthApplicationsSetLogo, CallParams{Path: []string{oauthApplicationID}, Body: params.multipart()}, opts...)
+	return Call[OAuthApplication](
+		ctx, s.client, EndpointOAuthApplicationsSetLogo,
+		CallParams{Path: []string{oauthApplicationID}, Body: params.multipart()},
+		opts...,
+	)
 }
 
 // RotateSecret replaces the client secret of an OAuth application at once. The new one is in this answer only.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/RotateOAuthApplicationSecret
-func (s *OAuthApplicationsService) RotateSecret(ctx context.Context, oauthApplicationID string, opts ...RequestOption) (*OAuthApplication, error) {
-	return Call[OAuthApplication](ctx, s.client, EndpointOAuthApplicationsRotateSecret, CallParams{Path: []string{oauthApplicationID}}, opts...)
+func (s *OAuthApplicationsService) RotateSecret(
+	ctx context.Context, oauthApplicationID string, opts ...RequestOption,
+) (*OAuthApplication, error) {
+	return Call[OAuthApplication](
+		ctx, s.client, EndpointOAuthApplicationsRotateSecret,
+		CallParams{Path: []string{oauthApplicationID}},
+		opts...,
+	)
 }
 
 // RevokeToken revokes an access or refresh token of an OAuth application.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/RevokeOAuthApplicationToken
-func (s *OAuthApplicationsService) RevokeToken(ctx context.Context, oauthApplicationID string, params *OAuthApplicationRevokeTokenParams, opts ...RequestOption) error {
+func (s *OAuthApplicationsService) RevokeToken(
+	ctx context.Context, oauthApplicationID string, params *OAuthApplicationRevokeTokenParams, opts ...RequestOption,
+) error {
 	if params == nil {
 		return missingParams(EndpointOAuthApplicationsRevokeToken)
 	}
-	return callEmpty(ctx, s.client, EndpointOAuthApplicationsRevokeToken, CallParams{Path: []string{oauthApplicationID}, Body: params}, opts)
+	return callEmpty(
+		ctx, s.client, EndpointOAuthApplicationsRevokeToken,
+		CallParams{Path: []string{oauthApplicationID}, Body: params},
+		opts,
+	)
 }
 
 // OAuthApplicationListParams selects what OAuthApplicationsService.List returns.

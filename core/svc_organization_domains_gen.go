@@ -16,8 +16,14 @@ type OrganizationDomainsService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListOrganizationDomains
-func (s *OrganizationDomainsService) List(ctx context.Context, organizationID string, params *OrganizationDomainListParams, opts ...RequestOption) (*List[OrganizationDomain], error) {
-	return callList[OrganizationDomain](ctx, s.client, EndpointOrganizationDomainsList, CallParams{Path: []string{organizationID}, Query: params.query()}, opts)
+func (s *OrganizationDomainsService) List(
+	ctx context.Context, organizationID string, params *OrganizationDomainListParams, opts ...RequestOption,
+) (*List[OrganizationDomain], error) {
+	return callList[OrganizationDomain](
+		ctx, s.client, EndpointOrganizationDomainsList,
+		CallParams{Path: []string{organizationID}, Query: params.query()},
+		opts,
+	)
 }
 
 // ListAll is the iterator over all pages of List. It stops after the first error.
@@ -25,8 +31,14 @@ func (s *OrganizationDomainsService) List(ctx context.Context, organizationID st
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListOrganizationDomains
-func (s *OrganizationDomainsService) ListAll(ctx context.Context, organizationID string, params *OrganizationDomainListParams, opts ...RequestOption) iter.Seq2[*OrganizationDomain, error] {
-	return listAll[OrganizationDomain](ctx, s.client, EndpointOrganizationDomainsList, CallParams{Path: []string{organizationID}, Query: params.query()}, pagingOffset, opts)
+func (s *OrganizationDomainsService) ListAll(
+	ctx context.Context, organizationID string, params *OrganizationDomainListParams, opts ...RequestOption,
+) iter.Seq2[*OrganizationDomain, error] {
+	return listAll[OrganizationDomain](
+		ctx, s.client, EndpointOrganizationDomainsList,
+		CallParams{Path: []string{organizationID}, Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // ListForInstance returns one page of the domains of all organizations of the instance. Clerk refuses a call
@@ -35,8 +47,14 @@ func (s *OrganizationDomainsService) ListAll(ctx context.Context, organizationID
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListAllOrganizationDomains
-func (s *OrganizationDomainsService) ListForInstance(ctx context.Context, params *OrganizationDomainListForInstanceParams, opts ...RequestOption) (*List[OrganizationDomain], error) {
-	return callList[OrganizationDomain](ctx, s.client, EndpointOrganizationDomainsListForInstance, CallParams{Query: params.query()}, opts)
+func (s *OrganizationDomainsService) ListForInstance(
+	ctx context.Context, params *OrganizationDomainListForInstanceParams, opts ...RequestOption,
+) (*List[OrganizationDomain], error) {
+	return callList[OrganizationDomain](
+		ctx, s.client, EndpointOrganizationDomainsListForInstance,
+		CallParams{Query: params.query()},
+		opts,
+	)
 }
 
 // ListAllForInstance is the iterator over all pages of ListForInstance. It stops after the first error.
@@ -44,8 +62,14 @@ func (s *OrganizationDomainsService) ListForInstance(ctx context.Context, params
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListAllOrganizationDomains
-func (s *OrganizationDomainsService) ListAllForInstance(ctx context.Context, params *OrganizationDomainListForInstanceParams, opts ...RequestOption) iter.Seq2[*OrganizationDomain, error] {
-	return listAll[OrganizationDomain](ctx, s.client, EndpointOrganizationDomainsListForInstance, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *OrganizationDomainsService) ListAllForInstance(
+	ctx context.Context, params *OrganizationDomainListForInstanceParams, opts ...RequestOption,
+) iter.Seq2[*OrganizationDomain, error] {
+	return listAll[OrganizationDomain](
+		ctx, s.client, EndpointOrganizationDomainsListForInstance,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create adds a domain to an organization.
@@ -53,11 +77,17 @@ func (s *OrganizationDomainsService) ListAllForInstance(ctx context.Context, par
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/CreateOrganizationDomain
-func (s *OrganizationDomainsService) Create(ctx context.Context, organizationID string, params *OrganizationDomainCreateParams, opts ...RequestOption) (*OrganizationDomain, error) {
+func (s *OrganizationDomainsService) Create(
+	ctx context.Context, organizationID string, params *OrganizationDomainCreateParams, opts ...RequestOption,
+) (*OrganizationDomain, error) {
 	if params == nil {
 		params = &OrganizationDomainCreateParams{}
 	}
-	return Call[OrganizationDomain](ctx, s.client, EndpointOrganizationDomainsCreate, CallParams{Path: []string{organizationID}, Body: params}, opts...)
+	return Call[OrganizationDomain](
+		ctx, s.client, EndpointOrganizationDomainsCreate,
+		CallParams{Path: []string{organizationID}, Body: params},
+		opts...,
+	)
 }
 
 // Update changes how people with addresses of the domain join, or whether it counts as verified.
@@ -65,26 +95,44 @@ func (s *OrganizationDomainsService) Create(ctx context.Context, organizationID 
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/UpdateOrganizationDomain
-func (s *OrganizationDomainsService) Update(ctx context.Context, organizationID, domainID string, params *OrganizationDomainUpdateParams, opts ...RequestOption) (*OrganizationDomain, error) {
+func (s *OrganizationDomainsService) Update(
+	ctx context.Context, organizationID, domainID string, params *OrganizationDomainUpdateParams, opts ...RequestOption,
+) (*OrganizationDomain, error) {
 	if params == nil {
 		params = &OrganizationDomainUpdateParams{}
 	}
-	return Call[OrganizationDomain](ctx, s.client, EndpointOrganizationDomainsUpdate, CallParams{Path: []string{organizationID, domainID}, Body: params}, opts...)
+	return Call[OrganizationDomain](
+		ctx, s.client, EndpointOrganizationDomainsUpdate,
+		CallParams{Path: []string{organizationID, domainID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete removes a domain from an organization.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/DeleteOrganizationDomain
-func (s *OrganizationDomainsService) Delete(ctx context.Context, organizationID, domainID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointOrganizationDomainsDelete, CallParams{Path: []string{organizationID, domainID}}, opts...)
+func (s *OrganizationDomainsService) Delete(
+	ctx context.Context, organizationID, domainID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointOrganizationDomainsDelete,
+		CallParams{Path: []string{organizationID, domainID}},
+		opts...,
+	)
 }
 
 // VerifyOwnership looks up the DNS record that proves the ownership of the domain. Verified domains stay as they
 // are.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/VerifyOrganizationDomainOwnership
-func (s *OrganizationDomainsService) VerifyOwnership(ctx context.Context, organizationID, domainID string, opts ...RequestOption) (*OrganizationDomain, error) {
-	return Call[OrganizationDomain](ctx, s.client, EndpointOrganizationDomainsVerifyOwnership, CallParams{Path: []string{organizationID, domainID}}, opts...)
+func (s *OrganizationDomainsService) VerifyOwnership(
+	ctx context.Context, organizationID, domainID string, opts ...RequestOption,
+) (*OrganizationDomain, error) {
+	return Call[OrganizationDomain](
+		ctx, s.client, EndpointOrganizationDomainsVerifyOwnership,
+		CallParams{Path: []string{organizationID, domainID}},
+		opts...,
+	)
 }
 
 // OrganizationDomainListParams selects what OrganizationDomainsService.List returns.

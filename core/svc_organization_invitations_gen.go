@@ -16,8 +16,14 @@ type OrganizationInvitationsService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListOrganizationInvitations
-func (s *OrganizationInvitationsService) List(ctx context.Context, organizationID string, params *OrganizationInvitationListParams, opts ...RequestOption) (*List[OrganizationInvitation], error) {
-	return callList[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsList, CallParams{Path: []string{organizationID}, Query: params.query()}, opts)
+func (s *OrganizationInvitationsService) List(
+	ctx context.Context, organizationID string, params *OrganizationInvitationListParams, opts ...RequestOption,
+) (*List[OrganizationInvitation], error) {
+	return callList[OrganizationInvitation](
+		ctx, s.client, EndpointOrganizationInvitationsList,
+		CallParams{Path: []string{organizationID}, Query: params.query()},
+		opts,
+	)
 }
 
 // ListAll is the iterator over all pages of List. It stops after the first error.
@@ -25,8 +31,14 @@ func (s *OrganizationInvitationsService) List(ctx context.Context, organizationI
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListOrganizationInvitations
-func (s *OrganizationInvitationsService) ListAll(ctx context.Context, organizationID string, params *OrganizationInvitationListParams, opts ...RequestOption) iter.Seq2[*OrganizationInvitation, error] {
-	return listAll[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsList, CallParams{Path: []string{organizationID}, Query: params.query()}, pagingOffset, opts)
+func (s *OrganizationInvitationsService) ListAll(
+	ctx context.Context, organizationID string, params *OrganizationInvitationListParams, opts ...RequestOption,
+) iter.Seq2[*OrganizationInvitation, error] {
+	return listAll[OrganizationInvitation](
+		ctx, s.client, EndpointOrganizationInvitationsList,
+		CallParams{Path: []string{organizationID}, Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // ListForInstance returns one page of the invitations of all organizations of the instance.
@@ -34,8 +46,14 @@ func (s *OrganizationInvitationsService) ListAll(ctx context.Context, organizati
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListInstanceOrganizationInvitations
-func (s *OrganizationInvitationsService) ListForInstance(ctx context.Context, params *OrganizationInvitationListForInstanceParams, opts ...RequestOption) (*List[OrganizationInvitation], error) {
-	return callList[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsListForInstance, CallParams{Query: params.query()}, opts)
+func (s *OrganizationInvitationsService) ListForInstance(
+	ctx context.Context, params *OrganizationInvitationListForInstanceParams, opts ...RequestOption,
+) (*List[OrganizationInvitation], error) {
+	return callList[OrganizationInvitation](
+		ctx, s.client, EndpointOrganizationInvitationsListForInstance,
+		CallParams{Query: params.query()},
+		opts,
+	)
 }
 
 // ListAllForInstance is the iterator over all pages of ListForInstance. It stops after the first error.
@@ -43,8 +61,14 @@ func (s *OrganizationInvitationsService) ListForInstance(ctx context.Context, pa
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListInstanceOrganizationInvitations
-func (s *OrganizationInvitationsService) ListAllForInstance(ctx context.Context, params *OrganizationInvitationListForInstanceParams, opts ...RequestOption) iter.Seq2[*OrganizationInvitation, error] {
-	return listAll[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsListForInstance, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *OrganizationInvitationsService) ListAllForInstance(
+	ctx context.Context, params *OrganizationInvitationListForInstanceParams, opts ...RequestOption,
+) iter.Seq2[*OrganizationInvitation, error] {
+	return listAll[OrganizationInvitation](
+		ctx, s.client, EndpointOrganizationInvitationsListForInstance,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // ListPending returns one page of the invitations that nobody has answered yet. Use List with a status instead.
@@ -54,8 +78,14 @@ func (s *OrganizationInvitationsService) ListAllForInstance(ctx context.Context,
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListPendingOrganizationInvitations
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *OrganizationInvitationsService) ListPending(ctx context.Context, organizationID string, params *OrganizationInvitationListPendingParams, opts ...RequestOption) (*List[OrganizationInvitation], error) {
-	return callList[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsListPending, CallParams{Path: []string{organizationID}, Query: params.query()}, opts)
+func (s *OrganizationInvitationsService) ListPending(
+	ctx context.Context, organizationID string, params *OrganizationInvitationListPendingParams, opts ...RequestOption,
+) (*List[OrganizationInvitation], error) {
+	return callList[OrganizationInvitation](
+		ctx, s.client, EndpointOrganizationInvitationsListPending,
+		CallParams{Path: []string{organizationID}, Query: params.query()},
+		opts,
+	)
 }
 
 // ListAllPending is the iterator over all pages of ListPending. It stops after the first error.
@@ -65,35 +95,59 @@ func (s *OrganizationInvitationsService) ListPending(ctx context.Context, organi
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListPendingOrganizationInvitations
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *OrganizationInvitationsService) ListAllPending(ctx context.Context, organizationID string, params *OrganizationInvitationListPendingParams, opts ...RequestOption) iter.Seq2[*OrganizationInvitation, error] {
-	return listAll[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsListPending, CallParams{Path: []string{organizationID}, Query: params.query()}, pagingOffset, opts)
+func (s *OrganizationInvitationsService) ListAllPending(
+	ctx context.Context, organizationID string, params *OrganizationInvitationListPendingParams, opts ...RequestOption,
+) iter.Seq2[*OrganizationInvitation, error] {
+	return listAll[OrganizationInvitation](
+		ctx, s.client, EndpointOrganizationInvitationsListPending,
+		CallParams{Path: []string{organizationID}, Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create invites an e-mail address into an organization and sends the message, unless Notify is false.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/CreateOrganizationInvitation
-func (s *OrganizationInvitationsService) Create(ctx context.Context, organizationID string, params *OrganizationInvitationCreateParams, opts ...RequestOption) (*OrganizationInvitation, error) {
+func (s *OrganizationInvitationsService) Create(
+	ctx context.Context, organizationID string, params *OrganizationInvitationCreateParams, opts ...RequestOption,
+) (*OrganizationInvitation, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOrganizationInvitationsCreate)
 	}
-	return Call[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsCreate, CallParams{Path: []string{organizationID}, Body: params}, opts...)
+	return Call[OrganizationInvitation](
+		ctx, s.client, EndpointOrganizationInvitationsCreate,
+		CallParams{Path: []string{organizationID}, Body: params},
+		opts...,
+	)
 }
 
 // BulkCreate creates up to 10 invitations in one request and returns them. Either all are created or none.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/CreateOrganizationInvitationBulk
-func (s *OrganizationInvitationsService) BulkCreate(ctx context.Context, organizationID string, items []OrganizationInvitationCreateParams, opts ...RequestOption) (*List[OrganizationInvitation], error) {
+func (s *OrganizationInvitationsService) BulkCreate(
+	ctx context.Context, organizationID string, items []OrganizationInvitationCreateParams, opts ...RequestOption,
+) (*List[OrganizationInvitation], error) {
 	if len(items) == 0 {
 		return nil, missingParams(EndpointOrganizationInvitationsBulkCreate)
 	}
-	return callList[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsBulkCreate, CallParams{Path: []string{organizationID}, Body: items}, opts)
+	return callList[OrganizationInvitation](
+		ctx, s.client, EndpointOrganizationInvitationsBulkCreate,
+		CallParams{Path: []string{organizationID}, Body: items},
+		opts,
+	)
 }
 
 // Get returns one invitation of an organization.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/GetOrganizationInvitation
-func (s *OrganizationInvitationsService) Get(ctx context.Context, organizationID, invitationID string, opts ...RequestOption) (*OrganizationInvitation, error) {
-	return Call[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsGet, CallParams{Path: []string{organizationID, invitationID}}, opts...)
+func (s *OrganizationInvitationsService) Get(
+	ctx context.Context, organizationID, invitationID string, opts ...RequestOption,
+) (*OrganizationInvitation, error) {
+	return Call[OrganizationInvitation](
+		ctx, s.client, EndpointOrganizationInvitationsGet,
+		CallParams{Path: []string{organizationID, invitationID}},
+		opts...,
+	)
 }
 
 // Revoke revokes a pending invitation: its link stops working.
@@ -101,11 +155,17 @@ func (s *OrganizationInvitationsService) Get(ctx context.Context, organizationID
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/RevokeOrganizationInvitation
-func (s *OrganizationInvitationsService) Revoke(ctx context.Context, organizationID, invitationID string, params *OrganizationInvitationRevokeParams, opts ...RequestOption) (*OrganizationInvitation, error) {
+func (s *OrganizationInvitationsService) Revoke(
+	ctx context.Context, organizationID, invitationID string, params *OrganizationInvitationRevokeParams, opts ...RequestOption,
+) (*OrganizationInvitation, error) {
 	if params == nil {
 		params = &OrganizationInvitationRevokeParams{}
 	}
-	return Call[OrganizationInvitation](ctx, s.client, EndpointOrganizationInvitationsRevoke, CallParams{Path: []string{organizationID, invitationID}, Body: params}, opts...)
+	return Call[OrganizationInvitation](
+		ctx, s.client, EndpointOrganizationInvitationsRevoke,
+		CallParams{Path: []string{organizationID, invitationID}, Body: params},
+		opts...,
+	)
 }
 
 // OrganizationInvitationListParams selects what OrganizationInvitationsService.List returns.

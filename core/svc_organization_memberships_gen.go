@@ -17,8 +17,14 @@ type OrganizationMembershipsService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/ListOrganizationMemberships
-func (s *OrganizationMembershipsService) List(ctx context.Context, organizationID string, params *OrganizationMembershipListParams, opts ...RequestOption) (*List[OrganizationMembership], error) {
-	return callList[OrganizationMembership](ctx, s.client, EndpointOrganizationMembershipsList, CallParams{Path: []string{organizationID}, Query: params.query()}, opts)
+func (s *OrganizationMembershipsService) List(
+	ctx context.Context, organizationID string, params *OrganizationMembershipListParams, opts ...RequestOption,
+) (*List[OrganizationMembership], error) {
+	return callList[OrganizationMembership](
+		ctx, s.client, EndpointOrganizationMembershipsList,
+		CallParams{Path: []string{organizationID}, Query: params.query()},
+		opts,
+	)
 }
 
 // ListAll is the iterator over all pages of List. It stops after the first error.
@@ -26,8 +32,14 @@ func (s *OrganizationMembershipsService) List(ctx context.Context, organizationI
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/ListOrganizationMemberships
-func (s *OrganizationMembershipsService) ListAll(ctx context.Context, organizationID string, params *OrganizationMembershipListParams, opts ...RequestOption) iter.Seq2[*OrganizationMembership, error] {
-	return listAll[OrganizationMembership](ctx, s.client, EndpointOrganizationMembershipsList, CallParams{Path: []string{organizationID}, Query: params.query()}, pagingOffset, opts)
+func (s *OrganizationMembershipsService) ListAll(
+	ctx context.Context, organizationID string, params *OrganizationMembershipListParams, opts ...RequestOption,
+) iter.Seq2[*OrganizationMembership, error] {
+	return listAll[OrganizationMembership](
+		ctx, s.client, EndpointOrganizationMembershipsList,
+		CallParams{Path: []string{organizationID}, Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // ListForInstance returns one page of the memberships of all organizations of the instance.
@@ -35,8 +47,14 @@ func (s *OrganizationMembershipsService) ListAll(ctx context.Context, organizati
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/InstanceGetOrganizationMemberships
-func (s *OrganizationMembershipsService) ListForInstance(ctx context.Context, params *OrganizationMembershipListForInstanceParams, opts ...RequestOption) (*List[OrganizationMembership], error) {
-	return callList[OrganizationMembership](ctx, s.client, EndpointOrganizationMembershipsListForInstance, CallParams{Query: params.query()}, opts)
+func (s *OrganizationMembershipsService) ListForInstance(
+	ctx context.Context, params *OrganizationMembershipListForInstanceParams, opts ...RequestOption,
+) (*List[OrganizationMembership], error) {
+	return callList[OrganizationMembership](
+		ctx, s.client, EndpointOrganizationMembershipsListForInstance,
+		CallParams{Query: params.query()},
+		opts,
+	)
 }
 
 // ListAllForInstance is the iterator over all pages of ListForInstance. It stops after the first error.
@@ -44,35 +62,59 @@ func (s *OrganizationMembershipsService) ListForInstance(ctx context.Context, pa
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/InstanceGetOrganizationMemberships
-func (s *OrganizationMembershipsService) ListAllForInstance(ctx context.Context, params *OrganizationMembershipListForInstanceParams, opts ...RequestOption) iter.Seq2[*OrganizationMembership, error] {
-	return listAll[OrganizationMembership](ctx, s.client, EndpointOrganizationMembershipsListForInstance, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *OrganizationMembershipsService) ListAllForInstance(
+	ctx context.Context, params *OrganizationMembershipListForInstanceParams, opts ...RequestOption,
+) iter.Seq2[*OrganizationMembership, error] {
+	return listAll[OrganizationMembership](
+		ctx, s.client, EndpointOrganizationMembershipsListForInstance,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create makes a user a member of an organization with a role, without an invitation.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/CreateOrganizationMembership
-func (s *OrganizationMembershipsService) Create(ctx context.Context, organizationID string, params *OrganizationMembershipCreateParams, opts ...RequestOption) (*OrganizationMembership, error) {
+func (s *OrganizationMembershipsService) Create(
+	ctx context.Context, organizationID string, params *OrganizationMembershipCreateParams, opts ...RequestOption,
+) (*OrganizationMembership, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOrganizationMembershipsCreate)
 	}
-	return Call[OrganizationMembership](ctx, s.client, EndpointOrganizationMembershipsCreate, CallParams{Path: []string{organizationID}, Body: params}, opts...)
+	return Call[OrganizationMembership](
+		ctx, s.client, EndpointOrganizationMembershipsCreate,
+		CallParams{Path: []string{organizationID}, Body: params},
+		opts...,
+	)
 }
 
 // Update gives a member another role. It is addressed by the id of the user.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/UpdateOrganizationMembership
-func (s *OrganizationMembershipsService) Update(ctx context.Context, organizationID, userID string, params *OrganizationMembershipUpdateParams, opts ...RequestOption) (*OrganizationMembership, error) {
+func (s *OrganizationMembershipsService) Update(
+	ctx context.Context, organizationID, userID string, params *OrganizationMembershipUpdateParams, opts ...RequestOption,
+) (*OrganizationMembership, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOrganizationMembershipsUpdate)
 	}
-	return Call[OrganizationMembership](ctx, s.client, EndpointOrganizationMembershipsUpdate, CallParams{Path: []string{organizationID, userID}, Body: params}, opts...)
+	return Call[OrganizationMembership](
+		ctx, s.client, EndpointOrganizationMembershipsUpdate,
+		CallParams{Path: []string{organizationID, userID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete removes a user from an organization and returns the membership that was.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/DeleteOrganizationMembership
-func (s *OrganizationMembershipsService) Delete(ctx context.Context, organizationID, userID string, opts ...RequestOption) (*OrganizationMembership, error) {
-	return Call[OrganizationMembership](ctx, s.client, EndpointOrganizationMembershipsDelete, CallParams{Path: []string{organizationID, userID}}, opts...)
+func (s *OrganizationMembershipsService) Delete(
+	ctx context.Context, organizationID, userID string, opts ...RequestOption,
+) (*OrganizationMembership, error) {
+	return Call[OrganizationMembership](
+		ctx, s.client, EndpointOrganizationMembershipsDelete,
+		CallParams{Path: []string{organizationID, userID}},
+		opts...,
+	)
 }
 
 // UpdateMetadata merges metadata into what the membership has. A nil value deletes its key. Fields that are not
@@ -81,11 +123,17 @@ func (s *OrganizationMembershipsService) Delete(ctx context.Context, organizatio
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/UpdateOrganizationMembershipMetadata
-func (s *OrganizationMembershipsService) UpdateMetadata(ctx context.Context, organizationID, userID string, params *OrganizationMembershipUpdateMetadataParams, opts ...RequestOption) (*OrganizationMembership, error) {
+func (s *OrganizationMembershipsService) UpdateMetadata(
+	ctx context.Context, organizationID, userID string, params *OrganizationMembershipUpdateMetadataParams, opts ...RequestOption,
+) (*OrganizationMembership, error) {
 	if params == nil {
 		params = &OrganizationMembershipUpdateMetadataParams{}
 	}
-	return Call[OrganizationMembership](ctx, s.client, EndpointOrganizationMembershipsUpdateMetadata, CallParams{Path: []string{organizationID, userID}, Body: params}, opts...)
+	return Call[OrganizationMembership](
+		ctx, s.client, EndpointOrganizationMembershipsUpdateMetadata,
+		CallParams{Path: []string{organizationID, userID}, Body: params},
+		opts...,
+	)
 }
 
 // OrganizationMembershipListParams selects what OrganizationMembershipsService.List returns.

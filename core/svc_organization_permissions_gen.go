@@ -16,8 +16,14 @@ type OrganizationPermissionsService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/ListOrganizationPermissions
-func (s *OrganizationPermissionsService) List(ctx context.Context, params *OrganizationPermissionListParams, opts ...RequestOption) (*List[OrganizationPermission], error) {
-	return callList[OrganizationPermission](ctx, s.client, EndpointOrganizationPermissionsList, CallParams{Query: params.query()}, opts)
+func (s *OrganizationPermissionsService) List(
+	ctx context.Context, params *OrganizationPermissionListParams, opts ...RequestOption,
+) (*List[OrganizationPermission], error) {
+	return callList[OrganizationPermission](
+		ctx, s.client, EndpointOrganizationPermissionsList,
+		CallParams{Query: params.query()},
+		opts,
+	)
 }
 
 // ListAll is the iterator over all pages of List. It stops after the first error.
@@ -25,25 +31,43 @@ func (s *OrganizationPermissionsService) List(ctx context.Context, params *Organ
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/ListOrganizationPermissions
-func (s *OrganizationPermissionsService) ListAll(ctx context.Context, params *OrganizationPermissionListParams, opts ...RequestOption) iter.Seq2[*OrganizationPermission, error] {
-	return listAll[OrganizationPermission](ctx, s.client, EndpointOrganizationPermissionsList, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *OrganizationPermissionsService) ListAll(
+	ctx context.Context, params *OrganizationPermissionListParams, opts ...RequestOption,
+) iter.Seq2[*OrganizationPermission, error] {
+	return listAll[OrganizationPermission](
+		ctx, s.client, EndpointOrganizationPermissionsList,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create creates a permission.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/CreateOrganizationPermission
-func (s *OrganizationPermissionsService) Create(ctx context.Context, params *OrganizationPermissionCreateParams, opts ...RequestOption) (*OrganizationPermission, error) {
+func (s *OrganizationPermissionsService) Create(
+	ctx context.Context, params *OrganizationPermissionCreateParams, opts ...RequestOption,
+) (*OrganizationPermission, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOrganizationPermissionsCreate)
 	}
-	return Call[OrganizationPermission](ctx, s.client, EndpointOrganizationPermissionsCreate, CallParams{Body: params}, opts...)
+	return Call[OrganizationPermission](
+		ctx, s.client, EndpointOrganizationPermissionsCreate,
+		CallParams{Body: params},
+		opts...,
+	)
 }
 
 // Get returns one permission.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/GetOrganizationPermission
-func (s *OrganizationPermissionsService) Get(ctx context.Context, permissionID string, opts ...RequestOption) (*OrganizationPermission, error) {
-	return Call[OrganizationPermission](ctx, s.client, EndpointOrganizationPermissionsGet, CallParams{Path: []string{permissionID}}, opts...)
+func (s *OrganizationPermissionsService) Get(
+	ctx context.Context, permissionID string, opts ...RequestOption,
+) (*OrganizationPermission, error) {
+	return Call[OrganizationPermission](
+		ctx, s.client, EndpointOrganizationPermissionsGet,
+		CallParams{Path: []string{permissionID}},
+		opts...,
+	)
 }
 
 // Update changes the fields that are set and leaves the others alone.
@@ -51,18 +75,30 @@ func (s *OrganizationPermissionsService) Get(ctx context.Context, permissionID s
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/UpdateOrganizationPermission
-func (s *OrganizationPermissionsService) Update(ctx context.Context, permissionID string, params *OrganizationPermissionUpdateParams, opts ...RequestOption) (*OrganizationPermission, error) {
+func (s *OrganizationPermissionsService) Update(
+	ctx context.Context, permissionID string, params *OrganizationPermissionUpdateParams, opts ...RequestOption,
+) (*OrganizationPermission, error) {
 	if params == nil {
 		params = &OrganizationPermissionUpdateParams{}
 	}
-	return Call[OrganizationPermission](ctx, s.client, EndpointOrganizationPermissionsUpdate, CallParams{Path: []string{permissionID}, Body: params}, opts...)
+	return Call[OrganizationPermission](
+		ctx, s.client, EndpointOrganizationPermissionsUpdate,
+		CallParams{Path: []string{permissionID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete deletes a permission; roles lose it.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/DeleteOrganizationPermission
-func (s *OrganizationPermissionsService) Delete(ctx context.Context, permissionID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointOrganizationPermissionsDelete, CallParams{Path: []string{permissionID}}, opts...)
+func (s *OrganizationPermissionsService) Delete(
+	ctx context.Context, permissionID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointOrganizationPermissionsDelete,
+		CallParams{Path: []string{permissionID}},
+		opts...,
+	)
 }
 
 // OrganizationPermissionListParams selects what OrganizationPermissionsService.List returns.

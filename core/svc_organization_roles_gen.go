@@ -17,8 +17,14 @@ type OrganizationRolesService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/ListOrganizationRoles
-func (s *OrganizationRolesService) List(ctx context.Context, params *OrganizationRoleListParams, opts ...RequestOption) (*List[OrganizationRole], error) {
-	return callList[OrganizationRole](ctx, s.client, EndpointOrganizationRolesList, CallParams{Query: params.query()}, opts)
+func (s *OrganizationRolesService) List(
+	ctx context.Context, params *OrganizationRoleListParams, opts ...RequestOption,
+) (*List[OrganizationRole], error) {
+	return callList[OrganizationRole](
+		ctx, s.client, EndpointOrganizationRolesList,
+		CallParams{Query: params.query()},
+		opts,
+	)
 }
 
 // ListAll is the iterator over all pages of List. It stops after the first error.
@@ -26,14 +32,22 @@ func (s *OrganizationRolesService) List(ctx context.Context, params *Organizatio
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/ListOrganizationRoles
-func (s *OrganizationRolesService) ListAll(ctx context.Context, params *OrganizationRoleListParams, opts ...RequestOption) iter.Seq2[*OrganizationRole, error] {
-	return listAll[OrganizationRole](ctx, s.client, EndpointOrganizationRolesList, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *OrganizationRolesService) ListAll(
+	ctx context.Context, params *OrganizationRoleListParams, opts ...RequestOption,
+) iter.Seq2[*OrganizationRole, error] {
+	return listAll[OrganizationRole](
+		ctx, s.client, EndpointOrganizationRolesList,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create creates a role.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/CreateOrganizationRole
-func (s *OrganizationRolesService) Create(ctx context.Context, params *OrganizationRoleCreateParams, opts ...RequestOption) (*OrganizationRole, error) {
+func (s *OrganizationRolesService) Create(
+	ctx context.Context, params *OrganizationRoleCreateParams, opts ...RequestOption,
+) (*OrganizationRole, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOrganizationRolesCreate)
 	}
@@ -43,8 +57,14 @@ func (s *OrganizationRolesService) Create(ctx context.Context, params *Organizat
 // Get returns one role with its permissions.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/GetOrganizationRole
-func (s *OrganizationRolesService) Get(ctx context.Context, organizationRoleID string, opts ...RequestOption) (*OrganizationRole, error) {
-	return Call[OrganizationRole](ctx, s.client, EndpointOrganizationRolesGet, CallParams{Path: []string{organizationRoleID}}, opts...)
+func (s *OrganizationRolesService) Get(
+	ctx context.Context, organizationRoleID string, opts ...RequestOption,
+) (*OrganizationRole, error) {
+	return Call[OrganizationRole](
+		ctx, s.client, EndpointOrganizationRolesGet,
+		CallParams{Path: []string{organizationRoleID}},
+		opts...,
+	)
 }
 
 // Update changes the fields that are set and leaves the others alone. Permissions, if set, replace the whole
@@ -53,32 +73,56 @@ func (s *OrganizationRolesService) Get(ctx context.Context, organizationRoleID s
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/UpdateOrganizationRole
-func (s *OrganizationRolesService) Update(ctx context.Context, organizationRoleID string, params *OrganizationRoleUpdateParams, opts ...RequestOption) (*OrganizationRole, error) {
+func (s *OrganizationRolesService) Update(
+	ctx context.Context, organizationRoleID string, params *OrganizationRoleUpdateParams, opts ...RequestOption,
+) (*OrganizationRole, error) {
 	if params == nil {
 		params = &OrganizationRoleUpdateParams{}
 	}
-	return Call[OrganizationRole](ctx, s.client, EndpointOrganizationRolesUpdate, CallParams{Path: []string{organizationRoleID}, Body: params}, opts...)
+	return Call[OrganizationRole](
+		ctx, s.client, EndpointOrganizationRolesUpdate,
+		CallParams{Path: []string{organizationRoleID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete deletes a role that no member has any more.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/DeleteOrganizationRole
-func (s *OrganizationRolesService) Delete(ctx context.Context, organizationRoleID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointOrganizationRolesDelete, CallParams{Path: []string{organizationRoleID}}, opts...)
+func (s *OrganizationRolesService) Delete(
+	ctx context.Context, organizationRoleID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointOrganizationRolesDelete,
+		CallParams{Path: []string{organizationRoleID}},
+		opts...,
+	)
 }
 
 // AssignPermission adds a permission to a role.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/AssignPermissionToOrganizationRole
-func (s *OrganizationRolesService) AssignPermission(ctx context.Context, organizationRoleID, permissionID string, opts ...RequestOption) (*OrganizationRole, error) {
-	return Call[OrganizationRole](ctx, s.client, EndpointOrganizationRolesAssignPermission, CallParams{Path: []string{organizationRoleID, permissionID}}, opts...)
+func (s *OrganizationRolesService) AssignPermission(
+	ctx context.Context, organizationRoleID, permissionID string, opts ...RequestOption,
+) (*OrganizationRole, error) {
+	return Call[OrganizationRole](
+		ctx, s.client, EndpointOrganizationRolesAssignPermission,
+		CallParams{Path: []string{organizationRoleID, permissionID}},
+		opts...,
+	)
 }
 
 // RemovePermission takes a permission from a role.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/RemovePermissionFromOrganizationRole
-func (s *OrganizationRolesService) RemovePermission(ctx context.Context, organizationRoleID, permissionID string, opts ...RequestOption) (*OrganizationRole, error) {
-	return Call[OrganizationRole](ctx, s.client, EndpointOrganizationRolesRemovePermission, CallParams{Path: []string{organizationRoleID, permissionID}}, opts...)
+func (s *OrganizationRolesService) RemovePermission(
+	ctx context.Context, organizationRoleID, permissionID string, opts ...RequestOption,
+) (*OrganizationRole, error) {
+	return Call[OrganizationRole](
+		ctx, s.client, EndpointOrganizationRolesRemovePermission,
+		CallParams{Path: []string{organizationRoleID, permissionID}},
+		opts...,
+	)
 }
 
 // OrganizationRoleListParams selects what OrganizationRolesService.List returns.

@@ -17,7 +17,9 @@ type OrganizationsService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/ListOrganizations
-func (s *OrganizationsService) List(ctx context.Context, params *OrganizationListParams, opts ...RequestOption) (*List[Organization], error) {
+func (s *OrganizationsService) List(
+	ctx context.Context, params *OrganizationListParams, opts ...RequestOption,
+) (*List[Organization], error) {
 	return callList[Organization](ctx, s.client, EndpointOrganizationsList, CallParams{Query: params.query()}, opts)
 }
 
@@ -26,15 +28,23 @@ func (s *OrganizationsService) List(ctx context.Context, params *OrganizationLis
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/ListOrganizations
-func (s *OrganizationsService) ListAll(ctx context.Context, params *OrganizationListParams, opts ...RequestOption) iter.Seq2[*Organization, error] {
-	return listAll[Organization](ctx, s.client, EndpointOrganizationsList, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *OrganizationsService) ListAll(
+	ctx context.Context, params *OrganizationListParams, opts ...RequestOption,
+) iter.Seq2[*Organization, error] {
+	return listAll[Organization](
+		ctx, s.client, EndpointOrganizationsList,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create creates an organization. The user named by CreatedBy becomes its first member with the creator role;
 // without it the organization starts empty.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/CreateOrganization
-func (s *OrganizationsService) Create(ctx context.Context, params *OrganizationCreateParams, opts ...RequestOption) (*Organization, error) {
+func (s *OrganizationsService) Create(
+	ctx context.Context, params *OrganizationCreateParams, opts ...RequestOption,
+) (*Organization, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOrganizationsCreate)
 	}
@@ -46,8 +56,14 @@ func (s *OrganizationsService) Create(ctx context.Context, params *OrganizationC
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/GetOrganization
-func (s *OrganizationsService) Get(ctx context.Context, organizationID string, params *OrganizationGetParams, opts ...RequestOption) (*Organization, error) {
-	return Call[Organization](ctx, s.client, EndpointOrganizationsGet, CallParams{Path: []string{organizationID}, Query: params.query()}, opts...)
+func (s *OrganizationsService) Get(
+	ctx context.Context, organizationID string, params *OrganizationGetParams, opts ...RequestOption,
+) (*Organization, error) {
+	return Call[Organization](
+		ctx, s.client, EndpointOrganizationsGet,
+		CallParams{Path: []string{organizationID}, Query: params.query()},
+		opts...,
+	)
 }
 
 // Update changes the fields that are set and leaves the others alone. Metadata is not among them: see
@@ -56,18 +72,30 @@ func (s *OrganizationsService) Get(ctx context.Context, organizationID string, p
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/UpdateOrganization
-func (s *OrganizationsService) Update(ctx context.Context, organizationID string, params *OrganizationUpdateParams, opts ...RequestOption) (*Organization, error) {
+func (s *OrganizationsService) Update(
+	ctx context.Context, organizationID string, params *OrganizationUpdateParams, opts ...RequestOption,
+) (*Organization, error) {
 	if params == nil {
 		params = &OrganizationUpdateParams{}
 	}
-	return Call[Organization](ctx, s.client, EndpointOrganizationsUpdate, CallParams{Path: []string{organizationID}, Body: params}, opts...)
+	return Call[Organization](
+		ctx, s.client, EndpointOrganizationsUpdate,
+		CallParams{Path: []string{organizationID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete deletes an organization with its memberships and invitations. It cannot be undone.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/DeleteOrganization
-func (s *OrganizationsService) Delete(ctx context.Context, organizationID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointOrganizationsDelete, CallParams{Path: []string{organizationID}}, opts...)
+func (s *OrganizationsService) Delete(
+	ctx context.Context, organizationID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointOrganizationsDelete,
+		CallParams{Path: []string{organizationID}},
+		opts...,
+	)
 }
 
 // UpdateMetadata merges metadata into what the organization has. Nested objects are merged too, and a nil value
@@ -76,11 +104,17 @@ func (s *OrganizationsService) Delete(ctx context.Context, organizationID string
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/MergeOrganizationMetadata
-func (s *OrganizationsService) UpdateMetadata(ctx context.Context, organizationID string, params *OrganizationUpdateMetadataParams, opts ...RequestOption) (*Organization, error) {
+func (s *OrganizationsService) UpdateMetadata(
+	ctx context.Context, organizationID string, params *OrganizationUpdateMetadataParams, opts ...RequestOption,
+) (*Organization, error) {
 	if params == nil {
 		params = &OrganizationUpdateMetadataParams{}
 	}
-	return Call[Organization](ctx, s.client, EndpointOrganizationsUpdateMetadata, CallParams{Path: []string{organizationID}, Body: params}, opts...)
+	return Call[Organization](
+		ctx, s.client, EndpointOrganizationsUpdateMetadata,
+		CallParams{Path: []string{organizationID}, Body: params},
+		opts...,
+	)
 }
 
 // ReplaceMetadata replaces each metadata field that is set as a whole and leaves the others alone.
@@ -88,53 +122,89 @@ func (s *OrganizationsService) UpdateMetadata(ctx context.Context, organizationI
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/ReplaceOrganizationMetadata
-func (s *OrganizationsService) ReplaceMetadata(ctx context.Context, organizationID string, params *OrganizationReplaceMetadataParams, opts ...RequestOption) (*Organization, error) {
+func (s *OrganizationsService) ReplaceMetadata(
+	ctx context.Context, organizationID string, params *OrganizationReplaceMetadataParams, opts ...RequestOption,
+) (*Organization, error) {
 	if params == nil {
 		params = &OrganizationReplaceMetadataParams{}
 	}
-	return Call[Organization](ctx, s.client, EndpointOrganizationsReplaceMetadata, CallParams{Path: []string{organizationID}, Body: params}, opts...)
+	return Call[Organization](
+		ctx, s.client, EndpointOrganizationsReplaceMetadata,
+		CallParams{Path: []string{organizationID}, Body: params},
+		opts...,
+	)
 }
 
 // SetLogo uploads a logo of at most 10 MB: JPEG, PNG, GIF or WebP.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/UploadOrganizationLogo
-func (s *OrganizationsService) SetLogo(ctx context.Context, organizationID string, params *OrganizationSetLogoParams, opts ...RequestOption) (*Organization, error) {
+func (s *OrganizationsService) SetLogo(
+	ctx context.Context, organizationID string, params *OrganizationSetLogoParams, opts ...RequestOption,
+) (*Organization, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOrganizationsSetLogo)
 	}
-	return Call[Organization](ctx, s.client, EndpointOrganizationsSetLogo, CallParams{Path: []string{organizationID}, Body: params.multipart()}, opts...)
+	return Call[Organization](
+		ctx, s.client, EndpointOrganizationsSetLogo,
+		CallParams{Path: []string{organizationID}, Body: params.multipart()},
+		opts...,
+	)
 }
 
 // DeleteLogo removes the logo of an organization.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/DeleteOrganizationLogo
-func (s *OrganizationsService) DeleteLogo(ctx context.Context, organizationID string, opts ...RequestOption) (*Organization, error) {
-	return Call[Organization](ctx, s.client, EndpointOrganizationsDeleteLogo, CallParams{Path: []string{organizationID}}, opts...)
+func (s *OrganizationsService) DeleteLogo(
+	ctx context.Context, organizationID string, opts ...RequestOption,
+) (*Organization, error) {
+	return Call[Organization](
+		ctx, s.client, EndpointOrganizationsDeleteLogo,
+		CallParams{Path: []string{organizationID}},
+		opts...,
+	)
 }
 
 // GetBillingSubscription returns the subscription of an organization with its items.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/GetOrganizationBillingSubscription
-func (s *OrganizationsService) GetBillingSubscription(ctx context.Context, organizationID string, opts ...RequestOption) (*BillingSubscription, error) {
-	return Call[BillingSubscription](ctx, s.client, EndpointOrganizationsGetBillingSubscription, CallParams{Path: []string{organizationID}}, opts...)
+func (s *OrganizationsService) GetBillingSubscription(
+	ctx context.Context, organizationID string, opts ...RequestOption,
+) (*BillingSubscription, error) {
+	return Call[BillingSubscription](
+		ctx, s.client, EndpointOrganizationsGetBillingSubscription,
+		CallParams{Path: []string{organizationID}},
+		opts...,
+	)
 }
 
 // GetBillingCreditBalance returns the credit that an organization has left.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/GetOrganizationBillingCreditBalance
-func (s *OrganizationsService) GetBillingCreditBalance(ctx context.Context, organizationID string, opts ...RequestOption) (*BillingCreditBalance, error) {
-	return Call[BillingCreditBalance](ctx, s.client, EndpointOrganizationsGetBillingCreditBalance, CallParams{Path: []string{organizationID}}, opts...)
+func (s *OrganizationsService) GetBillingCreditBalance(
+	ctx context.Context, organizationID string, opts ...RequestOption,
+) (*BillingCreditBalance, error) {
+	return Call[BillingCreditBalance](
+		ctx, s.client, EndpointOrganizationsGetBillingCreditBalance,
+		CallParams{Path: []string{organizationID}},
+		opts...,
+	)
 }
 
 // AdjustBillingCreditBalance adds to or takes from the credit of an organization. A repetition with the same
 // IdempotencyKey has no further effect and returns the first entry.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/AdjustOrganizationBillingCreditBalance
-func (s *OrganizationsService) AdjustBillingCreditBalance(ctx context.Context, organizationID string, params *OrganizationAdjustBillingCreditBalanceParams, opts ...RequestOption) (*BillingCreditLedgerEntry, error) {
+func (s *OrganizationsService) AdjustBillingCreditBalance(
+	ctx context.Context, organizationID string, params *OrganizationAdjustBillingCreditBalanceParams, opts ...RequestOption,
+) (*BillingCreditLedgerEntry, error) {
 	if params == nil {
 		return nil, missingParams(EndpointOrganizationsAdjustBillingCreditBalance)
 	}
-	return Call[BillingCreditLedgerEntry](ctx, s.client, EndpointOrganizationsAdjustBillingCreditBalance, CallParams{Path: []string{organizationID}, Body: params}, opts...)
+	return Call[BillingCreditLedgerEntry](
+		ctx, s.client, EndpointOrganizationsAdjustBillingCreditBalance,
+		CallParams{Path: []string{organizationID}, Body: params},
+		opts...,
+	)
 }
 
 // OrganizationListParams selects what OrganizationsService.List returns.

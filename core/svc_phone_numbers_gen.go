@@ -13,7 +13,9 @@ type PhoneNumbersService struct{ client *Client }
 // Create adds a phone number to a user.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/CreatePhoneNumber
-func (s *PhoneNumbersService) Create(ctx context.Context, params *PhoneNumberCreateParams, opts ...RequestOption) (*PhoneNumber, error) {
+func (s *PhoneNumbersService) Create(
+	ctx context.Context, params *PhoneNumberCreateParams, opts ...RequestOption,
+) (*PhoneNumber, error) {
 	if params == nil {
 		return nil, missingParams(EndpointPhoneNumbersCreate)
 	}
@@ -23,7 +25,9 @@ func (s *PhoneNumbersService) Create(ctx context.Context, params *PhoneNumberCre
 // Get returns one phone number.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/GetPhoneNumber
-func (s *PhoneNumbersService) Get(ctx context.Context, phoneNumberID string, opts ...RequestOption) (*PhoneNumber, error) {
+func (s *PhoneNumbersService) Get(
+	ctx context.Context, phoneNumberID string, opts ...RequestOption,
+) (*PhoneNumber, error) {
 	return Call[PhoneNumber](ctx, s.client, EndpointPhoneNumbersGet, CallParams{Path: []string{phoneNumberID}}, opts...)
 }
 
@@ -32,46 +36,76 @@ func (s *PhoneNumbersService) Get(ctx context.Context, phoneNumberID string, opt
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/UpdatePhoneNumber
-func (s *PhoneNumbersService) Update(ctx context.Context, phoneNumberID string, params *PhoneNumberUpdateParams, opts ...RequestOption) (*PhoneNumber, error) {
+func (s *PhoneNumbersService) Update(
+	ctx context.Context, phoneNumberID string, params *PhoneNumberUpdateParams, opts ...RequestOption,
+) (*PhoneNumber, error) {
 	if params == nil {
 		params = &PhoneNumberUpdateParams{}
 	}
-	return Call[PhoneNumber](ctx, s.client, EndpointPhoneNumbersUpdate, CallParams{Path: []string{phoneNumberID}, Body: params}, opts...)
+	return Call[PhoneNumber](
+		ctx, s.client, EndpointPhoneNumbersUpdate,
+		CallParams{Path: []string{phoneNumberID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete deletes a phone number.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/DeletePhoneNumber
-func (s *PhoneNumbersService) Delete(ctx context.Context, phoneNumberID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointPhoneNumbersDelete, CallParams{Path: []string{phoneNumberID}}, opts...)
+func (s *PhoneNumbersService) Delete(
+	ctx context.Context, phoneNumberID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointPhoneNumbersDelete,
+		CallParams{Path: []string{phoneNumberID}},
+		opts...,
+	)
 }
 
 // PrepareVerification sends a verification code to the number, valid for a few minutes.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/PreparePhoneNumberVerification
-func (s *PhoneNumbersService) PrepareVerification(ctx context.Context, phoneNumberID string, opts ...RequestOption) (*IdentifierVerification, error) {
-	return Call[IdentifierVerification](ctx, s.client, EndpointPhoneNumbersPrepareVerification, CallParams{Path: []string{phoneNumberID}}, opts...)
+func (s *PhoneNumbersService) PrepareVerification(
+	ctx context.Context, phoneNumberID string, opts ...RequestOption,
+) (*IdentifierVerification, error) {
+	return Call[IdentifierVerification](
+		ctx, s.client, EndpointPhoneNumbersPrepareVerification,
+		CallParams{Path: []string{phoneNumberID}},
+		opts...,
+	)
 }
 
 // AttemptVerification checks the code that was sent to the number. A wrong code is not an error: look at the
 // Status of the answer.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/AttemptPhoneNumberVerification
-func (s *PhoneNumbersService) AttemptVerification(ctx context.Context, phoneNumberID string, params *PhoneNumberAttemptVerificationParams, opts ...RequestOption) (*IdentifierVerification, error) {
+func (s *PhoneNumbersService) AttemptVerification(
+	ctx context.Context, phoneNumberID string, params *PhoneNumberAttemptVerificationParams, opts ...RequestOption,
+) (*IdentifierVerification, error) {
 	if params == nil {
 		return nil, missingParams(EndpointPhoneNumbersAttemptVerification)
 	}
-	return Call[IdentifierVerification](ctx, s.client, EndpointPhoneNumbersAttemptVerification, CallParams{Path: []string{phoneNumberID}, Body: params}, opts...)
+	return Call[IdentifierVerification](
+		ctx, s.client, EndpointPhoneNumbersAttemptVerification,
+		CallParams{Path: []string{phoneNumberID}, Body: params},
+		opts...,
+	)
 }
 
 // ReplaceForUser makes one number the only phone number of a user and deletes the others.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/ReplaceUserPhoneNumber
-func (s *PhoneNumbersService) ReplaceForUser(ctx context.Context, userID string, params *PhoneNumberReplaceForUserParams, opts ...RequestOption) (*PhoneNumber, error) {
+func (s *PhoneNumbersService) ReplaceForUser(
+	ctx context.Context, userID string, params *PhoneNumberReplaceForUserParams, opts ...RequestOption,
+) (*PhoneNumber, error) {
 	if params == nil {
 		return nil, missingParams(EndpointPhoneNumbersReplaceForUser)
 	}
-	return Call[PhoneNumber](ctx, s.client, EndpointPhoneNumbersReplaceForUser, CallParams{Path: []string{userID}, Body: params}, opts...)
+	return Call[PhoneNumber](
+		ctx, s.client, EndpointPhoneNumbersReplaceForUser,
+		CallParams{Path: []string{userID}, Body: params},
+		opts...,
+	)
 }
 
 // PhoneNumberCreateParams holds the fields of PhoneNumbersService.Create.

@@ -14,7 +14,9 @@ type ProxyChecksService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Proxy-Checks#operation/VerifyDomainProxy
-func (s *ProxyChecksService) Create(ctx context.Context, params *ProxyCheckCreateParams, opts ...RequestOption) (*ProxyCheck, error) {
+func (s *ProxyChecksService) Create(
+	ctx context.Context, params *ProxyCheckCreateParams, opts ...RequestOption,
+) (*ProxyCheck, error) {
 	if params == nil {
 		params = &ProxyCheckCreateParams{}
 	}

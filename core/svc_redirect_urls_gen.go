@@ -16,7 +16,9 @@ type RedirectURLsService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/ListRedirectURLs
-func (s *RedirectURLsService) List(ctx context.Context, params *RedirectURLListParams, opts ...RequestOption) (*List[RedirectURL], error) {
+func (s *RedirectURLsService) List(
+	ctx context.Context, params *RedirectURLListParams, opts ...RequestOption,
+) (*List[RedirectURL], error) {
 	return callList[RedirectURL](ctx, s.client, EndpointRedirectURLsList, CallParams{Query: params.query()}, opts)
 }
 
@@ -25,14 +27,22 @@ func (s *RedirectURLsService) List(ctx context.Context, params *RedirectURLListP
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/ListRedirectURLs
-func (s *RedirectURLsService) ListAll(ctx context.Context, params *RedirectURLListParams, opts ...RequestOption) iter.Seq2[*RedirectURL, error] {
-	return listAll[RedirectURL](ctx, s.client, EndpointRedirectURLsList, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *RedirectURLsService) ListAll(
+	ctx context.Context, params *RedirectURLListParams, opts ...RequestOption,
+) iter.Seq2[*RedirectURL, error] {
+	return listAll[RedirectURL](
+		ctx, s.client, EndpointRedirectURLsList,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create adds a URL that native applications may return to.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/CreateRedirectURL
-func (s *RedirectURLsService) Create(ctx context.Context, params *RedirectURLCreateParams, opts ...RequestOption) (*RedirectURL, error) {
+func (s *RedirectURLsService) Create(
+	ctx context.Context, params *RedirectURLCreateParams, opts ...RequestOption,
+) (*RedirectURL, error) {
 	if params == nil {
 		return nil, missingParams(EndpointRedirectURLsCreate)
 	}

@@ -17,7 +17,9 @@ type RoleSetsService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/ListRoleSets
-func (s *RoleSetsService) List(ctx context.Context, params *RoleSetListParams, opts ...RequestOption) (*List[RoleSet], error) {
+func (s *RoleSetsService) List(
+	ctx context.Context, params *RoleSetListParams, opts ...RequestOption,
+) (*List[RoleSet], error) {
 	return callList[RoleSet](ctx, s.client, EndpointRoleSetsList, CallParams{Query: params.query()}, opts)
 }
 
@@ -26,14 +28,18 @@ func (s *RoleSetsService) List(ctx context.Context, params *RoleSetListParams, o
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/ListRoleSets
-func (s *RoleSetsService) ListAll(ctx context.Context, params *RoleSetListParams, opts ...RequestOption) iter.Seq2[*RoleSet, error] {
+func (s *RoleSetsService) ListAll(
+	ctx context.Context, params *RoleSetListParams, opts ...RequestOption,
+) iter.Seq2[*RoleSet, error] {
 	return listAll[RoleSet](ctx, s.client, EndpointRoleSetsList, CallParams{Query: params.query()}, pagingOffset, opts)
 }
 
 // Create creates a role set: the roles that an organization can give to its members.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/CreateRoleSet
-func (s *RoleSetsService) Create(ctx context.Context, params *RoleSetCreateParams, opts ...RequestOption) (*RoleSet, error) {
+func (s *RoleSetsService) Create(
+	ctx context.Context, params *RoleSetCreateParams, opts ...RequestOption,
+) (*RoleSet, error) {
 	if params == nil {
 		return nil, missingParams(EndpointRoleSetsCreate)
 	}
@@ -53,42 +59,66 @@ func (s *RoleSetsService) Get(ctx context.Context, roleSetKeyOrID string, opts .
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/UpdateRoleSet
-func (s *RoleSetsService) Update(ctx context.Context, roleSetKeyOrID string, params *RoleSetUpdateParams, opts ...RequestOption) (*RoleSet, error) {
+func (s *RoleSetsService) Update(
+	ctx context.Context, roleSetKeyOrID string, params *RoleSetUpdateParams, opts ...RequestOption,
+) (*RoleSet, error) {
 	if params == nil {
 		params = &RoleSetUpdateParams{}
 	}
-	return Call[RoleSet](ctx, s.client, EndpointRoleSetsUpdate, CallParams{Path: []string{roleSetKeyOrID}, Body: params}, opts...)
+	return Call[RoleSet](
+		ctx, s.client, EndpointRoleSetsUpdate,
+		CallParams{Path: []string{roleSetKeyOrID}, Body: params},
+		opts...,
+	)
 }
 
 // Replace moves all organizations to another role set and deletes this one. ReassignmentMappings says which role
 // takes the place of which.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/ReplaceRoleSet
-func (s *RoleSetsService) Replace(ctx context.Context, roleSetKeyOrID string, params *RoleSetReplaceParams, opts ...RequestOption) (*DeletedObject, error) {
+func (s *RoleSetsService) Replace(
+	ctx context.Context, roleSetKeyOrID string, params *RoleSetReplaceParams, opts ...RequestOption,
+) (*DeletedObject, error) {
 	if params == nil {
 		return nil, missingParams(EndpointRoleSetsReplace)
 	}
-	return Call[DeletedObject](ctx, s.client, EndpointRoleSetsReplace, CallParams{Path: []string{roleSetKeyOrID}, Body: params}, opts...)
+	return Call[DeletedObject](
+		ctx, s.client, EndpointRoleSetsReplace,
+		CallParams{Path: []string{roleSetKeyOrID}, Body: params},
+		opts...,
+	)
 }
 
 // AddRoles adds roles to a role set.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/AddRolesToRoleSet
-func (s *RoleSetsService) AddRoles(ctx context.Context, roleSetKeyOrID string, params *RoleSetAddRolesParams, opts ...RequestOption) (*RoleSet, error) {
+func (s *RoleSetsService) AddRoles(
+	ctx context.Context, roleSetKeyOrID string, params *RoleSetAddRolesParams, opts ...RequestOption,
+) (*RoleSet, error) {
 	if params == nil {
 		return nil, missingParams(EndpointRoleSetsAddRoles)
 	}
-	return Call[RoleSet](ctx, s.client, EndpointRoleSetsAddRoles, CallParams{Path: []string{roleSetKeyOrID}, Body: params}, opts...)
+	return Call[RoleSet](
+		ctx, s.client, EndpointRoleSetsAddRoles,
+		CallParams{Path: []string{roleSetKeyOrID}, Body: params},
+		opts...,
+	)
 }
 
 // ReplaceRole removes a role from a role set and gives its members another one.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/ReplaceRoleInRoleSet
-func (s *RoleSetsService) ReplaceRole(ctx context.Context, roleSetKeyOrID string, params *RoleSetReplaceRoleParams, opts ...RequestOption) (*RoleSet, error) {
+func (s *RoleSetsService) ReplaceRole(
+	ctx context.Context, roleSetKeyOrID string, params *RoleSetReplaceRoleParams, opts ...RequestOption,
+) (*RoleSet, error) {
 	if params == nil {
 		return nil, missingParams(EndpointRoleSetsReplaceRole)
 	}
-	return Call[RoleSet](ctx, s.client, EndpointRoleSetsReplaceRole, CallParams{Path: []string{roleSetKeyOrID}, Body: params}, opts...)
+	return Call[RoleSet](
+		ctx, s.client, EndpointRoleSetsReplaceRole,
+		CallParams{Path: []string{roleSetKeyOrID}, Body: params},
+		opts...,
+	)
 }
 
 // RoleSetListParams selects what RoleSetsService.List returns.

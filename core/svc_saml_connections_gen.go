@@ -19,7 +19,9 @@ type SAMLConnectionsService struct{ client *Client }
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/ListSAMLConnections
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *SAMLConnectionsService) List(ctx context.Context, params *SAMLConnectionListParams, opts ...RequestOption) (*List[SAMLConnection], error) {
+func (s *SAMLConnectionsService) List(
+	ctx context.Context, params *SAMLConnectionListParams, opts ...RequestOption,
+) (*List[SAMLConnection], error) {
 	return callList[SAMLConnection](ctx, s.client, EndpointSAMLConnectionsList, CallParams{Query: params.query()}, opts)
 }
 
@@ -30,8 +32,14 @@ func (s *SAMLConnectionsService) List(ctx context.Context, params *SAMLConnectio
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/ListSAMLConnections
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *SAMLConnectionsService) ListAll(ctx context.Context, params *SAMLConnectionListParams, opts ...RequestOption) iter.Seq2[*SAMLConnection, error] {
-	return listAll[SAMLConnection](ctx, s.client, EndpointSAMLConnectionsList, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *SAMLConnectionsService) ListAll(
+	ctx context.Context, params *SAMLConnectionListParams, opts ...RequestOption,
+) iter.Seq2[*SAMLConnection, error] {
+	return listAll[SAMLConnection](
+		ctx, s.client, EndpointSAMLConnectionsList,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create creates a SAML connection.
@@ -39,7 +47,9 @@ func (s *SAMLConnectionsService) ListAll(ctx context.Context, params *SAMLConnec
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/CreateSAMLConnection
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *SAMLConnectionsService) Create(ctx context.Context, params *SAMLConnectionCreateParams, opts ...RequestOption) (*SAMLConnection, error) {
+func (s *SAMLConnectionsService) Create(
+	ctx context.Context, params *SAMLConnectionCreateParams, opts ...RequestOption,
+) (*SAMLConnection, error) {
 	if params == nil {
 		return nil, missingParams(EndpointSAMLConnectionsCreate)
 	}
@@ -51,8 +61,14 @@ func (s *SAMLConnectionsService) Create(ctx context.Context, params *SAMLConnect
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/GetSAMLConnection
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *SAMLConnectionsService) Get(ctx context.Context, samlConnectionID string, opts ...RequestOption) (*SAMLConnection, error) {
-	return Call[SAMLConnection](ctx, s.client, EndpointSAMLConnectionsGet, CallParams{Path: []string{samlConnectionID}}, opts...)
+func (s *SAMLConnectionsService) Get(
+	ctx context.Context, samlConnectionID string, opts ...RequestOption,
+) (*SAMLConnection, error) {
+	return Call[SAMLConnection](
+		ctx, s.client, EndpointSAMLConnectionsGet,
+		CallParams{Path: []string{samlConnectionID}},
+		opts...,
+	)
 }
 
 // Update changes the fields that are set and leaves the others alone.
@@ -62,11 +78,17 @@ func (s *SAMLConnectionsService) Get(ctx context.Context, samlConnectionID strin
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/UpdateSAMLConnection
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *SAMLConnectionsService) Update(ctx context.Context, samlConnectionID string, params *SAMLConnectionUpdateParams, opts ...RequestOption) (*SAMLConnection, error) {
+func (s *SAMLConnectionsService) Update(
+	ctx context.Context, samlConnectionID string, params *SAMLConnectionUpdateParams, opts ...RequestOption,
+) (*SAMLConnection, error) {
 	if params == nil {
 		params = &SAMLConnectionUpdateParams{}
 	}
-	return Call[SAMLConnection](ctx, s.client, EndpointSAMLConnectionsUpdate, CallParams{Path: []string{samlConnectionID}, Body: params}, opts...)
+	return Call[SAMLConnection](
+		ctx, s.client, EndpointSAMLConnectionsUpdate,
+		CallParams{Path: []string{samlConnectionID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete deletes a SAML connection.
@@ -74,8 +96,14 @@ func (s *SAMLConnectionsService) Update(ctx context.Context, samlConnectionID st
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/DeleteSAMLConnection
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *SAMLConnectionsService) Delete(ctx context.Context, samlConnectionID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointSAMLConnectionsDelete, CallParams{Path: []string{samlConnectionID}}, opts...)
+func (s *SAMLConnectionsService) Delete(
+	ctx context.Context, samlConnectionID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointSAMLConnectionsDelete,
+		CallParams{Path: []string{samlConnectionID}},
+		opts...,
+	)
 }
 
 // SAMLConnectionListParams selects what SAMLConnectionsService.List returns.

@@ -16,7 +16,9 @@ type SCIMDirectoriesService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ListSCIMDirectories
-func (s *SCIMDirectoriesService) List(ctx context.Context, params *SCIMDirectoryListParams, opts ...RequestOption) (*List[Directory], error) {
+func (s *SCIMDirectoriesService) List(
+	ctx context.Context, params *SCIMDirectoryListParams, opts ...RequestOption,
+) (*List[Directory], error) {
 	return callList[Directory](ctx, s.client, EndpointSCIMDirectoriesList, CallParams{Query: params.query()}, opts)
 }
 
@@ -25,14 +27,22 @@ func (s *SCIMDirectoriesService) List(ctx context.Context, params *SCIMDirectory
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ListSCIMDirectories
-func (s *SCIMDirectoriesService) ListAll(ctx context.Context, params *SCIMDirectoryListParams, opts ...RequestOption) iter.Seq2[*Directory, error] {
-	return listAll[Directory](ctx, s.client, EndpointSCIMDirectoriesList, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *SCIMDirectoriesService) ListAll(
+	ctx context.Context, params *SCIMDirectoryListParams, opts ...RequestOption,
+) iter.Seq2[*Directory, error] {
+	return listAll[Directory](
+		ctx, s.client, EndpointSCIMDirectoriesList,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create creates a SCIM directory for an enterprise connection. Its API key is in this answer only.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/CreateSCIMDirectory
-func (s *SCIMDirectoriesService) Create(ctx context.Context, params *SCIMDirectoryCreateParams, opts ...RequestOption) (*Directory, error) {
+func (s *SCIMDirectoriesService) Create(
+	ctx context.Context, params *SCIMDirectoryCreateParams, opts ...RequestOption,
+) (*Directory, error) {
 	if params == nil {
 		return nil, missingParams(EndpointSCIMDirectoriesCreate)
 	}
@@ -42,8 +52,14 @@ func (s *SCIMDirectoriesService) Create(ctx context.Context, params *SCIMDirecto
 // Get returns one SCIM directory.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/GetSCIMDirectory
-func (s *SCIMDirectoriesService) Get(ctx context.Context, scimDirectoryID string, opts ...RequestOption) (*Directory, error) {
-	return Call[Directory](ctx, s.client, EndpointSCIMDirectoriesGet, CallParams{Path: []string{scimDirectoryID}}, opts...)
+func (s *SCIMDirectoriesService) Get(
+	ctx context.Context, scimDirectoryID string, opts ...RequestOption,
+) (*Directory, error) {
+	return Call[Directory](
+		ctx, s.client, EndpointSCIMDirectoriesGet,
+		CallParams{Path: []string{scimDirectoryID}},
+		opts...,
+	)
 }
 
 // Update changes the fields that are set and leaves the others alone.
@@ -51,67 +67,115 @@ func (s *SCIMDirectoriesService) Get(ctx context.Context, scimDirectoryID string
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/UpdateSCIMDirectory
-func (s *SCIMDirectoriesService) Update(ctx context.Context, scimDirectoryID string, params *SCIMDirectoryUpdateParams, opts ...RequestOption) (*Directory, error) {
+func (s *SCIMDirectoriesService) Update(
+	ctx context.Context, scimDirectoryID string, params *SCIMDirectoryUpdateParams, opts ...RequestOption,
+) (*Directory, error) {
 	if params == nil {
 		params = &SCIMDirectoryUpdateParams{}
 	}
-	return Call[Directory](ctx, s.client, EndpointSCIMDirectoriesUpdate, CallParams{Path: []string{scimDirectoryID}, Body: params}, opts...)
+	return Call[Directory](
+		ctx, s.client, EndpointSCIMDirectoriesUpdate,
+		CallParams{Path: []string{scimDirectoryID}, Body: params},
+		opts...,
+	)
 }
 
 // Delete deletes a SCIM directory.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/DeleteSCIMDirectory
-func (s *SCIMDirectoriesService) Delete(ctx context.Context, scimDirectoryID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointSCIMDirectoriesDelete, CallParams{Path: []string{scimDirectoryID}}, opts...)
+func (s *SCIMDirectoriesService) Delete(
+	ctx context.Context, scimDirectoryID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointSCIMDirectoriesDelete,
+		CallParams{Path: []string{scimDirectoryID}},
+		opts...,
+	)
 }
 
 // RotateAPIKey replaces the API key of a SCIM directory at once. The new one is in this answer only.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/RotateSCIMDirectoryAPIKey
-func (s *SCIMDirectoriesService) RotateAPIKey(ctx context.Context, scimDirectoryID string, opts ...RequestOption) (*Directory, error) {
-	return Call[Directory](ctx, s.client, EndpointSCIMDirectoriesRotateAPIKey, CallParams{Path: []string{scimDirectoryID}}, opts...)
+func (s *SCIMDirectoriesService) RotateAPIKey(
+	ctx context.Context, scimDirectoryID string, opts ...RequestOption,
+) (*Directory, error) {
+	return Call[Directory](
+		ctx, s.client, EndpointSCIMDirectoriesRotateAPIKey,
+		CallParams{Path: []string{scimDirectoryID}},
+		opts...,
+	)
 }
 
 // ListGroupRoleMappings returns all roles that groups of the SCIM directory are mapped to.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ListSCIMGroupRoleMappings
-func (s *SCIMDirectoriesService) ListGroupRoleMappings(ctx context.Context, scimDirectoryID string, opts ...RequestOption) (*List[DirectoryGroupRoleMapping], error) {
-	return callList[DirectoryGroupRoleMapping](ctx, s.client, EndpointSCIMDirectoriesListGroupRoleMappings, CallParams{Path: []string{scimDirectoryID}}, opts)
+func (s *SCIMDirectoriesService) ListGroupRoleMappings(
+	ctx context.Context, scimDirectoryID string, opts ...RequestOption,
+) (*List[DirectoryGroupRoleMapping], error) {
+	return callList[DirectoryGroupRoleMapping](
+		ctx, s.client, EndpointSCIMDirectoriesListGroupRoleMappings,
+		CallParams{Path: []string{scimDirectoryID}},
+		opts,
+	)
 }
 
 // ListAllGroupRoleMappings is the iterator over all pages of ListGroupRoleMappings. It stops after the first
 // error.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ListSCIMGroupRoleMappings
-func (s *SCIMDirectoriesService) ListAllGroupRoleMappings(ctx context.Context, scimDirectoryID string, opts ...RequestOption) iter.Seq2[*DirectoryGroupRoleMapping, error] {
-	return listAll[DirectoryGroupRoleMapping](ctx, s.client, EndpointSCIMDirectoriesListGroupRoleMappings, CallParams{Path: []string{scimDirectoryID}}, pagingNone, opts)
+func (s *SCIMDirectoriesService) ListAllGroupRoleMappings(
+	ctx context.Context, scimDirectoryID string, opts ...RequestOption,
+) iter.Seq2[*DirectoryGroupRoleMapping, error] {
+	return listAll[DirectoryGroupRoleMapping](
+		ctx, s.client, EndpointSCIMDirectoriesListGroupRoleMappings,
+		CallParams{Path: []string{scimDirectoryID}},
+		pagingNone, opts,
+	)
 }
 
 // CreateGroupRoleMapping maps a group of the SCIM directory to a role.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/CreateSCIMGroupRoleMapping
-func (s *SCIMDirectoriesService) CreateGroupRoleMapping(ctx context.Context, scimDirectoryID string, params *SCIMDirectoryCreateGroupRoleMappingParams, opts ...RequestOption) (*DirectoryGroupRoleMapping, error) {
+func (s *SCIMDirectoriesService) CreateGroupRoleMapping(
+	ctx context.Context, scimDirectoryID string, params *SCIMDirectoryCreateGroupRoleMappingParams, opts ...RequestOption,
+) (*DirectoryGroupRoleMapping, error) {
 	if params == nil {
 		return nil, missingParams(EndpointSCIMDirectoriesCreateGroupRoleMapping)
 	}
-	return Call[DirectoryGroupRoleMapping](ctx, s.client, EndpointSCIMDirectoriesCreateGroupRoleMapping, CallParams{Path: []string{scimDirectoryID}, Body: params}, opts...)
+	return Call[DirectoryGroupRoleMapping](
+		ctx, s.client, EndpointSCIMDirectoriesCreateGroupRoleMapping,
+		CallParams{Path: []string{scimDirectoryID}, Body: params},
+		opts...,
+	)
 }
 
 // ReplaceGroupRoleMappings replaces all mappings of the SCIM directory. The order is the precedence.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ReplaceSCIMGroupRoleMappings
-func (s *SCIMDirectoriesService) ReplaceGroupRoleMappings(ctx context.Context, scimDirectoryID string, params *SCIMDirectoryReplaceGroupRoleMappingsParams, opts ...RequestOption) (*List[DirectoryGroupRoleMapping], error) {
+func (s *SCIMDirectoriesService) ReplaceGroupRoleMappings(
+	ctx context.Context, scimDirectoryID string, params *SCIMDirectoryReplaceGroupRoleMappingsParams, opts ...RequestOption,
+) (*List[DirectoryGroupRoleMapping], error) {
 	if params == nil {
 		return nil, missingParams(EndpointSCIMDirectoriesReplaceGroupRoleMappings)
 	}
-	return callList[DirectoryGroupRoleMapping](ctx, s.client, EndpointSCIMDirectoriesReplaceGroupRoleMappings, CallParams{Path: []string{scimDirectoryID}, Body: params}, opts)
+	return callList[DirectoryGroupRoleMapping](
+		ctx, s.client, EndpointSCIMDirectoriesReplaceGroupRoleMappings,
+		CallParams{Path: []string{scimDirectoryID}, Body: params},
+		opts,
+	)
 }
 
 // DeleteGroupRoleMapping deletes one mapping of the SCIM directory.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/DeleteSCIMGroupRoleMapping
-func (s *SCIMDirectoriesService) DeleteGroupRoleMapping(ctx context.Context, scimDirectoryID, mappingID string, opts ...RequestOption) (*DeletedGroupRoleMapping, error) {
-	return Call[DeletedGroupRoleMapping](ctx, s.client, EndpointSCIMDirectoriesDeleteGroupRoleMapping, CallParams{Path: []string{scimDirectoryID, mappingID}}, opts...)
+func (s *SCIMDirectoriesService) DeleteGroupRoleMapping(
+	ctx context.Context, scimDirectoryID, mappingID string, opts ...RequestOption,
+) (*DeletedGroupRoleMapping, error) {
+	return Call[DeletedGroupRoleMapping](
+		ctx, s.client, EndpointSCIMDirectoriesDeleteGroupRoleMapping,
+		CallParams{Path: []string{scimDirectoryID, mappingID}},
+		opts...,
+	)
 }
 
 // SCIMDirectoryListParams selects what SCIMDirectoriesService.List returns.

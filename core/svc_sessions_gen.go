@@ -17,7 +17,9 @@ type SessionsService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/GetSessionList
-func (s *SessionsService) List(ctx context.Context, params *SessionListParams, opts ...RequestOption) (*List[Session], error) {
+func (s *SessionsService) List(
+	ctx context.Context, params *SessionListParams, opts ...RequestOption,
+) (*List[Session], error) {
 	return callList[Session](ctx, s.client, EndpointSessionsList, CallParams{Query: params.query()}, opts)
 }
 
@@ -26,7 +28,9 @@ func (s *SessionsService) List(ctx context.Context, params *SessionListParams, o
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/GetSessionList
-func (s *SessionsService) ListAll(ctx context.Context, params *SessionListParams, opts ...RequestOption) iter.Seq2[*Session, error] {
+func (s *SessionsService) ListAll(
+	ctx context.Context, params *SessionListParams, opts ...RequestOption,
+) iter.Seq2[*Session, error] {
 	return listAll[Session](ctx, s.client, EndpointSessionsList, CallParams{Query: params.query()}, pagingOffset, opts)
 }
 
@@ -34,7 +38,9 @@ func (s *SessionsService) ListAll(ctx context.Context, params *SessionListParams
 // instances only.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/createSession
-func (s *SessionsService) Create(ctx context.Context, params *SessionCreateParams, opts ...RequestOption) (*Session, error) {
+func (s *SessionsService) Create(
+	ctx context.Context, params *SessionCreateParams, opts ...RequestOption,
+) (*Session, error) {
 	if params == nil {
 		return nil, missingParams(EndpointSessionsCreate)
 	}
@@ -52,11 +58,17 @@ func (s *SessionsService) Get(ctx context.Context, sessionID string, opts ...Req
 // has to go through the handshake, not that the key is wrong.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/RefreshSession
-func (s *SessionsService) Refresh(ctx context.Context, sessionID string, params *SessionRefreshParams, opts ...RequestOption) (*SessionRefresh, error) {
+func (s *SessionsService) Refresh(
+	ctx context.Context, sessionID string, params *SessionRefreshParams, opts ...RequestOption,
+) (*SessionRefresh, error) {
 	if params == nil {
 		return nil, missingParams(EndpointSessionsRefresh)
 	}
-	return Call[SessionRefresh](ctx, s.client, EndpointSessionsRefresh, CallParams{Path: []string{sessionID}, Body: params}, opts...)
+	return Call[SessionRefresh](
+		ctx, s.client, EndpointSessionsRefresh,
+		CallParams{Path: []string{sessionID}, Body: params},
+		opts...,
+	)
 }
 
 // Revoke ends a session. Tokens that were issued before stay valid until they expire, a minute at most.
@@ -71,11 +83,17 @@ func (s *SessionsService) Revoke(ctx context.Context, sessionID string, opts ...
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/CreateSessionToken
-func (s *SessionsService) CreateToken(ctx context.Context, sessionID string, params *SessionCreateTokenParams, opts ...RequestOption) (*SessionToken, error) {
+func (s *SessionsService) CreateToken(
+	ctx context.Context, sessionID string, params *SessionCreateTokenParams, opts ...RequestOption,
+) (*SessionToken, error) {
 	if params == nil {
 		params = &SessionCreateTokenParams{}
 	}
-	return Call[SessionToken](ctx, s.client, EndpointSessionsCreateToken, CallParams{Path: []string{sessionID}, Body: params}, opts...)
+	return Call[SessionToken](
+		ctx, s.client, EndpointSessionsCreateToken,
+		CallParams{Path: []string{sessionID}, Body: params},
+		opts...,
+	)
 }
 
 // CreateTokenFromTemplate issues a token shaped by a JWT template, which is given by its name.
@@ -83,11 +101,17 @@ func (s *SessionsService) CreateToken(ctx context.Context, sessionID string, par
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/CreateSessionTokenFromTemplate
-func (s *SessionsService) CreateTokenFromTemplate(ctx context.Context, sessionID, templateName string, params *SessionCreateTokenFromTemplateParams, opts ...RequestOption) (*SessionToken, error) {
+func (s *SessionsService) CreateTokenFromTemplate(
+	ctx context.Context, sessionID, templateName string, params *SessionCreateTokenFromTemplateParams, opts ...RequestOption,
+) (*SessionToken, error) {
 	if params == nil {
 		params = &SessionCreateTokenFromTemplateParams{}
 	}
-	return Call[SessionToken](ctx, s.client, EndpointSessionsCreateTokenFromTemplate, CallParams{Path: []string{sessionID, templateName}, Body: params}, opts...)
+	return Call[SessionToken](
+		ctx, s.client, EndpointSessionsCreateTokenFromTemplate,
+		CallParams{Path: []string{sessionID, templateName}, Body: params},
+		opts...,
+	)
 }
 
 // SessionListParams selects what SessionsService.List returns.

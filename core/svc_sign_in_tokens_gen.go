@@ -12,7 +12,9 @@ type SignInTokensService struct{ client *Client }
 // Create creates a token that signs a user in once, without a password.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Sign-in-Tokens#operation/CreateSignInToken
-func (s *SignInTokensService) Create(ctx context.Context, params *SignInTokenCreateParams, opts ...RequestOption) (*SignInToken, error) {
+func (s *SignInTokensService) Create(
+	ctx context.Context, params *SignInTokenCreateParams, opts ...RequestOption,
+) (*SignInToken, error) {
 	if params == nil {
 		return nil, missingParams(EndpointSignInTokensCreate)
 	}
@@ -22,8 +24,14 @@ func (s *SignInTokensService) Create(ctx context.Context, params *SignInTokenCre
 // Revoke revokes a pending sign-in token.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Sign-in-Tokens#operation/RevokeSignInToken
-func (s *SignInTokensService) Revoke(ctx context.Context, signInTokenID string, opts ...RequestOption) (*SignInToken, error) {
-	return Call[SignInToken](ctx, s.client, EndpointSignInTokensRevoke, CallParams{Path: []string{signInTokenID}}, opts...)
+func (s *SignInTokensService) Revoke(
+	ctx context.Context, signInTokenID string, opts ...RequestOption,
+) (*SignInToken, error) {
+	return Call[SignInToken](
+		ctx, s.client, EndpointSignInTokensRevoke,
+		CallParams{Path: []string{signInTokenID}},
+		opts...,
+	)
 }
 
 // SignInTokenCreateParams holds the fields of SignInTokensService.Create.

@@ -21,7 +21,9 @@ func (s *SignUpsService) Get(ctx context.Context, id string, opts ...RequestOpti
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Sign-Ups#operation/UpdateSignUp
-func (s *SignUpsService) Update(ctx context.Context, id string, params *SignUpUpdateParams, opts ...RequestOption) (*SignUp, error) {
+func (s *SignUpsService) Update(
+	ctx context.Context, id string, params *SignUpUpdateParams, opts ...RequestOption,
+) (*SignUp, error) {
 	if params == nil {
 		params = &SignUpUpdateParams{}
 	}

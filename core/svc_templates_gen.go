@@ -18,8 +18,14 @@ type TemplatesService struct{ client *Client }
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-SMS-Templates#operation/GetTemplateList
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *TemplatesService) List(ctx context.Context, templateType string, params *TemplateListParams, opts ...RequestOption) (*List[MessageTemplate], error) {
-	return callList[MessageTemplate](ctx, s.client, EndpointTemplatesList, CallParams{Path: []string{templateType}, Query: params.query()}, opts)
+func (s *TemplatesService) List(
+	ctx context.Context, templateType string, params *TemplateListParams, opts ...RequestOption,
+) (*List[MessageTemplate], error) {
+	return callList[MessageTemplate](
+		ctx, s.client, EndpointTemplatesList,
+		CallParams{Path: []string{templateType}, Query: params.query()},
+		opts,
+	)
 }
 
 // ListAll is the iterator over all pages of List. It stops after the first error.
@@ -29,8 +35,14 @@ func (s *TemplatesService) List(ctx context.Context, templateType string, params
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-SMS-Templates#operation/GetTemplateList
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *TemplatesService) ListAll(ctx context.Context, templateType string, params *TemplateListParams, opts ...RequestOption) iter.Seq2[*MessageTemplate, error] {
-	return listAll[MessageTemplate](ctx, s.client, EndpointTemplatesList, CallParams{Path: []string{templateType}, Query: params.query()}, pagingOffset, opts)
+func (s *TemplatesService) ListAll(
+	ctx context.Context, templateType string, params *TemplateListParams, opts ...RequestOption,
+) iter.Seq2[*MessageTemplate, error] {
+	return listAll[MessageTemplate](
+		ctx, s.client, EndpointTemplatesList,
+		CallParams{Path: []string{templateType}, Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Get returns one message template.
@@ -38,8 +50,14 @@ func (s *TemplatesService) ListAll(ctx context.Context, templateType string, par
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-SMS-Templates#operation/GetTemplate
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *TemplatesService) Get(ctx context.Context, templateType, slug string, opts ...RequestOption) (*MessageTemplate, error) {
-	return Call[MessageTemplate](ctx, s.client, EndpointTemplatesGet, CallParams{Path: []string{templateType, slug}}, opts...)
+func (s *TemplatesService) Get(
+	ctx context.Context, templateType, slug string, opts ...RequestOption,
+) (*MessageTemplate, error) {
+	return Call[MessageTemplate](
+		ctx, s.client, EndpointTemplatesGet,
+		CallParams{Path: []string{templateType, slug}},
+		opts...,
+	)
 }
 
 // Upsert creates or changes a message template.
@@ -49,11 +67,17 @@ func (s *TemplatesService) Get(ctx context.Context, templateType, slug string, o
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-SMS-Templates#operation/UpsertTemplate
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *TemplatesService) Upsert(ctx context.Context, templateType, slug string, params *TemplateUpsertParams, opts ...RequestOption) (*MessageTemplate, error) {
+func (s *TemplatesService) Upsert(
+	ctx context.Context, templateType, slug string, params *TemplateUpsertParams, opts ...RequestOption,
+) (*MessageTemplate, error) {
 	if params == nil {
 		params = &TemplateUpsertParams{}
 	}
-	return Call[MessageTemplate](ctx, s.client, EndpointTemplatesUpsert, CallParams{Path: []string{templateType, slug}, Body: params}, opts...)
+	return Call[MessageTemplate](
+		ctx, s.client, EndpointTemplatesUpsert,
+		CallParams{Path: []string{templateType, slug}, Body: params},
+		opts...,
+	)
 }
 
 // Revert brings a message template back to Clerk's text.
@@ -61,8 +85,14 @@ func (s *TemplatesService) Upsert(ctx context.Context, templateType, slug string
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-SMS-Templates#operation/RevertTemplate
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *TemplatesService) Revert(ctx context.Context, templateType, slug string, opts ...RequestOption) (*MessageTemplate, error) {
-	return Call[MessageTemplate](ctx, s.client, EndpointTemplatesRevert, CallParams{Path: []string{templateType, slug}}, opts...)
+func (s *TemplatesService) Revert(
+	ctx context.Context, templateType, slug string, opts ...RequestOption,
+) (*MessageTemplate, error) {
+	return Call[MessageTemplate](
+		ctx, s.client, EndpointTemplatesRevert,
+		CallParams{Path: []string{templateType, slug}},
+		opts...,
+	)
 }
 
 // Preview renders a message template with example data and returns the parts of the message.
@@ -72,11 +102,17 @@ func (s *TemplatesService) Revert(ctx context.Context, templateType, slug string
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-SMS-Templates#operation/PreviewTemplate
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *TemplatesService) Preview(ctx context.Context, templateType, slug string, params *TemplatePreviewParams, opts ...RequestOption) (Metadata, error) {
+func (s *TemplatesService) Preview(
+	ctx context.Context, templateType, slug string, params *TemplatePreviewParams, opts ...RequestOption,
+) (Metadata, error) {
 	if params == nil {
 		params = &TemplatePreviewParams{}
 	}
-	out, err := Call[Metadata](ctx, s.client, EndpointTemplatesPreview, CallParams{Path: []string{templateType, slug}, Body: params}, opts...)
+	out, err := Call[Metadata](
+		ctx, s.client, EndpointTemplatesPreview,
+		CallParams{Path: []string{templateType, slug}, Body: params},
+		opts...,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -90,11 +126,17 @@ func (s *TemplatesService) Preview(ctx context.Context, templateType, slug strin
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Email-SMS-Templates#operation/ToggleTemplateDelivery
 //
 // Deprecated: Clerk has deprecated this operation.
-func (s *TemplatesService) ToggleDelivery(ctx context.Context, templateType, slug string, params *TemplateToggleDeliveryParams, opts ...RequestOption) (*MessageTemplate, error) {
+func (s *TemplatesService) ToggleDelivery(
+	ctx context.Context, templateType, slug string, params *TemplateToggleDeliveryParams, opts ...RequestOption,
+) (*MessageTemplate, error) {
 	if params == nil {
 		params = &TemplateToggleDeliveryParams{}
 	}
-	return Call[MessageTemplate](ctx, s.client, EndpointTemplatesToggleDelivery, CallParams{Path: []string{templateType, slug}, Body: params}, opts...)
+	return Call[MessageTemplate](
+		ctx, s.client, EndpointTemplatesToggleDelivery,
+		CallParams{Path: []string{templateType, slug}, Body: params},
+		opts...,
+	)
 }
 
 // TemplateListParams selects what TemplatesService.List returns.

@@ -29,7 +29,9 @@ func (s *UsersService) List(ctx context.Context, params *UserListParams, opts ..
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUserList
-func (s *UsersService) ListAll(ctx context.Context, params *UserListParams, opts ...RequestOption) iter.Seq2[*User, error] {
+func (s *UsersService) ListAll(
+	ctx context.Context, params *UserListParams, opts ...RequestOption,
+) iter.Seq2[*User, error] {
 	return listAll[User](ctx, s.client, EndpointUsersList, CallParams{Query: params.query()}, pagingCursor, opts)
 }
 
@@ -77,7 +79,9 @@ func (s *UsersService) Create(ctx context.Context, params *UserCreateParams, opt
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/UpdateUser
-func (s *UsersService) Update(ctx context.Context, userID string, params *UserUpdateParams, opts ...RequestOption) (*User, error) {
+func (s *UsersService) Update(
+	ctx context.Context, userID string, params *UserUpdateParams, opts ...RequestOption,
+) (*User, error) {
 	if params == nil {
 		params = &UserUpdateParams{}
 	}
@@ -108,7 +112,9 @@ func (s *UsersService) Unban(ctx context.Context, userID string, opts ...Request
 // BulkBan bans up to 50 users in one request and returns them.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersBan
-func (s *UsersService) BulkBan(ctx context.Context, params *UserBulkBanParams, opts ...RequestOption) (*List[User], error) {
+func (s *UsersService) BulkBan(
+	ctx context.Context, params *UserBulkBanParams, opts ...RequestOption,
+) (*List[User], error) {
 	if params == nil {
 		return nil, missingParams(EndpointUsersBulkBan)
 	}
@@ -118,7 +124,9 @@ func (s *UsersService) BulkBan(ctx context.Context, params *UserBulkBanParams, o
 // BulkUnban lifts the ban of up to 50 users in one request and returns them.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersUnban
-func (s *UsersService) BulkUnban(ctx context.Context, params *UserBulkUnbanParams, opts ...RequestOption) (*List[User], error) {
+func (s *UsersService) BulkUnban(
+	ctx context.Context, params *UserBulkUnbanParams, opts ...RequestOption,
+) (*List[User], error) {
 	if params == nil {
 		return nil, missingParams(EndpointUsersBulkUnban)
 	}
@@ -142,11 +150,17 @@ func (s *UsersService) Unlock(ctx context.Context, userID string, opts ...Reques
 // SetProfileImage uploads a profile image.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/SetUserProfileImage
-func (s *UsersService) SetProfileImage(ctx context.Context, userID string, params *UserSetProfileImageParams, opts ...RequestOption) (*User, error) {
+func (s *UsersService) SetProfileImage(
+	ctx context.Context, userID string, params *UserSetProfileImageParams, opts ...RequestOption,
+) (*User, error) {
 	if params == nil {
 		return nil, missingParams(EndpointUsersSetProfileImage)
 	}
-	return Call[User](ctx, s.client, EndpointUsersSetProfileImage, CallParams{Path: []string{userID}, Body: params.multipart()}, opts...)
+	return Call[User](
+		ctx, s.client, EndpointUsersSetProfileImage,
+		CallParams{Path: []string{userID}, Body: params.multipart()},
+		opts...,
+	)
 }
 
 // DeleteProfileImage removes the profile image; the user is back to the default one.
@@ -162,11 +176,17 @@ func (s *UsersService) DeleteProfileImage(ctx context.Context, userID string, op
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/UpdateUserMetadata
-func (s *UsersService) UpdateMetadata(ctx context.Context, userID string, params *UserUpdateMetadataParams, opts ...RequestOption) (*User, error) {
+func (s *UsersService) UpdateMetadata(
+	ctx context.Context, userID string, params *UserUpdateMetadataParams, opts ...RequestOption,
+) (*User, error) {
 	if params == nil {
 		params = &UserUpdateMetadataParams{}
 	}
-	return Call[User](ctx, s.client, EndpointUsersUpdateMetadata, CallParams{Path: []string{userID}, Body: params}, opts...)
+	return Call[User](
+		ctx, s.client, EndpointUsersUpdateMetadata,
+		CallParams{Path: []string{userID}, Body: params},
+		opts...,
+	)
 }
 
 // ReplaceMetadata replaces each metadata field that is set as a whole and leaves the others alone.
@@ -174,36 +194,60 @@ func (s *UsersService) UpdateMetadata(ctx context.Context, userID string, params
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/ReplaceUserMetadata
-func (s *UsersService) ReplaceMetadata(ctx context.Context, userID string, params *UserReplaceMetadataParams, opts ...RequestOption) (*User, error) {
+func (s *UsersService) ReplaceMetadata(
+	ctx context.Context, userID string, params *UserReplaceMetadataParams, opts ...RequestOption,
+) (*User, error) {
 	if params == nil {
 		params = &UserReplaceMetadataParams{}
 	}
-	return Call[User](ctx, s.client, EndpointUsersReplaceMetadata, CallParams{Path: []string{userID}, Body: params}, opts...)
+	return Call[User](
+		ctx, s.client, EndpointUsersReplaceMetadata,
+		CallParams{Path: []string{userID}, Body: params},
+		opts...,
+	)
 }
 
 // GetBillingSubscription returns the subscription of a user with its items.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUserBillingSubscription
-func (s *UsersService) GetBillingSubscription(ctx context.Context, userID string, opts ...RequestOption) (*BillingSubscription, error) {
-	return Call[BillingSubscription](ctx, s.client, EndpointUsersGetBillingSubscription, CallParams{Path: []string{userID}}, opts...)
+func (s *UsersService) GetBillingSubscription(
+	ctx context.Context, userID string, opts ...RequestOption,
+) (*BillingSubscription, error) {
+	return Call[BillingSubscription](
+		ctx, s.client, EndpointUsersGetBillingSubscription,
+		CallParams{Path: []string{userID}},
+		opts...,
+	)
 }
 
 // GetBillingCreditBalance returns the credit that a user has left.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUserBillingCreditBalance
-func (s *UsersService) GetBillingCreditBalance(ctx context.Context, userID string, opts ...RequestOption) (*BillingCreditBalance, error) {
-	return Call[BillingCreditBalance](ctx, s.client, EndpointUsersGetBillingCreditBalance, CallParams{Path: []string{userID}}, opts...)
+func (s *UsersService) GetBillingCreditBalance(
+	ctx context.Context, userID string, opts ...RequestOption,
+) (*BillingCreditBalance, error) {
+	return Call[BillingCreditBalance](
+		ctx, s.client, EndpointUsersGetBillingCreditBalance,
+		CallParams{Path: []string{userID}},
+		opts...,
+	)
 }
 
 // AdjustBillingCreditBalance adds to or takes from the credit of a user. A repetition with the same
 // IdempotencyKey has no further effect and returns the first entry.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/AdjustUserBillingCreditBalance
-func (s *UsersService) AdjustBillingCreditBalance(ctx context.Context, userID string, params *UserAdjustBillingCreditBalanceParams, opts ...RequestOption) (*BillingCreditLedgerEntry, error) {
+func (s *UsersService) AdjustBillingCreditBalance(
+	ctx context.Context, userID string, params *UserAdjustBillingCreditBalanceParams, opts ...RequestOption,
+) (*BillingCreditLedgerEntry, error) {
 	if params == nil {
 		return nil, missingParams(EndpointUsersAdjustBillingCreditBalance)
 	}
-	return Call[BillingCreditLedgerEntry](ctx, s.client, EndpointUsersAdjustBillingCreditBalance, CallParams{Path: []string{userID}, Body: params}, opts...)
+	return Call[BillingCreditLedgerEntry](
+		ctx, s.client, EndpointUsersAdjustBillingCreditBalance,
+		CallParams{Path: []string{userID}, Body: params},
+		opts...,
+	)
 }
 
 // ListOAuthAccessTokens returns the access tokens that a social provider issued for a user. The provider is
@@ -212,8 +256,14 @@ func (s *UsersService) AdjustBillingCreditBalance(ctx context.Context, userID st
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetOAuthAccessToken
-func (s *UsersService) ListOAuthAccessTokens(ctx context.Context, userID, provider string, params *UserListOAuthAccessTokensParams, opts ...RequestOption) (*List[OAuthAccessToken], error) {
-	return callList[OAuthAccessToken](ctx, s.client, EndpointUsersListOAuthAccessTokens, CallParams{Path: []string{userID, provider}, Query: params.query()}, opts)
+func (s *UsersService) ListOAuthAccessTokens(
+	ctx context.Context, userID, provider string, params *UserListOAuthAccessTokensParams, opts ...RequestOption,
+) (*List[OAuthAccessToken], error) {
+	return callList[OAuthAccessToken](
+		ctx, s.client, EndpointUsersListOAuthAccessTokens,
+		CallParams{Path: []string{userID, provider}, Query: params.query()},
+		opts,
+	)
 }
 
 // ListAllOAuthAccessTokens is the iterator over all pages of ListOAuthAccessTokens. It stops after the first
@@ -222,8 +272,14 @@ func (s *UsersService) ListOAuthAccessTokens(ctx context.Context, userID, provid
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetOAuthAccessToken
-func (s *UsersService) ListAllOAuthAccessTokens(ctx context.Context, userID, provider string, params *UserListOAuthAccessTokensParams, opts ...RequestOption) iter.Seq2[*OAuthAccessToken, error] {
-	return listAll[OAuthAccessToken](ctx, s.client, EndpointUsersListOAuthAccessTokens, CallParams{Path: []string{userID, provider}, Query: params.query()}, pagingOffset, opts)
+func (s *UsersService) ListAllOAuthAccessTokens(
+	ctx context.Context, userID, provider string, params *UserListOAuthAccessTokensParams, opts ...RequestOption,
+) iter.Seq2[*OAuthAccessToken, error] {
+	return listAll[OAuthAccessToken](
+		ctx, s.client, EndpointUsersListOAuthAccessTokens,
+		CallParams{Path: []string{userID, provider}, Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // ListOrganizationMemberships returns one page of the organizations that a user is a member of, with the role in
@@ -232,8 +288,14 @@ func (s *UsersService) ListAllOAuthAccessTokens(ctx context.Context, userID, pro
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationMemberships
-func (s *UsersService) ListOrganizationMemberships(ctx context.Context, userID string, params *UserListOrganizationMembershipsParams, opts ...RequestOption) (*List[OrganizationMembership], error) {
-	return callList[OrganizationMembership](ctx, s.client, EndpointUsersListOrganizationMemberships, CallParams{Path: []string{userID}, Query: params.query()}, opts)
+func (s *UsersService) ListOrganizationMemberships(
+	ctx context.Context, userID string, params *UserListOrganizationMembershipsParams, opts ...RequestOption,
+) (*List[OrganizationMembership], error) {
+	return callList[OrganizationMembership](
+		ctx, s.client, EndpointUsersListOrganizationMemberships,
+		CallParams{Path: []string{userID}, Query: params.query()},
+		opts,
+	)
 }
 
 // ListAllOrganizationMemberships is the iterator over all pages of ListOrganizationMemberships. It stops after
@@ -242,8 +304,14 @@ func (s *UsersService) ListOrganizationMemberships(ctx context.Context, userID s
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationMemberships
-func (s *UsersService) ListAllOrganizationMemberships(ctx context.Context, userID string, params *UserListOrganizationMembershipsParams, opts ...RequestOption) iter.Seq2[*OrganizationMembership, error] {
-	return listAll[OrganizationMembership](ctx, s.client, EndpointUsersListOrganizationMemberships, CallParams{Path: []string{userID}, Query: params.query()}, pagingOffset, opts)
+func (s *UsersService) ListAllOrganizationMemberships(
+	ctx context.Context, userID string, params *UserListOrganizationMembershipsParams, opts ...RequestOption,
+) iter.Seq2[*OrganizationMembership, error] {
+	return listAll[OrganizationMembership](
+		ctx, s.client, EndpointUsersListOrganizationMemberships,
+		CallParams{Path: []string{userID}, Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // ListOrganizationInvitations returns one page of the organization invitations that were sent to a user.
@@ -251,8 +319,14 @@ func (s *UsersService) ListAllOrganizationMemberships(ctx context.Context, userI
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationInvitations
-func (s *UsersService) ListOrganizationInvitations(ctx context.Context, userID string, params *UserListOrganizationInvitationsParams, opts ...RequestOption) (*List[OrganizationInvitation], error) {
-	return callList[OrganizationInvitation](ctx, s.client, EndpointUsersListOrganizationInvitations, CallParams{Path: []string{userID}, Query: params.query()}, opts)
+func (s *UsersService) ListOrganizationInvitations(
+	ctx context.Context, userID string, params *UserListOrganizationInvitationsParams, opts ...RequestOption,
+) (*List[OrganizationInvitation], error) {
+	return callList[OrganizationInvitation](
+		ctx, s.client, EndpointUsersListOrganizationInvitations,
+		CallParams{Path: []string{userID}, Query: params.query()},
+		opts,
+	)
 }
 
 // ListAllOrganizationInvitations is the iterator over all pages of ListOrganizationInvitations. It stops after
@@ -261,8 +335,14 @@ func (s *UsersService) ListOrganizationInvitations(ctx context.Context, userID s
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationInvitations
-func (s *UsersService) ListAllOrganizationInvitations(ctx context.Context, userID string, params *UserListOrganizationInvitationsParams, opts ...RequestOption) iter.Seq2[*OrganizationInvitation, error] {
-	return listAll[OrganizationInvitation](ctx, s.client, EndpointUsersListOrganizationInvitations, CallParams{Path: []string{userID}, Query: params.query()}, pagingOffset, opts)
+func (s *UsersService) ListAllOrganizationInvitations(
+	ctx context.Context, userID string, params *UserListOrganizationInvitationsParams, opts ...RequestOption,
+) iter.Seq2[*OrganizationInvitation, error] {
+	return listAll[OrganizationInvitation](
+		ctx, s.client, EndpointUsersListOrganizationInvitations,
+		CallParams{Path: []string{userID}, Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // RemovePassword takes the password away from a user, who must sign in some other way from then on. A user
@@ -271,31 +351,49 @@ func (s *UsersService) ListAllOrganizationInvitations(ctx context.Context, userI
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/RemoveUserPassword
-func (s *UsersService) RemovePassword(ctx context.Context, userID string, params *UserRemovePasswordParams, opts ...RequestOption) (*User, error) {
+func (s *UsersService) RemovePassword(
+	ctx context.Context, userID string, params *UserRemovePasswordParams, opts ...RequestOption,
+) (*User, error) {
 	if params == nil {
 		params = &UserRemovePasswordParams{}
 	}
-	return Call[User](ctx, s.client, EndpointUsersRemovePassword, CallParams{Path: []string{userID}, Body: params}, opts...)
+	return Call[User](
+		ctx, s.client, EndpointUsersRemovePassword,
+		CallParams{Path: []string{userID}, Body: params},
+		opts...,
+	)
 }
 
 // VerifyPassword checks a password. A wrong one is an *APIError, and attempts count toward the user's lockout.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/VerifyPassword
-func (s *UsersService) VerifyPassword(ctx context.Context, userID string, params *UserVerifyPasswordParams, opts ...RequestOption) (*PasswordVerification, error) {
+func (s *UsersService) VerifyPassword(
+	ctx context.Context, userID string, params *UserVerifyPasswordParams, opts ...RequestOption,
+) (*PasswordVerification, error) {
 	if params == nil {
 		return nil, missingParams(EndpointUsersVerifyPassword)
 	}
-	return Call[PasswordVerification](ctx, s.client, EndpointUsersVerifyPassword, CallParams{Path: []string{userID}, Body: params}, opts...)
+	return Call[PasswordVerification](
+		ctx, s.client, EndpointUsersVerifyPassword,
+		CallParams{Path: []string{userID}, Body: params},
+		opts...,
+	)
 }
 
 // VerifyTOTP checks a one-time code of an authenticator app, or a backup code. A backup code is used up by it.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/VerifyTOTP
-func (s *UsersService) VerifyTOTP(ctx context.Context, userID string, params *UserVerifyTOTPParams, opts ...RequestOption) (*TOTPVerification, error) {
+func (s *UsersService) VerifyTOTP(
+	ctx context.Context, userID string, params *UserVerifyTOTPParams, opts ...RequestOption,
+) (*TOTPVerification, error) {
 	if params == nil {
 		return nil, missingParams(EndpointUsersVerifyTOTP)
 	}
-	return Call[TOTPVerification](ctx, s.client, EndpointUsersVerifyTOTP, CallParams{Path: []string{userID}, Body: params}, opts...)
+	return Call[TOTPVerification](
+		ctx, s.client, EndpointUsersVerifyTOTP,
+		CallParams{Path: []string{userID}, Body: params},
+		opts...,
+	)
 }
 
 // DisableMFA removes every second factor of a user.
@@ -308,43 +406,79 @@ func (s *UsersService) DisableMFA(ctx context.Context, userID string, opts ...Re
 // DeleteBackupCodes deletes all backup codes of a user.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteBackupCode
-func (s *UsersService) DeleteBackupCodes(ctx context.Context, userID string, opts ...RequestOption) (*UserReference, error) {
-	return Call[UserReference](ctx, s.client, EndpointUsersDeleteBackupCodes, CallParams{Path: []string{userID}}, opts...)
+func (s *UsersService) DeleteBackupCodes(
+	ctx context.Context, userID string, opts ...RequestOption,
+) (*UserReference, error) {
+	return Call[UserReference](
+		ctx, s.client, EndpointUsersDeleteBackupCodes,
+		CallParams{Path: []string{userID}},
+		opts...,
+	)
 }
 
 // DeletePasskey deletes a passkey of a user and tells the user by mail.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/UserPasskeyDelete
-func (s *UsersService) DeletePasskey(ctx context.Context, userID, passkeyIdentificationID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointUsersDeletePasskey, CallParams{Path: []string{userID, passkeyIdentificationID}}, opts...)
+func (s *UsersService) DeletePasskey(
+	ctx context.Context, userID, passkeyIdentificationID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointUsersDeletePasskey,
+		CallParams{Path: []string{userID, passkeyIdentificationID}},
+		opts...,
+	)
 }
 
 // ListTrustedDevices returns all trusted devices of a user.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/ListUserTrustedDevices
-func (s *UsersService) ListTrustedDevices(ctx context.Context, userID string, opts ...RequestOption) (*List[TrustedDevice], error) {
-	return callList[TrustedDevice](ctx, s.client, EndpointUsersListTrustedDevices, CallParams{Path: []string{userID}}, opts)
+func (s *UsersService) ListTrustedDevices(
+	ctx context.Context, userID string, opts ...RequestOption,
+) (*List[TrustedDevice], error) {
+	return callList[TrustedDevice](
+		ctx, s.client, EndpointUsersListTrustedDevices,
+		CallParams{Path: []string{userID}},
+		opts,
+	)
 }
 
 // ListAllTrustedDevices is the iterator over all pages of ListTrustedDevices. It stops after the first error.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/ListUserTrustedDevices
-func (s *UsersService) ListAllTrustedDevices(ctx context.Context, userID string, opts ...RequestOption) iter.Seq2[*TrustedDevice, error] {
-	return listAll[TrustedDevice](ctx, s.client, EndpointUsersListTrustedDevices, CallParams{Path: []string{userID}}, pagingNone, opts)
+func (s *UsersService) ListAllTrustedDevices(
+	ctx context.Context, userID string, opts ...RequestOption,
+) iter.Seq2[*TrustedDevice, error] {
+	return listAll[TrustedDevice](
+		ctx, s.client, EndpointUsersListTrustedDevices,
+		CallParams{Path: []string{userID}},
+		pagingNone, opts,
+	)
 }
 
 // RevokeTrustedDevice takes the trust away from a device of a user.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/RevokeUserTrustedDevice
-func (s *UsersService) RevokeTrustedDevice(ctx context.Context, userID, trustedDeviceID string, opts ...RequestOption) (*TrustedDevice, error) {
-	return Call[TrustedDevice](ctx, s.client, EndpointUsersRevokeTrustedDevice, CallParams{Path: []string{userID, trustedDeviceID}}, opts...)
+func (s *UsersService) RevokeTrustedDevice(
+	ctx context.Context, userID, trustedDeviceID string, opts ...RequestOption,
+) (*TrustedDevice, error) {
+	return Call[TrustedDevice](
+		ctx, s.client, EndpointUsersRevokeTrustedDevice,
+		CallParams{Path: []string{userID, trustedDeviceID}},
+		opts...,
+	)
 }
 
 // DeleteWeb3Wallet deletes a web3 wallet of a user.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/UserWeb3WalletDelete
-func (s *UsersService) DeleteWeb3Wallet(ctx context.Context, userID, web3WalletIdentificationID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointUsersDeleteWeb3Wallet, CallParams{Path: []string{userID, web3WalletIdentificationID}}, opts...)
+func (s *UsersService) DeleteWeb3Wallet(
+	ctx context.Context, userID, web3WalletIdentificationID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointUsersDeleteWeb3Wallet,
+		CallParams{Path: []string{userID, web3WalletIdentificationID}},
+		opts...,
+	)
 }
 
 // DeleteTOTP deletes the authenticator app of a user.
@@ -358,8 +492,14 @@ func (s *UsersService) DeleteTOTP(ctx context.Context, userID string, opts ...Re
 // see ExternalAccount.ExternalAccountID.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteExternalAccount
-func (s *UsersService) DeleteExternalAccount(ctx context.Context, userID, externalAccountID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointUsersDeleteExternalAccount, CallParams{Path: []string{userID, externalAccountID}}, opts...)
+func (s *UsersService) DeleteExternalAccount(
+	ctx context.Context, userID, externalAccountID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointUsersDeleteExternalAccount,
+		CallParams{Path: []string{userID, externalAccountID}},
+		opts...,
+	)
 }
 
 // SetPasswordCompromised marks the password of a user as compromised, so that a new one must be chosen at the
@@ -368,17 +508,25 @@ func (s *UsersService) DeleteExternalAccount(ctx context.Context, userID, extern
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/SetUserPasswordCompromised
-func (s *UsersService) SetPasswordCompromised(ctx context.Context, userID string, params *UserSetPasswordCompromisedParams, opts ...RequestOption) (*User, error) {
+func (s *UsersService) SetPasswordCompromised(
+	ctx context.Context, userID string, params *UserSetPasswordCompromisedParams, opts ...RequestOption,
+) (*User, error) {
 	if params == nil {
 		params = &UserSetPasswordCompromisedParams{}
 	}
-	return Call[User](ctx, s.client, EndpointUsersSetPasswordCompromised, CallParams{Path: []string{userID}, Body: params}, opts...)
+	return Call[User](
+		ctx, s.client, EndpointUsersSetPasswordCompromised,
+		CallParams{Path: []string{userID}, Body: params},
+		opts...,
+	)
 }
 
 // UnsetPasswordCompromised takes back the mark of SetPasswordCompromised.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/UnsetUserPasswordCompromised
-func (s *UsersService) UnsetPasswordCompromised(ctx context.Context, userID string, opts ...RequestOption) (*User, error) {
+func (s *UsersService) UnsetPasswordCompromised(
+	ctx context.Context, userID string, opts ...RequestOption,
+) (*User, error) {
 	return Call[User](ctx, s.client, EndpointUsersUnsetPasswordCompromised, CallParams{Path: []string{userID}}, opts...)
 }
 

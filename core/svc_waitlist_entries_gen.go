@@ -16,7 +16,9 @@ type WaitlistEntriesService struct{ client *Client }
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/ListWaitlistEntries
-func (s *WaitlistEntriesService) List(ctx context.Context, params *WaitlistEntryListParams, opts ...RequestOption) (*List[WaitlistEntry], error) {
+func (s *WaitlistEntriesService) List(
+	ctx context.Context, params *WaitlistEntryListParams, opts ...RequestOption,
+) (*List[WaitlistEntry], error) {
 	return callList[WaitlistEntry](ctx, s.client, EndpointWaitlistEntriesList, CallParams{Query: params.query()}, opts)
 }
 
@@ -25,14 +27,22 @@ func (s *WaitlistEntriesService) List(ctx context.Context, params *WaitlistEntry
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/ListWaitlistEntries
-func (s *WaitlistEntriesService) ListAll(ctx context.Context, params *WaitlistEntryListParams, opts ...RequestOption) iter.Seq2[*WaitlistEntry, error] {
-	return listAll[WaitlistEntry](ctx, s.client, EndpointWaitlistEntriesList, CallParams{Query: params.query()}, pagingOffset, opts)
+func (s *WaitlistEntriesService) ListAll(
+	ctx context.Context, params *WaitlistEntryListParams, opts ...RequestOption,
+) iter.Seq2[*WaitlistEntry, error] {
+	return listAll[WaitlistEntry](
+		ctx, s.client, EndpointWaitlistEntriesList,
+		CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create puts an e-mail address on the waitlist. An address that is on it already gives the entry there is.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/CreateWaitlistEntry
-func (s *WaitlistEntriesService) Create(ctx context.Context, params *WaitlistEntryCreateParams, opts ...RequestOption) (*WaitlistEntry, error) {
+func (s *WaitlistEntriesService) Create(
+	ctx context.Context, params *WaitlistEntryCreateParams, opts ...RequestOption,
+) (*WaitlistEntry, error) {
 	if params == nil {
 		return nil, missingParams(EndpointWaitlistEntriesCreate)
 	}
@@ -43,7 +53,9 @@ func (s *WaitlistEntriesService) Create(ctx context.Context, params *WaitlistEnt
 // already give the entry there is.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/CreateBulkWaitlistEntries
-func (s *WaitlistEntriesService) BulkCreate(ctx context.Context, items []WaitlistEntryCreateParams, opts ...RequestOption) (*List[WaitlistEntry], error) {
+func (s *WaitlistEntriesService) BulkCreate(
+	ctx context.Context, items []WaitlistEntryCreateParams, opts ...RequestOption,
+) (*List[WaitlistEntry], error) {
 	if len(items) == 0 {
 		return nil, missingParams(EndpointWaitlistEntriesBulkCreate)
 	}
@@ -53,8 +65,14 @@ func (s *WaitlistEntriesService) BulkCreate(ctx context.Context, items []Waitlis
 // Delete removes an entry from the waitlist.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/DeleteWaitlistEntry
-func (s *WaitlistEntriesService) Delete(ctx context.Context, waitlistEntryID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointWaitlistEntriesDelete, CallParams{Path: []string{waitlistEntryID}}, opts...)
+func (s *WaitlistEntriesService) Delete(
+	ctx context.Context, waitlistEntryID string, opts ...RequestOption,
+) (*DeletedObject, error) {
+	return Call[DeletedObject](
+		ctx, s.client, EndpointWaitlistEntriesDelete,
+		CallParams{Path: []string{waitlistEntryID}},
+		opts...,
+	)
 }
 
 // Invite sends an invitation to an entry of the waitlist.
@@ -62,18 +80,30 @@ func (s *WaitlistEntriesService) Delete(ctx context.Context, waitlistEntryID str
 // The params may be nil.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/InviteWaitlistEntry
-func (s *WaitlistEntriesService) Invite(ctx context.Context, waitlistEntryID string, params *WaitlistEntryInviteParams, opts ...RequestOption) (*WaitlistEntry, error) {
+func (s *WaitlistEntriesService) Invite(
+	ctx context.Context, waitlistEntryID string, params *WaitlistEntryInviteParams, opts ...RequestOption,
+) (*WaitlistEntry, error) {
 	if params == nil {
 		params = &WaitlistEntryInviteParams{}
 	}
-	return Call[WaitlistEntry](ctx, s.client, EndpointWaitlistEntriesInvite, CallParams{Path: []string{waitlistEntryID}, Body: params}, opts...)
+	return Call[WaitlistEntry](
+		ctx, s.client, EndpointWaitlistEntriesInvite,
+		CallParams{Path: []string{waitlistEntryID}, Body: params},
+		opts...,
+	)
 }
 
 // Reject rejects an entry of the waitlist.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/RejectWaitlistEntry
-func (s *WaitlistEntriesService) Reject(ctx context.Context, waitlistEntryID string, opts ...RequestOption) (*WaitlistEntry, error) {
-	return Call[WaitlistEntry](ctx, s.client, EndpointWaitlistEntriesReject, CallParams{Path: []string{waitlistEntryID}}, opts...)
+func (s *WaitlistEntriesService) Reject(
+	ctx context.Context, waitlistEntryID string, opts ...RequestOption,
+) (*WaitlistEntry, error) {
+	return Call[WaitlistEntry](
+		ctx, s.client, EndpointWaitlistEntriesReject,
+		CallParams{Path: []string{waitlistEntryID}},
+		opts...,
+	)
 }
 
 // WaitlistEntryListParams selects what WaitlistEntriesService.List returns.

@@ -33,8 +33,10 @@ func (g *generator) emitEndpoints() {
 	c.p("var (")
 	for _, o := range g.ops {
 		c.comment("\t", o.endpoint()+" is the endpoint of "+o.svcMethod()+".")
-		c.p("\t%s = Endpoint{Service: %q, Name: %q, OperationID: %q, Method: %q, Path: %q, Retry: %s}", o.endpoint(),
-			o.ov.service, o.ov.name, o.id, o.method, o.path, retryConst(o.ov.Retry))
+		c.p("\t%s = Endpoint{", o.endpoint())
+		c.p("\t\tService: %q, Name: %q, OperationID: %q,", o.ov.service, o.ov.name, o.id)
+		c.p("\t\tMethod: %q, Path: %q, Retry: %s,", o.method, o.path, retryConst(o.ov.Retry))
+		c.p("\t}")
 	}
 	c.p(")\n")
 	c.p("// Endpoints returns the endpoint of every operation of the Backend API, service by service. The slice is the")
@@ -158,22 +160,21 @@ func (g *generator) emitMethod(c *code, o *goOperation) {
 	if o.result == resultEmpty {
 		results = "error"
 	}
-	c.p("func (s *%sService) %s(%s) %s {", o.svc.Name, o.ov.name, g.signature(o), results)
+	c.signature(fmt.Sprintf("func (s *%sService) %s(", o.svc.Name, o.ov.name), g.signature(o), ") "+results+" {")
 	g.emitNilParams(c, o)
-	call := fmt.Sprintf("(ctx, s.client, %s, %s, opts", o.endpoint(), o.callParams())
 	switch o.result {
 	case resultEmpty:
-		c.p("\treturn callEmpty%s)", call)
+		c.call("return callEmpty(", o, "opts)")
 	case resultList:
-		c.p("\treturn callList[%s]%s)", o.model, call)
+		c.call("return callList["+o.model+"](", o, "opts)")
 	case resultObject:
-		c.p("\treturn Call[%s]%s...)", o.model, call)
+		c.call("return Call["+o.model+"](", o, "opts...)")
 	case resultCount:
-		emitUnwrapped(c, "totalCount", call, o.zeroResult(), "out.TotalCount")
+		emitUnwrapped(c, o, "totalCount", "out.TotalCount")
 	case resultRaw:
-		emitUnwrapped(c, "Metadata", call, o.zeroResult(), "*out")
+		emitUnwrapped(c, o, "Metadata", "*out")
 	case resultText:
-		emitUnwrapped(c, "string", call, o.zeroResult(), "*out")
+		emitUnwrapped(c, o, "string", "*out")
 	}
 	c.p("}\n")
 	if o.result == resultCount {
@@ -187,10 +188,31 @@ func (g *generator) emitMethod(c *code, o *goOperation) {
 	}
 }
 
-func emitUnwrapped(c *code, model, call, zero, value string) {
-	c.p("\tout, err := Call[%s]%s...)", model, call)
-	c.p("\tif err != nil {\n\t\treturn %s, err\n\t}", zero)
+func emitUnwrapped(c *code, o *goOperation, model, value string) {
+	c.call("out, err := Call["+model+"](", o, "opts...)")
+	c.p("\tif err != nil {\n\t\treturn %s, err\n\t}", o.zeroResult())
 	c.p("\treturn %s, nil", value)
+}
+
+// maxLine is where calls and signatures are wrapped.
+const maxLine = 120
+
+// signature writes the head of a function, wrapped if it is long.
+func (c *code) signature(open, params, end string) {
+	if len(open+params+end) <= maxLine {
+		c.p("%s%s%s", open, params, end)
+		return
+	}
+	c.p("%s\n\t%s,\n%s", open, params, end)
+}
+
+// call writes a call of the runtime, wrapped if it is long.
+func (c *code) call(open string, o *goOperation, end string) {
+	line := fmt.Sprintf("%sctx, s.client, %s, %s, %s", open, o.endpoint(), o.callParams(), end)
+	if len(line) > maxLine-4 {
+		line = fmt.Sprintf("%s\n\t\tctx, s.client, %s,\n\t\t%s,\n\t\t%s,\n\t)", open, o.endpoint(), o.callParams(), strings.TrimSuffix(end, ")"))
+	}
+	c.p("\t%s", line)
 }
 
 // emitNilParams makes nil params mean empty ones, or an error where something is required.
@@ -213,13 +235,13 @@ func (g *generator) emitIterator(c *code, o *goOperation) {
 	name := iteratorName(o.ov.name)
 	doc := fmt.Sprintf("is the iterator over all pages of %s. It stops after the first error.", o.ov.name)
 	c.comment("", g.methodDoc(o, name, doc))
-	c.p("func (s *%sService) %s(%s) iter.Seq2[*%s, error] {", o.svc.Name, name, g.signature(o), o.model)
+	c.signature(fmt.Sprintf("func (s *%sService) %s(", o.svc.Name, name), g.signature(o), ") iter.Seq2[*"+o.model+", error] {")
 	if o.params != nil && o.required {
 		c.p("\tif params == nil {")
 		c.p("\t\treturn func(yield func(*%s, error) bool) { yield(nil, missingParams(%s)) }", o.model, o.endpoint())
 		c.p("\t}")
 	}
 	paging := map[string]string{"": "pagingOffset", "offset": "pagingOffset", "cursor": "pagingCursor", "none": "pagingNone"}
-	c.p("\treturn listAll[%s](ctx, s.client, %s, %s, %s, opts)", o.model, o.endpoint(), o.callParams(), paging[o.ov.Paging])
+	c.call("return listAll["+o.model+"](", o, paging[o.ov.Paging]+", opts)")
 	c.p("}\n")
 }

@@ -34,7 +34,6 @@ type overlay struct {
 	Enums       []*enumOverlay
 	Corrections []*correction
 	Fields      fieldDocs
-	Webhooks    webhookOverlay
 }
 
 type serviceOverlay struct {
@@ -55,8 +54,6 @@ type operationOverlay struct {
 
 	service, name string
 }
-
-type webhookOverlay struct{}
 
 type modelOverlay struct {
 	Go     string   `yaml:"go"`
@@ -106,7 +103,6 @@ func loadOverlay(files fs.FS) (*overlay, error) {
 		{"enums.yaml", &ov.Enums},
 		{"corrections.yaml", &ov.Corrections},
 		{"fields.yaml", &ov.Fields},
-		{"webhooks.yaml", &ov.Webhooks},
 	}
 	for _, part := range parts {
 		data, err := fs.ReadFile(files, part.name)
