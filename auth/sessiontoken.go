@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
 	"time"
+
+	clerk "github.com/clerkgo/clerk-go/core"
 )
 
 // TokenParams says what kind of token [RequestState.CreateToken] returns.
@@ -33,27 +33,26 @@ func (s *RequestState) CreateToken(ctx context.Context, params TokenParams) (str
 	if session == "" {
 		return "", refuse(ReasonSessionTokenMissing, "the token names no session")
 	}
-	if params.Template == "." || params.Template == ".." {
-		return "", errors.New("clerkauth: CreateToken: the template has no valid name")
-	}
 	if params.ExpiresIn < 0 || params.ExpiresIn%time.Second != 0 {
 		return "", errors.New("clerkauth: CreateToken: ExpiresIn is not a positive number of whole seconds")
 	}
 	if c.authn == nil || c.authn.api == nil {
 		return "", &Error{Reason: ReasonSecretKeyInvalid, message: "creating tokens needs a secret key"}
 	}
-	path := "/sessions/" + url.PathEscape(session) + "/tokens"
-	if params.Template != "" {
-		path += "/" + url.PathEscape(params.Template)
+	var expires clerk.Opt[int64]
+	if params.ExpiresIn > 0 {
+		expires = clerk.Int64(int64(params.ExpiresIn / time.Second))
 	}
-	var body struct {
-		ExpiresInSeconds int64 `json:"expires_in_seconds,omitzero"`
+	sessions := c.authn.api.Sessions
+	var token *clerk.SessionToken
+	var err error
+	if params.Template == "" {
+		token, err = sessions.CreateToken(ctx, session, &clerk.SessionCreateTokenParams{ExpiresInSeconds: expires})
+	} else {
+		token, err = sessions.CreateTokenFromTemplate(ctx, session, params.Template,
+			&clerk.SessionCreateTokenFromTemplateParams{ExpiresInSeconds: expires})
 	}
-	body.ExpiresInSeconds = int64(params.ExpiresIn / time.Second)
-	var token struct {
-		JWT string `json:"jwt"`
-	}
-	if err := c.authn.api.Do(ctx, http.MethodPost, path, nil, body, &token); err != nil {
+	if err != nil {
 		return "", fmt.Errorf("clerkauth: CreateToken: %w", err)
 	}
 	return token.JWT, nil
