@@ -120,12 +120,21 @@ func createJWTTemplate(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	t := &jwtTemplate{ID: c.tx.newID("jtmpl_"), Lifetime: 60, AllowedClockSkew: 5, Algorithm: "RS256", CreatedAt: c.tx.now, UpdatedAt: c.tx.now}
-	if err := in.applyTo(c.tx, t); err != nil {
+	t, err := newJWTTemplate(c.tx, &in)
+	if err != nil {
 		return nil, err
 	}
-	tableJWTTemplates.put(c.tx, t)
 	return wireJWTTemplate(t), nil
+}
+
+// newJWTTemplate checks the input and stores the template.
+func newJWTTemplate(x *tx, in *jwtTemplateInput) (*jwtTemplate, error) {
+	t := &jwtTemplate{ID: x.newID("jtmpl_"), Lifetime: 60, AllowedClockSkew: 5, Algorithm: "RS256", CreatedAt: x.now, UpdatedAt: x.now}
+	if err := in.applyTo(x, t); err != nil {
+		return nil, err
+	}
+	tableJWTTemplates.put(x, t)
+	return t, nil
 }
 
 func updateJWTTemplate(c *call) (any, error) {

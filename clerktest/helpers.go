@@ -1,9 +1,5 @@
 package clerktest
 
-import (
-	"net/http"
-)
-
 // User describes a user to create from Go. The zero value gets an e-mail
 // address of its own.
 type User struct {
@@ -66,14 +62,9 @@ func (u *User) input() (*userInput, error) {
 		from map[string]any
 		to   *field[metadata]
 	}{{u.PublicMetadata, &in.Public}, {u.PrivateMetadata, &in.Private}, {u.UnsafeMetadata, &in.Unsafe}} {
-		if m.from == nil {
-			continue
-		}
-		raw, err := marshalMetadata(m.from)
-		if err != nil {
+		if err := giveMetadata(m.to, m.from); err != nil {
 			return nil, err
 		}
-		m.to.Set, m.to.Value = true, raw
 	}
 	return in, nil
 }
@@ -132,11 +123,4 @@ func (in *Instance) SignedInUser(opts ...TokenOption) SignedIn {
 func (in *Instance) SignIn(userID, organizationID string, opts ...TokenOption) SignedIn {
 	id := in.CreateSession(userID, organizationID)
 	return SignedIn{UserID: userID, SessionID: id, OrganizationID: organizationID, Token: in.SessionToken(id, opts...)}
-}
-
-// Authorize adds the token to a request's Authorization header and returns the
-// request.
-func (s SignedIn) Authorize(r *http.Request) *http.Request {
-	r.Header.Set("Authorization", "Bearer "+s.Token)
-	return r
 }

@@ -53,7 +53,8 @@ func (in *Instance) Restore(s *Snapshot) {
 }
 
 // Reset returns the instance to the state it began with: no records but the
-// standard roles, a new signing key, the machine's clock, empty logs.
+// standard roles, a new signing key, the machine's clock, empty logs, no faults.
+// Webhook endpoints stay.
 func (in *Instance) Reset() {
 	if err := in.replaceState(func(*state) error { return nil }); err != nil {
 		in.fail("Reset", err)
@@ -61,6 +62,8 @@ func (in *Instance) Reset() {
 	}
 	in.keys.parsed.Clear()
 	in.jwksFault.Store(nil)
+	in.ClearFaults()
+	in.EnforceRateLimits(false)
 	in.events.clear()
 	in.requests.clear()
 	for _, fn := range in.emulator.start {
