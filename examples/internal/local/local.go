@@ -1,0 +1,65 @@
+// Package local runs the adapter examples: it makes the authenticator and, on a local Clerk, two users to call them as.
+package local
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/clerktest"
+	"github.com/clerkgo/clerk-go/examples/internal/demo"
+)
+
+// Address is where the examples listen.
+const Address = "127.0.0.1:8080"
+
+// Service is what an example authenticates with.
+type Service struct {
+	*demo.Clerk
+
+	// Authenticator is ready to use.
+	Authenticator *clerkauth.Authenticator
+	// AdminToken and MemberToken are session tokens for trying the routes; with the real Clerk they are empty.
+	AdminToken, MemberToken string
+}
+
+// Open connects to the Clerk of the environment, or starts a local one with two users and writes to out how to call the
+// example as each of them.
+func Open(out io.Writer) (*Service, error) {
+	k, err := demo.Connect()
+	if err != nil {
+		return nil, err
+	}
+	config := k.Config
+	if config.SignInURL == "" {
+		config.SignInURL = "/sign-in"
+	}
+	config.TokenCacheSize = clerkauth.DefaultTokenCacheSize
+	authn, err := clerkauth.New(config)
+	if err != nil {
+		k.Close()
+		return nil, err
+	}
+	s := &Service{Clerk: k, Authenticator: authn}
+	if k.Local == nil {
+		_, err = fmt.Fprintf(out, "export TOKEN=…   # in your front end: await Clerk.session.getToken()\n\nhttp://%s\n", Address)
+		return s, err
+	}
+	s.AdminToken = token(k.Local, "admin", "create,read", "3")
+	s.MemberToken = token(k.Local, "member", "read", "1")
+	_, err = fmt.Fprintf(out, "# a local Clerk; tokens of an administrator and of a member, good for an hour\n"+
+		"export TOKEN=%s\nexport MEMBER=%s\n\nhttp://%s\n", s.AdminToken, s.MemberToken, Address)
+	return s, err
+}
+
+// token signs in a user whose organization grants the permissions on invoices, as bits of fpm.
+func token(server *clerktest.Server, role, permissions, bits string) string {
+	return server.SignedInUser(
+		clerktest.TokenTTL(time.Hour),
+		clerktest.TokenClaim("fea", "o:invoices"),
+		clerktest.TokenClaim("o", map[string]any{
+			"id": "org_2exampleexampleexampleexamp", "slg": "acme", "rol": role, "per": permissions, "fpm": bits,
+		}),
+	).Token
+}

@@ -1,0 +1,63 @@
+// Command nethttp is a net/http service that Clerk protects. It talks to a local Clerk, or to the real one when CLERK_SECRET_KEY
+// and CLERK_PUBLISHABLE_KEY are set, and prints tokens to try it with:
+//
+//	curl -i 127.0.0.1:8080/
+//	curl -i -H "Authorization: Bearer $TOKEN" 127.0.0.1:8080/api/me
+//	curl -i -H "Authorization: Bearer $MEMBER" -X POST 127.0.0.1:8080/api/invoices
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+	"os/signal"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/examples/internal/demo"
+	"github.com/clerkgo/clerk-go/examples/internal/local"
+)
+
+func main() {
+	clerk, err := local.Open(os.Stdout)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer clerk.Close()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := demo.Serve(ctx, local.Address, routes(clerk.Authenticator)); err != nil {
+		log.Print(err)
+	}
+}
+
+// routes has a public route, an API for who is signed in, and a page that sends strangers to sign in.
+func routes(authn *clerkauth.Authenticator) http.Handler {
+	invoices := clerkauth.RequireAuth(clerkauth.HasPermission("org:invoices:create"))
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", home)
+	mux.Handle("GET /api/me", clerkauth.RequireAuth()(http.HandlerFunc(me)))
+	mux.Handle("POST /api/invoices", invoices(http.HandlerFunc(createInvoice)))
+	mux.Handle("GET /account", clerkauth.RedirectToSignIn()(http.HandlerFunc(account)))
+	return clerkauth.Middleware(authn)(mux)
+}
+
+func home(w http.ResponseWriter, r *http.Request) {
+	if state := clerkauth.FromContext(r.Context()); state.SignedIn() {
+		_, _ = fmt.Fprintf(w, "hello %s\n", state.UserID())
+		return
+	}
+	_, _ = fmt.Fprintln(w, "hello stranger")
+}
+
+func me(w http.ResponseWriter, r *http.Request) {
+	state := clerkauth.FromContext(r.Context())
+	_, _ = fmt.Fprintf(w, "{\"user\":%q,\"organization\":%q}\n", state.UserID(), state.OrgID())
+}
+
+func createInvoice(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusCreated) }
+
+func account(w http.ResponseWriter, r *http.Request) {
+	_, _ = fmt.Fprintf(w, "the account of %s\n", clerkauth.FromContext(r.Context()).UserID())
+}
