@@ -79,7 +79,7 @@ func plausibleMachineToken(token string) bool {
 	}
 	for i := range len(secret) {
 		c := secret[i]
-		if !isNameByte(c) && c != '-' && c != '.' {
+		if !isNameByte(c) && strings.IndexByte("-.~+/=", c) < 0 {
 			return false
 		}
 	}

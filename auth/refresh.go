@@ -90,7 +90,10 @@ func (v *visit) refreshHeaders() map[string][]string {
 // refreshNote turns a failure into Clerk's code for it. Codes become part of a reason, so they must look like one.
 func refreshNote(err error) string {
 	var refusal *clerk.APIError
-	if !errors.As(err, &refusal) || len(refusal.Errors) == 0 {
+	switch {
+	case !errors.As(err, &refusal):
+		return refreshFetchError
+	case len(refusal.Errors) == 0:
 		return refreshUnexpected
 	}
 	code := refusal.Errors[0].Code

@@ -79,7 +79,7 @@ func TestDeviations(t *testing.T) {
 			t.Errorf("deviation %+v is incomplete: %v", d, err)
 		}
 	}
-	if _, ok := deviationOf("claim-expired"); ok {
+	if _, ok := deviationOf("claim-expired", []string{"status: got a, want b"}); ok {
 		t.Error("got a deviation for a vector that has none")
 	}
 }

@@ -21,6 +21,11 @@ func replayers() map[string]replayer {
 		"accepts":               replayAccepts,
 		"jwks-cache":            replayKeyCache,
 		"webhook":               replayWebhook,
+		"request":               replayRequest,
+		"org-target":            replayOrganizationTarget,
+		"path-match":            replayPathMatch,
+		"redirect":              replayRedirect,
+		"fapi-proxy":            replayProxy,
 	}
 }
 
@@ -62,7 +67,7 @@ func replay(v *vector) (o outcome) {
 		o.verdict = passed
 		return o
 	}
-	if d, ok := deviationOf(v.ID); ok {
+	if d, ok := deviationOf(v.ID, differences); ok {
 		o.verdict, o.deviation = deliberate, d
 	}
 	return o

@@ -1,0 +1,203 @@
+package clerkauth
+
+import (
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// DefaultProxyPath is where applications serve the Frontend API.
+const DefaultProxyPath = "/__clerk"
+
+// maxProxyBody bounds what visitors may send through the proxy.
+const maxProxyBody = 32 << 20
+
+// frontendProxy serves the Frontend API from the origin of the application.
+type frontendProxy struct {
+	authn    *Authenticator
+	path     string // without a slash at the end
+	upstream *url.URL
+	reverse  httputil.ReverseProxy
+}
+
+// FrontendAPIProxy returns a handler that serves Clerk's Frontend API under a path of this application, so that
+// browsers only talk to its origin. Mount it in front of [Middleware]. Without a path it is the one of
+// [Config].ProxyURL, or [DefaultProxyPath]. Requests and answers are streamed; the upstream is fixed by the
+// configuration. It needs [Config].SecretKey and [Config].PublishableKey.
+func (a *Authenticator) FrontendAPIProxy(path string) (http.Handler, error) {
+	if path == "" && a.flow.proxyPath != "" {
+		path = a.flow.proxyPath
+	}
+	path = strings.TrimRight(path, "/")
+	if path == "" {
+		path = DefaultProxyPath
+	}
+	upstream := a.config.FrontendAPIURL
+	if upstream == "" {
+		upstream = a.key.FrontendAPIProxyURL()
+	}
+	target, ok := parseWebURL(upstream)
+	switch {
+	case a.config.SecretKey == "":
+		return nil, errors.New("clerkauth: FrontendAPIProxy: SecretKey is missing")
+	case a.key.IsZero():
+		return nil, errors.New("clerkauth: FrontendAPIProxy: PublishableKey is missing")
+	case !isLocalPath(path):
+		return nil, errors.New("clerkauth: FrontendAPIProxy: the path is not one of this application")
+	case !ok || target.RawQuery != "" || target.Fragment != "":
+		return nil, errors.New("clerkauth: FrontendAPIProxy: FrontendAPIURL is not an absolute http(s) URL")
+	}
+	p := &frontendProxy{authn: a, path: path, upstream: target}
+	p.reverse = httputil.ReverseProxy{
+		Rewrite: p.rewrite, ModifyResponse: p.modify, ErrorHandler: p.fail, FlushInterval: -1, Transport: a.proxyTransport(),
+	}
+	return p, nil
+}
+
+// proxyTransport is the transport of the configured client, or one with time-outs. Redirects are passed on.
+func (a *Authenticator) proxyTransport() http.RoundTripper {
+	if a.custom != nil && a.custom.Transport != nil {
+		return a.custom.Transport
+	}
+	standard, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport
+	}
+	transport := standard.Clone()
+	transport.ResponseHeaderTimeout = 30 * time.Second
+	transport.MaxResponseHeaderBytes = 64 << 10
+	return transport
+}
+
+// ServeHTTP implements [http.Handler].
+func (p *frontendProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	rest, ok := strings.CutPrefix(r.URL.EscapedPath(), p.path)
+	if !ok || rest != "" && rest[0] != '/' {
+		writeProxyError(w, http.StatusBadRequest, "proxy_path_mismatch", "The request is not for the Frontend API.")
+		return
+	}
+	if hasDotSegment(rest) {
+		writeProxyError(w, http.StatusBadRequest, "proxy_request_failed", "The path has dot segments.")
+		return
+	}
+	if r.Body != nil {
+		r.Body = http.MaxBytesReader(w, r.Body, maxProxyBody)
+	}
+	p.reverse.ServeHTTP(w, r)
+}
+
+func hasDotSegment(path string) bool {
+	for segment := range strings.SplitSeq(path, "/") {
+		if plain, err := url.PathUnescape(segment); err != nil || plain == "." || plain == ".." {
+			return true
+		}
+	}
+	return false
+}
+
+// rewrite makes the request for the upstream. Only the path and the query come from the visitor.
+func (p *frontendProxy) rewrite(r *httputil.ProxyRequest) {
+	rest := strings.TrimPrefix(r.In.URL.EscapedPath(), p.path)
+	if rest == "" {
+		rest = "/"
+	}
+	escaped := strings.TrimRight(p.upstream.EscapedPath(), "/") + rest
+	plain, err := url.PathUnescape(escaped)
+	if err != nil {
+		plain = escaped
+	}
+	r.Out.URL = &url.URL{
+		Scheme: p.upstream.Scheme, Host: p.upstream.Host, Path: plain, RawPath: escaped, RawQuery: r.In.URL.RawQuery,
+	}
+	r.Out.Host = p.upstream.Host
+	req := FromHTTP(r.In)
+	public := p.authn.address(&req)
+	h := r.Out.Header
+	for _, name := range []string{"Connection", "Upgrade", "Te", "Cf-Connecting-Ip", "X-Real-Ip", "Forwarded"} {
+		h.Del(name)
+	}
+	h.Set("Clerk-Proxy-Url", public.origin()+p.path)
+	h.Set("Clerk-Secret-Key", p.authn.config.SecretKey)
+	h.Set("Accept-Encoding", "identity")
+	h.Set("X-Forwarded-Host", public.host)
+	h.Set("X-Forwarded-Proto", public.scheme)
+	if address := p.clientAddress(r.In); address != "" {
+		h.Set("X-Forwarded-For", address)
+	} else {
+		h.Del("X-Forwarded-For")
+	}
+}
+
+// clientAddress is the address of the visitor. What the request says about it counts only behind a trusted proxy.
+func (p *frontendProxy) clientAddress(r *http.Request) string {
+	if p.authn.config.TrustForwardedHeaders {
+		for _, name := range []string{"Cf-Connecting-Ip", "X-Real-Ip", "X-Forwarded-For"} {
+			first, _, _ := strings.Cut(r.Header.Get(name), ",")
+			if first = strings.TrimSpace(first); first != "" {
+				return first
+			}
+		}
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return ""
+	}
+	return host
+}
+
+// modify prepares the answer for the visitor.
+func (p *frontendProxy) modify(resp *http.Response) error {
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		return errors.New("clerkauth: the Frontend API switched protocols")
+	}
+	h := resp.Header
+	h.Del("Content-Encoding")
+	h.Del("Content-Length")
+	if h.Get(headerCacheControl) == "" {
+		h.Set(headerCacheControl, "no-store")
+	}
+	if location := h.Get(headerLocation); location != "" {
+		if to, err := p.upstream.Parse(location); err == nil && to.Host == p.upstream.Host && to.User == nil {
+			own := resp.Request.Header.Get("Clerk-Proxy-Url") + "/" + strings.TrimLeft(to.EscapedPath(), "/")
+			if to.RawQuery != "" {
+				own += "?" + to.RawQuery
+			}
+			if to.Fragment != "" {
+				own += "#" + to.EscapedFragment()
+			}
+			h.Set(headerLocation, own)
+		}
+	}
+	return nil
+}
+
+// fail answers for an upstream that cannot be reached. What went wrong stays here.
+func (p *frontendProxy) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		writeProxyError(w, http.StatusRequestEntityTooLarge, "proxy_request_failed", "The request is too large.")
+		return
+	}
+	p.authn.log.WarnContext(r.Context(), "clerkauth: the Frontend API cannot be reached through the proxy")
+	writeProxyError(w, http.StatusBadGateway, "proxy_request_failed", "The Frontend API cannot be reached.")
+}
+
+func writeProxyError(w http.ResponseWriter, status int, code, message string) {
+	type item struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	body, err := json.Marshal(map[string][]item{"errors": {{code, message}}})
+	if err != nil {
+		body = nil
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set(headerCacheControl, "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
