@@ -34,6 +34,7 @@ type Emulator struct {
 	instances map[string]*Instance // by secret key
 	names     map[string]*Instance
 	first     *Instance
+	data      *dataFolder // nil unless the first instance is kept on disk
 }
 
 // TB is the part of testing.TB that the emulator needs.
@@ -53,6 +54,7 @@ type settings struct {
 	secret      string
 	origin      string
 	remote      bool
+	data        string
 	log         *slog.Logger
 }
 
@@ -134,12 +136,28 @@ func New(opts ...Option) (*Emulator, error) {
 	if err := e.mount(families()); err != nil {
 		return nil, err
 	}
-	in, err := e.AddInstance("emulator", s.secret)
-	if err != nil {
+	if err := e.addFirst(&s); err != nil {
 		return nil, err
 	}
-	e.first = in
 	return e, nil
+}
+
+// addFirst makes the first instance, out of the data folder when there is one.
+func (e *Emulator) addFirst(s *settings) (err error) {
+	var state []byte
+	var commits [][]committedChange
+	if s.data != "" {
+		if e.data, state, commits, err = openData(s.data); err != nil {
+			return err
+		}
+		if s.secret == "" {
+			s.secret = storedSecret(state)
+		}
+	}
+	if e.first, err = e.AddInstance("emulator", s.secret); err != nil || e.data == nil {
+		return err
+	}
+	return e.data.attach(e.first, state, commits)
 }
 
 // URL returns the address of the emulator without a path.
@@ -182,6 +200,7 @@ func (e *Emulator) RemoveInstance(in *Instance) {
 	}
 	delete(e.instances, in.secret)
 	delete(e.names, in.name)
+	in.closeWebhooks()
 }
 
 // Instances returns all instances in no particular order.

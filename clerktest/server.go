@@ -54,10 +54,11 @@ func Start(opts ...Option) (*Server, error) {
 // Emulator returns the handler behind the server.
 func (s *Server) Emulator() *Emulator { return s.emulator }
 
-// Close stops listening and ends open connections.
+// Close stops listening and ends open connections and webhook deliveries.
 func (s *Server) Close() {
-	s.emulator.client.CloseIdleConnections()
 	_ = s.http.Close()
+	_ = s.emulator.Close()
+	s.emulator.client.CloseIdleConnections()
 }
 
 // NewInstance returns a further isolated instance of the same server, for a test

@@ -1,0 +1,87 @@
+package clerktest_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/clerkgo/clerk-go/clerktest"
+)
+
+func openAt(t *testing.T, dir string) *clerktest.Emulator {
+	t.Helper()
+	e, err := clerktest.New(clerktest.WithData(dir))
+	if err != nil {
+		t.Fatalf("New: %v", err)
+	}
+	return e
+}
+
+func TestWithData_SurvivesARestart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first := openAt(t, dir)
+	in := first.Default()
+	u := in.CreateUser(clerktest.User{Email: "ada@example.com"})
+	token := in.SignIn(u.ID, "").Token
+	secret := in.SecretKey()
+	// No Close: a process that is killed does not close either.
+
+	second := openAt(t, dir)
+	defer func() { _ = second.Close() }()
+	in = second.Default()
+	if in.SecretKey() != secret {
+		t.Error("the secret key changed")
+	}
+	if ex := in.Explain(token); !ex.Accepted {
+		t.Errorf("Explain(token of the first run) = %+v, want it accepted", ex)
+	}
+	_ = first.Close()
+}
+
+func TestWithData_DropsAHalfWrittenCommit(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first := openAt(t, dir)
+	u := first.Default().CreateUser(clerktest.User{Email: "kept@example.com"})
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	journals, err := filepath.Glob(filepath.Join(dir, "journal-*.jsonl"))
+	if err != nil || len(journals) != 1 {
+		t.Fatalf("journals = %v, %v, want one", journals, err)
+	}
+	f, err := os.OpenFile(journals[0], os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString(`[{"table":"users","id":"user_x","row":{"id":"us`); err != nil {
+		t.Fatal(err)
+	}
+	_ = f.Close()
+
+	second := openAt(t, dir)
+	defer func() { _ = second.Close() }()
+	if got := second.Default().CreateSession(u.ID, ""); got == "" {
+		t.Error("the acknowledged user is gone")
+	}
+}
+
+func TestWithData_RefusesABrokenLineInTheMiddle(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first := openAt(t, dir)
+	first.Default().CreateUser(clerktest.User{Email: "kept@example.com"})
+	_ = first.Close()
+	journals, _ := filepath.Glob(filepath.Join(dir, "journal-*.jsonl"))
+	raw, err := os.ReadFile(journals[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(journals[0], append([]byte("{broken\n"), raw...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := clerktest.New(clerktest.WithData(dir)); err == nil {
+		t.Error("New took a journal with a broken line")
+	}
+}

@@ -1,0 +1,221 @@
+package clerktest
+
+import (
+	"bytes"
+	_ "embed" // seed.schema.json
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// SeedSchema is the JSON Schema of seed files.
+//
+//go:embed seed.schema.json
+var SeedSchema string
+
+// seedFile is what a seed file holds. Ids may be pinned; records refer to each other by e-mail address, slug and key.
+type seedFile struct {
+	Schema        string             `json:"$schema"`
+	Permissions   []seedPermission   `json:"permissions"`
+	Roles         []seedRole         `json:"roles"`
+	Users         []seedUser         `json:"users"`
+	Organizations []seedOrganization `json:"organizations"`
+	JWTTemplates  []jwtTemplateInput `json:"jwt_templates"` // as the body of CreateJWTTemplate
+}
+
+type seedPermission struct {
+	Key         string `json:"key"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+}
+
+type seedRole struct {
+	Key         string   `json:"key"`
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Permissions []string `json:"permissions"`
+}
+
+type seedUser struct {
+	ID              string          `json:"id"`
+	ExternalID      string          `json:"external_id"`
+	Email           string          `json:"email"`
+	Phone           string          `json:"phone"`
+	Username        string          `json:"username"`
+	FirstName       string          `json:"first_name"`
+	LastName        string          `json:"last_name"`
+	Password        string          `json:"password"`
+	PublicMetadata  json.RawMessage `json:"public_metadata"`
+	PrivateMetadata json.RawMessage `json:"private_metadata"`
+	UnsafeMetadata  json.RawMessage `json:"unsafe_metadata"`
+	Banned          bool            `json:"banned"`
+	Plan            string          `json:"plan"`
+	Features        []string        `json:"features"`
+}
+
+type seedOrganization struct {
+	ID              string          `json:"id"`
+	Name            string          `json:"name"`
+	Slug            string          `json:"slug"`
+	PublicMetadata  json.RawMessage `json:"public_metadata"`
+	PrivateMetadata json.RawMessage `json:"private_metadata"`
+	Plan            string          `json:"plan"`
+	Features        []string        `json:"features"`
+	Members         []seedMember    `json:"members"`
+}
+
+type seedMember struct {
+	Email string `json:"email"`
+	Role  string `json:"role"`
+}
+
+// Seed adds the records of a seed file, all of them or, when one cannot be added, none. SeedSchema describes the file; a
+// field that it does not know is an error.
+func (in *Instance) Seed(file []byte) error {
+	var seed seedFile
+	dec := json.NewDecoder(bytes.NewReader(file))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&seed); err != nil {
+		return fmt.Errorf("clerktest: Seed: %w", err)
+	}
+	err := in.write(func(x *tx) error {
+		err := seed.apply(x)
+		x.events = nil // a seed is how the world began, not something that happened in it
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("clerktest: Seed: %w", err)
+	}
+	return nil
+}
+
+func (s *seedFile) apply(x *tx) error {
+	for i, p := range s.Permissions {
+		if err := p.apply(x); err != nil {
+			return fmt.Errorf("permissions[%d]: %w", i, err)
+		}
+	}
+	for i, r := range s.Roles {
+		if err := r.apply(x); err != nil {
+			return fmt.Errorf("roles[%d]: %w", i, err)
+		}
+	}
+	for i := range s.Users {
+		if err := s.Users[i].apply(x); err != nil {
+			return fmt.Errorf("users[%d]: %w", i, err)
+		}
+	}
+	for i := range s.Organizations {
+		if err := s.Organizations[i].apply(x); err != nil {
+			return fmt.Errorf("organizations[%d]: %w", i, err)
+		}
+	}
+	for i := range s.JWTTemplates {
+		if _, err := newJWTTemplate(x, &s.JWTTemplates[i]); err != nil {
+			return fmt.Errorf("jwt_templates[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func (p seedPermission) apply(x *tx) error {
+	row := &permission{ID: x.newID("perm_"), Type: "user", CreatedAt: x.now}
+	in := permissionInput{Key: given(p.Key), Name: given(p.Name), Description: given(p.Description)}
+	if p.Key == "" {
+		return errParamMissing("key")
+	}
+	if err := in.applyTo(x, row); err != nil {
+		return err
+	}
+	tablePermissions.put(x, row)
+	return nil
+}
+
+// apply adds a role, or changes the one with its key.
+func (r seedRole) apply(x *tx) error {
+	row := &role{ID: x.newID("role_"), CreatedAt: x.now}
+	if earlier := tableRoles.first(x, "key", r.Key); earlier != nil {
+		copied := *earlier
+		row = &copied
+	}
+	in := roleInput{
+		Key: given(r.Key), Name: given(r.Name), Description: given(r.Description),
+		Permissions: field[[]string]{Set: r.Permissions != nil, Value: r.Permissions},
+	}
+	if r.Key == "" {
+		return errParamMissing("key")
+	}
+	if err := in.applyTo(x, row); err != nil {
+		return err
+	}
+	tableRoles.put(x, row)
+	return nil
+}
+
+func (s *seedUser) apply(x *tx) error {
+	if s.ID != "" && tableUsers.get(x, s.ID) != nil {
+		return errTaken("id")
+	}
+	in := &userInput{
+		ExternalID: given(s.ExternalID), FirstName: given(s.FirstName), LastName: given(s.LastName),
+		Username: given(s.Username), Password: given(s.Password), Banned: field[bool]{Set: s.Banned, Value: s.Banned},
+	}
+	in.SkipPasswordChecks = field[bool]{Set: true, Value: true}
+	if s.Email != "" {
+		in.Emails = field[[]string]{Set: true, Value: []string{s.Email}}
+	}
+	if s.Phone != "" {
+		in.Phones = field[[]string]{Set: true, Value: []string{s.Phone}}
+	}
+	seedMetadata(&in.Public, s.PublicMetadata)
+	seedMetadata(&in.Private, s.PrivateMetadata)
+	seedMetadata(&in.Unsafe, s.UnsafeMetadata)
+	u, err := newUser(x, in)
+	if err != nil {
+		return err
+	}
+	row := *u
+	row.Plan, row.Features = s.Plan, s.Features
+	if s.ID != "" {
+		tableUsers.delete(x, u.ID)
+		row.ID = s.ID
+	}
+	tableUsers.put(x, &row)
+	return nil
+}
+
+func seedMetadata(f *field[metadata], raw json.RawMessage) {
+	if len(raw) > 0 {
+		f.Set, f.Value = true, raw
+	}
+}
+
+func (s *seedOrganization) apply(x *tx) error {
+	if s.ID != "" && tableOrganizations.get(x, s.ID) != nil {
+		return errTaken("id")
+	}
+	in := &organizationInput{Name: given(s.Name), Slug: given(s.Slug)}
+	seedMetadata(&in.Public, s.PublicMetadata)
+	seedMetadata(&in.Private, s.PrivateMetadata)
+	o, err := newOrganization(x, in)
+	if err != nil {
+		return err
+	}
+	row := *o
+	row.Plan, row.Features = s.Plan, s.Features
+	if s.ID != "" {
+		tableOrganizations.delete(x, o.ID)
+		row.ID = s.ID
+	}
+	tableOrganizations.put(x, &row)
+	for i, m := range s.Members {
+		u := x.userByEmail(m.Email)
+		if u == nil {
+			return fmt.Errorf("members[%d]: %w", i, errors.New("no user has this e-mail address"))
+		}
+		if _, err := newMembership(x, &row, u, m.Role, nil); err != nil {
+			return fmt.Errorf("members[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
