@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -111,7 +112,8 @@ func (v *Verifier) Verify(header http.Header, body []byte) (*Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	event.ID, event.SentAt = d.id, sentAt
+	// Some servers reuse the memory of header values after the request.
+	event.ID, event.SentAt = strings.Clone(d.id), sentAt
 	return event, nil
 }
 
