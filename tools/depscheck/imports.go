@@ -50,6 +50,11 @@ type rule struct {
 
 var anyTest = []string{"*"}
 
+// companions are modules of a framework's own authors that its programs use beside it.
+var companions = map[string][]string{
+	"github.com/gofiber/fiber/v3": {"github.com/gofiber/utils/v2"},
+}
+
 const jwt = "github.com/golang-jwt/jwt/v5"
 
 func ruleFor(m workspace.Module) rule {
@@ -62,7 +67,7 @@ func ruleFor(m workspace.Module) rule {
 	case "auth":
 		return rule{code: []string{core, jwt}, test: anyTest}
 	default:
-		return rule{code: []string{core, auth, m.Framework}, test: anyTest}
+		return rule{code: append([]string{core, auth, m.Framework}, companions[m.Framework]...), test: anyTest}
 	}
 }
 
