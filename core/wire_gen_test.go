@@ -7,8 +7,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
+	"log/slog"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -284,6 +286,53 @@ func checkModel(t *testing.T, name string, newModel func() any) {
 		}
 		checkKnown(t, model, sent)
 	}
+}
+
+// checkRedacted prints a value that is full of secrets in every way there is and looks for them.
+func checkRedacted[T any](t *testing.T, sample string) {
+	t.Helper()
+	value := new(T)
+	if err := json.Unmarshal([]byte(sample), value); err != nil {
+		t.Fatalf("%T: %v", value, err)
+	}
+	if keeper, ok := any(value).(interface{ RawJSON() json.RawMessage }); ok && keeper.RawJSON() != nil {
+		t.Errorf("%T keeps the JSON of a value that no call has returned", value)
+	}
+	var out strings.Builder
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		for _, v := range []any{value, *value, []T{*value}, struct{ Inner T }{*value}, map[string]T{"key": *value}} {
+			fmt.Fprintf(&out, verb+"\n", v)
+		}
+	}
+	for _, handler := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
+		logger := slog.New(handler)
+		logger.Info("message", "value", *value, "pointer", value)
+	}
+	for _, leaf := range stringLeaves(parseJSON(t, sample)) {
+		if strings.Contains(out.String(), leaf) {
+			t.Errorf("%T prints %q", value, leaf)
+		}
+	}
+}
+
+func stringLeaves(v any) []string {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		var out []string
+		for _, item := range v {
+			out = append(out, stringLeaves(item)...)
+		}
+		return out
+	case map[string]any:
+		var out []string
+		for _, item := range v {
+			out = append(out, stringLeaves(item)...)
+		}
+		return out
+	}
+	return nil
 }
 
 // withoutUnknown leaves out the fields that no model declares, and nulls, which mean the same as absence here.

@@ -49,9 +49,10 @@ func deliver(cfg config, files outputs, stdout io.Writer) error {
 		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, files[name]) {
 			continue
 		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 			return err
 		}
+		//nolint:gosec // source code is for everybody to read
 		if err := os.WriteFile(path, files[name], 0o644); err != nil {
 			return err
 		}

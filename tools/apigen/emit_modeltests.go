@@ -70,7 +70,31 @@ func (g *generator) emitModelTest() {
 	c.p("\t\t})")
 	c.p("\t}")
 	c.p("}")
+	g.emitRedactionTest(c)
 	g.add("models_gen_test.go", "clerk_test", c)
+}
+
+// emitRedactionTest checks that types with secrets print none.
+func (g *generator) emitRedactionTest(c *code) {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(g.models)) {
+		if g.models[name].secret {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	c.p("\nfunc TestModels_Redacted(t *testing.T) {")
+	c.p("\tt.Parallel()")
+	for _, name := range names {
+		v := variantFull
+		if g.models[name].request {
+			v = variantBody
+		}
+		c.p("\tcheckRedacted[clerk.%s](t, %s)", name, goString(mustJSON(g.sampleModel(name, v))))
+	}
+	c.p("}")
 }
 
 // emitBodies writes the full request body of every operation that has one.
@@ -95,11 +119,11 @@ func (g *generator) emitBodies() {
 func (g *generator) emitHelpers() {
 	c := newCode()
 	for _, pkg := range []string{
-		"bytes", "context", "encoding/json", "errors", "io", "iter", "mime", "mime/multipart", "net/http",
+		"bytes", "context", "encoding/json", "errors", "fmt", "io", "iter", "log/slog", "mime", "mime/multipart", "net/http",
 		"net/http/httptest", "net/url", "os", "reflect", "slices", "strconv", "strings", "sync", "testing", corePath,
 	} {
 		c.use(pkg)
 	}
-	c.WriteString(wireHelpers)
+	c.text(wireHelpers)
 	g.add("wire_gen_test.go", "clerk_test", c)
 }

@@ -136,7 +136,7 @@ func (g *generator) emitSupport() {
 	for _, pkg := range []string{"encoding/json", "fmt", "net/url", "strings"} {
 		c.use(pkg)
 	}
-	c.WriteString(supportCode)
+	c.text(supportCode)
 	g.add("support_gen.go", "clerk", c)
 }
 

@@ -146,6 +146,9 @@ func (c *code) p(format string, args ...any) {
 	fmt.Fprintf(c, format+"\n", args...)
 }
 
+// text adds text as it is.
+func (c *code) text(s string) { c.p("%s", strings.TrimSuffix(s, "\n")) }
+
 func (c *code) use(pkg string) { c.imports[pkg] = true }
 
 // linkPrefix starts the paragraph that links to Clerk's documentation.

@@ -180,7 +180,7 @@ func (b *builder) queryParams(o *goOperation, name string) {
 		for _, q := range o.query {
 			f.comma = f.comma || q.name == p.name && q.comma
 		}
-		f.typ = b.requestType(g, p.schema, name+"."+p.name)
+		f.typ = b.requestType(p.schema, name+"."+p.name)
 		if f.optional && p.schema.kind != kindArray {
 			f.typ = "Opt[" + f.typ + "]"
 		}

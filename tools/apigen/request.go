@@ -15,7 +15,7 @@ func (b *builder) requestFields(g *goModel, s *schema, at string) {
 			wire: p.name, name: b.fieldName(g.name, p.name), optional: !p.required, nullable: p.schema.nullable,
 			deprecated: p.schema.deprecated, schema: p.schema, doc: b.fieldDoc(g.name, p.name),
 		}
-		f.typ = b.requestType(g, p.schema, at+"."+p.name)
+		f.typ = b.requestType(p.schema, at+"."+p.name)
 		if p.schema.format != "binary" && (f.optional || f.nullable) {
 			f.typ = "Opt[" + f.typ + "]"
 		}
@@ -24,7 +24,7 @@ func (b *builder) requestFields(g *goModel, s *schema, at string) {
 }
 
 // requestType maps a request value to Go, without the Opt around it.
-func (b *builder) requestType(g *goModel, s *schema, at string) string {
+func (b *builder) requestType(s *schema, at string) string {
 	if s.goType != "" {
 		return s.goType
 	}
@@ -35,12 +35,12 @@ func (b *builder) requestType(g *goModel, s *schema, at string) string {
 	case s.format == "binary":
 		return "File"
 	case s.kind == kindObject:
-		return b.nestedParams(g, s, at)
+		return b.nestedParams(s, at)
 	case s.kind == kindArray:
 		if b.flatten(s.items).kind == kindObject {
 			at += "[]"
 		}
-		return "[]" + b.requestType(g, s.items, at)
+		return "[]" + b.requestType(s.items, at)
 	case s.kind == kindMap && s.values != nil:
 		return "map[string]" + scalarType(s.values)
 	case s.kind == kindMap, s.kind == kindAny, s.kind == kindUnion:
@@ -50,7 +50,7 @@ func (b *builder) requestType(g *goModel, s *schema, at string) string {
 }
 
 // nestedParams names and builds an inline object of a request.
-func (b *builder) nestedParams(owner *goModel, s *schema, at string) string {
+func (b *builder) nestedParams(s *schema, at string) string {
 	ov := b.params[at]
 	if ov == nil {
 		b.miss("params.yaml", "%s has no Go name", at)

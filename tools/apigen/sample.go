@@ -27,8 +27,8 @@ type member struct {
 
 type object []member
 
-// MarshalJSON writes the members in order.
-func (o object) MarshalJSON() ([]byte, error) {
+// MarshalJSON writes the members in order. Its signature is the interface's.
+func (o object) MarshalJSON() ([]byte, error) { //nolint:unparam // see above
 	var b strings.Builder
 	b.WriteByte('{')
 	for i, m := range o {

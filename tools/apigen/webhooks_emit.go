@@ -83,7 +83,7 @@ func (g *eventGenerator) emitEventModels() {
 		for pkg := range part.imports {
 			c.use(pkg)
 		}
-		c.WriteString(text)
+		c.text(text)
 	}
 	g.addFile("models_gen.go", c)
 }
