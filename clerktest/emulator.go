@@ -17,6 +17,7 @@ type Emulator struct {
 	url         string
 	frontendAPI string
 	origin      string
+	remote      bool // serves other machines too
 	client      *http.Client
 	log         *slog.Logger
 
@@ -130,7 +131,7 @@ func New(opts ...Option) (*Emulator, error) {
 		return nil, errors.New("clerktest: New: the address is not on this machine, see WithRemoteAddress")
 	}
 	e := &Emulator{
-		url: s.url, frontendAPI: s.frontendAPI, origin: s.origin, client: &http.Client{Transport: newTransport()}, log: s.log,
+		url: s.url, frontendAPI: s.frontendAPI, origin: s.origin, remote: s.remote, client: &http.Client{Transport: newTransport()}, log: s.log,
 		instances: map[string]*Instance{}, names: map[string]*Instance{},
 	}
 	if err := e.mount(families()); err != nil {

@@ -12,21 +12,21 @@ import (
 // zero value of each field means what its comment says.
 type Fault struct {
 	// Operation is the operation id to disturb, GetUser for example; empty means every operation.
-	Operation string `json:"operation,omitzero"`
+	Operation string
 	// Status is the answer's HTTP status; zero lets the call go on, after Latency.
-	Status int `json:"status,omitzero"`
+	Status int
 	// Code is the error's code; empty chooses one that fits the status.
-	Code string `json:"code,omitzero"`
+	Code string
 	// RetryAfter is sent as the Retry-After header when positive, in whole seconds.
-	RetryAfter time.Duration `json:"retry_after,omitzero"`
+	RetryAfter time.Duration
 	// Latency is waited before anything else, in real time.
-	Latency time.Duration `json:"latency,omitzero"`
+	Latency time.Duration
 	// Disconnect drops the connection without an answer.
-	Disconnect bool `json:"disconnect,omitzero"`
+	Disconnect bool
 	// Times is how many calls are disturbed before the fault goes away; zero means all until it is removed.
-	Times int `json:"times,omitzero"`
+	Times int
 	// Probability is the share of calls that are disturbed, above 0 and up to 1; zero means every one.
-	Probability float64 `json:"probability,omitzero"`
+	Probability float64
 }
 
 // faults are the active faults of one instance.

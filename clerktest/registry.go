@@ -145,6 +145,7 @@ func families() []family {
 		instanceFamily(),
 		domainsFamily(),
 		handshakeFamily(),
+		adminFamily(),
 	}
 }
 

@@ -28,6 +28,7 @@ type anyCollection interface {
 	snapshot() any
 	restored(snapshot any) anyCollection
 	encode() ([]json.RawMessage, error)
+	count() int
 	load(id string, raw json.RawMessage) error
 }
 
@@ -194,6 +195,8 @@ func (c *collection[T]) dropKeys(e *entry[T]) {
 		}
 	}
 }
+
+func (c *collection[T]) count() int { return len(c.list) }
 
 func (c *collection[T]) snapshot() any { return rowsOf(c.list) }
 

@@ -1,0 +1,334 @@
+package clerktest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// adminPath begins every path of the admin API. Clerk uses none that begins so.
+const adminPath = "/_clerktest"
+
+// maxAdminBody bounds the body of an admin request: a whole state may be in it.
+const maxAdminBody = 256 << 20
+
+// adminRoute is one operation of the admin API on one instance. A nil answer is 204.
+type adminRoute struct {
+	method, path string
+	serve        func(in *Instance, r *http.Request) (any, error)
+}
+
+// adminFamily is the admin API: what the methods of Instance do, over HTTP. The instance is the first one, or the one that
+// the parameter instance names.
+func adminFamily() family {
+	f := family{}
+	for _, list := range [][]adminRoute{adminStateRoutes, adminTimeRoutes, adminTokenRoutes, adminTrafficRoutes} {
+		for _, route := range list {
+			f.raw = append(f.raw, rawRoute{route.method, adminPath + route.path, route.handler})
+		}
+	}
+	return f
+}
+
+func (route adminRoute) handler(e *Emulator) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		answer, err := e.serveAdmin(route, r)
+		w.Header().Set("Cache-Control", "no-store")
+		if err != nil {
+			writeAdminError(w, err)
+			return
+		}
+		if answer == nil {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if raw, ok := answer.(json.RawMessage); ok {
+			_, _ = w.Write(raw)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(answer)
+	}
+}
+
+func (e *Emulator) serveAdmin(route adminRoute, r *http.Request) (any, error) {
+	if err := e.guardAdmin(r); err != nil {
+		return nil, err
+	}
+	r.Body = http.MaxBytesReader(nil, r.Body, maxAdminBody)
+	in := e.first
+	if name := r.URL.Query().Get("instance"); name != "" {
+		if in = e.InstanceByName(name); in == nil {
+			return nil, errNotFound("instance")
+		}
+	}
+	return route.serve(in, r)
+}
+
+// guardAdmin keeps pages of other sites out: neither a foreign origin nor a host name that was pointed at this machine is
+// served.
+func (e *Emulator) guardAdmin(r *http.Request) error {
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	own := "http://" + r.Host
+	if !isLoopback("http://"+hostLiteral(host)) && !e.remote {
+		return errForbidden("host_not_allowed", "the admin API answers under the address of this machine only")
+	}
+	if origin := r.Header.Get("Origin"); origin != "" && origin != own && origin != e.url {
+		return errForbidden("origin_not_allowed", "the admin API does not answer pages of other origins")
+	}
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
+		return errForbidden("origin_not_allowed", "the admin API does not answer pages of other origins")
+	}
+	return nil
+}
+
+func hostLiteral(host string) string {
+	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
+		return "[" + host + "]"
+	}
+	return host
+}
+
+func writeAdminError(w http.ResponseWriter, err error) {
+	var refused *apiError
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &refused):
+	case errors.As(err, &tooLarge):
+		refused = newError(http.StatusRequestEntityTooLarge, "request_body_too_large", "request body is too large", "the body is too large")
+	default:
+		refused = errBadRequest("admin_request_invalid", err.Error())
+	}
+	writeFrontendError(w, refused)
+}
+
+// adminBody reads a JSON body into a T; an empty one is the zero value, an unknown field an error.
+func adminBody[T any](r *http.Request) (in T, err error) {
+	dec := json.NewDecoder(r.Body)
+	dec.DisallowUnknownFields()
+	if err = dec.Decode(&in); errors.Is(err, io.EOF) {
+		err = nil
+	}
+	if err != nil {
+		err = errBodyInvalid(err.Error())
+	}
+	return in, err
+}
+
+// adminInstance is what the admin API tells about an instance.
+type adminInstance struct {
+	Name           string     `json:"name"`
+	ID             string     `json:"id"`
+	URL            string     `json:"url"`
+	SecretKey      string     `json:"secret_key"`
+	PublishableKey string     `json:"publishable_key"`
+	FrontendAPI    string     `json:"frontend_api"`
+	Issuer         string     `json:"issuer"`
+	Production     bool       `json:"production"`
+	RateLimited    bool       `json:"rate_limited"`
+	Clock          adminClock `json:"clock"`
+	Records        recordMap  `json:"records"`
+}
+
+// recordMap counts the rows of each table that has any.
+type recordMap map[string]int
+
+func describeInstance(in *Instance) adminInstance {
+	return adminInstance{
+		Name: in.Name(), ID: in.ID(), URL: in.URL(), SecretKey: in.SecretKey(), PublishableKey: in.PublishableKey(),
+		FrontendAPI: in.FrontendAPI(), Issuer: in.Issuer(), Production: in.Production(), RateLimited: in.RateLimited(),
+		Clock: describeClock(in), Records: in.recordCounts(),
+	}
+}
+
+func (in *Instance) recordCounts() recordMap {
+	counts := recordMap{}
+	_ = in.read(func(x *tx) error {
+		for name, c := range x.state.collections {
+			if n := c.count(); n > 0 {
+				counts[name] = n
+			}
+		}
+		return nil
+	})
+	return counts
+}
+
+// adminClock is the instance's clock as the admin API shows and takes it.
+type adminClock struct {
+	Now    int64 `json:"now"` // Unix milliseconds
+	Frozen bool  `json:"frozen"`
+	Offset int64 `json:"offset_ms"`
+}
+
+func describeClock(in *Instance) adminClock {
+	return adminClock{Now: in.clock.nowMillis(), Frozen: in.clock.Frozen(), Offset: in.clock.Offset().Milliseconds()}
+}
+
+var adminTimeRoutes = []adminRoute{
+	{http.MethodGet, "/clock", func(in *Instance, _ *http.Request) (any, error) { return describeClock(in), nil }},
+	{http.MethodPost, "/clock", moveClock},
+}
+
+// moveClock freezes, sets, advances, or resets the clock, in that order when a request asks for several.
+func moveClock(in *Instance, r *http.Request) (any, error) {
+	move, err := adminBody[struct {
+		Reset   bool   `json:"reset"`
+		Freeze  *bool  `json:"freeze"`
+		Set     *int64 `json:"set"`     // Unix milliseconds
+		Advance string `json:"advance"` // a duration such as 1h30m
+	}](r)
+	if err != nil {
+		return nil, err
+	}
+	var by time.Duration
+	if move.Advance != "" {
+		if by, err = time.ParseDuration(move.Advance); err != nil {
+			return nil, errParamFormat("advance", "a duration such as 1h30m")
+		}
+	}
+	if move.Reset {
+		in.clock.Reset()
+	}
+	if move.Freeze != nil && *move.Freeze {
+		in.clock.Freeze()
+	}
+	if move.Set != nil {
+		in.clock.Set(time.UnixMilli(*move.Set))
+	}
+	if by != 0 {
+		in.clock.Advance(by)
+	}
+	if move.Freeze != nil && !*move.Freeze {
+		in.clock.Unfreeze()
+	}
+	return describeClock(in), nil
+}
+
+// snapshotShelf keeps the snapshots that were taken over HTTP.
+type snapshotShelf struct {
+	mu    sync.Mutex
+	byID  map[string]*Snapshot
+	order []string
+}
+
+// maxSnapshots bounds a shelf; the oldest snapshot makes room.
+const maxSnapshots = 100
+
+type snapshotShelfKey struct{}
+
+func (in *Instance) snapshotShelf() *snapshotShelf {
+	s, _ := in.extra.LoadOrStore(snapshotShelfKey{}, &snapshotShelf{byID: map[string]*Snapshot{}})
+	return s.(*snapshotShelf) //nolint:forcetypeassert // only this function stores under this key
+}
+
+func (s *snapshotShelf) add(snap *Snapshot) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := "snap_" + randomHex(8)
+	s.byID[id] = snap
+	s.order = append(s.order, id)
+	if len(s.order) > maxSnapshots {
+		delete(s.byID, s.order[0])
+		s.order = s.order[1:]
+	}
+	return id
+}
+
+func (s *snapshotShelf) get(id string) *Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.byID[id]
+}
+
+var adminStateRoutes = []adminRoute{
+	{http.MethodGet, "/instance", func(in *Instance, _ *http.Request) (any, error) { return describeInstance(in), nil }},
+	{http.MethodGet, "/instances", listInstances},
+	{http.MethodPost, "/instances", addInstance},
+	{http.MethodDelete, "/instances/{name}", removeInstance},
+	{http.MethodGet, "/state", func(in *Instance, _ *http.Request) (any, error) {
+		raw, err := in.MarshalState()
+		return json.RawMessage(raw), err
+	}},
+	{http.MethodPut, "/state", func(in *Instance, r *http.Request) (any, error) { return nil, withBody(r, in.LoadState) }},
+	{http.MethodPost, "/reset", func(in *Instance, _ *http.Request) (any, error) { in.Reset(); return nil, nil }},
+	{http.MethodPost, "/snapshots", func(in *Instance, _ *http.Request) (any, error) {
+		return map[string]string{"id": in.snapshotShelf().add(in.Snapshot())}, nil
+	}},
+	{http.MethodPost, "/snapshots/{id}/restore", func(in *Instance, r *http.Request) (any, error) {
+		snap := in.snapshotShelf().get(r.PathValue("id"))
+		if snap == nil {
+			return nil, errNotFound("snapshot")
+		}
+		in.Restore(snap)
+		return nil, nil
+	}},
+	{http.MethodPost, "/seed", func(in *Instance, r *http.Request) (any, error) { return nil, withBody(r, in.Seed) }},
+	{http.MethodGet, "/seed.schema.json", func(*Instance, *http.Request) (any, error) { return json.RawMessage(SeedSchema), nil }},
+	{http.MethodPost, "/import/users", func(in *Instance, r *http.Request) (any, error) {
+		var n int
+		err := withBody(r, func(raw []byte) (err error) { n, err = in.ImportUsers(raw); return err })
+		return map[string]int{"imported": n}, err
+	}},
+	{http.MethodPost, "/production", func(in *Instance, r *http.Request) (any, error) {
+		on, err := adminBody[struct {
+			On bool `json:"on"`
+		}](r)
+		if err == nil {
+			in.SetProduction(on.On)
+		}
+		return describeInstance(in), err
+	}},
+}
+
+func withBody(r *http.Request, use func([]byte) error) error {
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
+		return fmt.Errorf("reading the body: %w", err)
+	}
+	return use(raw)
+}
+
+func listInstances(in *Instance, _ *http.Request) (any, error) {
+	out := []adminInstance{}
+	for _, one := range in.emulator.Instances() {
+		out = append(out, describeInstance(one))
+	}
+	return out, nil
+}
+
+func addInstance(in *Instance, r *http.Request) (any, error) {
+	body, err := adminBody[struct {
+		Name      string `json:"name"`
+		SecretKey string `json:"secret_key"`
+	}](r)
+	if err != nil {
+		return nil, err
+	}
+	made, err := in.emulator.AddInstance(body.Name, body.SecretKey)
+	if err != nil {
+		return nil, err
+	}
+	return describeInstance(made), nil
+}
+
+func removeInstance(in *Instance, r *http.Request) (any, error) {
+	gone := in.emulator.InstanceByName(r.PathValue("name"))
+	switch gone {
+	case nil:
+		return nil, errNotFound("instance")
+	case in.emulator.first:
+		return nil, errForbidden("first_instance", "the first instance stays")
+	}
+	in.emulator.RemoveInstance(gone)
+	return nil, nil
+}

@@ -1,0 +1,184 @@
+package clerktest
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+var adminTrafficRoutes = []adminRoute{
+	{http.MethodGet, "/events", func(in *Instance, r *http.Request) (any, error) { return newest(r, in.Events()) }},
+	{http.MethodGet, "/requests", func(in *Instance, r *http.Request) (any, error) { return newest(r, in.Requests()) }},
+	{http.MethodGet, "/deliveries", func(in *Instance, r *http.Request) (any, error) { return newest(r, in.Deliveries()) }},
+	{http.MethodGet, "/emails", func(in *Instance, r *http.Request) (any, error) { return newest(r, in.Emails()) }},
+	{http.MethodGet, "/text_messages", func(in *Instance, r *http.Request) (any, error) { return newest(r, in.TextMessages()) }},
+	{http.MethodPost, "/events/{id}/replay", func(in *Instance, r *http.Request) (any, error) {
+		if in.ReplayEvent(r.PathValue("id")) != nil {
+			return nil, errNotFound("event")
+		}
+		return nil, nil
+	}},
+	{http.MethodGet, "/webhooks", func(in *Instance, _ *http.Request) (any, error) { return listWebhooks(in), nil }},
+	{http.MethodPost, "/webhooks", addWebhook},
+	{http.MethodDelete, "/webhooks/{id}", onWebhook(func(ep *WebhookEndpoint, _ *http.Request) error { ep.Remove(); return nil })},
+	{http.MethodPost, "/webhooks/{id}/drill", onWebhook(drillWebhook)},
+	{http.MethodGet, "/faults", func(in *Instance, _ *http.Request) (any, error) { return listFaults(in), nil }},
+	{http.MethodPost, "/faults", func(in *Instance, r *http.Request) (any, error) {
+		f, err := adminBody[adminFault](r)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := in.AddFault(f.fault()); err != nil {
+			return nil, err
+		}
+		return listFaults(in), nil
+	}},
+	{http.MethodDelete, "/faults", func(in *Instance, _ *http.Request) (any, error) { in.ClearFaults(); return nil, nil }},
+	{http.MethodPost, "/rate_limits", func(in *Instance, r *http.Request) (any, error) {
+		body, err := adminBody[struct {
+			On bool `json:"on"`
+		}](r)
+		if err == nil {
+			in.EnforceRateLimits(body.On)
+		}
+		return map[string]bool{"on": in.RateLimited()}, err
+	}},
+}
+
+// newest is the last part of a list, of the length that the parameter last asks for; without it, all.
+func newest[T any](r *http.Request, list []T) (any, error) {
+	text := r.URL.Query().Get("last")
+	if text == "" {
+		return orNone(list), nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return nil, errParamFormat("last", "a number of entries")
+	}
+	return orNone(list[max(0, len(list)-n):]), nil
+}
+
+// adminFault is a Fault in JSON, with durations in milliseconds.
+type adminFault struct {
+	Operation    string  `json:"operation"`
+	Status       int     `json:"status"`
+	Code         string  `json:"code"`
+	RetryAfterMS int64   `json:"retry_after_ms"`
+	LatencyMS    int64   `json:"latency_ms"`
+	Disconnect   bool    `json:"disconnect"`
+	Times        int     `json:"times"`
+	Probability  float64 `json:"probability"`
+}
+
+func (f adminFault) fault() Fault {
+	return Fault{
+		Operation: f.Operation, Status: f.Status, Code: f.Code, RetryAfter: time.Duration(f.RetryAfterMS) * time.Millisecond,
+		Latency: time.Duration(f.LatencyMS) * time.Millisecond, Disconnect: f.Disconnect, Times: f.Times, Probability: f.Probability,
+	}
+}
+
+func listFaults(in *Instance) []adminFault {
+	out := []adminFault{}
+	for _, f := range in.Faults() {
+		out = append(out, adminFault{
+			Operation: f.Operation, Status: f.Status, Code: f.Code, RetryAfterMS: f.RetryAfter.Milliseconds(),
+			LatencyMS: f.Latency.Milliseconds(), Disconnect: f.Disconnect, Times: f.Times, Probability: f.Probability,
+		})
+	}
+	return out
+}
+
+// adminWebhook is what the admin API tells about an endpoint.
+type adminWebhook struct {
+	ID      string   `json:"id"`
+	URL     string   `json:"url"`
+	Secret  string   `json:"secret"`
+	Types   []string `json:"types"`
+	Pending int      `json:"pending"`
+}
+
+func describeWebhook(ep *WebhookEndpoint) adminWebhook {
+	return adminWebhook{ID: ep.ID(), URL: ep.URL(), Secret: ep.Secret(), Types: orNone(ep.types), Pending: ep.Pending()}
+}
+
+func listWebhooks(in *Instance) []adminWebhook {
+	out := []adminWebhook{}
+	for _, ep := range in.Webhooks() {
+		out = append(out, describeWebhook(ep))
+	}
+	return out
+}
+
+func addWebhook(in *Instance, r *http.Request) (any, error) {
+	body, err := adminBody[struct {
+		URL    string   `json:"url"`
+		Secret string   `json:"secret"`
+		Types  []string `json:"types"`
+	}](r)
+	if err != nil {
+		return nil, err
+	}
+	add := in.AddWebhook
+	if body.Secret != "" {
+		add = func(address string, types ...string) (*WebhookEndpoint, error) {
+			return in.AddWebhookWithSecret(address, body.Secret, types...)
+		}
+	}
+	ep, err := add(body.URL, body.Types...)
+	if err != nil {
+		return nil, err
+	}
+	return describeWebhook(ep), nil
+}
+
+// onWebhook acts on the endpoint of the path.
+func onWebhook(act func(*WebhookEndpoint, *http.Request) error) func(*Instance, *http.Request) (any, error) {
+	return func(in *Instance, r *http.Request) (any, error) {
+		for _, ep := range in.Webhooks() {
+			if ep.ID() == r.PathValue("id") {
+				return nil, act(ep, r)
+			}
+		}
+		return nil, errNotFound("webhook endpoint")
+	}
+}
+
+// drillWebhook loses, doubles, holds or releases messages of an endpoint.
+func drillWebhook(ep *WebhookEndpoint, r *http.Request) error {
+	drill, err := adminBody[struct {
+		Drop      int    `json:"drop"`
+		Duplicate int    `json:"duplicate"`
+		Hold      bool   `json:"hold"`
+		Release   string `json:"release"` // in_order or reversed
+	}](r)
+	if err != nil {
+		return err
+	}
+	if drill.Drop > 0 {
+		ep.Drop(drill.Drop)
+	}
+	if drill.Duplicate > 0 {
+		ep.Duplicate(drill.Duplicate)
+	}
+	if drill.Hold {
+		ep.Hold()
+	}
+	switch drill.Release {
+	case "":
+	case "in_order":
+		ep.Release(nil)
+	case "reversed":
+		ep.Release(reversed)
+	default:
+		return errParamValue("release", "in_order or reversed")
+	}
+	return nil
+}
+
+func reversed(events []Event) []Event {
+	out := make([]Event, len(events))
+	for i, ev := range events {
+		out[len(events)-1-i] = ev
+	}
+	return out
+}
