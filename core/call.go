@@ -25,7 +25,7 @@ func Call[T any](ctx context.Context, c *Client, e Endpoint, p CallParams, opts 
 		return nil, err
 	}
 	out := new(T)
-	if err := resp.decode(resp.body, out); err != nil {
+	if err := resp.decode(resp.body, out, c.newDecoder()); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -51,7 +51,7 @@ func (c *Client) Do(
 	if err != nil || out == nil {
 		return err
 	}
-	return resp.decode(resp.body, out)
+	return resp.decode(resp.body, out, nil)
 }
 
 // callEmpty calls an operation whose answer does not matter.
@@ -73,8 +73,9 @@ func callList[T any](
 		return nil, err
 	}
 	list := &List[T]{Data: make([]T, len(split.items)), TotalCount: split.total, raw: resp.body}
+	d := c.newDecoder()
 	for i, item := range split.items {
-		if err := resp.decode(item, &list.Data[i]); err != nil {
+		if err := resp.decode(item, &list.Data[i], d); err != nil {
 			return nil, err
 		}
 	}

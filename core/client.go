@@ -42,6 +42,7 @@ type Client struct {
 	userAgent  string
 	maxBytes   int64
 	defaults   requestConfig
+	plans      *planner
 
 	ownTransport bool // made by newClient, not shared with anybody
 }
@@ -107,6 +108,7 @@ func newClient(key *secret, opts []ClientOption) (*Client, error) {
 		userAgent:  agent,
 		maxBytes:   cfg.maxBytes,
 		defaults:   cfg.defaults,
+		plans:      &planner{},
 
 		ownTransport: cfg.httpClient == nil,
 	}

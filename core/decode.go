@@ -13,8 +13,9 @@ const keptBytes = 2048
 
 var errEmptyBody = errors.New("body is empty")
 
-// decode decodes a body, or a part of one, into out. Models keep the JSON that they came from.
-func (r *response) decode(data []byte, out any) error {
+// decode decodes a body, or a part of one, into out. Models keep the JSON that they came from. With a decoder, out must be
+// zero; without one encoding/json does all the work.
+func (r *response) decode(data []byte, out any, d *decoder) error {
 	switch target := out.(type) {
 	case *struct{}:
 		return nil
@@ -31,8 +32,10 @@ func (r *response) decode(data []byte, out any) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return r.decodeError("body is empty", errEmptyBody)
 	}
-	if err := unmarshal(data, out); err != nil {
-		return r.decodeError(decodeReason(err), err)
+	if d == nil || !d.decode(data, out) {
+		if err := unmarshal(data, out); err != nil {
+			return r.decodeError(decodeReason(err), err)
+		}
 	}
 	if model, ok := out.(rawSetter); ok {
 		model.setRaw(data)

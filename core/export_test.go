@@ -46,3 +46,9 @@ func DecodeErrorBody(body []byte) []ErrorItem {
 func ParseRetryAfter(value string, now time.Time) time.Duration { return parseRetryAfter(value, now) }
 
 func RawID(item json.RawMessage) string { return rawID(item) }
+
+// DecodePlanned decodes data into *out, which must be zero, without the help of encoding/json; it reports whether it could.
+func DecodePlanned(data []byte, out any) bool {
+	d := decoder{plans: &planner{}}
+	return d.decode(data, out)
+}

@@ -29,6 +29,7 @@ type page[T any] struct {
 	raw   RawResponse
 	items []json.RawMessage
 	data  []T
+	dec   *decoder
 	done  int   // how many items are decoded
 	bad   error // why the item after those cannot be
 	last  bool
@@ -126,7 +127,7 @@ func (w *walk[T]) fetch(ctx context.Context) *page[T] {
 	}
 	p.last = last
 	if !repeated {
-		p.items, p.data = list.items, make([]T, len(list.items))
+		p.items, p.data, p.dec = list.items, make([]T, len(list.items)), w.client.newDecoder()
 	}
 	return p
 }
@@ -134,7 +135,7 @@ func (w *walk[T]) fetch(ctx context.Context) *page[T] {
 // decodeTo decodes the first n items, as far as that is not done yet.
 func (p *page[T]) decodeTo(n int) {
 	for p.done < n && p.bad == nil {
-		if p.bad = p.resp.decode(p.items[p.done], &p.data[p.done]); p.bad == nil {
+		if p.bad = p.resp.decode(p.items[p.done], &p.data[p.done], p.dec); p.bad == nil {
 			p.done++
 		}
 	}
