@@ -1,0 +1,45 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+	"github.com/go-chi/chi/v5"
+	"github.com/gofiber/fiber/v2"
+	"github.com/labstack/echo/v4"
+
+	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
+)
+
+// The handler in each framework. Mount it outside of the group that asks for a signed-in user, and of middleware that
+// reads or decodes bodies.
+
+func mountNetHTTP(mux *http.ServeMux, handler *clerkwebhook.Handler) {
+	mux.Handle("/webhooks", handler)
+}
+
+func mountChi(router chi.Router, handler *clerkwebhook.Handler) {
+	router.Method(http.MethodPost, "/webhooks", handler)
+}
+
+func mountGin(router gin.IRouter, handler *clerkwebhook.Handler) {
+	router.POST("/webhooks", gin.WrapH(handler))
+}
+
+func mountEcho(e *echo.Echo, handler *clerkwebhook.Handler) {
+	e.POST("/webhooks", echo.WrapHandler(handler))
+}
+
+// mountFiber hands over what fiber has read, because fiber is not built on net/http.
+func mountFiber(router fiber.Router, handler *clerkwebhook.Handler) {
+	router.Post("/webhooks", func(c *fiber.Ctx) error {
+		answer := handler.Receive(c.UserContext(), http.Header(c.GetReqHeaders()), c.Body())
+		for name, values := range answer.Header {
+			for _, value := range values {
+				c.Append(name, value)
+			}
+		}
+		c.Status(answer.StatusCode)
+		return nil
+	})
+}
