@@ -25,6 +25,7 @@ EVENTS    ?=
 VECTORS   ?=
 
 TOOL      = cd tools && go run
+DOCUMENTS = -spec $(abspath $(SPEC)) $(if $(EVENTS),-webhooks $(abspath $(EVENTS)))
 
 .PHONY: help
 help: ## list the targets
