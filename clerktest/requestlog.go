@@ -24,7 +24,7 @@ type requestLog struct {
 	mu   sync.Mutex
 	ring []RequestRecord
 	next int
-	wake func(RequestRecord)
+	wake []func(RequestRecord)
 }
 
 func newRequestLog() *requestLog { return &requestLog{} }
@@ -39,8 +39,8 @@ func (l *requestLog) add(rec RequestRecord) {
 	}
 	wake := l.wake
 	l.mu.Unlock()
-	if wake != nil {
-		wake(rec)
+	for _, fn := range wake {
+		fn(rec)
 	}
 }
 
@@ -48,6 +48,15 @@ func (l *requestLog) clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.ring, l.next = nil, 0
+}
+
+// OnRequest registers a function that runs after every answered Backend API
+// request, in the goroutine that answered it.
+func (in *Instance) OnRequest(fn func(RequestRecord)) {
+	l := in.requests
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.wake = append(l.wake[:len(l.wake):len(l.wake)], fn)
 }
 
 // Requests returns the latest Backend API requests, oldest first.

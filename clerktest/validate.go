@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -136,23 +137,22 @@ func (c *call) readJSON() error {
 }
 
 func checkFields(params []param, body map[string]json.RawMessage) error {
-	for name, raw := range body {
-		p := findParam(params, name)
-		if p == nil {
-			if slices.Contains(driftFields, name) {
-				continue
-			}
+	for _, name := range slices.Sorted(maps.Keys(body)) {
+		if findParam(params, name) == nil && !slices.Contains(driftFields, name) {
 			return errParamUnknown(name)
-		}
-		if err := checkField(p, raw); err != nil {
-			return err
 		}
 	}
 	for i := range params {
-		if p := &params[i]; p.required {
-			if _, ok := body[p.name]; !ok {
-				return errParamMissing(p.name)
-			}
+		p := &params[i]
+		raw, given := body[p.name]
+		if !given && p.required {
+			return errParamMissing(p.name)
+		}
+		if !given {
+			continue
+		}
+		if err := checkField(p, raw); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -213,6 +213,7 @@ func checkValue(p *param, raw json.RawMessage) error {
 		if s := string(raw); s != "true" && s != "false" {
 			return errParamType(p.name, p.kind)
 		}
+		return checkAllowed(p, string(raw))
 	case "object":
 		if raw[0] != '{' {
 			return errParamType(p.name, p.kind)
