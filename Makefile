@@ -103,7 +103,7 @@ generate: ## generate core from Clerk's OpenAPI documents (SPEC=bapi.yml EVENTS=
 generate-check: ## fail if core differs from what the generator writes (SPEC=bapi.yml EVENTS=webhooks.yml)
 	@test -n "$(SPEC)" || { echo 'usage: make generate-check SPEC=path/to/bapi.yml [EVENTS=path/to/webhooks.yml]'; exit 2; }
 	$(TOOL) ./apigen $(DOCUMENTS) -out ../core -check
-	cd tools && go test -tags document ./apigen -run TestDocument -spec $(abspath $(SPEC))
+	cd tools && go test -tags document ./apigen -spec $(abspath $(SPEC)) $(if $(EVENTS),-run TestDocument -events $(abspath $(EVENTS)),-run '^TestDocument$$')
 	$(if $(EVENTS),$(TOOL) ./webhookcheck $(abspath $(EVENTS)))
 
 .PHONY: tidy
