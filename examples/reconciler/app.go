@@ -17,6 +17,8 @@ type app struct {
 	source     clerkwebhook.Source
 }
 
+//docs:begin app
+
 // newApp builds the service. now is Clerk's clock.
 func newApp(
 	db *database, verifier *clerkwebhook.Verifier, source clerkwebhook.Source, now func() time.Time,
@@ -31,6 +33,8 @@ func newApp(
 	}
 	return &app{db: db, reconciler: reconciler, webhooks: webhooks, source: source}, nil
 }
+
+//docs:end app
 
 // routes are open here; a service would guard all but the webhooks.
 func (a *app) routes() http.Handler {

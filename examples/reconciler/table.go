@@ -29,6 +29,8 @@ CREATE TABLE IF NOT EXISTS messages (
 	at       INTEGER NOT NULL
 );`
 
+//docs:begin upsert
+
 // upsert is the rule of Record.Supersedes in one statement.
 const upsert = `
 INSERT INTO objects (id, kind, organization_id, user_id, data, updated_at, observed_at, deleted)
@@ -38,6 +40,8 @@ ON CONFLICT (id) DO UPDATE SET
 	updated_at = excluded.updated_at, observed_at = excluded.observed_at, deleted = excluded.deleted
 WHERE NOT objects.deleted AND (excluded.deleted OR
 	(excluded.updated_at, excluded.observed_at) >= (objects.updated_at, objects.observed_at))`
+
+//docs:end upsert
 
 // database is the application's copy of Clerk's users, organizations and memberships.
 type database struct{ db *sql.DB }

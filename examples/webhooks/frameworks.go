@@ -14,6 +14,7 @@ import (
 // The handler in each framework. Mount it outside of the group that asks for a signed-in user, and of middleware that
 // reads or decodes bodies.
 
+//docs:begin frameworks
 func mountNetHTTP(mux *http.ServeMux, handler *clerkwebhook.Handler) {
 	mux.Handle("/webhooks", handler)
 }
@@ -43,3 +44,5 @@ func mountFiber(router fiber.Router, handler *clerkwebhook.Handler) {
 		return nil
 	})
 }
+
+//docs:end frameworks
