@@ -146,6 +146,7 @@ func families() []family {
 		domainsFamily(),
 		handshakeFamily(),
 		adminFamily(),
+		consoleFamily(),
 	}
 }
 

@@ -89,6 +89,12 @@ func (in *Instance) Seed(file []byte) error {
 	return nil
 }
 
+// HasUsers reports whether the instance holds any user.
+func (in *Instance) HasUsers() (has bool) {
+	_ = in.read(func(x *tx) error { has = tableUsers.size(x) > 0; return nil })
+	return has
+}
+
 func (s *seedFile) apply(x *tx) error {
 	for i, p := range s.Permissions {
 		if err := p.apply(x); err != nil {
