@@ -11,7 +11,6 @@
 package clerkfiber
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -59,8 +58,8 @@ func New(config Config) fiber.Handler {
 		if config.Next != nil && config.Next(c) {
 			return c.Next()
 		}
-		ctx, cancel := context.WithTimeout(c.UserContext(), config.Timeout)
-		defer cancel()
+		ctx := clerkauth.NewWaitLimit(c.UserContext(), config.Timeout)
+		defer ctx.Stop()
 		state := config.Authenticator.Authenticate(ctx, request(c), config.CallOptions...)
 		c.SetUserContext(clerkauth.NewContext(c.UserContext(), state))
 		if config.ErrorHandler != nil {

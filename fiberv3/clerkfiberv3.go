@@ -11,7 +11,6 @@
 package clerkfiberv3
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -59,8 +58,8 @@ func New(config Config) fiber.Handler {
 		if config.Next != nil && config.Next(c) {
 			return c.Next()
 		}
-		ctx, cancel := context.WithTimeout(c.Context(), config.Timeout)
-		defer cancel()
+		ctx := clerkauth.NewWaitLimit(c.Context(), config.Timeout)
+		defer ctx.Stop()
 		state := config.Authenticator.Authenticate(ctx, request(c), config.CallOptions...)
 		c.SetContext(clerkauth.NewContext(c.Context(), state))
 		if config.ErrorHandler != nil {
