@@ -18,7 +18,7 @@ type requestBody struct {
 func newRequestBody(body any) (*requestBody, error) {
 	switch body := body.(type) {
 	case nil:
-		return nil, nil //nolint:nilnil // nil is no body
+		return nil, nil
 	case *Multipart:
 		up, err := newUpload(body)
 		if err != nil {

@@ -124,7 +124,7 @@ func (e *APIError) HasCode(code string) bool {
 // Is reports whether target is the sentinel of the status.
 func (e *APIError) Is(target error) bool {
 	sentinel := statusSentinel(e.StatusCode)
-	return sentinel != nil && target == sentinel //nolint:errorlint // identity is the point of Is
+	return sentinel != nil && target == sentinel
 }
 
 // statusSentinel returns the sentinel of a status, or nil.

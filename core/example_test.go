@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -40,11 +39,13 @@ func ExampleNewClient() {
 
 	client, err := clerk.NewClient("sk_test_example", clerk.WithBaseURL(server.URL))
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	user, err := client.Users.Get(context.Background(), "user_1")
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	fmt.Println(user.ID, clerk.Value(user.FirstName))
 	// Output: user_1 Ada
@@ -55,7 +56,8 @@ func ExampleOpt() {
 	defer server.Close()
 	client, err := clerk.NewClient("sk_test_example", clerk.WithBaseURL(server.URL))
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 
 	_, err = client.Users.Update(context.Background(), "user_1", &clerk.UserUpdateParams{
@@ -64,7 +66,8 @@ func ExampleOpt() {
 		LastName:   clerk.Opt[string]{},  // left alone, as if it were not mentioned
 	})
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	// Output: sent: {"external_id":null,"first_name":"Ada"}
 }
@@ -74,12 +77,14 @@ func ExampleUsersService_ListAll() {
 	defer server.Close()
 	client, err := clerk.NewClient("sk_test_example", clerk.WithBaseURL(server.URL))
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 
 	for user, err := range client.Users.ListAll(context.Background(), nil) {
 		if err != nil {
-			log.Fatal(err)
+			fmt.Println(err)
+			return
 		}
 		fmt.Println(user.ID, clerk.Value(user.FirstName))
 	}
@@ -93,7 +98,8 @@ func ExampleAPIError() {
 	defer server.Close()
 	client, err := clerk.NewClient("sk_test_example", clerk.WithBaseURL(server.URL))
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 
 	_, err = client.Users.Get(context.Background(), "user_2")
@@ -115,7 +121,8 @@ func ExampleCall() {
 	defer server.Close()
 	client, err := clerk.NewClient("sk_test_example", clerk.WithBaseURL(server.URL))
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 
 	type myUser struct {
@@ -125,7 +132,8 @@ func ExampleCall() {
 	user, err := clerk.Call[myUser](context.Background(), client, clerk.EndpointUsersGet,
 		clerk.CallParams{Path: []string{"user_1"}})
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	fmt.Println(user.ID, user.ShoeSize)
 	// Output: user_1 38
@@ -136,14 +144,16 @@ func ExampleClient_Do() {
 	defer server.Close()
 	client, err := clerk.NewClient("sk_test_example", clerk.WithBaseURL(server.URL))
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 
 	var out struct {
 		Name string `json:"name"`
 	}
 	if err := client.Do(context.Background(), http.MethodGet, "/novelties/1", nil, nil, &out); err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	fmt.Println(out.Name)
 	// Output: new
@@ -154,18 +164,21 @@ func ExampleMetadata_Decode() {
 	defer server.Close()
 	client, err := clerk.NewClient("sk_test_example", clerk.WithBaseURL(server.URL))
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 
 	user, err := client.Users.Get(context.Background(), "user_1")
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	var metadata struct {
 		Plan string `json:"plan"`
 	}
 	if err := user.PublicMetadata.Decode(&metadata); err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	fmt.Println(metadata.Plan)
 	fmt.Println(strings.Contains(string(user.RawJSON()), "shoe_size"))

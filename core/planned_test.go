@@ -79,7 +79,6 @@ type everything struct {
 	Literal  json.Number               `json:"literal"`
 	Ignored  string                    `json:"-"`
 	Untagged string
-	hidden   string
 }
 
 var everythingSeeds = []string{
@@ -132,7 +131,10 @@ func TestDecode_OddTypes(t *testing.T) {
 	for _, out := range []any{
 		new(map[string]any), new(any), new(struct{ embedded }), new(struct{ *embedded }), new(struct {
 			ID string `json:"id,string"`
-		}), new(struct{ ID, Id string }), nil, struct{}{}, (*everything)(nil),
+		}), new(struct {
+			ID   string `json:"id"`
+			Same string `json:"ID"`
+		}), nil, struct{}{}, (*everything)(nil),
 	} {
 		if clerk.DecodePlanned([]byte(`{"id":"a"}`), out) {
 			t.Errorf("%T: decoded, but should have been left to encoding/json", out)

@@ -94,7 +94,8 @@ func (s *scanner) text() (string, bool) {
 	if len(inner) > 24 {
 		return string(inner), true
 	}
-	slot := &s.recent[byte(len(inner)*7)^inner[0]^inner[len(inner)-1]*31^inner[len(inner)/2]*13]
+	mark := uint(len(inner))*7 ^ uint(inner[0]) ^ uint(inner[len(inner)-1])*31 ^ uint(inner[len(inner)/2])*13
+	slot := &s.recent[mark%uint(len(s.recent))]
 	if *slot != string(inner) {
 		*slot = string(inner)
 	}

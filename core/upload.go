@@ -142,7 +142,7 @@ func (u *upload) detach() bool {
 // uploadReader reads the file for one attempt, until the attempt ends. Each Read of the file runs beside the caller's, so that
 // a file that blocks cannot hold the request.
 type uploadReader struct {
-	ctx    context.Context //nolint:containedctx // of the one attempt that the reader is made for
+	ctx    context.Context // of the one attempt that the reader is made for
 	file   io.Reader
 	buffer []byte
 

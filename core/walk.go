@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"sync"
 )
 
@@ -14,7 +15,7 @@ var errNoID = errors.New("last item has no id")
 
 // walk is one run of an iterator.
 type walk[T any] struct {
-	ctx    context.Context //nolint:containedctx // lives as long as the loop
+	ctx    context.Context // lives as long as the loop
 	client *Client
 	e      Endpoint
 	opts   []RequestOption
@@ -111,7 +112,7 @@ func (w *walk[T]) fetch(ctx context.Context) *page[T] {
 	p := &page[T]{}
 	opts := w.opts
 	if w.raw != nil {
-		opts = append(opts[:len(opts):len(opts)], func(cfg *requestConfig) { cfg.raw = &p.raw })
+		opts = append(slices.Clip(opts), func(cfg *requestConfig) { cfg.raw = &p.raw })
 	}
 	if p.resp, p.err = w.client.send(ctx, w.e, w.pages.next(), opts); p.err != nil {
 		return p
