@@ -31,7 +31,14 @@ const (
 	jsonArray
 )
 
+// space skips white space. Tokens have none, so the loop is kept out of the way.
 func (s *scanner) space() {
+	if s.pos < len(s.text) && s.text[s.pos] <= ' ' {
+		s.skipSpace()
+	}
+}
+
+func (s *scanner) skipSpace() {
 	for s.pos < len(s.text) {
 		switch s.text[s.pos] {
 		case ' ', '\t', '\n', '\r':
