@@ -1,0 +1,10 @@
+package main
+
+// An exception names one finding of one operation that is no fault.
+type exception struct{ operation, finding string }
+
+// exceptions are places where Clerk itself answers otherwise than its document says, each with the reason.
+var exceptions = map[exception]string{}
+
+// accepted are requests of the negative suite that Clerk accepts, each with the reason.
+var accepted = map[exception]string{}

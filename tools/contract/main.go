@@ -1,0 +1,104 @@
+// Command contract holds the local Clerk against Clerk's own OpenAPI document: it lets three clients tour the emulated
+// families, the official Go SDK, the published @clerk/backend and core, validates every answer on its way, and then sends
+// each operation what Clerk refuses.
+//
+//	go run ./contract -spec PATH [-js=false]
+//
+// It exits with 1 when a tour fails, an answer does not fit the document, or a bad request is not refused.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"sort"
+
+	"github.com/clerkgo/clerk-go/clerktest"
+)
+
+func main() {
+	spec := flag.String("spec", "", "path of the OpenAPI document of the Backend API")
+	js := flag.Bool("js", true, "run the tour of @clerk/backend too; installs it with npm into a temporary folder")
+	flag.Parse()
+	if err := run(context.Background(), *spec, *js); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, spec string, js bool) error {
+	if spec == "" {
+		return errors.New("contract: -spec is missing")
+	}
+	doc, err := loadDocument(spec)
+	if err != nil {
+		return err
+	}
+	checker := newValidator(doc)
+	var failures []string
+	for _, visit := range tours(js) {
+		t, err := visitEmulator(ctx, checker, visit)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%-16s %3d steps, %d failed\n", t.name, t.steps, len(t.fails))
+		failures = append(failures, t.fails...)
+	}
+	fmt.Printf("%-16s %3d operations answered as the document says, %d findings\n", "document", len(checker.seen), len(checker.violations))
+	for finding, example := range checker.violations {
+		failures = append(failures, "document: "+finding+" ("+example+")")
+	}
+	refused, err := runNegative(doc)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%-16s %3d bad requests, %d not refused; %d operations not emulated\n",
+		"refusals", refused.cases, len(refused.failures), len(refused.skipped))
+	failures = append(failures, refused.failures...)
+	sort.Strings(failures)
+	for _, f := range failures {
+		fmt.Println("FAIL", f)
+	}
+	if len(failures) > 0 {
+		return fmt.Errorf("contract: %d failures", len(failures))
+	}
+	return nil
+}
+
+// A visit is a tour that still needs an emulator.
+type visit func(ctx context.Context, in *clerktest.Instance) (*tour, error)
+
+func tours(js bool) []visit {
+	list := []visit{coreTour, sdkGoTour}
+	if js {
+		list = append(list, jsTour)
+	}
+	return list
+}
+
+// visitEmulator runs a tour against a fresh emulator behind the validator.
+func visitEmulator(ctx context.Context, checker *validator, run visit) (*tour, error) {
+	in, stop, err := serve(checker.wrap)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	return run(ctx, in)
+}
+
+// serve starts an emulator whose handler is wrapped, and returns its instance.
+func serve(wrap func(http.Handler) http.Handler) (in *clerktest.Instance, stop func(), err error) {
+	var handler http.Handler
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
+	e, err := clerktest.New(clerktest.WithURL(server.URL))
+	if err != nil {
+		server.Close()
+		return nil, nil, err
+	}
+	handler = wrap(e)
+	return e.Default(), func() { server.Close(); _ = e.Close() }, nil
+}

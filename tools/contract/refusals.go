@@ -1,0 +1,34 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+
+	"github.com/clerkgo/clerk-go/clerktest"
+)
+
+// runNegative sends the negative suite to an emulator that holds some records, so that paths lead somewhere.
+func runNegative(doc *document) (*negative, error) {
+	in, stop, err := serve(func(h http.Handler) http.Handler { return h })
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	u := in.CreateUser(clerktest.User{Email: "negative@example.com", Password: "correct horse battery"})
+	session := in.SignIn(u.ID, "")
+	n := &negative{
+		doc: doc, baseURL: in.URL(), key: in.SecretKey(),
+		ids: map[string]string{"user_id": u.ID, "session_id": session.SessionID},
+		state: func() string {
+			raw, err := in.MarshalState()
+			if err != nil {
+				return err.Error()
+			}
+			sum := sha256.Sum256(raw)
+			return hex.EncodeToString(sum[:])
+		},
+	}
+	n.run()
+	return n, nil
+}
