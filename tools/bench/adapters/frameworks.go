@@ -1,0 +1,126 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+	"github.com/go-chi/chi/v5"
+	fiberv2 "github.com/gofiber/fiber/v2"
+	fiberv3 "github.com/gofiber/fiber/v3"
+	echov4 "github.com/labstack/echo/v4"
+	echov5 "github.com/labstack/echo/v5"
+	"github.com/valyala/fasthttp"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+	clerkchi "github.com/clerkgo/clerk-go/chi"
+	clerkecho "github.com/clerkgo/clerk-go/echo"
+	clerkechov5 "github.com/clerkgo/clerk-go/echov5"
+	clerkfiber "github.com/clerkgo/clerk-go/fiber"
+	clerkfiberv3 "github.com/clerkgo/clerk-go/fiberv3"
+	clerkgin "github.com/clerkgo/clerk-go/gin"
+)
+
+func (fx *fixture) subjects() []subject {
+	list := []subject{fx.netHTTP(), fx.chi(), fx.gin(), fx.echo(), fx.echov5(), fx.fiber(), fx.fiberv3()}
+	if !fx.cookie { // clerk-sdk-go reads no cookies
+		list = append(list, subject{"chi, clerk-sdk-go", fx.serve(chiApp()), fx.serve(chiApp(fx.official()))})
+	}
+	return list
+}
+
+func ok(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
+
+func (fx *fixture) netHTTP() subject {
+	bare, guarded := http.NewServeMux(), http.NewServeMux()
+	bare.HandleFunc("GET /me", ok)
+	guarded.Handle("GET /me", clerkauth.RequireAuth()(http.HandlerFunc(ok)))
+	return subject{"net/http", fx.serve(bare), fx.serve(clerkauth.Middleware(fx.authn)(guarded))}
+}
+
+func chiApp(middlewares ...func(http.Handler) http.Handler) http.Handler {
+	app := chi.NewRouter()
+	app.Use(middlewares...)
+	app.Get("/me", ok)
+	return app
+}
+
+func (fx *fixture) chi() subject {
+	return subject{"chi v5", fx.serve(chiApp()), fx.serve(chiApp(clerkchi.Middleware(fx.authn), clerkchi.RequireAuth()))}
+}
+
+func (fx *fixture) gin() subject {
+	gin.SetMode(gin.ReleaseMode)
+	app := func(middlewares ...gin.HandlerFunc) http.Handler {
+		app := gin.New()
+		app.Use(middlewares...)
+		app.GET("/me", func(c *gin.Context) { c.Status(http.StatusOK) })
+		return app
+	}
+	return subject{"gin", fx.serve(app()), fx.serve(app(clerkgin.Middleware(fx.authn), clerkgin.RequireAuth()))}
+}
+
+func (fx *fixture) echo() subject {
+	app := func(middlewares ...echov4.MiddlewareFunc) http.Handler {
+		app := echov4.New()
+		app.Use(middlewares...)
+		app.GET("/me", func(c echov4.Context) error { return c.NoContent(http.StatusOK) })
+		return app
+	}
+	return subject{"echo v4", fx.serve(app()), fx.serve(app(clerkecho.Middleware(fx.authn), clerkecho.RequireAuth()))}
+}
+
+func (fx *fixture) echov5() subject {
+	app := func(middlewares ...echov5.MiddlewareFunc) http.Handler {
+		app := echov5.New()
+		app.Use(middlewares...)
+		app.GET("/me", func(c *echov5.Context) error { return c.NoContent(http.StatusOK) })
+		return app
+	}
+	return subject{"echo v5", fx.serve(app()), fx.serve(app(clerkechov5.Middleware(fx.authn), clerkechov5.RequireAuth()))}
+}
+
+func (fx *fixture) fiber() subject {
+	app := func(handlers ...any) fasthttp.RequestHandler {
+		app := fiberv2.New()
+		app.Use(handlers...)
+		app.Get("/me", func(c *fiberv2.Ctx) error { c.Status(fiberv2.StatusOK); return nil })
+		return app.Handler()
+	}
+	attach := clerkfiber.New(clerkfiber.Config{Authenticator: fx.authn})
+	return subject{"fiber v2", fx.serveFast(app(next2)), fx.serveFast(app(attach, clerkfiber.RequireAuth()))}
+}
+
+// next2 is in the bare application what the guard is in the other: Fiber needs one handler for Use.
+func next2(c *fiberv2.Ctx) error { return c.Next() }
+
+func (fx *fixture) fiberv3() subject {
+	app := func(handlers ...any) fasthttp.RequestHandler {
+		app := fiberv3.New()
+		app.Use(handlers...)
+		app.Get("/me", func(c fiberv3.Ctx) error { c.Status(fiberv3.StatusOK); return nil })
+		return app.Handler()
+	}
+	attach := clerkfiberv3.New(clerkfiberv3.Config{Authenticator: fx.authn})
+	return subject{"fiber v3", fx.serveFast(app(next3)), fx.serveFast(app(attach, clerkfiberv3.RequireAuth()))}
+}
+
+func next3(c fiberv3.Ctx) error { return c.Next() }
+
+// serveFast returns a function that sends the request into a handler of fasthttp.
+func (fx *fixture) serveFast(handler fasthttp.RequestHandler) func() int {
+	var ctx fasthttp.RequestCtx
+	var req fasthttp.Request
+	req.SetRequestURI("/me")
+	req.Header.SetMethod(http.MethodGet)
+	req.Header.SetHost("bench.example.com")
+	for name, values := range fx.header {
+		req.Header.Set(name, values[0])
+	}
+	ctx.Init(&req, nil, nil)
+	return func() int {
+		ctx.Response.Reset()
+		ctx.ResetUserValues()
+		handler(&ctx)
+		return ctx.Response.StatusCode()
+	}
+}
