@@ -80,7 +80,7 @@ func (e *Error) GoString() string { return e.Error() }
 
 // Is reports whether target is the sentinel of the reason.
 func (e *Error) Is(target error) bool {
-	return target == e.sentinel() //nolint:errorlint // identity is the point of Is
+	return target == e.sentinel()
 }
 
 // Unwrap returns the cause.

@@ -3,6 +3,7 @@ package clerkwebhook
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"time"
 )
@@ -89,9 +90,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer := h.receiveRequest(r)
-	for name, values := range answer.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), answer.Header)
 	w.WriteHeader(answer.StatusCode)
 }
 

@@ -350,7 +350,7 @@ func TestVerifier_BodyThatIsNoEvent(t *testing.T) {
 func TestSecretsAreNotPrinted(t *testing.T) {
 	t.Parallel()
 	config := clerkwebhook.Config{Secrets: []string{secretA}}
-	key := "the first signing secret"
+	key := []byte("the first signing secret")
 	var logged bytes.Buffer
 	logger := slog.New(slog.NewJSONHandler(&logged, nil))
 	values := []any{config, &config, newVerifier(t, secretA), newSigner(t, secretA), *newVerifier(t, secretA), *newSigner(t, secretA)}
@@ -362,7 +362,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	text += logged.String()
 	_, err := clerkwebhook.New(secretA + "%")
 	text += fmt.Sprintf("%v %#v", err, err)
-	for _, hidden := range []string{secretA, secretA[6:], key, fmt.Sprint([]byte(key))} {
+	for _, hidden := range []string{secretA, secretA[6:], string(key), fmt.Sprint(key)} {
 		if strings.Contains(text, hidden) {
 			t.Errorf("got %q printed, want no form of the secret", hidden)
 		}
