@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -297,6 +298,55 @@ func TestCall_NeverFollowsRedirects(t *testing.T) {
 		if strings.Contains(err.Error(), "secret") {
 			t.Errorf("%d: the error shows the target: %v", status, err)
 		}
+	}
+}
+
+func TestCall_RedirectToNowhere(t *testing.T) {
+	t.Parallel()
+	for _, location := range []string{"", "http://[bad-secret", "\x01secret", "https://example.com/secret"} {
+		attempts := 0
+		client := transport(t, script(&attempts, answer(307, `{}`, "Location", location)))
+		_, err := clerk.Call[item](t.Context(), client, createItem, clerk.CallParams{Body: map[string]any{"a": 1}})
+		if !errors.Is(err, clerk.ErrRedirect) || attempts != 1 || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%q: got %v after %d attempts", location, err, attempts)
+		}
+	}
+}
+
+func TestCall_TransportErrorsWithoutAddress(t *testing.T) {
+	t.Parallel()
+	inner := &url.Error{Op: "Get", URL: "https://inner.example.com/secret", Err: errors.New("no route")}
+	attempts := 0
+	client := transport(t, script(&attempts, inner))
+	_, err := clerk.Call[item](t.Context(), client, getItem, one("user_secret"), noRetries)
+	if err == nil || err.Error() != "clerk: Items.Get: no route" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestClient_CloseIdleConnections(t *testing.T) {
+	t.Parallel()
+	closed := make(chan struct{})
+	server := httptest.NewUnstartedServer(answerWith(200, `{}`))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed {
+			close(closed)
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	client, err := clerk.NewClient(testKey, clerk.WithBaseURL(server.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := clerk.Call[item](t.Context(), client, getItem, one("a")); err != nil {
+		t.Fatal(err)
+	}
+	client.CloseIdleConnections()
+	select {
+	case <-closed:
+	case <-t.Context().Done():
+		t.Error("the connection stays open")
 	}
 }
 

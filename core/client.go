@@ -133,9 +133,6 @@ func (c *Client) String() string {
 	return "clerk.Client(" + c.baseURL + ")"
 }
 
-// GoString returns the same as String.
-func (c *Client) GoString() string { return c.String() }
-
 // Format prints what String returns, for every verb.
 func (c *Client) Format(state fmt.State, _ rune) {
 	_, _ = fmt.Fprint(state, c.String())
@@ -143,21 +140,6 @@ func (c *Client) Format(state fmt.State, _ rune) {
 
 // LogValue returns what String returns.
 func (c *Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
-
-// newHTTPClient copies the caller's client, or makes one, and turns redirects off: following one would carry the secret
-// key, or a body, to another place.
-func newHTTPClient(from *http.Client) *http.Client {
-	client := http.Client{}
-	if from != nil {
-		client = *from
-	} else if transport, ok := http.DefaultTransport.(*http.Transport); ok {
-		own := transport.Clone()
-		own.MaxIdleConnsPerHost = own.MaxIdleConns
-		client.Transport = own
-	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &client
-}
 
 // parseBaseURL checks an address and returns it without a slash at its end, whether it is this machine, and why it
 // cannot be used, if so.

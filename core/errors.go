@@ -98,7 +98,7 @@ func (e *APIError) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("operation", e.Operation),
 		slog.Int("status", e.StatusCode),
-		slog.String("code", e.Code()),
+		slog.String("code", plainWord(e.Code())),
 		slog.String("trace_id", plainWord(e.TraceID)),
 	)
 }

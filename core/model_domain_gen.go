@@ -10,7 +10,7 @@ type Domain struct {
 	Object string `json:"object"`
 	// ID is the id.
 	ID string `json:"id"`
-	// Name is the display name.
+	// Name is the domain itself.
 	Name string `json:"name"`
 	// IsSatellite says whether the domain is a satellite.
 	IsSatellite bool `json:"is_satellite"`

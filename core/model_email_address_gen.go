@@ -6,7 +6,7 @@ package clerk
 type EmailAddress struct {
 	original
 
-	// ID is the id.
+	// ID is the id, such as "idn_…".
 	ID string `json:"id,omitzero"`
 	// Object names the type of the object.
 	Object string `json:"object"`

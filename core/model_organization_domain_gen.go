@@ -12,7 +12,7 @@ type OrganizationDomain struct {
 	ID string `json:"id"`
 	// OrganizationID is the id of the organization.
 	OrganizationID string `json:"organization_id"`
-	// Name is the display name.
+	// Name is the domain itself.
 	Name string `json:"name"`
 	// EnrollmentMode says how people with addresses of the domain join.
 	EnrollmentMode EnrollmentMode `json:"enrollment_mode"`

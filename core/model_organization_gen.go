@@ -8,7 +8,7 @@ type Organization struct {
 
 	// Object names the type of the object.
 	Object string `json:"object"`
-	// ID is the id.
+	// ID is the id, such as "org_…".
 	ID string `json:"id"`
 	// Name is the display name.
 	Name string `json:"name"`

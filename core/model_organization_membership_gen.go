@@ -14,7 +14,7 @@ type OrganizationMembership struct {
 	Role string `json:"role"`
 	// RoleName is the display name of the role.
 	RoleName string `json:"role_name,omitzero"`
-	// Permissions lists the permissions.
+	// Permissions lists the keys of the permissions that come with the role.
 	Permissions []string `json:"permissions"`
 	// PublicMetadata is data that the frontend may read and only the backend writes.
 	PublicMetadata Metadata `json:"public_metadata"`

@@ -8,7 +8,7 @@ type Session struct {
 
 	// Object names the type of the object.
 	Object string `json:"object"`
-	// ID is the id.
+	// ID is the id, such as "sess_…".
 	ID string `json:"id"`
 	// UserID is the id of the user.
 	UserID string `json:"user_id"`

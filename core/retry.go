@@ -105,9 +105,11 @@ func neverSent(err error) bool {
 
 // withoutURL strips what net/http wraps around an error, because its text holds the address.
 func withoutURL(err error) error {
-	var urlErr *url.Error
-	if errors.As(err, &urlErr) {
-		return urlErr.Err
+	for {
+		var urlErr *url.Error
+		if !errors.As(err, &urlErr) || urlErr.Err == nil {
+			return err
+		}
+		err = urlErr.Err
 	}
-	return err
 }

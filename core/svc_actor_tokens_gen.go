@@ -32,9 +32,9 @@ func (s *ActorTokensService) Revoke(
 
 // ActorTokenCreateParams holds the fields of ActorTokensService.Create.
 type ActorTokenCreateParams struct {
-	// UserID is the id of the user.
+	// UserID is the id of the user whom the actor signs in as.
 	UserID string `json:"user_id"`
-	// Actor is who acts as the user; null or empty if nobody does.
+	// Actor says who acts, such as {"sub": "user_…"}; sub is required.
 	Actor any `json:"actor"`
 	// ExpiresInSeconds is the lifetime in seconds.
 	ExpiresInSeconds Opt[int64] `json:"expires_in_seconds,omitzero"`

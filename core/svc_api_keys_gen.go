@@ -154,11 +154,11 @@ type APIKeyCreateParams struct {
 	Name string `json:"name"`
 	// Description is a description for people.
 	Description Opt[string] `json:"description,omitzero"`
-	// Subject is the id of who or what it belongs to.
+	// Subject is the id of the user or organization that the key acts for.
 	Subject string `json:"subject"`
 	// Claims are additional claims, any JSON.
 	Claims Opt[any] `json:"claims,omitzero"`
-	// Scopes lists the scopes that were granted.
+	// Scopes lists the scopes of the key.
 	Scopes Opt[[]string] `json:"scopes,omitzero"`
 	// CreatedBy is the id of the user who created it.
 	CreatedBy Opt[string] `json:"created_by,omitzero"`

@@ -261,7 +261,7 @@ func (s *BillingService) ListAllStatementPaymentAttempts(
 type BillingListPlansParams struct {
 	ListParams
 
-	// PayerType is the kind of payer.
+	// PayerType keeps the plans for this kind of payer.
 	PayerType Opt[BillingPayerType]
 }
 
@@ -282,7 +282,7 @@ func (p *BillingListPlansParams) query() url.Values {
 type BillingListPricesParams struct {
 	ListParams
 
-	// PlanID is the id of the plan.
+	// PlanID keeps the prices of this plan.
 	PlanID Opt[string]
 }
 
@@ -320,11 +320,11 @@ type BillingCreatePriceParams struct {
 type BillingListSubscriptionItemsParams struct {
 	ListParams
 
-	// Status is the current state.
+	// Status keeps the items in this state.
 	Status Opt[BillingSubscriptionItemStatus]
-	// PayerType is the kind of payer.
+	// PayerType keeps the items of this kind of payer.
 	PayerType Opt[BillingPayerType]
-	// PlanID is the id of the plan.
+	// PlanID keeps the items of this plan.
 	PlanID Opt[string]
 	// IncludeFree says whether free plans are listed too.
 	IncludeFree Opt[bool]

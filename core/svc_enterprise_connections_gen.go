@@ -151,9 +151,9 @@ func (s *EnterpriseConnectionsService) CreateTestRun(
 type EnterpriseConnectionListParams struct {
 	ListParams
 
-	// OrganizationID is the id of the organization.
+	// OrganizationID keeps the connections of this organization.
 	OrganizationID Opt[string]
-	// Active says whether it is in use.
+	// Active keeps connections that are in use, or those that are not.
 	Active Opt[bool]
 }
 
@@ -281,7 +281,7 @@ type CustomAttributeParams struct {
 type EnterpriseConnectionUpdateParams struct {
 	// Name is the display name.
 	Name Opt[string] `json:"name,omitzero"`
-	// Domains lists the domains.
+	// Domains lists the domains; an empty list is ignored.
 	Domains Opt[[]string] `json:"domains,omitzero"`
 	// Active says whether it is in use.
 	Active Opt[bool] `json:"active,omitzero"`
@@ -292,7 +292,7 @@ type EnterpriseConnectionUpdateParams struct {
 	// AllowOrganizationAccountLinking says whether a sign-in may link to an account that exists in the
 	// organization.
 	AllowOrganizationAccountLinking Opt[bool] `json:"allow_organization_account_linking,omitzero"`
-	// OrganizationID is the id of the organization.
+	// OrganizationID is the id of the organization that the connection belongs to. It cannot be taken back.
 	OrganizationID Opt[string] `json:"organization_id,omitzero"`
 	// SAML is the SAML part.
 	SAML Opt[EnterpriseConnectionUpdateSAMLParams] `json:"saml,omitzero"`
@@ -347,7 +347,7 @@ type EnterpriseConnectionUpdateSAMLParams struct {
 type EnterpriseConnectionListTestRunsParams struct {
 	ListParams
 
-	// Status is the current state.
+	// Status keeps the test runs in one of these states.
 	Status []EnterpriseConnectionTestRunStatus
 }
 

@@ -186,7 +186,8 @@ type InstanceUpdateParams struct {
 	CookielessDev Opt[bool] `json:"cookieless_dev,omitzero"`
 	// URLBasedSessionSyncing says whether development sessions are synchronised by URL.
 	URLBasedSessionSyncing Opt[bool] `json:"url_based_session_syncing,omitzero"`
-	// PreferredSignInStrategyWhenPasswordRequired is what a sign-in starts with where passwords are required.
+	// PreferredSignInStrategyWhenPasswordRequired is what a sign-in starts with where passwords are required; an
+	// empty string goes back to the default, null changes nothing.
 	PreferredSignInStrategyWhenPasswordRequired Opt[PreferredSignInStrategy] `json:"preferred_sign_in_strategy_when_password_required,omitzero"`
 	// EnhancedEmailDeliverability says whether Clerk sends codes from its own domain.
 	EnhancedEmailDeliverability Opt[bool] `json:"enhanced_email_deliverability,omitzero"`
@@ -218,7 +219,7 @@ type InstanceUpdateProtectParams struct {
 
 // InstanceUpdateCommunicationParams holds the fields of InstanceService.UpdateCommunication.
 type InstanceUpdateCommunicationParams struct {
-	// BlockedCountryCodes lists the countries that get no text messages.
+	// BlockedCountryCodes lists the countries that get no text messages; the list replaces the one there is.
 	BlockedCountryCodes Opt[[]string] `json:"blocked_country_codes,omitzero"`
 }
 
@@ -227,7 +228,7 @@ type InstanceUpdateCommunicationParams struct {
 type InstanceUpdateOAuthApplicationSettingsParams struct {
 	// DynamicOAuthClientRegistration says whether clients can register themselves.
 	DynamicOAuthClientRegistration Opt[bool] `json:"dynamic_oauth_client_registration,omitzero"`
-	// DefaultScopes lists the scopes that clients get unless they ask otherwise.
+	// DefaultScopes lists the scopes that clients get unless they ask otherwise; null goes back to Clerk's list.
 	DefaultScopes Opt[[]string] `json:"default_scopes,omitzero"`
 	// OAuthJWTAccessTokens says whether access tokens are JWTs.
 	OAuthJWTAccessTokens Opt[bool] `json:"oauth_jwt_access_tokens,omitzero"`

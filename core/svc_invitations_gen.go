@@ -74,7 +74,7 @@ func (s *InvitationsService) Revoke(
 type InvitationListParams struct {
 	ListParams
 
-	// Status is the current state.
+	// Status keeps the invitations in this state.
 	Status Opt[InvitationStatus]
 	// Query searches in several fields at once.
 	Query Opt[string]

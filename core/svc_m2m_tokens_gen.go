@@ -116,7 +116,7 @@ type M2MTokenCreateParams struct {
 	TokenFormat Opt[M2MTokenFormat] `json:"token_format,omitzero"`
 	// SecondsUntilExpiration is the lifetime in seconds; null means that it never expires.
 	SecondsUntilExpiration Opt[int64] `json:"seconds_until_expiration,omitzero"`
-	// Claims are additional claims, any JSON.
+	// Claims are additional claims; null and absence are the same.
 	Claims Opt[any] `json:"claims,omitzero"`
 	// MinRemainingTTLSeconds returns an existing token that lives at least that long, if there is one.
 	MinRemainingTTLSeconds Opt[int64] `json:"min_remaining_ttl_seconds,omitzero"`

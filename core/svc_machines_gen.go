@@ -164,7 +164,7 @@ func (p *MachineListParams) query() url.Values {
 type MachineCreateParams struct {
 	// Name is the display name.
 	Name string `json:"name"`
-	// ScopedMachines lists the machines that it may talk to.
+	// ScopedMachines lists the ids of the machines that it may talk to.
 	ScopedMachines Opt[[]string] `json:"scoped_machines,omitzero"`
 	// DefaultTokenTTL is the lifetime of tokens in seconds unless a call says otherwise.
 	DefaultTokenTTL Opt[int64] `json:"default_token_ttl,omitzero"`
@@ -186,6 +186,6 @@ type MachineRotateSecretKeyParams struct {
 
 // MachineCreateScopeParams holds the fields of MachinesService.CreateScope.
 type MachineCreateScopeParams struct {
-	// ToMachineID is the id of the to machine.
+	// ToMachineID is the id of the machine that may be talked to.
 	ToMachineID string `json:"to_machine_id"`
 }

@@ -162,7 +162,7 @@ func (p *OrganizationDomainListParams) query() url.Values {
 type OrganizationDomainListForInstanceParams struct {
 	ListParams
 
-	// OrganizationID is the id of the organization.
+	// OrganizationID keeps the domains of this organization.
 	OrganizationID Opt[string]
 	// Verified keeps verified domains, or those that are not.
 	Verified Opt[bool]
@@ -195,7 +195,7 @@ func (p *OrganizationDomainListForInstanceParams) query() url.Values {
 
 // OrganizationDomainCreateParams holds the fields of OrganizationDomainsService.Create.
 type OrganizationDomainCreateParams struct {
-	// Name is the display name.
+	// Name is the domain itself.
 	Name Opt[string] `json:"name,omitzero"`
 	// EnrollmentMode says how people with addresses of the domain join.
 	EnrollmentMode Opt[EnrollmentMode] `json:"enrollment_mode,omitzero"`

@@ -172,7 +172,7 @@ func (s *OrganizationInvitationsService) Revoke(
 type OrganizationInvitationListParams struct {
 	ListParams
 
-	// Status is the current state.
+	// Status keeps the invitations in this state.
 	Status Opt[InvitationStatus]
 	// EmailAddress keeps the invitations to this address.
 	EmailAddress Opt[string]
@@ -201,7 +201,7 @@ type OrganizationInvitationListForInstanceParams struct {
 
 	// OrderBy names the field to sort by, with a leading - for descending order.
 	OrderBy Opt[string]
-	// Status is the current state.
+	// Status keeps the invitations in this state.
 	Status Opt[InvitationStatus]
 	// Query searches in several fields at once.
 	Query Opt[string]

@@ -144,8 +144,8 @@ type OrganizationMembershipListParams struct {
 	OrderBy Opt[string]
 	// UserIDs keeps the members with these ids; a leading - excludes instead.
 	UserIDs []string
-	// EmailAddress keeps the members with one of these e-mail addresses.
-	EmailAddress []string
+	// EmailAddresses keeps the members with one of these e-mail addresses.
+	EmailAddresses []string
 	// PhoneNumbers keeps the members with one of these phone numbers.
 	PhoneNumbers []string
 	// Usernames keeps the members with these usernames.
@@ -184,7 +184,7 @@ func (p *OrganizationMembershipListParams) query() url.Values {
 	addOpt(q, "offset", p.Offset)
 	addOpt(q, "order_by", p.OrderBy)
 	addAll(q, "user_id", p.UserIDs)
-	addAll(q, "email_address", p.EmailAddress)
+	addAll(q, "email_address", p.EmailAddresses)
 	addAll(q, "phone_number", p.PhoneNumbers)
 	addAll(q, "username", p.Usernames)
 	addAll(q, "web3_wallet", p.Web3Wallets)
@@ -224,7 +224,7 @@ func (p *OrganizationMembershipListForInstanceParams) query() url.Values {
 
 // OrganizationMembershipCreateParams holds the fields of OrganizationMembershipsService.Create.
 type OrganizationMembershipCreateParams struct {
-	// UserID is the id of the user.
+	// UserID is the id of the user who becomes a member.
 	UserID string `json:"user_id"`
 	// Role is the key of the role, such as "org:member".
 	Role string `json:"role"`
@@ -242,8 +242,8 @@ type OrganizationMembershipUpdateParams struct {
 
 // OrganizationMembershipUpdateMetadataParams holds the fields of OrganizationMembershipsService.UpdateMetadata.
 type OrganizationMembershipUpdateMetadataParams struct {
-	// PublicMetadata is data that the frontend may read and only the backend writes.
+	// PublicMetadata is merged into the public metadata; a nil value deletes its key.
 	PublicMetadata Opt[any] `json:"public_metadata,omitzero"`
-	// PrivateMetadata is data that only the backend reads and writes.
+	// PrivateMetadata is merged into the private metadata; a nil value deletes its key.
 	PrivateMetadata Opt[any] `json:"private_metadata,omitzero"`
 }

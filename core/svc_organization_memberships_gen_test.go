@@ -16,7 +16,7 @@ func TestWire_OrganizationMemberships_List(t *testing.T) {
 		ListParams:         clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
 		OrderBy:            clerk.String("order_by &1"),
 		UserIDs:            []string{"+first value", "-second&value"},
-		EmailAddress:       []string{"+first value", "-second&value"},
+		EmailAddresses:     []string{"+first value", "-second&value"},
 		PhoneNumbers:       []string{"+first value", "-second&value"},
 		Usernames:          []string{"+first value", "-second&value"},
 		Web3Wallets:        []string{"+first value", "-second&value"},

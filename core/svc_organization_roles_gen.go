@@ -156,7 +156,7 @@ type OrganizationRoleCreateParams struct {
 	Key string `json:"key"`
 	// Description is a description for people.
 	Description Opt[string] `json:"description,omitzero"`
-	// Permissions lists the permissions.
+	// Permissions lists the ids of the permissions.
 	Permissions Opt[[]string] `json:"permissions,omitzero"`
 	// IncludeInInitialRoleSet says whether the role joins the initial role set.
 	IncludeInInitialRoleSet Opt[bool] `json:"include_in_initial_role_set,omitzero"`
@@ -170,6 +170,6 @@ type OrganizationRoleUpdateParams struct {
 	Key Opt[string] `json:"key,omitzero"`
 	// Description is a description for people.
 	Description Opt[string] `json:"description,omitzero"`
-	// Permissions lists the permissions.
+	// Permissions lists the ids of the permissions; the list replaces the one there is.
 	Permissions Opt[[]string] `json:"permissions,omitzero"`
 }

@@ -299,9 +299,9 @@ type OrganizationUpdateParams struct {
 
 // OrganizationUpdateMetadataParams holds the fields of OrganizationsService.UpdateMetadata.
 type OrganizationUpdateMetadataParams struct {
-	// PublicMetadata is data that the frontend may read and only the backend writes.
+	// PublicMetadata is merged into the public metadata; a nil value deletes its key.
 	PublicMetadata Opt[any] `json:"public_metadata,omitzero"`
-	// PrivateMetadata is data that only the backend reads and writes.
+	// PrivateMetadata is merged into the private metadata; a nil value deletes its key.
 	PrivateMetadata Opt[any] `json:"private_metadata,omitzero"`
 }
 

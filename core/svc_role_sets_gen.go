@@ -158,7 +158,7 @@ type RoleSetCreateParams struct {
 	CreatorRoleKey string `json:"creator_role_key"`
 	// Type is the type.
 	Type Opt[RoleSetType] `json:"type,omitzero"`
-	// Roles lists the roles.
+	// Roles lists the keys of the roles.
 	Roles []string `json:"roles"`
 }
 

@@ -114,7 +114,7 @@ type SAMLConnectionListParams struct {
 	Query Opt[string]
 	// OrderBy names the field to sort by, with a leading - for descending order.
 	OrderBy Opt[string]
-	// OrganizationIDs is the id of the organization.
+	// OrganizationIDs keeps the connections of these organizations; a leading - excludes instead.
 	OrganizationIDs []string
 }
 
@@ -208,7 +208,7 @@ type SAMLConnectionUpdateParams struct {
 	IDPMetadataURL Opt[string] `json:"idp_metadata_url,omitzero"`
 	// IDPMetadata is the identity provider's metadata, as XML.
 	IDPMetadata Opt[string] `json:"idp_metadata,omitzero"`
-	// OrganizationID is the id of the organization.
+	// OrganizationID is the id of the organization that the connection belongs to; an empty string ends that.
 	OrganizationID Opt[string] `json:"organization_id,omitzero"`
 	// AttributeMapping says which attribute of the provider fills which field.
 	AttributeMapping Opt[SAMLAttributeMappingParams] `json:"attribute_mapping,omitzero"`

@@ -118,9 +118,9 @@ func (s *SessionsService) CreateTokenFromTemplate(
 type SessionListParams struct {
 	ListParams
 
-	// ClientID is the id of the client.
+	// ClientID keeps the sessions of this client.
 	ClientID Opt[string]
-	// UserID is the id of the user.
+	// UserID keeps the sessions of this user.
 	UserID Opt[string]
 	// Status keeps the sessions in this state.
 	Status Opt[SessionStatus]
@@ -143,7 +143,7 @@ func (p *SessionListParams) query() url.Values {
 
 // SessionCreateParams holds the fields of SessionsService.Create.
 type SessionCreateParams struct {
-	// UserID is the id of the user.
+	// UserID is the id of the user whose session it becomes.
 	UserID string `json:"user_id"`
 	// ActiveOrganizationID is the id of the active organization.
 	ActiveOrganizationID Opt[string] `json:"active_organization_id,omitzero"`

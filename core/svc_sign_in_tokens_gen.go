@@ -36,7 +36,7 @@ func (s *SignInTokensService) Revoke(
 
 // SignInTokenCreateParams holds the fields of SignInTokensService.Create.
 type SignInTokenCreateParams struct {
-	// UserID is the id of the user.
+	// UserID is the id of the user whom the token signs in.
 	UserID string `json:"user_id"`
 	// OrgID is the id of the org.
 	OrgID Opt[string] `json:"org_id,omitzero"`

@@ -534,8 +534,8 @@ func (s *UsersService) UnsetPasswordCompromised(
 type UserListParams struct {
 	ListParams
 
-	// EmailAddress keeps the users with one of these e-mail addresses.
-	EmailAddress []string
+	// EmailAddresses keeps the users with one of these e-mail addresses.
+	EmailAddresses []string
 	// PhoneNumbers keeps the users with one of these phone numbers.
 	PhoneNumbers []string
 	// ExternalIDs keeps the users with these ids in another system.
@@ -594,7 +594,7 @@ func (p *UserListParams) query() url.Values {
 	}
 	addOpt(q, "limit", p.Limit)
 	addOpt(q, "offset", p.Offset)
-	addAll(q, "email_address", p.EmailAddress)
+	addAll(q, "email_address", p.EmailAddresses)
 	addAll(q, "phone_number", p.PhoneNumbers)
 	addAll(q, "external_id", p.ExternalIDs)
 	addAll(q, "username", p.Usernames)
@@ -623,8 +623,8 @@ func (p *UserListParams) query() url.Values {
 
 // UserCountParams holds the options of UsersService.Count.
 type UserCountParams struct {
-	// EmailAddress counts the users with one of these e-mail addresses.
-	EmailAddress []string
+	// EmailAddresses counts the users with one of these e-mail addresses.
+	EmailAddresses []string
 	// PhoneNumbers counts the users with one of these phone numbers.
 	PhoneNumbers []string
 	// ExternalIDs counts the users with these ids in another system.
@@ -677,7 +677,7 @@ func (p *UserCountParams) query() url.Values {
 	if p == nil {
 		return q
 	}
-	addAll(q, "email_address", p.EmailAddress)
+	addAll(q, "email_address", p.EmailAddresses)
 	addAll(q, "phone_number", p.PhoneNumbers)
 	addAll(q, "external_id", p.ExternalIDs)
 	addAll(q, "username", p.Usernames)
@@ -838,13 +838,13 @@ func (u UserUpdateParams) LogValue() slog.Value { return slog.StringValue(u.Stri
 
 // UserBulkBanParams holds the fields of UsersService.BulkBan.
 type UserBulkBanParams struct {
-	// UserIDs lists the ids of the users.
+	// UserIDs lists the ids of up to 50 users.
 	UserIDs []string `json:"user_ids"`
 }
 
 // UserBulkUnbanParams holds the fields of UsersService.BulkUnban.
 type UserBulkUnbanParams struct {
-	// UserIDs lists the ids of the users.
+	// UserIDs lists the ids of up to 50 users.
 	UserIDs []string `json:"user_ids"`
 }
 
@@ -865,11 +865,11 @@ func (p *UserSetProfileImageParams) multipart() *Multipart {
 
 // UserUpdateMetadataParams holds the fields of UsersService.UpdateMetadata.
 type UserUpdateMetadataParams struct {
-	// PublicMetadata is data that the frontend may read and only the backend writes.
+	// PublicMetadata is merged into the public metadata; a nil value deletes its key.
 	PublicMetadata Opt[any] `json:"public_metadata,omitzero"`
-	// PrivateMetadata is data that only the backend reads and writes.
+	// PrivateMetadata is merged into the private metadata; a nil value deletes its key.
 	PrivateMetadata Opt[any] `json:"private_metadata,omitzero"`
-	// UnsafeMetadata is data that the frontend may read and write.
+	// UnsafeMetadata is merged into the unsafe metadata; a nil value deletes its key.
 	UnsafeMetadata Opt[any] `json:"unsafe_metadata,omitzero"`
 }
 
@@ -934,7 +934,7 @@ func (p *UserListOrganizationMembershipsParams) query() url.Values {
 type UserListOrganizationInvitationsParams struct {
 	ListParams
 
-	// Status is the current state.
+	// Status keeps the invitations in this state.
 	Status Opt[InvitationStatus]
 }
 

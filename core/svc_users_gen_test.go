@@ -15,7 +15,7 @@ func TestWire_Users_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.UserListParams{
 		ListParams:         clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
-		EmailAddress:       []string{"+first value", "-second&value"},
+		EmailAddresses:     []string{"+first value", "-second&value"},
 		PhoneNumbers:       []string{"+first value", "-second&value"},
 		ExternalIDs:        []string{"+first value", "-second&value"},
 		Usernames:          []string{"+first value", "-second&value"},
@@ -85,7 +85,7 @@ func TestWire_Users_List(t *testing.T) {
 func TestWire_Users_Count(t *testing.T) {
 	t.Parallel()
 	params := &clerk.UserCountParams{
-		EmailAddress:       []string{"+first value", "-second&value"},
+		EmailAddresses:     []string{"+first value", "-second&value"},
 		PhoneNumbers:       []string{"+first value", "-second&value"},
 		ExternalIDs:        []string{"+first value", "-second&value"},
 		Usernames:          []string{"+first value", "-second&value"},

@@ -112,7 +112,7 @@ type WaitlistEntryListParams struct {
 
 	// Query searches in several fields at once.
 	Query Opt[string]
-	// Status is the current state.
+	// Status keeps the entries in this state.
 	Status Opt[WaitlistEntryStatus]
 	// OrderBy names the field to sort by, with a leading - for descending order.
 	OrderBy Opt[string]

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -124,7 +125,7 @@ func (w *walk[T]) fetch(ctx context.Context) *page[T] {
 	}
 	last, repeated, err := w.pages.advance(list)
 	if err != nil {
-		p.err = p.resp.decodeError(err.Error(), err)
+		p.err = p.resp.decodeError(strings.TrimPrefix(err.Error(), "clerk: "), err)
 	}
 	p.last = last
 	if !repeated {
