@@ -96,7 +96,6 @@ func oauthApplicationsFamily() family {
 			"GetOAuthApplication":          {read: getOAuthApplication},
 			"UpdateOAuthApplication":       {write: updateOAuthApplication},
 			"DeleteOAuthApplication":       {write: deleteOAuthApplication},
-			"UploadOAuthApplicationLogo":   {write: uploadOAuthApplicationLogo},
 			"RotateOAuthApplicationSecret": {write: rotateOAuthApplicationSecret},
 			"RevokeOAuthApplicationToken":  {write: revokeOAuthApplicationToken},
 			"verifyOAuthAccessToken":       {read: verifyOAuthAccessToken},
@@ -215,11 +214,6 @@ func deleteOAuthApplication(c *call) (any, error) {
 	}
 	tableOAuthApplications.delete(c.tx, a.ID)
 	return deleted("oauth_application", a.ID), nil
-}
-
-func uploadOAuthApplicationLogo(c *call) (any, error) {
-	image := c.inst.URL() + "/images/" + randomHex(8)
-	return changeOAuthApplication(c, func(a *oauthApplication) { a.ClientImageURL, a.UpdatedAt = &image, c.tx.now })
 }
 
 func rotateOAuthApplicationSecret(c *call) (any, error) {

@@ -121,6 +121,8 @@ func families() []family {
 		jwksFamily(),
 		usersFamily(),
 		credentialsFamily(),
+		imagesFamily(),
+		userExtrasFamily(),
 		sessionsFamily(),
 		organizationsFamily(),
 		membershipsFamily(),
@@ -147,6 +149,7 @@ func families() []family {
 		handshakeFamily(),
 		adminFamily(),
 		consoleFamily(),
+		roleSetsFamily(),
 	}
 }
 

@@ -1,0 +1,135 @@
+package clerktest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// image is an uploaded profile image or logo.
+type image struct {
+	ID          string `json:"id"`
+	ContentType string `json:"content_type"`
+	Data        []byte `json:"data"`
+}
+
+var imageTypes = []string{"image/jpeg", "image/png", "image/gif", "image/webp"}
+
+var tableImages = &table[image]{name: "images", id: func(i *image) string { return i.ID }}
+
+func imagesFamily() family {
+	return family{
+		tables: []anyTable{tableImages},
+		raw:    []rawRoute{{http.MethodGet, "/images/{id}", serveImage}},
+		endpoints: map[string]endpoint{
+			"SetUserProfileImage":        {write: setProfileImage},
+			"DeleteUserProfileImage":     {write: deleteProfileImage},
+			"UploadOrganizationLogo":     {write: setOrganizationLogo},
+			"DeleteOrganizationLogo":     {write: deleteOrganizationLogo},
+			"UploadOAuthApplicationLogo": {write: uploadOAuthApplicationLogo},
+		},
+	}
+}
+
+// storeImage keeps the upload of a call and returns its address.
+func storeImage(c *call) (string, error) {
+	if c.upload == nil || len(c.upload.data) == 0 {
+		return "", errParamMissing("file")
+	}
+	kind := http.DetectContentType(c.upload.data)
+	if !slices.Contains(imageTypes, kind) {
+		return "", errParamFormat("file", "a JPEG, PNG, GIF or WebP image")
+	}
+	row := &image{ID: c.tx.newID("img_"), ContentType: kind, Data: c.upload.data}
+	tableImages.put(c.tx, row)
+	return c.inst.URL() + "/images/" + row.ID, nil
+}
+
+// dropImage forgets the image behind an address.
+func dropImage(x *tx, address string) {
+	if at := strings.LastIndex(address, "/"); at >= 0 {
+		tableImages.delete(x, address[at+1:])
+	}
+}
+
+func serveImage(e *Emulator) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var found *image
+		for _, in := range e.Instances() {
+			_ = in.read(func(x *tx) error {
+				if row := tableImages.get(x, r.PathValue("id")); row != nil {
+					found = row
+				}
+				return nil
+			})
+		}
+		if found == nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", found.ContentType)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		_, _ = w.Write(found.Data)
+	}
+}
+
+func setProfileImage(c *call) (any, error) {
+	u, err := c.user()
+	if err != nil {
+		return nil, err
+	}
+	address, err := storeImage(c)
+	if err != nil {
+		return nil, err
+	}
+	dropImage(c.tx, u.ImageURL)
+	return changeUser(c.tx, u.ID, func(u *user) { u.ImageURL, u.HasImage = address, true }), nil
+}
+
+func deleteProfileImage(c *call) (any, error) {
+	u, err := c.user()
+	if err != nil {
+		return nil, err
+	}
+	if !u.HasImage {
+		return nil, errNotFound("profile image")
+	}
+	dropImage(c.tx, u.ImageURL)
+	return changeUser(c.tx, u.ID, func(u *user) { u.ImageURL, u.HasImage = "", false }), nil
+}
+
+func setOrganizationLogo(c *call) (any, error) {
+	o, err := c.organization()
+	if err != nil {
+		return nil, err
+	}
+	address, err := storeImage(c)
+	if err != nil {
+		return nil, err
+	}
+	dropImage(c.tx, o.ImageURL)
+	return changeOrganization(c.tx, o.ID, func(o *organization) { o.ImageURL, o.HasImage = address, true }), nil
+}
+
+func deleteOrganizationLogo(c *call) (any, error) {
+	o, err := c.organization()
+	if err != nil {
+		return nil, err
+	}
+	if !o.HasImage {
+		return nil, errNotFound("logo")
+	}
+	dropImage(c.tx, o.ImageURL)
+	return changeOrganization(c.tx, o.ID, func(o *organization) { o.ImageURL, o.HasImage = "", false }), nil
+}
+
+func uploadOAuthApplicationLogo(c *call) (any, error) {
+	if _, err := c.oauthApplication(); err != nil {
+		return nil, err
+	}
+	address, err := storeImage(c)
+	if err != nil {
+		return nil, err
+	}
+	return changeOAuthApplication(c, func(a *oauthApplication) { a.ClientImageURL, a.UpdatedAt = &address, c.tx.now })
+}
