@@ -103,31 +103,20 @@ func (a *Authenticator) fromHeader(ctx context.Context, req *Request, call *call
 		single = call.accepts[0]
 	}
 	if single == TokenSession {
-		return a.sessionHeader(ctx, req, call, token, onlySessionClass)
+		return a.sessionHeader(ctx, req, call, token)
 	}
 	class := classify(token)
 	switch {
 	case !slices.Contains(call.accepts, class.tokenType):
 		return a.signedOut(single, refuse(ReasonTokenTypeMismatch, ""))
 	case class.tokenType == TokenSession:
-		return a.sessionHeader(ctx, req, call, token, onlySessionAmongOthers)
+		return a.sessionHeader(ctx, req, call, token)
 	}
 	return a.machine(ctx, token, class)
 }
 
-// onlySessionAmongOthers is onlySessionClass where machines are accepted, too: a token that has their category and
-// nothing else of them is broken.
-func onlySessionAmongOthers(h *tokenHeader, c *SessionClaims) *Error {
-	if h.category == categoryM2M {
-		return refuse(ReasonTokenInvalid, "the token is neither one of a session nor one of a machine")
-	}
-	return onlySessionClass(h, c)
-}
-
-func (a *Authenticator) sessionHeader(
-	ctx context.Context, req *Request, call *callConfig, token string, admit admission,
-) *RequestState {
-	claims, refusal := a.verifySessionAs(ctx, token, call, admit)
+func (a *Authenticator) sessionHeader(ctx context.Context, req *Request, call *callConfig, token string) *RequestState {
+	claims, refusal := a.verifySessionAs(ctx, token, call, onlySessionClass)
 	if refusal == nil {
 		return a.signedIn(claims, call)
 	}

@@ -24,5 +24,8 @@ func bearerToken(req *Request) (string, *Error) {
 		return "", nil
 	}
 	token, _, _ := strings.Cut(rest, " ")
+	if token == "" {
+		return "", refuse(ReasonTokenInvalid, "the Authorization header has no token")
+	}
 	return token, nil
 }

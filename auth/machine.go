@@ -124,9 +124,10 @@ func (a *Authenticator) machineState(t TokenType, token string, verify machineVe
 // machineJWT verifies an M2M or OAuth token that is a JWT, without a call. What is true of sessions only, such as
 // authorized parties, does not apply.
 func (a *Authenticator) machineJWT(ctx context.Context, t TokenType, token string) (*machineToken, *Error) {
-	policy := jwtPolicy{admit: onlyMachine}
+	policy := jwtPolicy{admit: onlyMachine, call: &callConfig{audience: a.config.Audience}}
 	if t == TokenOAuth {
-		policy = jwtPolicy{types: []string{"at+jwt", "application/at+jwt"}}
+		policy.types, policy.admit = []string{"at+jwt", "application/at+jwt"}, nil
+		policy.call.requireAudience = true
 	}
 	verified, refusal := a.verifyJWT(ctx, token, &policy, a.now())
 	if refusal != nil {

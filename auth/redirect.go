@@ -103,7 +103,7 @@ func (b RedirectBuilder) build(target, returnBackURL string) (string, error) {
 	if !ok {
 		return "", errors.New("clerkauth: the sign-in page is neither an absolute http(s) URL nor a path")
 	}
-	foreign := base == nil || originHost(base) != originHost(page)
+	foreign := base != nil && originHost(base) != originHost(page)
 	var params []string
 	if returnBackURL != "" {
 		back, ok := resolve(base, returnBackURL)
@@ -134,6 +134,7 @@ func originHost(u *url.URL) string { return canonicalHost(strings.ToLower(u.Sche
 
 // resolve accepts an absolute http(s) URL, or a path of the base.
 func resolve(base *url.URL, text string) (*url.URL, bool) {
+	text = strings.ReplaceAll(text, " ", "%20")
 	if u, ok := parseWebURL(text); ok {
 		return u, true
 	}

@@ -90,7 +90,10 @@ func (v *visit) refreshHeaders() map[string][]string {
 // refreshNote turns a failure into Clerk's code for it. Codes become part of a reason, so they must look like one.
 func refreshNote(err error) string {
 	var refusal *clerk.APIError
+	var malformed *clerk.DecodeError
 	switch {
+	case errors.As(err, &malformed):
+		return refreshUnexpectedSDK
 	case !errors.As(err, &refusal):
 		return refreshFetchError
 	case len(refusal.Errors) == 0:

@@ -3,6 +3,7 @@ package clerkauth
 import (
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // syncSatellite makes a satellite ask the primary domain who is signed in. Nil means to go on.
@@ -34,8 +35,11 @@ func (v *visit) respondToSatellite() *RequestState {
 	if !ok || text == "" {
 		return nil
 	}
-	target, ok := parseWebURL(text)
-	if !ok || !v.isSatellite(target) {
+	target, ok := parseWebURL(strings.ReplaceAll(text, " ", "%20"))
+	if !ok {
+		return v.a.anonymous(TokenSession, ReasonPrimaryRespondsToSyncing)
+	}
+	if !v.isSatellite(target) {
 		v.a.log.Warn("clerkauth: ignored __clerk_redirect_url: its origin is not in SatelliteOrigins")
 		return nil
 	}
@@ -64,7 +68,7 @@ func (v *visit) comesFromForeignPage() bool {
 		return false
 	}
 	referrer, err := url.Parse(v.req.header("Referer"))
-	if err != nil || referrer.Scheme == "" || referrer.Host == "" {
+	if err != nil || referrer.Scheme == "" {
 		return false
 	}
 	return originOf(referrer) != v.address().origin() && !v.isClerkPage(referrer)
@@ -75,7 +79,7 @@ func (v *visit) isClerkPage(referrer *url.URL) bool {
 	if frontend, err := url.Parse(v.frontendAPI()); err == nil && originHost(frontend) == originHost(referrer) {
 		return true
 	}
-	if v.a.flow.development && isDevelopmentAccountsHost(originHost(referrer)) {
+	if v.a.flow.development && isDevelopmentAccountsHost(strings.ToLower(referrer.Hostname())) {
 		return true
 	}
 	return originOf(referrer) == v.a.flow.portal

@@ -50,7 +50,7 @@ func (a *Authenticator) address(req *Request) address {
 	if !forwarded || proto == "" {
 		proto = scheme
 	}
-	proto = strings.ToLower(proto)
+	proto, host = strings.ToLower(proto), strings.TrimRight(host, " ")
 	if (proto == "http" || proto == "https") && validAuthority(host) {
 		u.scheme, u.host = proto, canonicalHost(proto, host)
 	}

@@ -19,7 +19,7 @@ func identityOf(s *clerkauth.RequestState) map[string]any {
 		id["sessionStatus"] = orNull(string(s.SessionStatus()))
 	}
 	if m := s.Machine(); m != nil {
-		id["id"], id["subject"], id["clientId"], id["name"] = m.ID, m.Subject, orNull(m.ClientID), m.Name
+		id["id"], id["subject"], id["clientId"], id["name"] = m.ID, m.Subject, m.ClientID, m.Name
 		id["scopes"], id["claims"] = orEmpty(m.Scopes), m.Claims
 		if m.Claims == nil {
 			id["claims"] = nil

@@ -108,14 +108,28 @@ func (r httpRequest) request() clerkauth.Request {
 	req.Host, rest = rest[:end], rest[end:]
 	rest, _, _ = strings.Cut(rest, "#")
 	req.Path, req.RawQuery, _ = strings.Cut(rest, "?")
+	// JS builds an origin from headers only, and a request that was not on a wire need not have a Host header.
+	bare := r.header("host") == "" && r.header("x-forwarded-host") == ""
 	for _, line := range r.Headers {
 		if strings.EqualFold(line[0], "host") {
 			req.Host = line[1]
 			continue
 		}
-		header.Add(line[0], line[1])
+		if bare && strings.EqualFold(line[0], "x-forwarded-proto") {
+			continue
+		}
+		header.Add(line[0], strings.TrimSpace(line[1])) // as every server does
 	}
 	return req
+}
+
+func (r httpRequest) header(name string) string {
+	for _, line := range r.Headers {
+		if strings.EqualFold(line[0], name) {
+			return line[1]
+		}
+	}
+	return ""
 }
 
 // satellites are the origins that may get visitors back: those the request itself speaks of, because there is no list
