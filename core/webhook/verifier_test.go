@@ -362,7 +362,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	text += logged.String()
 	_, err := clerkwebhook.New(secretA + "%")
 	text += fmt.Sprintf("%v %#v", err, err)
-	for _, hidden := range []string{secretA, secretA[6:], string(key), fmt.Sprint(key)} {
+	for _, hidden := range []string{secretA, secretA[6:], string(key), fmt.Sprintf("%d", key)} {
 		if strings.Contains(text, hidden) {
 			t.Errorf("got %q printed, want no form of the secret", hidden)
 		}

@@ -71,7 +71,7 @@ func exchange(p *peer, library, key string, body []byte, at time.Time, c change,
 	}
 	id, seconds := "msg_"+strconv.FormatInt(at.UnixNano(), 36), itoa(at.Unix())
 
-	theirs, err := p.ask(request{Op: "sign", Library: library, Secret: key, ID: id, Seconds: at.Unix(), Body: body})
+	theirs, err := p.ask(request{Op: "sign", Library: library, Signing: key, ID: id, Seconds: at.Unix(), Body: body})
 	if err != nil || !theirs.OK {
 		return nil, fmt.Errorf("%s does not sign: %s: %w", library, theirs.Error, err)
 	}
@@ -88,7 +88,7 @@ func exchange(p *peer, library, key string, body []byte, at time.Time, c change,
 
 	out := delivery{id: id, timestamp: seconds, signature: ours, body: body, secret: key}
 	c.edit(&out)
-	verdict, err := p.ask(request{Op: "verify", Library: library, Secret: out.secret, Body: out.body, Headers: headers(out, library)})
+	verdict, err := p.ask(request{Op: "verify", Library: library, Signing: out.secret, Body: out.body, Headers: headers(out, library)})
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 type request struct {
 	Op      string            `json:"op"`
 	Library string            `json:"library"`
-	Secret  string            `json:"secret"`
+	Signing string            `json:"signing"`
 	ID      string            `json:"id"`
 	Seconds int64             `json:"seconds"`
 	Body    []byte            `json:"body"`

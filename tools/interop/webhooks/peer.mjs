@@ -5,8 +5,8 @@ import { Webhook as Standard } from "standardwebhooks";
 
 const libraries = { svix: Svix, standardwebhooks: Standard };
 
-function answer({ op, library, secret, id, seconds, body, headers }) {
-  const webhook = new libraries[library](secret);
+function answer({ op, library, signing, id, seconds, body, headers }) {
+  const webhook = new libraries[library](signing);
   const text = Buffer.from(body, "base64").toString("utf8");
   if (op === "sign") {
     return { ok: true, signature: webhook.sign(id, new Date(seconds * 1000), text) };
