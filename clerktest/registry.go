@@ -150,6 +150,8 @@ func families() []family {
 		adminFamily(),
 		consoleFamily(),
 		roleSetsFamily(),
+		samlConnectionsFamily(),
+		enterpriseConnectionsFamily(),
 	}
 }
 
