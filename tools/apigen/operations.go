@@ -197,7 +197,7 @@ func (b *builder) queryParams(o *goOperation, name string) {
 // queryName gives filters that take several values a plural name.
 func (b *builder) queryName(owner string, p *property) string {
 	name := b.fieldName(owner, p.name)
-	if p.schema.kind != kindArray || strings.HasSuffix(name, "s") {
+	if p.schema.kind != kindArray {
 		return name
 	}
 	return pluralName(name)
