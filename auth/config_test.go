@@ -33,6 +33,7 @@ func TestNew_validates(t *testing.T) {
 		{"no secret key", func(c *clerkauth.Config) { c.SecretKey = "" }, "SecretKey is missing"},
 		{"a PEM instead", func(c *clerkauth.Config) { c.SecretKey, c.JWTKey = "", pemOf(t, keyA()) }, ""},
 		{"a bad PEM", func(c *clerkauth.Config) { c.JWTKey = "nonsense" }, "JWTKey"},
+		{"a key set that was not made", func(c *clerkauth.Config) { c.KeySet = (*clerkauth.RemoteKeySet)(nil) }, "KeySet"},
 		{"machine secret for M2M", func(c *clerkauth.Config) {
 			c.SecretKey, c.MachineSecretKey, c.AcceptsToken = "", "ak_x", []clerkauth.TokenType{clerkauth.TokenM2M}
 		}, ""},

@@ -25,6 +25,9 @@ func (a *Authenticator) openKeySet() error {
 	c := &a.config
 	switch {
 	case c.KeySet != nil:
+		if isNilPointer(c.KeySet) {
+			return configError("KeySet is a nil pointer")
+		}
 		a.keys = c.KeySet
 		a.remote, _ = c.KeySet.(*RemoteKeySet)
 	case c.JWTKey != "":
@@ -48,4 +51,15 @@ func (a *Authenticator) openKeySet() error {
 		a.keys, a.remote = set, set
 	}
 	return nil
+}
+
+// isNilPointer finds the sets whose constructor failed and whose error was not looked at.
+func isNilPointer(set KeySet) bool {
+	switch set := set.(type) {
+	case *RemoteKeySet:
+		return set == nil
+	case *StaticKeySet:
+		return set == nil
+	}
+	return false
 }

@@ -36,59 +36,62 @@ func TestRemoteKeySet_outage(t *testing.T) {
 			})
 		})
 	}
-	t.Run("loads are spaced while the server is down", func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, func(t *testing.T) {
-			server := newKeyServer(oneKey())
-			server.answer(500, "oops")
-			set := server.keySet(t, nil, nil)
-			for range 200 {
-				if _, err := set.Key(t.Context(), testKeyID); !errors.Is(err, clerkauth.ErrUnavailable) {
-					t.Errorf("got %v, want ErrUnavailable", err)
-				}
-				time.Sleep(10 * time.Millisecond)
-			}
-			if got := server.fetches.Load(); got > 6 {
-				t.Errorf("got %d fetches in two seconds, want at most 6", got)
-			}
-		})
-	})
-	t.Run("a refused secret key drops the keys", func(t *testing.T) {
-		t.Parallel()
-		clock := newClock()
+}
+
+func TestRemoteKeySet_spacedLoads(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		server := newKeyServer(oneKey())
-		set := server.keySet(t, clock.now, nil)
-		mustKey(t, set, t.Context(), testKeyID)
-		server.answer(401, `{"errors":[{"code":"clerk_key_invalid"}]}`)
-		clock.advance(clerkauth.DefaultKeyTTL)
-		_, err := set.Key(t.Context(), testKeyID)
-		if got := reasonOf(t, err); got != clerkauth.ReasonSecretKeyInvalid || !errors.Is(err, clerkauth.ErrUnavailable) {
-			t.Errorf("got %v, want secret-key-invalid as ErrUnavailable", err)
-		}
-	})
-	t.Run("Retry-After is honoured", func(t *testing.T) {
-		t.Parallel()
-		clock := newClock()
-		var fetches atomic.Int64
-		url := socketServer(t, func(w http.ResponseWriter, _ *http.Request) {
-			fetches.Add(1)
-			w.Header().Set("Retry-After", "30")
-			w.WriteHeader(http.StatusTooManyRequests)
-		})
-		set, err := clerkauth.NewRemoteKeySet(clerkauth.RemoteKeySetConfig{URL: url, Now: clock.now})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for range 3 {
+		server.answer(500, "oops")
+		set := server.keySet(t, nil, nil)
+		for range 200 {
 			if _, err := set.Key(t.Context(), testKeyID); !errors.Is(err, clerkauth.ErrUnavailable) {
 				t.Errorf("got %v, want ErrUnavailable", err)
 			}
-			clock.advance(9 * time.Second)
+			time.Sleep(10 * time.Millisecond)
 		}
-		if got := fetches.Load(); got != 1 {
-			t.Errorf("got %d fetches, want 1", got)
+		if got := server.fetches.Load(); got > 6 {
+			t.Errorf("got %d fetches in two seconds, want at most 6", got)
 		}
 	})
+}
+
+func TestRemoteKeySet_refusedSecretKey(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	server := newKeyServer(oneKey())
+	set := server.keySet(t, clock.now, nil)
+	mustKey(t, set, t.Context(), testKeyID)
+	server.answer(401, `{"errors":[{"code":"clerk_key_invalid"}]}`)
+	clock.advance(clerkauth.DefaultKeyTTL)
+	_, err := set.Key(t.Context(), testKeyID)
+	if got := reasonOf(t, err); got != clerkauth.ReasonSecretKeyInvalid || !errors.Is(err, clerkauth.ErrUnavailable) {
+		t.Errorf("got %v, want secret-key-invalid as ErrUnavailable", err)
+	}
+}
+
+func TestRemoteKeySet_retryAfter(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	var fetches atomic.Int64
+	url := socketServer(t, func(w http.ResponseWriter, _ *http.Request) {
+		fetches.Add(1)
+		w.Header().Set("Retry-After", "30")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	set, err := clerkauth.NewRemoteKeySet(clerkauth.RemoteKeySetConfig{URL: url, Now: clock.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if _, err := set.Key(t.Context(), testKeyID); !errors.Is(err, clerkauth.ErrUnavailable) {
+			t.Errorf("got %v, want ErrUnavailable", err)
+		}
+		clock.advance(9 * time.Second)
+	}
+	if got := fetches.Load(); got != 1 {
+		t.Errorf("got %d fetches, want 1", got)
+	}
 }
 
 func TestRemoteKeySet_slowServer(t *testing.T) {

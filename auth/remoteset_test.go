@@ -41,72 +41,8 @@ func TestRemoteKeySet_coldRequestsShareOneLoad(t *testing.T) {
 	})
 }
 
-func TestRemoteKeySet_unknownKeyIDs(t *testing.T) {
+func TestRemoteKeySet_policies(t *testing.T) {
 	t.Parallel()
-	t.Run("a flood costs one load per cool-down", func(t *testing.T) {
-		t.Parallel()
-		clock := newClock()
-		server := newKeyServer(oneKey())
-		set := server.keySet(t, clock.now, nil)
-		mustKey(t, set, t.Context(), testKeyID)
-		var previous int64 = 1
-		for round := range 8 {
-			for i := range 10_000 / 8 {
-				_, err := set.Key(t.Context(), fmt.Sprintf("ins_%d_%d", round, i))
-				if reasonOf(t, err) != clerkauth.ReasonJWKKidMismatch {
-					t.Fatalf("got %v, want jwk-kid-mismatch", err)
-				}
-			}
-			got := server.fetches.Load()
-			if got > previous+1 {
-				t.Errorf("got %d fetches in one cool-down, want at most 1", got-previous)
-			}
-			previous = got
-			clock.advance(clerkauth.DefaultKeyCoolDown)
-		}
-	})
-	t.Run("a cold flood costs one load", func(t *testing.T) {
-		t.Parallel()
-		clock := newClock()
-		server := newKeyServer(oneKey())
-		set := server.keySet(t, clock.now, nil)
-		var wg sync.WaitGroup
-		for i := range 1000 {
-			wg.Go(func() { _, _ = set.Key(t.Context(), fmt.Sprintf("ins_%d", i)) })
-		}
-		wg.Wait()
-		if got := server.fetches.Load(); got != 1 {
-			t.Errorf("got %d fetches, want 1", got)
-		}
-	})
-	t.Run("a new key is found after a flood within the cool-down", func(t *testing.T) {
-		t.Parallel()
-		clock := newClock()
-		server := newKeyServer(oneKey())
-		set := server.keySet(t, clock.now, nil)
-		mustKey(t, set, t.Context(), testKeyID)
-		for i := range 100 {
-			_, _ = set.Key(t.Context(), fmt.Sprint("ins_", i))
-			clock.advance(time.Second)
-		}
-		server.serve(map[string]*rsa.PrivateKey{testKeyID: keyA(), "ins_new": keyB()})
-		clock.advance(clerkauth.DefaultKeyCoolDown)
-		mustKey(t, set, t.Context(), "ins_new")
-	})
-	t.Run("no id and a huge id never load", func(t *testing.T) {
-		t.Parallel()
-		server := newKeyServer(oneKey())
-		set := server.keySet(t, newClock().now, nil)
-		mustKey(t, set, t.Context(), testKeyID)
-		for _, id := range []string{"", strings.Repeat("k", 10_000)} {
-			if _, err := set.Key(t.Context(), id); !errors.Is(err, clerkauth.ErrUnauthenticated) {
-				t.Errorf("got %v, want ErrUnauthenticated", err)
-			}
-		}
-		if got := server.fetches.Load(); got != 1 {
-			t.Errorf("got %d fetches, want 1", got)
-		}
-	})
 	for policy, want := range map[clerkauth.RefreshPolicy]int64{
 		clerkauth.RefreshNever: 1, clerkauth.RefreshRateLimited: 2, clerkauth.RefreshAlways: 6,
 	} {
@@ -122,6 +58,74 @@ func TestRemoteKeySet_unknownKeyIDs(t *testing.T) {
 				t.Errorf("got %d fetches, want %d", got, want)
 			}
 		})
+	}
+}
+
+func TestRemoteKeySet_flood(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	server := newKeyServer(oneKey())
+	set := server.keySet(t, clock.now, nil)
+	mustKey(t, set, t.Context(), testKeyID)
+	var previous int64 = 1
+	for round := range 8 {
+		for i := range 10_000 / 8 {
+			_, err := set.Key(t.Context(), fmt.Sprintf("ins_%d_%d", round, i))
+			if reasonOf(t, err) != clerkauth.ReasonJWKKidMismatch {
+				t.Fatalf("got %v, want jwk-kid-mismatch", err)
+			}
+		}
+		got := server.fetches.Load()
+		if got > previous+1 {
+			t.Errorf("got %d fetches in one cool-down, want at most 1", got-previous)
+		}
+		previous = got
+		clock.advance(clerkauth.DefaultKeyCoolDown)
+	}
+}
+
+func TestRemoteKeySet_coldFlood(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	server := newKeyServer(oneKey())
+	set := server.keySet(t, clock.now, nil)
+	var wg sync.WaitGroup
+	for i := range 1000 {
+		wg.Go(func() { _, _ = set.Key(t.Context(), fmt.Sprintf("ins_%d", i)) })
+	}
+	wg.Wait()
+	if got := server.fetches.Load(); got != 1 {
+		t.Errorf("got %d fetches, want 1", got)
+	}
+}
+
+func TestRemoteKeySet_newKeyAfterFlood(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	server := newKeyServer(oneKey())
+	set := server.keySet(t, clock.now, nil)
+	mustKey(t, set, t.Context(), testKeyID)
+	for i := range 100 {
+		_, _ = set.Key(t.Context(), fmt.Sprint("ins_", i))
+		clock.advance(time.Second)
+	}
+	server.serve(map[string]*rsa.PrivateKey{testKeyID: keyA(), "ins_new": keyB()})
+	clock.advance(clerkauth.DefaultKeyCoolDown)
+	mustKey(t, set, t.Context(), "ins_new")
+}
+
+func TestRemoteKeySet_impossibleIDs(t *testing.T) {
+	t.Parallel()
+	server := newKeyServer(oneKey())
+	set := server.keySet(t, newClock().now, nil)
+	mustKey(t, set, t.Context(), testKeyID)
+	for _, id := range []string{"", strings.Repeat("k", 10_000)} {
+		if _, err := set.Key(t.Context(), id); !errors.Is(err, clerkauth.ErrUnauthenticated) {
+			t.Errorf("got %v, want ErrUnauthenticated", err)
+		}
+	}
+	if got := server.fetches.Load(); got != 1 {
+		t.Errorf("got %d fetches, want 1", got)
 	}
 }
 
@@ -147,156 +151,153 @@ func TestRemoteKeySet_garbageNeverLoads(t *testing.T) {
 	}
 }
 
-func TestRemoteKeySet_rotation(t *testing.T) {
+func TestRemoteKeySet_rotationUnderLoad(t *testing.T) {
 	t.Parallel()
-	keyA()
-	t.Run("no good token fails while keys rotate", func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, func(t *testing.T) {
-			server := newKeyServer(oneKey())
-			server.slow(20 * time.Millisecond)
-			authn := server.remote(t, nil, nil)
-			tokens := []string{good(t, time.Now().Add(time.Hour))}
-			if _, err := server.remote(t, func() time.Time { return time.Now().Add(time.Hour) }, nil).Verify(t.Context(), tokens[0]); err != nil {
-				t.Fatalf("Verify: %v", err)
-			}
-			server.fetches.Store(0)
-			var current atomic.Pointer[string]
-			first := good(t, time.Now())
-			current.Store(&first)
-			done := make(chan struct{})
-			var failed atomic.Int64
-			var wg sync.WaitGroup
-			for range 16 {
-				wg.Go(func() {
-					for {
-						select {
-						case <-done:
-							return
-						case <-time.After(5 * time.Millisecond):
-						}
-						if _, err := authn.Verify(t.Context(), *current.Load()); err != nil {
-							failed.Add(1)
-						}
+	synctest.Test(t, func(t *testing.T) {
+		server := newKeyServer(oneKey())
+		server.slow(20 * time.Millisecond)
+		authn := server.remote(t, nil, nil)
+		tokens := []string{good(t, time.Now().Add(time.Hour))}
+		if _, err := server.remote(t, func() time.Time { return time.Now().Add(time.Hour) }, nil).Verify(t.Context(), tokens[0]); err != nil {
+			t.Fatalf("Verify: %v", err)
+		}
+		server.fetches.Store(0)
+		var current atomic.Pointer[string]
+		first := good(t, time.Now())
+		current.Store(&first)
+		done := make(chan struct{})
+		var failed atomic.Int64
+		var wg sync.WaitGroup
+		for range 16 {
+			wg.Go(func() {
+				for {
+					select {
+					case <-done:
+						return
+					case <-time.After(5 * time.Millisecond):
 					}
-				})
-			}
-			for i := range 2 {
-				time.Sleep(2 * time.Second)
-				id := fmt.Sprintf("ins_new_%d", i)
-				server.serve(map[string]*rsa.PrivateKey{testKeyID: keyA(), id: keyB()})
-				next := sign(t, keyB(), header(fields{"kid": id}), claims(time.Now(), nil))
-				current.Store(&next)
-			}
+					if _, err := authn.Verify(t.Context(), *current.Load()); err != nil {
+						failed.Add(1)
+					}
+				}
+			})
+		}
+		for i := range 2 {
 			time.Sleep(2 * time.Second)
-			close(done)
-			wg.Wait()
-			if failed.Load() != 0 || server.fetches.Load() != 3 {
-				t.Errorf("got %d failures and %d fetches, want 0 and 3", failed.Load(), server.fetches.Load())
-			}
-		})
-	})
-	t.Run("a withdrawn key stops at the TTL, whatever the traffic", func(t *testing.T) {
-		t.Parallel()
-		clock := newClock()
-		server := newKeyServer(map[string]*rsa.PrivateKey{testKeyID: keyA(), "ins_b": keyB()})
-		set := server.keySet(t, clock.now, nil)
-		mustKey(t, set, t.Context(), testKeyID)
-		server.serve(map[string]*rsa.PrivateKey{"ins_b": keyB()})
-		for range 29 {
-			clock.advance(5 * time.Second)
-			mustKey(t, set, t.Context(), testKeyID)
+			id := fmt.Sprintf("ins_new_%d", i)
+			server.serve(map[string]*rsa.PrivateKey{testKeyID: keyA(), id: keyB()})
+			next := sign(t, keyB(), header(fields{"kid": id}), claims(time.Now(), nil))
+			current.Store(&next)
 		}
-		clock.advance(clerkauth.DefaultKeyTTL - 29*5*time.Second)
-		if _, err := set.Key(t.Context(), testKeyID); !errors.Is(err, clerkauth.ErrUnknownKey) && reasonOf(t, err) != clerkauth.ReasonJWKKidMismatch {
-			t.Errorf("got %v, want jwk-kid-mismatch", err)
-		}
-	})
-	t.Run("new material under the same id is taken at the TTL", func(t *testing.T) {
-		t.Parallel()
-		clock := newClock()
-		server := newKeyServer(oneKey())
-		set := server.keySet(t, clock.now, nil)
-		before := mustKey(t, set, t.Context(), testKeyID)
-		server.serve(map[string]*rsa.PrivateKey{testKeyID: keyB()})
-		clock.advance(clerkauth.DefaultKeyTTL)
-		if after := mustKey(t, set, t.Context(), testKeyID); after.Public.Equal(before.Public) {
-			t.Error("got the old material, want the new")
-		}
-	})
-	t.Run("an unchanged key keeps its pointer", func(t *testing.T) {
-		t.Parallel()
-		clock := newClock()
-		server := newKeyServer(oneKey())
-		set := server.keySet(t, clock.now, nil)
-		before := mustKey(t, set, t.Context(), testKeyID)
-		clock.advance(clerkauth.DefaultKeyTTL)
-		if after := mustKey(t, set, t.Context(), testKeyID); after != before {
-			t.Error("got another pointer, want the same")
-		}
-		if got := server.fetches.Load(); got != 2 {
-			t.Errorf("got %d fetches, want 2", got)
+		time.Sleep(2 * time.Second)
+		close(done)
+		wg.Wait()
+		if failed.Load() != 0 || server.fetches.Load() != 3 {
+			t.Errorf("got %d failures and %d fetches, want 0 and 3", failed.Load(), server.fetches.Load())
 		}
 	})
 }
 
-func TestRemoteKeySet_callersWhoGiveUp(t *testing.T) {
+func TestRemoteKeySet_withdrawnKey(t *testing.T) {
 	t.Parallel()
-	keyA()
-	t.Run("one who leaves does not fail the others", func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, func(t *testing.T) {
-			server := newKeyServer(oneKey())
-			server.slow(time.Second)
-			set := server.keySet(t, nil, nil)
-			impatient, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-			defer cancel()
-			first := make(chan error)
-			go func() { _, err := set.Key(impatient, testKeyID); first <- err }()
-			synctest.Wait()
-			second := make(chan error)
-			go func() { _, err := set.Key(t.Context(), testKeyID); second <- err }()
-			if err := <-first; !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, clerkauth.ErrUnavailable) {
-				t.Errorf("got %v, want a deadline as ErrUnavailable", err)
-			}
-			if err := <-second; err != nil {
-				t.Errorf("got %v, want no error", err)
-			}
-			if got := server.fetches.Load(); got != 1 {
-				t.Errorf("got %d fetches, want 1", got)
-			}
-		})
+	clock := newClock()
+	server := newKeyServer(map[string]*rsa.PrivateKey{testKeyID: keyA(), "ins_b": keyB()})
+	set := server.keySet(t, clock.now, nil)
+	mustKey(t, set, t.Context(), testKeyID)
+	server.serve(map[string]*rsa.PrivateKey{"ins_b": keyB()})
+	for range 29 {
+		clock.advance(5 * time.Second)
+		mustKey(t, set, t.Context(), testKeyID)
+	}
+	clock.advance(clerkauth.DefaultKeyTTL - 29*5*time.Second)
+	if _, err := set.Key(t.Context(), testKeyID); !errors.Is(err, clerkauth.ErrUnknownKey) && reasonOf(t, err) != clerkauth.ReasonJWKKidMismatch {
+		t.Errorf("got %v, want jwk-kid-mismatch", err)
+	}
+}
+
+func TestRemoteKeySet_newMaterial(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	server := newKeyServer(oneKey())
+	set := server.keySet(t, clock.now, nil)
+	before := mustKey(t, set, t.Context(), testKeyID)
+	server.serve(map[string]*rsa.PrivateKey{testKeyID: keyB()})
+	clock.advance(clerkauth.DefaultKeyTTL)
+	if after := mustKey(t, set, t.Context(), testKeyID); after.Public.Equal(before.Public) {
+		t.Error("got the old material, want the new")
+	}
+}
+
+func TestRemoteKeySet_unchangedKey(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	server := newKeyServer(oneKey())
+	set := server.keySet(t, clock.now, nil)
+	before := mustKey(t, set, t.Context(), testKeyID)
+	clock.advance(clerkauth.DefaultKeyTTL)
+	if after := mustKey(t, set, t.Context(), testKeyID); after != before {
+		t.Error("got another pointer, want the same")
+	}
+	if got := server.fetches.Load(); got != 2 {
+		t.Errorf("got %d fetches, want 2", got)
+	}
+}
+
+func TestRemoteKeySet_callerWhoLeaves(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := newKeyServer(oneKey())
+		server.slow(time.Second)
+		set := server.keySet(t, nil, nil)
+		impatient, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		first := make(chan error)
+		go func() { _, err := set.Key(impatient, testKeyID); first <- err }()
+		synctest.Wait()
+		second := make(chan error)
+		go func() { _, err := set.Key(t.Context(), testKeyID); second <- err }()
+		if err := <-first; !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, clerkauth.ErrUnavailable) {
+			t.Errorf("got %v, want a deadline as ErrUnavailable", err)
+		}
+		if err := <-second; err != nil {
+			t.Errorf("got %v, want no error", err)
+		}
+		if got := server.fetches.Load(); got != 1 {
+			t.Errorf("got %d fetches, want 1", got)
+		}
 	})
-	t.Run("a load that nobody waits for ends", func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, func(t *testing.T) {
-			server := newKeyServer(oneKey())
-			server.slow(time.Hour)
-			set := server.keySet(t, nil, nil)
-			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-			defer cancel()
-			_, _ = set.Key(ctx, testKeyID)
-			synctest.Wait()
-			if got := server.active.Load(); got != 0 {
-				t.Errorf("got %d loads running after the call, want 0", got)
-			}
-			server.slow(0)
-			mustKey(t, set, t.Context(), testKeyID)
-		})
+}
+
+func TestRemoteKeySet_abandonedLoad(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := newKeyServer(oneKey())
+		server.slow(time.Hour)
+		set := server.keySet(t, nil, nil)
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		_, _ = set.Key(ctx, testKeyID)
+		synctest.Wait()
+		if got := server.active.Load(); got != 0 {
+			t.Errorf("got %d loads running after the call, want 0", got)
+		}
+		server.slow(0)
+		mustKey(t, set, t.Context(), testKeyID)
 	})
-	t.Run("a load ends with its time-out", func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, func(t *testing.T) {
-			server := newKeyServer(oneKey())
-			server.slow(time.Hour)
-			set := server.keySet(t, nil, nil)
-			before := time.Now()
-			if _, err := set.Key(t.Context(), testKeyID); !errors.Is(err, clerkauth.ErrUnavailable) {
-				t.Errorf("got %v, want ErrUnavailable", err)
-			}
-			if got := time.Since(before); got != clerkauth.DefaultKeyTimeout {
-				t.Errorf("got an answer after %v, want %v", got, clerkauth.DefaultKeyTimeout)
-			}
-		})
+}
+
+func TestRemoteKeySet_timeOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := newKeyServer(oneKey())
+		server.slow(time.Hour)
+		set := server.keySet(t, nil, nil)
+		before := time.Now()
+		if _, err := set.Key(t.Context(), testKeyID); !errors.Is(err, clerkauth.ErrUnavailable) {
+			t.Errorf("got %v, want ErrUnavailable", err)
+		}
+		if got := time.Since(before); got != clerkauth.DefaultKeyTimeout {
+			t.Errorf("got an answer after %v, want %v", got, clerkauth.DefaultKeyTimeout)
+		}
 	})
 }

@@ -52,85 +52,89 @@ func cached(t *testing.T, keys clerkauth.KeySet, clock *clock, token string) *cl
 	return authn
 }
 
-func TestTokenCache_everyHitIsChecked(t *testing.T) {
-	t.Parallel()
-	verify := func(t *testing.T, authn *clerkauth.Authenticator, token string, want clerkauth.Reason, opts ...clerkauth.CallOption) {
-		t.Helper()
-		_, err := authn.Verify(t.Context(), token, opts...)
-		if got := reasonOf(t, err); got != want {
-			t.Errorf("got reason %q, want %q", got, want)
-		}
+func wantReason(t *testing.T, authn *clerkauth.Authenticator, token string, want clerkauth.Reason, opts ...clerkauth.CallOption) {
+	t.Helper()
+	_, err := authn.Verify(t.Context(), token, opts...)
+	if got := reasonOf(t, err); got != want {
+		t.Errorf("got reason %q, want %q", got, want)
 	}
-	t.Run("expiry", func(t *testing.T) {
-		t.Parallel()
-		clock := newClock()
-		token := good(t, clock.now())
-		authn := cached(t, newCountingKeys(keyA()), clock, token)
-		clock.advance(64 * time.Second)
-		if _, err := authn.Verify(t.Context(), token); err != nil {
-			t.Errorf("got %v within the tolerance", err)
-		}
-		clock.advance(time.Second)
-		verify(t, authn, token, clerkauth.ReasonTokenExpired)
-	})
-	t.Run("not-before and issued-at after the clock went back", func(t *testing.T) {
-		t.Parallel()
-		clock := newClock()
-		token := good(t, clock.now())
-		authn := cached(t, newCountingKeys(keyA()), clock, token)
-		clock.advance(-10 * time.Second)
-		verify(t, authn, token, clerkauth.ReasonTokenIatInTheFuture)
-		clock.advance(-10 * time.Second)
-		verify(t, authn, token, clerkauth.ReasonTokenNotActiveYet)
-	})
-	t.Run("a key that is gone", func(t *testing.T) {
-		t.Parallel()
-		clock, keys := newClock(), newCountingKeys(keyA())
-		token := good(t, clock.now())
-		authn := cached(t, keys, clock, token)
-		keys.key.Store(nil)
-		verify(t, authn, token, clerkauth.ReasonJWKKidMismatch)
-	})
-	t.Run("a key that was replaced under its id", func(t *testing.T) {
-		t.Parallel()
-		clock, keys := newClock(), newCountingKeys(keyA())
-		token := good(t, clock.now())
-		authn := cached(t, keys, clock, token)
-		keys.key.Store(&clerkauth.Key{ID: testKeyID, Public: &keyB().PublicKey})
-		verify(t, authn, token, clerkauth.ReasonTokenInvalidSignature)
-	})
-	t.Run("a key set that fails", func(t *testing.T) {
-		t.Parallel()
-		clock, keys := newClock(), newCountingKeys(keyA())
-		token := good(t, clock.now())
-		authn := cached(t, keys, clock, token)
-		keys.fail.Store(true)
-		_, err := authn.Verify(t.Context(), token)
-		if !errors.Is(err, clerkauth.ErrUnavailable) || !errors.Is(err, errKeyStore) {
-			t.Errorf("got %v, want ErrUnavailable with its cause", err)
-		}
-	})
-	t.Run("a withdrawn key of a key server", func(t *testing.T) {
-		t.Parallel()
-		clock := newClock()
-		server := newKeyServer(map[string]*rsa.PrivateKey{testKeyID: keyA(), "ins_b": keyB()})
-		token := sign(t, keyA(), header(nil), claims(clock.now(), fields{"exp": clock.now().Unix() + 3600}))
-		authn := cached(t, server.keySet(t, clock.now, nil), clock, token)
-		server.serve(map[string]*rsa.PrivateKey{"ins_b": keyB()})
-		clock.advance(clerkauth.DefaultKeyTTL)
-		verify(t, authn, token, clerkauth.ReasonJWKKidMismatch)
-	})
-	t.Run("call options", func(t *testing.T) {
-		t.Parallel()
-		clock := newClock()
-		token := sign(t, keyA(), header(nil), claims(clock.now(), fields{"aud": []string{"api"}}))
-		authn := cached(t, newCountingKeys(keyA()), clock, token)
-		verify(t, authn, token, clerkauth.ReasonTokenInvalidAuthorizedParties, clerkauth.WithAuthorizedParties("https://other.example.com"))
-		verify(t, authn, token, clerkauth.ReasonTokenVerificationFailed, clerkauth.WithAudience("web"))
-		if _, err := authn.Verify(t.Context(), token, clerkauth.WithAuthorizedParties("https://app.example.com"), clerkauth.WithAudience("api")); err != nil {
-			t.Errorf("got %v for the right party and audience", err)
-		}
-	})
+}
+
+func TestTokenCache_expiry(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	token := good(t, clock.now())
+	authn := cached(t, newCountingKeys(keyA()), clock, token)
+	clock.advance(64 * time.Second)
+	if _, err := authn.Verify(t.Context(), token); err != nil {
+		t.Errorf("got %v within the tolerance", err)
+	}
+	clock.advance(time.Second)
+	wantReason(t, authn, token, clerkauth.ReasonTokenExpired)
+}
+
+func TestTokenCache_clockWentBack(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	token := good(t, clock.now())
+	authn := cached(t, newCountingKeys(keyA()), clock, token)
+	clock.advance(-10 * time.Second)
+	wantReason(t, authn, token, clerkauth.ReasonTokenIatInTheFuture)
+	clock.advance(-10 * time.Second)
+	wantReason(t, authn, token, clerkauth.ReasonTokenNotActiveYet)
+}
+
+func TestTokenCache_goneKey(t *testing.T) {
+	t.Parallel()
+	clock, keys := newClock(), newCountingKeys(keyA())
+	token := good(t, clock.now())
+	authn := cached(t, keys, clock, token)
+	keys.key.Store(nil)
+	wantReason(t, authn, token, clerkauth.ReasonJWKKidMismatch)
+}
+
+func TestTokenCache_replacedKey(t *testing.T) {
+	t.Parallel()
+	clock, keys := newClock(), newCountingKeys(keyA())
+	token := good(t, clock.now())
+	authn := cached(t, keys, clock, token)
+	keys.key.Store(&clerkauth.Key{ID: testKeyID, Public: &keyB().PublicKey})
+	wantReason(t, authn, token, clerkauth.ReasonTokenInvalidSignature)
+}
+
+func TestTokenCache_failingKeySet(t *testing.T) {
+	t.Parallel()
+	clock, keys := newClock(), newCountingKeys(keyA())
+	token := good(t, clock.now())
+	authn := cached(t, keys, clock, token)
+	keys.fail.Store(true)
+	_, err := authn.Verify(t.Context(), token)
+	if !errors.Is(err, clerkauth.ErrUnavailable) || !errors.Is(err, errKeyStore) {
+		t.Errorf("got %v, want ErrUnavailable with its cause", err)
+	}
+}
+
+func TestTokenCache_withdrawnKey(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	server := newKeyServer(map[string]*rsa.PrivateKey{testKeyID: keyA(), "ins_b": keyB()})
+	token := sign(t, keyA(), header(nil), claims(clock.now(), fields{"exp": clock.now().Unix() + 3600}))
+	authn := cached(t, server.keySet(t, clock.now, nil), clock, token)
+	server.serve(map[string]*rsa.PrivateKey{"ins_b": keyB()})
+	clock.advance(clerkauth.DefaultKeyTTL)
+	wantReason(t, authn, token, clerkauth.ReasonJWKKidMismatch)
+}
+
+func TestTokenCache_callOptions(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	token := sign(t, keyA(), header(nil), claims(clock.now(), fields{"aud": []string{"api"}}))
+	authn := cached(t, newCountingKeys(keyA()), clock, token)
+	wantReason(t, authn, token, clerkauth.ReasonTokenInvalidAuthorizedParties, clerkauth.WithAuthorizedParties("https://other.example.com"))
+	wantReason(t, authn, token, clerkauth.ReasonTokenVerificationFailed, clerkauth.WithAudience("web"))
+	if _, err := authn.Verify(t.Context(), token, clerkauth.WithAuthorizedParties("https://app.example.com"), clerkauth.WithAudience("api")); err != nil {
+		t.Errorf("got %v for the right party and audience", err)
+	}
 }
 
 func TestTokenCache_tokensAreNeverConfused(t *testing.T) {
