@@ -78,6 +78,11 @@ oracle: ## compare auth with the JS SDK on generated scenarios (ORACLE=dir SEED=
 	@test -n "$(ORACLE)" || { echo 'usage: make oracle ORACLE=path/to/oracle [SEED=1] [N=5000]'; exit 2; }
 	cd tools && ./conformance/oracle.sh $(abspath $(ORACLE)) $(SEED) $(N)
 
+.PHONY: contract
+contract: ## let foreign clients tour the local Clerk and hold its answers against the document (SPEC=bapi.yml; npm)
+	@test -n "$(SPEC)" || { echo 'usage: make contract SPEC=path/to/bapi.yml'; exit 2; }
+	$(TOOL) ./contract -spec $(abspath $(SPEC))
+
 .PHONY: interop
 interop: ## exchange webhooks with other implementations (npm)
 	tools/interop/webhooks/run.sh

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	clerk "github.com/clerkgo/clerk-go/core"
 	"github.com/clerkgo/clerk-go/tools/internal/workspace"
 )
 
@@ -196,5 +197,22 @@ func TestMigrationTable(t *testing.T) {
 	}
 	if want := "| `user.Get` | `client.Users.Get` |"; !slices.Contains(rows, want) {
 		t.Errorf("no row %s among %d", want, len(rows))
+	}
+}
+
+func TestCoverageRows(t *testing.T) {
+	t.Parallel()
+	endpoints := []clerk.Endpoint{
+		{Service: "Users", Name: "Get", OperationID: "GetUser"},
+		{Service: "Users", Name: "Ban", OperationID: "BanUser"},
+		{Service: "JWKS", Name: "Get", OperationID: "GetJWKS"},
+	}
+	got := coverageRows(endpoints, map[string]bool{"GetUser": true, "GetJWKS": true})
+	want := []string{
+		"2 of 3 operations are emulated.", "", "| service | emulated | not emulated |", "|---|---|---|",
+		"| `JWKS` | 1 of 1 |  |", "| `Users` | 1 of 2 | `Ban` |",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -20,6 +20,8 @@ func table(w *workspace.Workspace, name string) ([]string, error) {
 		return moduleTable(w), nil
 	case "reasons":
 		return reasonTable(filepath.Join(w.Top, "auth", "reason.go"))
+	case "coverage":
+		return coverageTable()
 	case "migration":
 		return migrationTable(filepath.Join(w.Top, "core", "endpoints_gen.go"))
 	default:
