@@ -5,6 +5,7 @@ go 1.25.0
 require (
 	github.com/clerk/clerk-sdk-go/v2 v2.4.2
 	github.com/clerkgo/clerk-go/auth v0.1.0
+	github.com/clerkgo/clerk-go/clerktest v0.1.0
 	github.com/clerkgo/clerk-go/core v0.1.0
 	github.com/getkin/kin-openapi v0.153.0
 	github.com/pb33f/libopenapi v0.36.0
@@ -15,7 +16,6 @@ require (
 require (
 	github.com/bahlo/generic-list-go v0.2.0 // indirect
 	github.com/buger/jsonparser v1.1.2 // indirect
-	github.com/clerkgo/clerk-go/clerktest v0.1.0 // indirect
 	github.com/go-jose/go-jose/v3 v3.0.4 // indirect
 	github.com/go-openapi/jsonpointer v0.22.5 // indirect
 	github.com/go-openapi/swag/jsonname v0.25.5 // indirect
