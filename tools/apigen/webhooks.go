@@ -34,7 +34,11 @@ func generateWebhooks(cfg config, doc *document, ov *overlay) (outputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := newEventGenerator(core, eventDoc, events, eventOv)
+	return newEventGenerator(core, eventDoc, events, eventOv).run()
+}
+
+// run builds and emits everything, or fails with all that is wrong.
+func (g *eventGenerator) run() (outputs, error) {
 	g.buildModels()
 	g.checkUnused()
 	if len(g.missing) > 0 {
