@@ -1,11 +1,14 @@
 package clerkauth_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
@@ -76,6 +79,8 @@ func TestAuthenticator_Verify_refusals(t *testing.T) {
 		{"repeated parameter", plain, sign(t, keyA(), `{"alg":"RS256","alg":"RS256","kid":"ins_a"}`, claims(now, nil)), clerkauth.ReasonTokenInvalid},
 		{"alg none", plain, encode(t, header(fields{"alg": "none"})) + "." + payload + ".", clerkauth.ReasonTokenInvalidAlgorithm},
 		{"alg HS256", plain, sign(t, keyA(), header(fields{"alg": "HS256"}), claims(now, nil)), clerkauth.ReasonTokenInvalidAlgorithm},
+		{"alg HS256 with the public key as secret", plain, hmacSign(encode(t, header(fields{"alg": "HS256"}))+"."+payload, pemOf(t, keyA())), clerkauth.ReasonTokenInvalidAlgorithm},
+		{"a key id of ten thousand bytes", plain, sign(t, keyB(), header(fields{"kid": strings.Repeat("k", 10_000)}), claims(now, nil)), clerkauth.ReasonTokenInvalidSignature},
 		{"alg lower case", plain, sign(t, keyA(), header(fields{"alg": "rs256"}), claims(now, nil)), clerkauth.ReasonTokenInvalidAlgorithm},
 		{"alg PS256", plain, sign(t, keyA(), header(fields{"alg": "PS256"}), claims(now, nil)), clerkauth.ReasonTokenInvalidAlgorithm},
 		{"alg missing", plain, sign(t, keyA(), header(fields{"alg": nil}), claims(now, nil)), clerkauth.ReasonTokenInvalidAlgorithm},
@@ -124,6 +129,12 @@ func TestAuthenticator_Verify_refusals(t *testing.T) {
 	}
 }
 
+func hmacSign(signed, secret string) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(signed))
+	return signed + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
 // nonCanonical sets a bit at the end of the signature that the decoded bytes do not show.
 func nonCanonical(token string) string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -148,5 +159,33 @@ func TestAuthenticator_Authenticate_header(t *testing.T) {
 	state = authn.Authenticate(t.Context(), bearer("nonsense"))
 	if state.SignedIn() || state.Reason() != clerkauth.ReasonTokenInvalid || !errors.Is(state.Err(), clerkauth.ErrUnauthenticated) {
 		t.Errorf("got %v, error %v", state, state.Err())
+	}
+}
+
+// Some servers reuse the memory of a request for the next one.
+func TestAuthenticator_Authenticate_reusedMemory(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	token := good(t, clock.now())
+	for _, size := range []int{0, 10} {
+		authn := local(t, clock.now, func(c *clerkauth.Config) { c.TokenCacheSize = size })
+		memory := []byte("Bearer " + token)
+		req := bearer("")
+		req.Header = func(name string) []string {
+			if name != "Authorization" {
+				return nil
+			}
+			return []string{unsafe.String(&memory[0], len(memory))} //nolint:gosec // This is what such servers do.
+		}
+		state := authn.Authenticate(t.Context(), req)
+		for i := range memory {
+			memory[i] = 'x'
+		}
+		if state.Token() != token || state.UserID() != "user_1" || state.SessionID() != "sess_1" {
+			t.Errorf("cache of %d: the state changed with the memory of the request", size)
+		}
+		if again := authn.Authenticate(t.Context(), bearer(token)); again.Token() != token || again.UserID() != "user_1" {
+			t.Errorf("cache of %d: the cached token changed with the memory of the request", size)
+		}
 	}
 }
