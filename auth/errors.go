@@ -1,9 +1,6 @@
 package clerkauth
 
-import (
-	"errors"
-	"net/http"
-)
+import "errors"
 
 // The three kinds of refusal. Each fixes the HTTP status of the answer; every [Error] unwraps to one of them.
 var (
@@ -43,15 +40,7 @@ func (e *Error) Unwrap() []error {
 }
 
 // StatusCode returns the HTTP status that answers this refusal: 401, 403 or 503.
-func (e *Error) StatusCode() int {
-	switch e.Reason.kind() {
-	case ErrForbidden:
-		return http.StatusForbidden
-	case ErrUnavailable:
-		return http.StatusServiceUnavailable
-	}
-	return http.StatusUnauthorized
-}
+func (e *Error) StatusCode() int { return e.Reason.status() }
 
 // Reverification returns what the user must verify again, or nil if that is not the reason.
 func (e *Error) Reverification() *Reverification { return e.reverification }

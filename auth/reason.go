@@ -1,5 +1,7 @@
 package clerkauth
 
+import "net/http"
+
 // Reason says why a request is not signed in or lacks something. The strings are Clerk's where Clerk has one.
 type Reason string
 
@@ -63,14 +65,25 @@ const (
 	ReasonRequirementInvalid Reason = "requirement-invalid"
 )
 
-// kind maps a reason to its sentinel. An unknown reason is unauthenticated: it refuses.
-func (r Reason) kind() error {
+// status maps a reason to the HTTP status that answers it. An unknown reason is unauthenticated: it refuses.
+func (r Reason) status() int {
 	switch r {
 	case ReasonReverification, ReasonMissingRole, ReasonMissingPermission, ReasonMissingScope, ReasonMissingFeature,
 		ReasonMissingPlan, ReasonWrongOrganization, ReasonImpersonated, ReasonRequirementInvalid:
-		return ErrForbidden
+		return http.StatusForbidden
 	case ReasonSecretKeyInvalid, ReasonJWKLocalMissing, ReasonJWKRemoteFailedToLoad, ReasonJWKFailedToResolve,
 		ReasonMiddlewareMissing, ReasonUnexpectedError, ReasonHandshakeTokenVerificationFailure:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusUnauthorized
+}
+
+// kind returns the sentinel of a reason.
+func (r Reason) kind() error {
+	switch r.status() {
+	case http.StatusForbidden:
+		return ErrForbidden
+	case http.StatusServiceUnavailable:
 		return ErrUnavailable
 	}
 	return ErrUnauthenticated

@@ -1,6 +1,9 @@
 package clerkauth
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"net/http"
+)
 
 // FactorLevel says which factors a step-up must have verified.
 type FactorLevel string
@@ -98,10 +101,10 @@ func (e *Error) Body() []byte {
 }
 
 func (e *Error) kindName() string {
-	switch e.Reason.kind() {
-	case ErrForbidden:
+	switch e.Reason.status() {
+	case http.StatusForbidden:
 		return "forbidden"
-	case ErrUnavailable:
+	case http.StatusServiceUnavailable:
 		return "unavailable"
 	}
 	return "unauthenticated"
