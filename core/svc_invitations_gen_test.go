@@ -81,6 +81,20 @@ func TestWire_Invitations_BulkCreate(t *testing.T) {
 	})
 }
 
+func TestTriState_Invitations_BulkCreate(t *testing.T) {
+	t.Parallel()
+	runTriState(t, []wireField{
+		{path: "public_metadata", body: `{"email_address":"email_address-1","public_metadata":{"kept":{"null":null,"number":1}}}`},
+		{path: "redirect_url", body: `{"email_address":"email_address-1","redirect_url":"redirect_url-1"}`},
+		{path: "notify", body: `{"email_address":"email_address-1","notify":true}`},
+		{path: "ignore_existing", body: `{"email_address":"email_address-1","ignore_existing":true}`},
+		{path: "expires_in_days", body: `{"email_address":"email_address-1","expires_in_days":1700000002215}`},
+	}, func(ctx context.Context, c *clerk.Client, params *clerk.InvitationCreateParams) error {
+		_, err := c.Invitations.BulkCreate(ctx, []clerk.InvitationCreateParams{*params})
+		return err
+	})
+}
+
 func TestWire_Invitations_Revoke(t *testing.T) {
 	t.Parallel()
 	runWire(t, wireCase{

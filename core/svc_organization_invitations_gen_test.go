@@ -135,6 +135,21 @@ func TestWire_OrganizationInvitations_BulkCreate(t *testing.T) {
 	})
 }
 
+func TestTriState_OrganizationInvitations_BulkCreate(t *testing.T) {
+	t.Parallel()
+	runTriState(t, []wireField{
+		{path: "inviter_user_id", body: `{"email_address":"email_address-1","inviter_user_id":"inviter_user_id-1","role":"role-1"}`},
+		{path: "public_metadata", body: `{"email_address":"email_address-1","role":"role-1","public_metadata":{"kept":{"null":null,"number":1}}}`},
+		{path: "private_metadata", body: `{"email_address":"email_address-1","role":"role-1","private_metadata":{"kept":{"null":null,"number":1}}}`},
+		{path: "redirect_url", body: `{"email_address":"email_address-1","role":"role-1","redirect_url":"redirect_url-1"}`},
+		{path: "expires_in_days", body: `{"email_address":"email_address-1","role":"role-1","expires_in_days":1700000003415}`},
+		{path: "notify", body: `{"email_address":"email_address-1","role":"role-1","notify":true}`},
+	}, func(ctx context.Context, c *clerk.Client, params *clerk.OrganizationInvitationCreateParams) error {
+		_, err := c.OrganizationInvitations.BulkCreate(ctx, "organization_id/?#% 1", []clerk.OrganizationInvitationCreateParams{*params})
+		return err
+	})
+}
+
 func TestWire_OrganizationInvitations_Get(t *testing.T) {
 	t.Parallel()
 	runWire(t, wireCase{

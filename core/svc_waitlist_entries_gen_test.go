@@ -78,6 +78,16 @@ func TestWire_WaitlistEntries_BulkCreate(t *testing.T) {
 	})
 }
 
+func TestTriState_WaitlistEntries_BulkCreate(t *testing.T) {
+	t.Parallel()
+	runTriState(t, []wireField{
+		{path: "notify", body: `{"email_address":"email_address-1","notify":true}`},
+	}, func(ctx context.Context, c *clerk.Client, params *clerk.WaitlistEntryCreateParams) error {
+		_, err := c.WaitlistEntries.BulkCreate(ctx, []clerk.WaitlistEntryCreateParams{*params})
+		return err
+	})
+}
+
 func TestWire_WaitlistEntries_Delete(t *testing.T) {
 	t.Parallel()
 	runWire(t, wireCase{

@@ -229,12 +229,16 @@ func valuesLiteral(q url.Values) string {
 func (g *generator) emitTriState(c *code, o *goOperation) {
 	c.p("func TestTriState_%s_%s(t *testing.T) {", o.svc.Name, o.ov.name)
 	c.p("\tt.Parallel()")
-	args := callArgs(o)
+	args, params := callArgs(o), o.params
+	if o.arrayOf != nil {
+		params = o.arrayOf
+		args = strings.TrimSuffix(args, "items") + "[]clerk." + params.name + "{*params}"
+	}
 	c.p("\trunTriState(t, []wireField{")
 	for _, path := range o.fields {
-		c.p("\t\t{path: %q, body: %s},", path, goString(mustJSON(g.sampleAt(o.params, path))))
+		c.p("\t\t{path: %q, body: %s},", path, goString(mustJSON(g.sampleAt(params, path))))
 	}
-	c.p("\t}, func(ctx context.Context, c *clerk.Client, params *clerk.%s) error {", o.params.name)
+	c.p("\t}, func(ctx context.Context, c *clerk.Client, params *clerk.%s) error {", params.name)
 	call := fmt.Sprintf("c.%s.%s(%s)", o.svc.Name, o.ov.name, args)
 	if o.result == resultEmpty {
 		c.p("\t\treturn %s", call)

@@ -6,6 +6,10 @@
 //	apigen -spec bapi.yml -out ../core -check     fail when they are out of date
 //	apigen -report -old old.yml -spec new.yml     print what changed between two documents
 //	apigen -webhooks webhooks.yml -spec bapi.yml -out ../core
+//
+// What needs the documents is tested on request:
+//
+//	go test -tags document ./apigen -run TestDocument -spec bapi.yml -events webhooks.yml
 package main
 
 import (

@@ -228,6 +228,7 @@ func (b *builder) arrayParams(o *goOperation) {
 		}
 	}
 	o.required = true
+	o.fields = b.nullablePaths(b.flatten(o.body.items), "")
 }
 
 func (b *builder) bodyParams(o *goOperation, name string) {
