@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	clerk "github.com/clerkgo/clerk-go/core"
@@ -35,6 +36,7 @@ type machineAnswer struct {
 	Revoked    bool           `json:"revoked"`
 	Expired    bool           `json:"expired"`
 	Expiration *int64         `json:"expiration"` // Unix milliseconds
+	Audience   any            `json:"aud"`
 }
 
 // opaqueToken verifies an opaque machine token, or remembers what Clerk said about it.
@@ -72,6 +74,8 @@ func (a *Authenticator) askMachine(ctx context.Context, t TokenType, token strin
 		return nil, refuse(ReasonTokenInvalid, "the token is revoked")
 	case answer.Expired, !expires.IsZero() && !expires.After(now):
 		return nil, refuse(ReasonTokenInvalid, "the token is expired")
+	case t == TokenOAuth && !a.meantForUs(answer.Audience):
+		return nil, refuse(ReasonTokenVerificationFailed, "the audience is missing or another one")
 	}
 	return &machineToken{
 		id: answer.ID, subject: answer.Subject, name: answer.Name, clientID: answer.ClientID,
@@ -96,4 +100,17 @@ func (a *Authenticator) machineRefusal(ctx context.Context, err error) *Error {
 		}
 	}
 	return &Error{Reason: ReasonUnexpectedError, message: "the token could not be verified", cause: err}
+}
+
+// meantForUs reports whether the audience of an OAuth token is one of ours. Without a configured audience any is.
+func (a *Authenticator) meantForUs(audience any) bool {
+	wanted := a.config.Audience
+	if text, ok := audience.(string); ok {
+		audience = []any{text}
+	}
+	list, _ := audience.([]any)
+	return len(wanted) == 0 || slices.ContainsFunc(list, func(item any) bool {
+		text, ok := item.(string)
+		return ok && slices.Contains(wanted, text)
+	})
 }

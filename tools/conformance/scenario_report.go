@@ -107,7 +107,7 @@ func (r *scenarioReport) print(w io.Writer, verbose bool) {
 		r.total, r.same, count(r.deliberate), count(r.javascript), count(r.unexplained))
 }
 
-const maxExamples = 40
+const maxExamples = 3
 
 func (r *scenarioReport) group(w io.Writer, title string, causes map[cause][]string, details bool) {
 	if len(causes) == 0 {
