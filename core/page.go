@@ -44,8 +44,14 @@ func listAll[T any](
 	p.Query = cloneValues(p.Query)
 	p.Path = append([]string(nil), p.Path...)
 	opts = append([]RequestOption(nil), opts...)
+	newItems := func(n int) items { return make(itemsOf[T], n) }
 	return func(yield func(*T, error) bool) {
-		walk := newWalk[T](ctx, c, e, p, paging, opts)
-		walk.run(yield)
+		walk := newWalk(ctx, c, e, opts, newPager(p, paging), newItems)
+		walk.run(func(data items, i int, err error) bool {
+			if err != nil {
+				return yield(nil, err)
+			}
+			return yield(&data.(itemsOf[T])[i], nil)
+		})
 	}
 }

@@ -14,8 +14,21 @@ const defaultPageSize = 100
 
 var errNoID = errors.New("last item has no id")
 
+// items holds the decoded items of a page. It is what is generic about a walk; the rest is compiled once for all lists.
+type items interface {
+	// at returns a pointer to item i.
+	at(i int) any
+}
+
+type itemsOf[T any] []T
+
+func (it itemsOf[T]) at(i int) any { return &it[i] }
+
+// visit gets the items of a page one by one, or an error. It returns false to end the walk.
+type visit func(data items, i int, err error) bool
+
 // walk is one run of an iterator.
-type walk[T any] struct {
+type walk struct {
 	ctx    context.Context // lives as long as the loop
 	client *Client
 	e      Endpoint
@@ -23,14 +36,15 @@ type walk[T any] struct {
 	raw    *RawResponse // the caller's; written only between pages
 	ahead  bool
 	pages  pager
+	make   func(n int) items
 }
 
 // page is one answer of a walk, cut into items.
-type page[T any] struct {
+type page struct {
 	resp  *response
 	raw   RawResponse
 	items []json.RawMessage
-	data  []T
+	data  items
 	dec   *decoder
 	done  int   // how many items are decoded
 	bad   error // why the item after those cannot be
@@ -38,10 +52,10 @@ type page[T any] struct {
 	err   error // follows the items
 }
 
-func newWalk[T any](
-	ctx context.Context, c *Client, e Endpoint, p CallParams, paging pagingKind, opts []RequestOption,
-) *walk[T] {
-	w := &walk[T]{ctx: ctx, client: c, e: e, opts: opts, pages: newPager(p, paging)}
+func newWalk(
+	ctx context.Context, c *Client, e Endpoint, opts []RequestOption, pages pager, newItems func(n int) items,
+) *walk {
+	w := &walk{ctx: ctx, client: c, e: e, opts: opts, pages: pages, make: newItems}
 	var cfg requestConfig
 	if c != nil {
 		cfg = c.defaults
@@ -56,8 +70,8 @@ func newWalk[T any](
 }
 
 // run feeds the loop. The first page is fetched alone: a loop that stops at its first item costs one request.
-func (w *walk[T]) run(yield func(*T, error) bool) {
-	var ahead *readAhead[T]
+func (w *walk) run(yield visit) {
+	var ahead *readAhead
 	defer func() { ahead.stop() }()
 	start := func() {
 		if w.ahead && ahead == nil {
@@ -68,7 +82,7 @@ func (w *walk[T]) run(yield func(*T, error) bool) {
 		if start(); ahead == nil {
 			current = w.fetch(w.ctx)
 		} else if current = ahead.take(); current == nil {
-			yield(nil, w.canceled())
+			yield(nil, 0, w.canceled())
 			return
 		}
 	}
@@ -76,20 +90,20 @@ func (w *walk[T]) run(yield func(*T, error) bool) {
 
 // consume feeds the items of a page to the loop and reports whether another page follows. It calls half when half
 // of the items have been used.
-func (w *walk[T]) consume(p *page[T], yield func(*T, error) bool, half func()) bool {
+func (w *walk) consume(p *page, yield visit, half func()) bool {
 	if w.raw != nil {
 		*w.raw = p.raw
 	}
 	for i := range p.items {
 		if w.ctx.Err() != nil {
-			yield(nil, w.canceled())
+			yield(nil, 0, w.canceled())
 			return false
 		}
 		if p.decodeTo(i + 1); i >= p.done {
-			yield(nil, p.bad)
+			yield(nil, 0, p.bad)
 			return false
 		}
-		if !yield(&p.data[i], nil) {
+		if !yield(p.data, i, nil) {
 			return false
 		}
 		if i+1 == (len(p.items)+1)/2 && !p.last && p.err == nil {
@@ -97,20 +111,20 @@ func (w *walk[T]) consume(p *page[T], yield func(*T, error) bool, half func()) b
 		}
 	}
 	if p.err != nil {
-		yield(nil, p.err)
+		yield(nil, 0, p.err)
 		return false
 	}
 	return !p.last
 }
 
 // canceled returns the error for a context that ended between two items.
-func (w *walk[T]) canceled() error {
+func (w *walk) canceled() error {
 	return &TransportError{Operation: w.e.Operation(), Err: w.ctx.Err()}
 }
 
 // fetch asks for the next page and moves the pager behind it, without decoding the items.
-func (w *walk[T]) fetch(ctx context.Context) *page[T] {
-	p := &page[T]{}
+func (w *walk) fetch(ctx context.Context) *page {
+	p := &page{}
 	opts := w.opts
 	if w.raw != nil {
 		opts = append(slices.Clip(opts), func(cfg *requestConfig) { cfg.raw = &p.raw })
@@ -129,15 +143,15 @@ func (w *walk[T]) fetch(ctx context.Context) *page[T] {
 	}
 	p.last = last
 	if !repeated {
-		p.items, p.data, p.dec = list.items, make([]T, len(list.items)), w.client.newDecoder()
+		p.items, p.data, p.dec = list.items, w.make(len(list.items)), w.client.newDecoder()
 	}
 	return p
 }
 
 // decodeTo decodes the first n items, as far as that is not done yet.
-func (p *page[T]) decodeTo(n int) {
+func (p *page) decodeTo(n int) {
 	for p.done < n && p.bad == nil {
-		if p.bad = p.resp.decode(p.items[p.done], &p.data[p.done], p.dec); p.bad == nil {
+		if p.bad = p.resp.decode(p.items[p.done], p.data.at(p.done), p.dec); p.bad == nil {
 			p.done++
 		}
 	}
@@ -145,21 +159,21 @@ func (p *page[T]) decodeTo(n int) {
 
 // readAhead fetches and decodes pages while the loop uses earlier ones: one page while the loop is in its first, two from
 // then on. The next page is asked for as soon as an answer is cut into items, before they are decoded.
-type readAhead[T any] struct {
+type readAhead struct {
 	cancel  context.CancelFunc
 	permits chan struct{} // one for each page that may be fetched
-	decoded chan *page[T]
+	decoded chan *page
 	running sync.WaitGroup
 	taken   bool
 }
 
 // readAhead starts the two goroutines; both end with stop.
-func (w *walk[T]) readAhead() *readAhead[T] {
+func (w *walk) readAhead() *readAhead {
 	ctx, cancel := context.WithCancel(w.ctx)
-	ra := &readAhead[T]{
-		cancel: cancel, permits: make(chan struct{}, 4), decoded: make(chan *page[T]),
+	ra := &readAhead{
+		cancel: cancel, permits: make(chan struct{}, 4), decoded: make(chan *page),
 	}
-	fetched := make(chan *page[T], 1)
+	fetched := make(chan *page, 1)
 	ra.permits <- struct{}{}
 	ra.running.Go(func() {
 		defer close(fetched)
@@ -193,7 +207,7 @@ func (w *walk[T]) readAhead() *readAhead[T] {
 }
 
 // take returns the next page, nil if the context has ended.
-func (ra *readAhead[T]) take() *page[T] {
+func (ra *readAhead) take() *page {
 	p := <-ra.decoded
 	if !ra.taken {
 		ra.taken = true
@@ -206,7 +220,7 @@ func (ra *readAhead[T]) take() *page[T] {
 }
 
 // stop ends the reading ahead and waits until nothing of it is left.
-func (ra *readAhead[T]) stop() {
+func (ra *readAhead) stop() {
 	if ra == nil {
 		return
 	}
