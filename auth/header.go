@@ -3,6 +3,7 @@ package clerkauth
 import (
 	"encoding/base64"
 	"errors"
+	"maps"
 	"strings"
 	"sync/atomic"
 
@@ -155,9 +156,7 @@ func (c *headerCache) add(encoded string, h *tokenHeader) {
 	}
 	next := make(map[string]*tokenHeader, size+1)
 	if old != nil {
-		for k, v := range *old {
-			next[k] = v
-		}
+		maps.Copy(next, *old)
 	}
 	next[strings.Clone(encoded)] = h
 	// Losing a race only means that the header is parsed once more.

@@ -1,7 +1,6 @@
 package clerkauth_test
 
 import (
-	"context"
 	"crypto/rsa"
 	"encoding/json"
 	"io"
@@ -125,9 +124,9 @@ func (k *keyServer) keySet(t testing.TB, now func() time.Time, change func(*cler
 	return set
 }
 
-func mustKey(t testing.TB, set clerkauth.KeySet, ctx context.Context, id string) *clerkauth.Key {
+func mustKey(t testing.TB, set clerkauth.KeySet, id string) *clerkauth.Key {
 	t.Helper()
-	key, err := set.Key(ctx, id)
+	key, err := set.Key(t.Context(), id)
 	if err != nil {
 		t.Fatalf("Key(%q): %v", id, err)
 	}

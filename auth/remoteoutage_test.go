@@ -20,11 +20,11 @@ func TestRemoteKeySet_outage(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := newKeyServer(oneKey())
 				set := server.keySet(t, nil, nil)
-				mustKey(t, set, t.Context(), testKeyID)
+				mustKey(t, set, testKeyID)
 				server.answer(status, "oops")
 				for range 59 {
 					time.Sleep(time.Minute)
-					mustKey(t, set, t.Context(), testKeyID)
+					mustKey(t, set, testKeyID)
 				}
 				time.Sleep(time.Minute)
 				if _, err := set.Key(t.Context(), testKeyID); !errors.Is(err, clerkauth.ErrUnavailable) {
@@ -32,7 +32,7 @@ func TestRemoteKeySet_outage(t *testing.T) {
 				}
 				server.answer(http.StatusOK, "")
 				time.Sleep(2 * time.Second)
-				mustKey(t, set, t.Context(), testKeyID)
+				mustKey(t, set, testKeyID)
 			})
 		})
 	}
@@ -61,7 +61,7 @@ func TestRemoteKeySet_refusedSecretKey(t *testing.T) {
 	clock := newClock()
 	server := newKeyServer(oneKey())
 	set := server.keySet(t, clock.now, nil)
-	mustKey(t, set, t.Context(), testKeyID)
+	mustKey(t, set, testKeyID)
 	server.answer(401, `{"errors":[{"code":"clerk_key_invalid"}]}`)
 	clock.advance(clerkauth.DefaultKeyTTL)
 	_, err := set.Key(t.Context(), testKeyID)
@@ -103,13 +103,13 @@ func TestRemoteKeySet_slowServer(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := newKeyServer(oneKey())
 				set := server.keySet(t, nil, nil)
-				mustKey(t, set, t.Context(), testKeyID)
+				mustKey(t, set, testKeyID)
 				server.slow(2 * time.Second)
 				time.Sleep(age)
 				var longest time.Duration
 				for range 100 {
 					before := time.Now()
-					mustKey(t, set, t.Context(), testKeyID)
+					mustKey(t, set, testKeyID)
 					longest = max(longest, time.Since(before))
 					time.Sleep(10 * time.Millisecond)
 				}
@@ -132,12 +132,12 @@ func TestRemoteKeySet_slowServer(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			server := newKeyServer(oneKey())
 			set := server.keySet(t, nil, nil)
-			mustKey(t, set, t.Context(), testKeyID)
+			mustKey(t, set, testKeyID)
 			server.slow(2 * time.Second)
 			go func() { _, _ = set.Key(t.Context(), "ins_other") }()
 			synctest.Wait()
 			before := time.Now()
-			mustKey(t, set, t.Context(), testKeyID)
+			mustKey(t, set, testKeyID)
 			if waited := time.Since(before); waited != 0 {
 				t.Errorf("got a wait of %v, want none", waited)
 			}

@@ -50,7 +50,7 @@ func TestRemoteKeySet_policies(t *testing.T) {
 			t.Parallel()
 			server := newKeyServer(oneKey())
 			set := server.keySet(t, newClock().now, func(c *clerkauth.RemoteKeySetConfig) { c.OnUnknownKey = policy })
-			mustKey(t, set, t.Context(), testKeyID)
+			mustKey(t, set, testKeyID)
 			for range 5 {
 				_, _ = set.Key(t.Context(), "ins_other")
 			}
@@ -66,7 +66,7 @@ func TestRemoteKeySet_flood(t *testing.T) {
 	clock := newClock()
 	server := newKeyServer(oneKey())
 	set := server.keySet(t, clock.now, nil)
-	mustKey(t, set, t.Context(), testKeyID)
+	mustKey(t, set, testKeyID)
 	var previous int64 = 1
 	for round := range 8 {
 		for i := range 10_000 / 8 {
@@ -104,21 +104,21 @@ func TestRemoteKeySet_newKeyAfterFlood(t *testing.T) {
 	clock := newClock()
 	server := newKeyServer(oneKey())
 	set := server.keySet(t, clock.now, nil)
-	mustKey(t, set, t.Context(), testKeyID)
+	mustKey(t, set, testKeyID)
 	for i := range 100 {
 		_, _ = set.Key(t.Context(), fmt.Sprint("ins_", i))
 		clock.advance(time.Second)
 	}
 	server.serve(map[string]*rsa.PrivateKey{testKeyID: keyA(), "ins_new": keyB()})
 	clock.advance(clerkauth.DefaultKeyCoolDown)
-	mustKey(t, set, t.Context(), "ins_new")
+	mustKey(t, set, "ins_new")
 }
 
 func TestRemoteKeySet_impossibleIDs(t *testing.T) {
 	t.Parallel()
 	server := newKeyServer(oneKey())
 	set := server.keySet(t, newClock().now, nil)
-	mustKey(t, set, t.Context(), testKeyID)
+	mustKey(t, set, testKeyID)
 	for _, id := range []string{"", strings.Repeat("k", 10_000)} {
 		if _, err := set.Key(t.Context(), id); !errors.Is(err, clerkauth.ErrUnauthenticated) {
 			t.Errorf("got %v, want ErrUnauthenticated", err)
@@ -203,11 +203,11 @@ func TestRemoteKeySet_withdrawnKey(t *testing.T) {
 	clock := newClock()
 	server := newKeyServer(map[string]*rsa.PrivateKey{testKeyID: keyA(), "ins_b": keyB()})
 	set := server.keySet(t, clock.now, nil)
-	mustKey(t, set, t.Context(), testKeyID)
+	mustKey(t, set, testKeyID)
 	server.serve(map[string]*rsa.PrivateKey{"ins_b": keyB()})
 	for range 29 {
 		clock.advance(5 * time.Second)
-		mustKey(t, set, t.Context(), testKeyID)
+		mustKey(t, set, testKeyID)
 	}
 	clock.advance(clerkauth.DefaultKeyTTL - 29*5*time.Second)
 	if _, err := set.Key(t.Context(), testKeyID); !errors.Is(err, clerkauth.ErrUnknownKey) && reasonOf(t, err) != clerkauth.ReasonJWKKidMismatch {
@@ -220,10 +220,10 @@ func TestRemoteKeySet_newMaterial(t *testing.T) {
 	clock := newClock()
 	server := newKeyServer(oneKey())
 	set := server.keySet(t, clock.now, nil)
-	before := mustKey(t, set, t.Context(), testKeyID)
+	before := mustKey(t, set, testKeyID)
 	server.serve(map[string]*rsa.PrivateKey{testKeyID: keyB()})
 	clock.advance(clerkauth.DefaultKeyTTL)
-	if after := mustKey(t, set, t.Context(), testKeyID); after.Public.Equal(before.Public) {
+	if after := mustKey(t, set, testKeyID); after.Public.Equal(before.Public) {
 		t.Error("got the old material, want the new")
 	}
 }
@@ -233,9 +233,9 @@ func TestRemoteKeySet_unchangedKey(t *testing.T) {
 	clock := newClock()
 	server := newKeyServer(oneKey())
 	set := server.keySet(t, clock.now, nil)
-	before := mustKey(t, set, t.Context(), testKeyID)
+	before := mustKey(t, set, testKeyID)
 	clock.advance(clerkauth.DefaultKeyTTL)
-	if after := mustKey(t, set, t.Context(), testKeyID); after != before {
+	if after := mustKey(t, set, testKeyID); after != before {
 		t.Error("got another pointer, want the same")
 	}
 	if got := server.fetches.Load(); got != 2 {
@@ -282,7 +282,7 @@ func TestRemoteKeySet_abandonedLoad(t *testing.T) {
 			t.Errorf("got %d loads running after the call, want 0", got)
 		}
 		server.slow(0)
-		mustKey(t, set, t.Context(), testKeyID)
+		mustKey(t, set, testKeyID)
 	})
 }
 

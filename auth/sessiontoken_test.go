@@ -46,22 +46,20 @@ func TestRequestState_CreateToken(t *testing.T) {
 		{"a life of its own", clerkauth.TokenParams{ExpiresIn: time.Minute}, "POST /v1/sessions/sess_1/tokens", 60.0},
 	}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			got, err := state.CreateToken(t.Context(), test.params)
-			if err != nil {
-				t.Fatal(err)
+		got, err := state.CreateToken(t.Context(), test.params)
+		if err != nil {
+			t.Fatalf("%s: %v", test.name, err)
+		}
+		if test.path == "" {
+			if got != token || len(calls) != 0 {
+				t.Errorf("%s: got another token or a call", test.name)
 			}
-			if test.path == "" {
-				if got != token || len(calls) != 0 {
-					t.Errorf("got another token or a call")
-				}
-				return
-			}
-			c := <-calls
-			if got != "new.jwt.token" || c.path != test.path || c.authorization != "Bearer "+testSecret || c.body["expires_in_seconds"] != test.expiry {
-				t.Errorf("got %q by %+v, want %s", got, c, test.path)
-			}
-		})
+			continue
+		}
+		c := <-calls
+		if got != "new.jwt.token" || c.path != test.path || c.authorization != "Bearer "+testSecret || c.body["expires_in_seconds"] != test.expiry {
+			t.Errorf("%s: got %q by %+v, want %s", test.name, got, c, test.path)
+		}
 	}
 	for name, params := range map[string]clerkauth.TokenParams{
 		"dots": {Template: ".."}, "dot": {Template: "."}, "negative": {ExpiresIn: -1}, "half a second": {ExpiresIn: time.Second / 2},

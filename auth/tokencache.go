@@ -46,7 +46,7 @@ func newTokenCache(size int) *tokenCache {
 	sets := size / ways
 	return &tokenCache{
 		seed:  maphash.MakeSeed(),
-		ways:  uint64(ways), //nolint:gosec // 1 to 4
+		ways:  uint64(ways),
 		sets:  uint64(sets), //nolint:gosec // positive
 		slots: make([]atomic.Pointer[cachedToken], ways*sets),
 	}

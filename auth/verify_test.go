@@ -175,7 +175,7 @@ func TestAuthenticator_Authenticate_reusedMemory(t *testing.T) {
 			if name != "Authorization" {
 				return nil
 			}
-			return []string{unsafe.String(&memory[0], len(memory))} //nolint:gosec // This is what such servers do.
+			return []string{unsafe.String(&memory[0], len(memory))} // This is what such servers do.
 		}
 		state := authn.Authenticate(t.Context(), req)
 		for i := range memory {
