@@ -88,6 +88,9 @@ func TestDataAs(t *testing.T) {
 	if !errors.As(err, &refusal) || refusal.Type != clerkwebhook.EventUserCreated {
 		t.Errorf("got %v, want the type of the event in the error", err)
 	}
+	if _, err = clerkwebhook.DataAs[clerk.User](nil); reasonOf(err) != clerkwebhook.ReasonInvalidData {
+		t.Errorf("got %v, want no event to be an error", err)
+	}
 	if !strings.Contains(string(event.Data), "something_new") {
 		t.Errorf("got %s, want unknown fields in Data", event.Data)
 	}

@@ -29,6 +29,9 @@ func (o *original) setRaw(raw json.RawMessage) { o.body = &raw }
 // user.created, or a type of the application's own. It refuses the documented type of a different event. Fields that
 // T lacks stay reachable through event.Data. The error is an *Error with ReasonInvalidData.
 func DataAs[T any](event *Event) (*T, error) {
+	if event == nil {
+		return nil, &Error{Reason: ReasonInvalidData}
+	}
 	data := new(T)
 	if want := newPayload(event.Type); want != nil {
 		if _, ok := want.(*T); !ok && isPayload(data) {

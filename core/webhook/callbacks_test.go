@@ -1,0 +1,65 @@
+package clerkwebhook_test
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
+)
+
+// TestCallbacks_OneForEachType fills in every callback and checks that an event reaches the one that is named like it.
+func TestCallbacks_OneForEachType(t *testing.T) {
+	t.Parallel()
+	var called []string
+	var callbacks clerkwebhook.Callbacks
+	fields := reflect.ValueOf(&callbacks).Elem()
+	for i := range fields.NumField() {
+		name := fields.Type().Field(i).Name
+		fields.Field(i).Set(reflect.MakeFunc(fields.Field(i).Type(), func(args []reflect.Value) []reflect.Value {
+			called = append(called, name)
+			if args[1].IsNil() || len(args) == 3 && args[2].IsNil() {
+				t.Errorf("%s: got nil, want the event and its data", name)
+			}
+			return []reflect.Value{reflect.Zero(reflect.TypeFor[error]())}
+		}))
+	}
+	if got, want := fields.NumField(), len(clerkwebhook.EventTypes())+1; got != want {
+		t.Errorf("got %d callbacks, want one for each type and Other: %d", got, want)
+	}
+	h := newHandler(t, callbacks)
+	for _, eventType := range append(clerkwebhook.EventTypes(), "planet.discovered") {
+		called = nil
+		answer := send(t, h, &clerkwebhook.Event{ID: "msg_" + string(eventType), Type: eventType, Data: []byte(`{"id":"x"}`)})
+		if answer.StatusCode != http.StatusNoContent {
+			t.Errorf("%s: got %d and %v, want 204", eventType, answer.StatusCode, answer.Err)
+		}
+		want := strings.ToLower(strings.ReplaceAll(string(eventType), ".", ""))
+		if !eventType.IsKnown() {
+			want = "other"
+		}
+		if len(called) != 1 || strings.ToLower(called[0]) != want {
+			t.Errorf("%s: got calls of %v, want one of %s", eventType, called, want)
+		}
+	}
+}
+
+// TestCallbacks_FallThrough leaves all callbacks but Other out.
+func TestCallbacks_FallThrough(t *testing.T) {
+	t.Parallel()
+	var got []clerkwebhook.EventType
+	h := newHandler(t, clerkwebhook.Callbacks{Other: func(_ context.Context, event *clerkwebhook.Event) error {
+		got = append(got, event.Type)
+		return nil
+	}})
+	want := clerkwebhook.EventTypes()
+	for _, eventType := range want {
+		send(t, h, &clerkwebhook.Event{ID: "msg_" + string(eventType), Type: eventType, Data: []byte(`null`)})
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want every type, in the order of the deliveries", got)
+	}
+}
