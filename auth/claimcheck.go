@@ -38,11 +38,11 @@ func (p *callConfig) check(c *SessionClaims) *Error {
 			return refuse(ReasonTokenVerificationFailed, "the audience is another one")
 		}
 	}
-	if len(p.issuer) > 0 && !slices.Contains(p.issuer, c.Issuer) {
-		return refuse(ReasonTokenInvalidIssuer, "the issuer is another one")
-	}
 	if len(p.parties) > 0 && (c.AuthorizedParty == "" || !slices.Contains(p.parties, c.AuthorizedParty)) {
 		return refuse(ReasonTokenInvalidAuthorizedParties, "the authorized party is missing or another one")
+	}
+	if len(p.issuer) > 0 && !slices.Contains(p.issuer, c.Issuer) {
+		return refuse(ReasonTokenInvalidIssuer, "the issuer is another one")
 	}
 	return nil
 }

@@ -70,12 +70,12 @@ func (a *Authenticator) askMachine(ctx context.Context, t TokenType, token strin
 	case answer.Object != endpoint.object || answer.ID == "" || answer.Subject == "",
 		answer.Active != nil && !*answer.Active:
 		return nil, refuse(ReasonTokenInvalid, "Clerk does not know the token")
+	case t == TokenOAuth && !a.meantForUs(answer.Audience):
+		return nil, refuse(ReasonTokenVerificationFailed, "the audience is missing or another one")
 	case answer.Revoked:
 		return nil, refuse(ReasonTokenInvalid, "the token is revoked")
 	case answer.Expired, !expires.IsZero() && !expires.After(now):
 		return nil, refuse(ReasonTokenInvalid, "the token is expired")
-	case t == TokenOAuth && !a.meantForUs(answer.Audience):
-		return nil, refuse(ReasonTokenVerificationFailed, "the audience is missing or another one")
 	}
 	return &machineToken{
 		id: answer.ID, subject: answer.Subject, name: answer.Name, clientID: answer.ClientID,
