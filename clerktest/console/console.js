@@ -4,7 +4,7 @@
 
 const $ = id => document.getElementById(id);
 let instance = null; // what the admin API tells about the chosen instance
-let tab = 'overview';
+let tab = location.hash.slice(1) || 'overview';
 let drawn = 0; // counts drawings, so that a slow answer never overwrites a newer view
 
 // el makes an element: properties, then children. Text is always set as text.
@@ -88,7 +88,7 @@ const views = {
       section('Settings for your application',
         el('pre', { id: 'environment' }, lines),
         el('div', { class: 'row' }, button('Copy', () => navigator.clipboard.writeText(lines)))),
-      section('This instance', table(['', ''], facts.map(([k, v]) => [k, el('code', {}, v)]))),
+      section('This instance', table(['what', 'value'], facts.map(([k, v]) => [k, el('code', {}, v)]))),
       section('Records', table(['table', 'rows'], Object.entries(instance.records).sort())),
     ];
   },
@@ -226,6 +226,8 @@ async function load(name) {
 
 async function draw() {
   const mine = ++drawn;
+  if (!views[tab]) tab = 'overview';
+  history.replaceState(null, '', `#${tab}`);
   await load(instance?.name ?? 'emulator');
   const parts = await views[tab]();
   if (mine !== drawn) return;
