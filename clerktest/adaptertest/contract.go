@@ -25,8 +25,8 @@ func with(h http.Header, lines ...string) http.Header {
 	if out == nil {
 		out = http.Header{}
 	}
-	for i := 0; i < len(lines); i += 2 {
-		out.Add(lines[i], lines[i+1])
+	for line := range slices.Chunk(lines, 2) {
+		out.Add(line[0], line[1])
 	}
 	return out
 }
@@ -134,22 +134,22 @@ func authorization(k *clerk) []testCase {
 			status: 403, kind: "forbidden", reason: reason,
 		}
 	}
-	allowed := func(name, path string, edit claims) testCase {
+	allowed := func(name, path string) testCase {
 		return testCase{
-			name: name, path: path, header: bearer(k.session("ada", edit)),
+			name: name, path: path, header: bearer(k.session("ada", nil)),
 			status: 200, runs: 1, userID: k.user("ada"),
 		}
 	}
 	stale := forbidden("a stale verification is answered for ClerkJS", RouteReverified, "", stale)
 	stale.kind, stale.verify = "", checkReverification
 	return []testCase{
-		allowed("the permission is there", RoutePermission, nil),
+		allowed("the permission is there", RoutePermission),
 		forbidden("the permission is missing", RoutePermission, "missing-permission", member),
-		allowed("the role is there", RouteRole, nil),
+		allowed("the role is there", RouteRole),
 		forbidden("the role is missing", RouteRole, "missing-role", member),
-		allowed("the plan is there", RoutePlan, nil),
+		allowed("the plan is there", RoutePlan),
 		forbidden("the plan is missing", RoutePlan, "missing-plan", member),
-		allowed("the verification is recent", RouteReverified, nil),
+		allowed("the verification is recent", RouteReverified),
 		stale,
 		{
 			name: "an anonymous visitor gets 401 from a check, not 403", path: RoutePermission,

@@ -45,29 +45,29 @@ func checkStreams(t *testing.T, app *client, k *clerk) {
 	})
 	t.Run("a socket opens for who is signed in", func(t *testing.T) {
 		t.Parallel()
-		resp, rest := app.upgrade(t, bearer(k.session("ada", nil)))
-		if resp.StatusCode != http.StatusSwitchingProtocols || rest != k.user("ada")+"\n" {
-			t.Errorf("got status %d and %q, want 101 and the user", resp.StatusCode, rest)
+		status, rest := app.upgrade(t, bearer(k.session("ada", nil)))
+		if status != http.StatusSwitchingProtocols || rest != k.user("ada")+"\n" {
+			t.Errorf("got status %d and %q, want 101 and the user", status, rest)
 		}
 	})
 	t.Run("a socket opens with the cookies of a browser", func(t *testing.T) {
 		t.Parallel()
-		resp, rest := app.upgrade(t, with(cookies(k.session("ada", nil)), "Sec-Fetch-Dest", "websocket"))
-		if resp.StatusCode != http.StatusSwitchingProtocols || rest != k.user("ada")+"\n" {
-			t.Errorf("got status %d and %q, want 101 and the user", resp.StatusCode, rest)
+		status, rest := app.upgrade(t, with(cookies(k.session("ada", nil)), "Sec-Fetch-Dest", "websocket"))
+		if status != http.StatusSwitchingProtocols || rest != k.user("ada")+"\n" {
+			t.Errorf("got status %d and %q, want 101 and the user", status, rest)
 		}
 	})
 	t.Run("a socket stays closed for anybody else", func(t *testing.T) {
 		t.Parallel()
-		resp, _ := app.upgrade(t, nil)
-		if resp.StatusCode != http.StatusUnauthorized {
-			t.Errorf("got status %d, want 401", resp.StatusCode)
+		status, _ := app.upgrade(t, nil)
+		if status != http.StatusUnauthorized {
+			t.Errorf("got status %d, want 401", status)
 		}
 	})
 }
 
-// upgrade asks for a socket and returns the answer and all that comes after it.
-func (c *client) upgrade(t *testing.T, header http.Header) (*http.Response, string) {
+// upgrade asks for a socket and returns the status of the answer and all that comes after it.
+func (c *client) upgrade(t *testing.T, header http.Header) (status int, after string) {
 	t.Helper()
 	host := strings.TrimPrefix(c.baseURL, "http://")
 	conn, err := (&net.Dialer{Timeout: 10 * time.Second}).DialContext(t.Context(), "tcp", host)
@@ -94,13 +94,13 @@ func (c *client) upgrade(t *testing.T, header http.Header) (*http.Response, stri
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusSwitchingProtocols {
-		return resp, ""
+		return resp.StatusCode, ""
 	}
 	rest, err := io.ReadAll(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return resp, string(rest)
+	return resp.StatusCode, string(rest)
 }
 
 // checkIdentities sends requests of a hundred people over a few connections at once. Nobody may see somebody else, and
