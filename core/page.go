@@ -46,8 +46,8 @@ func listAll[T any](
 	opts = append([]RequestOption(nil), opts...)
 	newItems := func(n int) items { return make(itemsOf[T], n) }
 	return func(yield func(*T, error) bool) {
-		walk := newWalk(ctx, c, e, opts, newPager(p, paging), newItems)
-		walk.run(func(data items, i int, err error) bool {
+		walk := newWalk(c, e, opts, newPager(p, paging), newItems)
+		walk.run(ctx, func(data items, i int, err error) bool {
 			if err != nil {
 				return yield(nil, err)
 			}

@@ -29,7 +29,6 @@ type visit func(data items, i int, err error) bool
 
 // walk is one run of an iterator.
 type walk struct {
-	ctx    context.Context // lives as long as the loop
 	client *Client
 	e      Endpoint
 	opts   []RequestOption
@@ -52,10 +51,8 @@ type page struct {
 	err   error // follows the items
 }
 
-func newWalk(
-	ctx context.Context, c *Client, e Endpoint, opts []RequestOption, pages pager, newItems func(n int) items,
-) *walk {
-	w := &walk{ctx: ctx, client: c, e: e, opts: opts, pages: pages, make: newItems}
+func newWalk(c *Client, e Endpoint, opts []RequestOption, pages pager, newItems func(n int) items) *walk {
+	w := &walk{client: c, e: e, opts: opts, pages: pages, make: newItems}
 	var cfg requestConfig
 	if c != nil {
 		cfg = c.defaults
@@ -70,19 +67,19 @@ func newWalk(
 }
 
 // run feeds the loop. The first page is fetched alone: a loop that stops at its first item costs one request.
-func (w *walk) run(yield visit) {
+func (w *walk) run(ctx context.Context, yield visit) {
 	var ahead *readAhead
 	defer func() { ahead.stop() }()
 	start := func() {
 		if w.ahead && ahead == nil {
-			ahead = w.readAhead()
+			ahead = w.readAhead(ctx)
 		}
 	}
-	for current := w.fetch(w.ctx); w.consume(current, yield, start); {
+	for current := w.fetch(ctx); w.consume(ctx, current, yield, start); {
 		if start(); ahead == nil {
-			current = w.fetch(w.ctx)
+			current = w.fetch(ctx)
 		} else if current = ahead.take(); current == nil {
-			yield(nil, 0, w.canceled())
+			yield(nil, 0, w.canceled(ctx))
 			return
 		}
 	}
@@ -90,13 +87,13 @@ func (w *walk) run(yield visit) {
 
 // consume feeds the items of a page to the loop and reports whether another page follows. It calls half when half
 // of the items have been used.
-func (w *walk) consume(p *page, yield visit, half func()) bool {
+func (w *walk) consume(ctx context.Context, p *page, yield visit, half func()) bool {
 	if w.raw != nil {
 		*w.raw = p.raw
 	}
 	for i := range p.items {
-		if w.ctx.Err() != nil {
-			yield(nil, 0, w.canceled())
+		if ctx.Err() != nil {
+			yield(nil, 0, w.canceled(ctx))
 			return false
 		}
 		if p.decodeTo(i + 1); i >= p.done {
@@ -118,8 +115,8 @@ func (w *walk) consume(p *page, yield visit, half func()) bool {
 }
 
 // canceled returns the error for a context that ended between two items.
-func (w *walk) canceled() error {
-	return &TransportError{Operation: w.e.Operation(), Err: w.ctx.Err()}
+func (w *walk) canceled(ctx context.Context) error {
+	return &TransportError{Operation: w.e.Operation(), Err: ctx.Err()}
 }
 
 // fetch asks for the next page and moves the pager behind it, without decoding the items.
@@ -168,8 +165,8 @@ type readAhead struct {
 }
 
 // readAhead starts the two goroutines; both end with stop.
-func (w *walk) readAhead() *readAhead {
-	ctx, cancel := context.WithCancel(w.ctx)
+func (w *walk) readAhead(parent context.Context) *readAhead {
+	ctx, cancel := context.WithCancel(parent)
 	ra := &readAhead{
 		cancel: cancel, permits: make(chan struct{}, 4), decoded: make(chan *page),
 	}
