@@ -54,7 +54,7 @@ func buildCold(folder, name string) error {
 
 // goBuild builds one of the programs with a cache of its own and returns the time and CPU time it took.
 func goBuild(cache, binary, name string) (wall, cpu time.Duration, err error) {
-	cmd := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "./"+name) //nolint:gosec // a fixed list of names
+	cmd := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "./"+name)
 	cmd.Env = append(os.Environ(), "GOCACHE="+cache, "GOWORK=off")
 	cmd.Stderr = os.Stderr
 	started := time.Now()
