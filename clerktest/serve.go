@@ -102,7 +102,7 @@ func (e *Emulator) serveBackend(w http.ResponseWriter, r *http.Request) {
 func (e *Emulator) answer(c *call) (answer any, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			if v == http.ErrAbortHandler {
+			if e, ok := v.(error); ok && errors.Is(e, http.ErrAbortHandler) {
 				panic(v)
 			}
 			answer, err = nil, fmt.Errorf("clerktest: panic: %v\n%s", v, debug.Stack())

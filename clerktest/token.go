@@ -1,9 +1,6 @@
 package clerktest
 
-import (
-	"encoding/json"
-	"time"
-)
+import "time"
 
 // sessionTokenLife is how long a session token is good at Clerk.
 const sessionTokenLife = 60 * time.Second
@@ -103,7 +100,7 @@ func (x *tx) sessionClaims(s *session, spec *tokenSpec) map[string]any {
 		claims["azp"] = spec.azp
 	}
 	if len(s.Actor) > 0 && string(s.Actor) != "null" {
-		claims["act"] = json.RawMessage(s.Actor)
+		claims["act"] = s.Actor
 	}
 	orgID := s.OrganizationID
 	if spec.orgID != nil {

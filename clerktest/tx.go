@@ -3,6 +3,7 @@ package clerktest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -70,8 +71,8 @@ func (x *tx) emit(kind string, data any) {
 }
 
 func (x *tx) rollback() {
-	for i := len(x.changes) - 1; i >= 0; i-- {
-		x.changes[i].undo()
+	for _, ch := range slices.Backward(x.changes) {
+		ch.undo()
 	}
 }
 

@@ -65,7 +65,7 @@ func userFilters(c *call, skip ...string) []func(*user) bool {
 	add("phone_number", func(u *user, set map[string]bool) bool { return anyIdentifier(u.Phones, set) }, foldPhone)
 	add("web3_wallet", func(u *user, set map[string]bool) bool { return anyIdentifier(u.Wallets, set) }, strings.ToLower)
 	add("username", func(u *user, set map[string]bool) bool { return u.Username != nil && set[*u.Username] }, strings.ToLower)
-	add("provider_user_id", func(u *user, set map[string]bool) bool { return hasProviderUser(u, set) }, same)
+	add("provider_user_id", hasProviderUser, same)
 	out = append(out, signedUserFilters(c)...)
 	out = append(out, textUserFilters(c)...)
 	return append(out, timeUserFilters(c, skip)...)

@@ -45,9 +45,8 @@ func TestUsers_Create(t *testing.T) {
 		"malformed JSON":    {`{"email_address":`, "request_body_invalid", 400},
 		"array":             {`[]`, "request_body_invalid", 400},
 	} {
-		t.Run(name, func(t *testing.T) {
-			refused(t, send(t, in, "POST", "/users", c.body), c.status, c.code)
-		})
+		t.Log(name)
+		refused(t, send(t, in, "POST", "/users", c.body), c.status, c.code)
 	}
 	if n := must(t, in, "GET", "/users/count", "").object["total_count"]; n != float64(1) {
 		t.Errorf("got %v users after the refusals, want 1", n)
@@ -89,11 +88,9 @@ func TestUsers_List(t *testing.T) {
 		"past the end":     {"?offset=90", nil},
 		"nobody is banned": {"?banned=true", nil},
 	} {
-		t.Run(name, func(t *testing.T) {
-			if got := listed(c.query); fmt.Sprint(got) != fmt.Sprint(c.want) {
-				t.Errorf("got %v, want %v", got, c.want)
-			}
-		})
+		if got := listed(c.query); fmt.Sprint(got) != fmt.Sprint(c.want) {
+			t.Errorf("%s: got %v, want %v", name, got, c.want)
+		}
 	}
 	if got := len(listed("")); got != 10 {
 		t.Errorf("got %d users without a limit, want 10", got)
