@@ -25,7 +25,7 @@ func replaySessionClaims(v *vector) ([]string, error) {
 	}
 	claims, err := clerkauth.ParseClaims(in.Claims)
 	if err != nil {
-		return []string{err.Error()}, nil
+		return nil, err
 	}
 	out := compare(nil, "orgId", claims.OrgID, text(want.OrgID))
 	out = compare(out, "orgSlug", claims.OrgSlug, text(want.OrgSlug))

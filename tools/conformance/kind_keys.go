@@ -25,8 +25,8 @@ func replayPublishableKey(v *vector) ([]string, error) {
 		return nil, err
 	}
 	key, err := clerkauth.ParsePublishableKey(in.Key)
-	if want == nil || err != nil {
-		return compare(nil, "is a key", err == nil, want != nil), nil
+	if isKey := err == nil; !isKey || want == nil {
+		return compare(nil, "is a key", isKey, want != nil), nil
 	}
 	out := compare(nil, "instance", string(key.Instance()), want.InstanceType)
 	host := key.FrontendAPIFor(in.Options.ProxyURL, in.Options.Domain, in.Options.IsSatellite)
