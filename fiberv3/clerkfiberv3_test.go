@@ -120,6 +120,22 @@ func TestFromContext_TestsMaySignIn(t *testing.T) {
 	}
 }
 
+func TestFromContext_NotOfTheFiberContextItself(t *testing.T) {
+	t.Parallel()
+	app := fiber.New()
+	app.Use(clerkfiberv3.New(clerkfiberv3.Config{Authenticator: offline(t)}))
+	app.Get("/", func(c fiber.Ctx) error { // fiber.Ctx is a context.Context, but not the one of the request
+		return clerkauth.FromContext(c).Require()
+	})
+	app.Get("/right", func(c fiber.Ctx) error { return clerkauth.FromContext(c.Context()).Require() })
+	if _, _, body := get(t, app, "/"); !strings.Contains(body, "middleware-missing") {
+		t.Errorf("got %q, want a loud refusal", body)
+	}
+	if _, _, body := get(t, app, "/right"); !strings.Contains(body, "dev-browser-missing") {
+		t.Errorf("got %q, want the state of the request", body)
+	}
+}
+
 // TestNew_KeptStates presents two tokens in turns on one connection, whose memory Fiber reuses, and reads the states when
 // all requests are over.
 func TestNew_KeptStates(t *testing.T) {
