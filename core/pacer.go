@@ -19,16 +19,21 @@ func newPacer(n int, per time.Duration) *pacer {
 	return &pacer{per: per, ring: make([]time.Time, n)}
 }
 
-// wait blocks until the next request may go out or ctx ends. A nil pacer does not wait.
+// wait blocks until the next request may go out or ctx ends. Where the deadline of ctx is nearer than that it fails at once,
+// and takes nobody's place. A nil pacer does not wait.
 func (p *pacer) wait(ctx context.Context) error {
 	if p == nil {
 		return nil
 	}
-	return sleep(ctx, p.reserve())
+	d, ok := p.reserve(ctx)
+	if !ok {
+		return context.DeadlineExceeded
+	}
+	return sleep(ctx, d)
 }
 
-// reserve books the next free moment and returns how far away it is.
-func (p *pacer) reserve() time.Duration {
+// reserve books the next free moment, if it is before the deadline of ctx, and returns how far away it is.
+func (p *pacer) reserve(ctx context.Context) (wait time.Duration, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -38,9 +43,12 @@ func (p *pacer) reserve() time.Duration {
 			at = free
 		}
 	}
+	if deadline, ok := ctx.Deadline(); ok && at.After(deadline) {
+		return 0, false
+	}
 	p.ring[p.next] = at
 	p.next = (p.next + 1) % len(p.ring)
-	return at.Sub(now)
+	return at.Sub(now), true
 }
 
 // sleep waits for d or until ctx ends, whichever is first.

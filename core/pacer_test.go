@@ -57,7 +57,19 @@ func TestWithRateLimit_GivesWayToTheContext(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
+		started := time.Now()
 		_, err := clerk.Call[item](ctx, client, getItem, one("a"))
+		if took := time.Since(started); took != 0 {
+			t.Errorf("waited %v for a moment beyond the deadline", took)
+		}
+		ctx, cancel = context.WithCancel(t.Context())
+		time.AfterFunc(time.Minute, cancel)
+		if _, err := clerk.Call[item](ctx, client, getItem, one("a")); !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled: got %v", err)
+		}
+		if took := time.Since(started); took != time.Minute {
+			t.Errorf("cancelled after a minute, returned after %v", took)
+		}
 		var transportErr *clerk.TransportError
 		if !errors.As(err, &transportErr) || !errors.Is(err, context.DeadlineExceeded) || attempts != 1 {
 			t.Errorf("got %v after %d attempts", err, attempts)
