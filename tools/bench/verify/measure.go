@@ -63,7 +63,7 @@ func measure(subjects []subject, rounds int, length time.Duration) results {
 	}
 	base := subjects[0]
 	for range rounds {
-		for _, i := range rand.Perm(len(subjects)) {
+		for _, i := range rand.Perm(len(subjects)) { //nolint:gosec // An order is no secret.
 			before := sampleOf(base, length)
 			own := sampleOf(subjects[i], length)
 			after := sampleOf(base, length)
