@@ -92,13 +92,12 @@ interop: ## exchange webhooks with other implementations (npm)
 
 .PHONY: fmt
 fmt: $(GOLANGCI) ## format the Go code
-	$(GOLANGCI) fmt $(PACKAGES)
-	cd tools && $(GOLANGCI) fmt ./...
+	$(GOLANGCI) fmt $(WORKSPACE) tools
 
 .PHONY: lint
 lint: $(GOLANGCI) ## run the linters over every module
 	$(GOLANGCI) run $(PACKAGES)
-	cd tools && $(GOLANGCI) run ./...
+	@for m in $(filter-out tools/lint,$(TOOLMODS)); do echo "$$m"; (cd $$m && GOWORK=off $(GOLANGCI) run ./...) || exit 1; done
 
 .PHONY: generate
 generate: ## generate core from Clerk's OpenAPI documents (SPEC=bapi.yml EVENTS=webhooks.yml)
