@@ -152,6 +152,7 @@ func families() []family {
 		roleSetsFamily(),
 		samlConnectionsFamily(),
 		enterpriseConnectionsFamily(),
+		billingFamily(),
 	}
 }
 

@@ -20,7 +20,16 @@ type seedFile struct {
 	Roles         []seedRole         `json:"roles"`
 	Users         []seedUser         `json:"users"`
 	Organizations []seedOrganization `json:"organizations"`
+	BillingPlans  []seedPlan         `json:"billing_plans"`
 	JWTTemplates  []jwtTemplateInput `json:"jwt_templates"` // as the body of CreateJWTTemplate
+}
+
+type seedPlan struct {
+	Slug      string   `json:"slug"`
+	Name      string   `json:"name"`
+	PayerType string   `json:"payer_type"`
+	Amount    int64    `json:"amount"`
+	Features  []string `json:"features"`
 }
 
 type seedPermission struct {
@@ -104,6 +113,12 @@ func (s *seedFile) apply(x *tx) error {
 	for i, r := range s.Roles {
 		if err := r.apply(x); err != nil {
 			return fmt.Errorf("roles[%d]: %w", i, err)
+		}
+	}
+	for i, p := range s.BillingPlans {
+		plan := &billingPlan{Slug: p.Slug, Name: p.Name, PayerType: p.PayerType, Amount: p.Amount, Features: p.Features}
+		if err := x.addPlan(plan); err != nil {
+			return fmt.Errorf("billing_plans[%d]: %w", i, err)
 		}
 	}
 	for i := range s.Users {
