@@ -15,7 +15,6 @@ import (
 //docs:end imports
 
 //docs:begin app
-
 func newApp(authn *clerkauth.Authenticator) chi.Router {
 	r := chi.NewRouter()
 	r.Use(clerkchi.Middleware(authn))

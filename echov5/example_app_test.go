@@ -13,7 +13,6 @@ import (
 //docs:end imports
 
 //docs:begin app
-
 func newApp(authn *clerkauth.Authenticator) *echo.Echo {
 	e := echo.New()
 	e.Use(clerkechov5.Middleware(authn))

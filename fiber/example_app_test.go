@@ -11,7 +11,6 @@ import (
 //docs:end imports
 
 //docs:begin app
-
 func newApp(authn *clerkauth.Authenticator) *fiber.App {
 	app := fiber.New(fiber.Config{ErrorHandler: clerkfiber.ErrorHandler})
 	app.Use(clerkfiber.New(clerkfiber.Config{Authenticator: authn}))

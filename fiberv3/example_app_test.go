@@ -11,7 +11,6 @@ import (
 //docs:end imports
 
 //docs:begin app
-
 func newApp(authn *clerkauth.Authenticator) *fiber.App {
 	app := fiber.New(fiber.Config{ErrorHandler: clerkfiberv3.ErrorHandler})
 	app.Use(clerkfiberv3.New(clerkfiberv3.Config{Authenticator: authn}))

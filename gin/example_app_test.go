@@ -13,7 +13,6 @@ import (
 //docs:end imports
 
 //docs:begin app
-
 func newApp(authn *clerkauth.Authenticator) *gin.Engine {
 	r := gin.New()
 	r.Use(clerkgin.Middleware(authn))
