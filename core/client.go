@@ -34,7 +34,7 @@ type Client struct {
 	AccountlessApplications *AccountlessApplicationsService
 
 	baseURL    string
-	loopback   bool
+	testOnly   bool // the address must not see a live key
 	httpClient *http.Client
 	logger     *slog.Logger
 	limiter    *pacer
@@ -87,11 +87,11 @@ func newClient(key *secret, opts []ClientOption) (*Client, error) {
 	if cfg.err != nil {
 		return nil, cfg.err
 	}
-	base, loopback, reason := parseBaseURL(cfg.baseURL)
+	base, testOnly, reason := parseBaseURL(cfg.baseURL, cfg.plainHTTP)
 	if reason != "" {
 		return nil, &ConfigError{Option: "WithBaseURL", Reason: reason}
 	}
-	if reason := checkKeyTarget(cfg.defaults.secretKey, loopback); reason != "" {
+	if reason := checkKeyTarget(cfg.defaults.secretKey, testOnly); reason != "" {
 		return nil, &ConfigError{Option: "WithBaseURL", Reason: reason}
 	}
 	agent := "clerkgo-core/" + Version + " (" + runtime.Version() + ")"
@@ -100,7 +100,7 @@ func newClient(key *secret, opts []ClientOption) (*Client, error) {
 	}
 	c := &Client{
 		baseURL:    base,
-		loopback:   loopback,
+		testOnly:   testOnly,
 		httpClient: newHTTPClient(cfg.httpClient),
 		logger:     cfg.logger,
 		limiter:    cfg.limiter,
@@ -141,9 +141,9 @@ func (c *Client) Format(state fmt.State, _ rune) {
 // LogValue returns what String returns.
 func (c *Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// parseBaseURL checks an address and returns it without a slash at its end, whether it is this machine, and why it
+// parseBaseURL checks an address and returns it without a slash at its end, whether it is for test keys only, and why it
 // cannot be used, if so.
-func parseBaseURL(address string) (base string, loopback bool, reason string) {
+func parseBaseURL(address string, plainHTTP bool) (base string, testOnly bool, reason string) {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Host == "" || u.Hostname() == "":
@@ -157,15 +157,15 @@ func parseBaseURL(address string) (base string, loopback bool, reason string) {
 	case hasDotElement(u.EscapedPath()):
 		return "", false, "path contains a dot element"
 	}
-	loopback = isLoopback(u.Hostname())
-	if u.Scheme == "http" && !loopback {
+	loopback := isLoopback(u.Hostname())
+	if u.Scheme == "http" && !loopback && !plainHTTP {
 		return "", false, "plain http is for this machine only, use https"
 	}
 	path := strings.TrimRight(u.EscapedPath(), "/")
 	if path == "" {
 		path = "/v1"
 	}
-	return u.Scheme + "://" + u.Host + path, loopback, ""
+	return u.Scheme + "://" + u.Host + path, loopback || u.Scheme == "http", ""
 }
 
 // isLoopback reports whether a host name is this machine.
@@ -179,9 +179,9 @@ func isLoopback(host string) bool {
 }
 
 // checkKeyTarget returns why a key must not be sent to the address, or "".
-func checkKeyTarget(key *secret, loopback bool) string {
-	if loopback && strings.HasPrefix(key.reveal(), "sk_live_") {
-		return "a live key must not be used with an emulator or local address"
+func checkKeyTarget(key *secret, testOnly bool) string {
+	if testOnly && strings.HasPrefix(key.reveal(), "sk_live_") {
+		return "a live key must not be used with an emulator, a local address or plain http"
 	}
 	return ""
 }

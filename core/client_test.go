@@ -103,6 +103,24 @@ func TestNewClient_BaseURL(t *testing.T) {
 	}
 }
 
+func TestWithPlainHTTP(t *testing.T) {
+	t.Parallel()
+	opts := []clerk.ClientOption{clerk.WithBaseURL("http://emulator:4000"), clerk.WithPlainHTTP()}
+	client, err := clerk.NewClient(testKey, opts...)
+	if err != nil || client.BaseURL() != "http://emulator:4000/v1" {
+		t.Fatalf("got %v, %v", client, err)
+	}
+	var configErr *clerk.ConfigError
+	if _, err := clerk.NewClient("sk_live_abc", opts...); !errors.As(err, &configErr) {
+		t.Errorf("a live key: got %v", err)
+	}
+	var paramErr *clerk.ParamError
+	_, err = clerk.Call[item](t.Context(), client, getItem, one("a"), clerk.WithSecretKey("sk_live_abc"))
+	if !errors.As(err, &paramErr) || paramErr.Param != "WithSecretKey" {
+		t.Errorf("a live key for one call: got %v", err)
+	}
+}
+
 func TestNewClientFromEnv(t *testing.T) {
 	t.Setenv("CLERK_SECRET_KEY", "")
 	t.Setenv("CLERK_API_URL", "")

@@ -36,6 +36,7 @@ type clientConfig struct {
 	apiVersion string
 	userAgent  string
 	maxBytes   int64
+	plainHTTP  bool
 	err        *ConfigError
 }
 
@@ -82,9 +83,16 @@ func (c *requestConfig) refuse(option, reason string) {
 }
 
 // WithBaseURL sets the address of the API; the default is https://api.clerk.com/v1. A URL without a path gets /v1.
-// Plain http is accepted for this machine only (localhost and loopback addresses), and there no live key is.
+// Plain http is for this machine (localhost and loopback addresses), unless WithPlainHTTP is given. A live key is refused with
+// such addresses.
 func WithBaseURL(baseURL string) ClientOption {
 	return clientOption(func(cfg *clientConfig) { cfg.baseURL = baseURL })
+}
+
+// WithPlainHTTP lets the base URL be plain http on another machine, such as an emulator in a container beside this one. Keys
+// and answers cross the network in the clear, so a live key is refused there.
+func WithPlainHTTP() ClientOption {
+	return clientOption(func(cfg *clientConfig) { cfg.plainHTTP = true })
 }
 
 // WithHTTPClient sets the HTTP client whose transport, cookie jar and timeout are used. The client is copied, not

@@ -62,7 +62,7 @@ func (c *Client) prepare(ctx context.Context, e Endpoint, p CallParams, opts []R
 	if cfg.err != nil {
 		return nil, &ParamError{Operation: operation, Param: cfg.err.Option, Reason: cfg.err.Reason, Err: cfg.err}
 	}
-	if reason := checkKeyTarget(cfg.secretKey, c.loopback); reason != "" {
+	if reason := checkKeyTarget(cfg.secretKey, c.testOnly); reason != "" {
 		return nil, &ParamError{Operation: operation, Param: "WithSecretKey", Reason: reason}
 	}
 	path, err := e.expandPath(p.Path)
