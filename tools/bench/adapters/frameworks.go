@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -108,14 +110,17 @@ func next3(c fiberv3.Ctx) error { return c.Next() }
 
 // serveFast returns a function that sends the request into a handler of fasthttp.
 func (fx *fixture) serveFast(handler fasthttp.RequestHandler) func() int {
-	var ctx fasthttp.RequestCtx
-	var req fasthttp.Request
-	req.SetRequestURI("/me")
-	req.Header.SetMethod(http.MethodGet)
-	req.Header.SetHost("bench.example.com")
-	for name, values := range fx.header {
-		req.Header.Set(name, values[0])
+	var raw bytes.Buffer
+	raw.WriteString("GET /me HTTP/1.1\r\nHost: bench.example.com\r\n")
+	if err := fx.header.Write(&raw); err != nil {
+		panic(err)
 	}
+	raw.WriteString("\r\n")
+	var req fasthttp.Request // as a server reads it: fasthttp parses some headers on first use
+	if err := req.Read(bufio.NewReader(&raw)); err != nil {
+		panic(err)
+	}
+	var ctx fasthttp.RequestCtx
 	ctx.Init(&req, nil, nil)
 	return func() int {
 		ctx.Response.Reset()
