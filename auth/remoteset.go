@@ -159,6 +159,10 @@ func (s *RemoteKeySet) keyAt(ctx context.Context, id string, now time.Time) (*Ke
 // cold waits for the first keys, or for new ones when the old ones are beyond use.
 func (s *RemoteKeySet) cold(ctx context.Context, id string, now time.Time) (*Key, error) {
 	s.mu.Lock()
+	if snapshot := s.snapshot.Load(); snapshot != nil && now.Sub(snapshot.loaded) < s.config.MaxStale {
+		s.mu.Unlock() // They were loaded a moment ago.
+		return s.keyAt(ctx, id, now)
+	}
 	if s.failure != nil && now.Before(s.retryAt) && s.flight == nil {
 		failure := s.failure
 		s.mu.Unlock()
@@ -180,7 +184,7 @@ func (s *RemoteKeySet) cold(ctx context.Context, id string, now time.Time) (*Key
 // confirm gives the keys a short moment to be loaded again. While the key server is slow or down nobody waits long.
 func (s *RemoteKeySet) confirm(ctx context.Context, now time.Time) {
 	s.mu.Lock()
-	if s.failure != nil && now.Before(s.retryAt) {
+	if s.fresh(now) || (s.failure != nil && now.Before(s.retryAt)) {
 		s.mu.Unlock()
 		return
 	}
@@ -192,12 +196,18 @@ func (s *RemoteKeySet) confirm(ctx context.Context, now time.Time) {
 	_ = s.wait(ctx, f) // The keys at hand are used whatever the outcome.
 }
 
+// fresh reports whether another caller has loaded the keys in the meantime.
+func (s *RemoteKeySet) fresh(now time.Time) bool {
+	snapshot := s.snapshot.Load()
+	return snapshot != nil && now.Sub(snapshot.loaded) < s.config.TTL/5*4
+}
+
 func (s *RemoteKeySet) refreshAhead(now time.Time) {
 	if !s.mu.TryLock() {
 		return
 	}
 	defer s.mu.Unlock()
-	if s.flight != nil || (s.failure != nil && now.Before(s.retryAt)) {
+	if s.flight != nil || s.fresh(now) || (s.failure != nil && now.Before(s.retryAt)) {
 		return
 	}
 	f := s.join(now, "")
@@ -212,15 +222,18 @@ func (s *RemoteKeySet) unknown(ctx context.Context, id string, now time.Time) (*
 	}
 	for range 2 {
 		s.mu.Lock()
-		f := s.flight
-		joined := f != nil
+		if snapshot := s.snapshot.Load(); snapshot != nil && snapshot.keys[id] != nil {
+			s.mu.Unlock()
+			return snapshot.keys[id], nil
+		}
+		joined := s.flight != nil
 		if !joined {
 			if refusal := s.mayLoad(id, now); refusal != nil {
 				s.mu.Unlock()
 				return nil, refusal
 			}
 		}
-		f = s.join(now, id)
+		f := s.join(now, id)
 		s.mu.Unlock()
 		if err := s.wait(ctx, f); err != nil {
 			return nil, err
@@ -239,9 +252,6 @@ func (s *RemoteKeySet) unknown(ctx context.Context, id string, now time.Time) (*
 // mayLoad refuses a load for an unknown id while there was one a moment ago, for this id or for any. While the key
 // server is down nobody can say that the id is wrong. The lock is held.
 func (s *RemoteKeySet) mayLoad(id string, now time.Time) *Error {
-	if snapshot := s.snapshot.Load(); snapshot != nil && snapshot.keys[id] != nil {
-		return nil
-	}
 	if s.failure != nil && now.Before(s.retryAt) {
 		return s.failure
 	}

@@ -41,6 +41,40 @@ func TestRemoteKeySet_coldRequestsShareOneLoad(t *testing.T) {
 	})
 }
 
+// On real processors callers arrive while a load ends: none of them may start another.
+func TestRemoteKeySet_lateCallers(t *testing.T) {
+	t.Parallel()
+	for range 50 {
+		clock := newClock()
+		server := newKeyServer(oneKey())
+		set := server.keySet(t, clock.now, nil)
+		var wg sync.WaitGroup
+		for range 64 {
+			wg.Go(func() {
+				if _, err := set.Key(t.Context(), testKeyID); err != nil {
+					t.Errorf("Key: %v", err)
+				}
+			})
+		}
+		wg.Wait()
+		if got := server.fetches.Load(); got != 1 {
+			t.Fatalf("got %d fetches, want 1", got)
+		}
+		clock.advance(clerkauth.DefaultKeyTTL)
+		for range 64 {
+			wg.Go(func() {
+				if _, err := set.Key(t.Context(), testKeyID); err != nil {
+					t.Errorf("Key: %v", err)
+				}
+			})
+		}
+		wg.Wait()
+		if got := server.fetches.Load(); got != 2 {
+			t.Fatalf("got %d fetches after the keys aged, want 2", got)
+		}
+	}
+}
+
 func TestRemoteKeySet_policies(t *testing.T) {
 	t.Parallel()
 	for policy, want := range map[clerkauth.RefreshPolicy]int64{
