@@ -20,15 +20,20 @@ type response struct {
 // Call calls an operation by its endpoint value and decodes the answer into a T. With struct{} for T the answer is
 // ignored; with string, []byte or json.RawMessage it is taken as it is. Call is what the methods of the services are made of.
 func Call[T any](ctx context.Context, c *Client, e Endpoint, p CallParams, opts ...RequestOption) (*T, error) {
-	resp, err := c.send(ctx, e, p, opts)
-	if err != nil {
-		return nil, err
-	}
 	out := new(T)
-	if err := resp.decode(resp.body, out, c.newDecoder()); err != nil {
+	if err := c.callInto(ctx, e, p, opts, out); err != nil {
 		return nil, err
 	}
 	return out, nil
+}
+
+// callInto is Call without its type parameter, so that it is compiled once.
+func (c *Client) callInto(ctx context.Context, e Endpoint, p CallParams, opts []RequestOption, out any) error {
+	resp, err := c.send(ctx, e, p, opts)
+	if err != nil {
+		return err
+	}
+	return resp.decode(resp.body, out, c.newDecoder())
 }
 
 // Do calls a path of the API for which there is no method and decodes the answer into out, unless out is nil. The path starts
@@ -64,22 +69,37 @@ func callEmpty(ctx context.Context, c *Client, e Endpoint, p CallParams, opts []
 func callList[T any](
 	ctx context.Context, c *Client, e Endpoint, p CallParams, opts []RequestOption,
 ) (*List[T], error) {
+	list := &List[T]{}
+	newItems := func(n int) items {
+		list.Data = make([]T, n)
+		return itemsOf[T](list.Data)
+	}
+	var err error
+	if list.TotalCount, list.raw, err = c.callItems(ctx, e, p, opts, newItems); err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// callItems is callList without its type parameter.
+func (c *Client) callItems(
+	ctx context.Context, e Endpoint, p CallParams, opts []RequestOption, newItems func(n int) items,
+) (total int64, raw json.RawMessage, err error) {
 	resp, err := c.send(ctx, e, p, opts)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	split, err := resp.split()
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	list := &List[T]{Data: make([]T, len(split.items)), TotalCount: split.total, raw: resp.body}
-	d := c.newDecoder()
+	data, d := newItems(len(split.items)), c.newDecoder()
 	for i, item := range split.items {
-		if err := resp.decode(item, &list.Data[i], d); err != nil {
-			return nil, err
+		if err := resp.decode(item, data.at(i), d); err != nil {
+			return 0, nil, err
 		}
 	}
-	return list, nil
+	return split.total, resp.body, nil
 }
 
 // checkRawPath returns why a path cannot be given to Do, or "".
