@@ -64,3 +64,14 @@ func BenchmarkInstance_SessionToken(b *testing.B) {
 		srv.SessionToken(who.SessionID)
 	}
 }
+
+// BenchmarkInstance_SnapshotRestore measures both for 1,000 users.
+func BenchmarkInstance_SnapshotRestore(b *testing.B) {
+	in := clerktest.NewServer(b).Instance
+	for i := range 1000 {
+		in.CreateUser(clerktest.User{Email: fmt.Sprintf("user%d@example.com", i), Username: fmt.Sprintf("user%d", i)})
+	}
+	for b.Loop() {
+		in.Restore(in.Snapshot())
+	}
+}

@@ -75,28 +75,11 @@ func TestState_MarshalLoad(t *testing.T) {
 	must(t, other, "GET", "/users/"+who.UserID, "")
 }
 
-func TestState_SnapshotIsFast(t *testing.T) {
-	t.Parallel()
-	in := clerktest.NewServer(t).Instance
-	for i := range 1000 {
-		in.CreateUser(clerktest.User{Email: fmt.Sprintf("user%d@example.com", i), Username: fmt.Sprintf("user%d", i)})
-	}
-	best := time.Hour
-	for range 20 {
-		started := time.Now()
-		in.Restore(in.Snapshot())
-		best = min(best, time.Since(started))
-	}
-	if best > 5*time.Millisecond {
-		t.Errorf("got %v for snapshot and restore of 1,000 users, want at most 5ms", best)
-	}
-}
-
 func TestInstances_ShareNothing(t *testing.T) {
 	t.Parallel()
 	srv := clerktest.NewServer(t)
 	var wg sync.WaitGroup
-	for i := range 20 {
+	for i := range 100 {
 		in := srv.NewInstance(t)
 		wg.Go(func() {
 			in.Clock().Freeze()

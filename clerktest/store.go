@@ -49,12 +49,16 @@ type entry[T any] struct {
 
 func (t *table[T]) tableName() string { return t.name }
 
-func (t *table[T]) newCollection() anyCollection { return t.empty() }
+func (t *table[T]) newCollection() anyCollection { return t.empty(0) }
 
-func (t *table[T]) empty() *collection[T] {
-	c := &collection[T]{table: t, byID: map[string]*entry[T]{}, index: map[string]map[string][]*entry[T]{}}
+// empty returns a collection with room for so many rows.
+func (t *table[T]) empty(room int) *collection[T] {
+	c := &collection[T]{
+		table: t, byID: make(map[string]*entry[T], room), list: make([]*entry[T], 0, room),
+		index: make(map[string]map[string][]*entry[T], len(t.indexes)),
+	}
 	for name := range t.indexes {
-		c.index[name] = map[string][]*entry[T]{}
+		c.index[name] = make(map[string][]*entry[T], room)
 	}
 	return c
 }
@@ -201,11 +205,11 @@ func (c *collection[T]) count() int { return len(c.list) }
 func (c *collection[T]) snapshot() any { return rowsOf(c.list) }
 
 func (c *collection[T]) restored(snapshot any) anyCollection {
-	fresh := c.table.empty()
 	rows, ok := snapshot.([]*T)
 	if !ok {
-		return fresh
+		return c.table.empty(0)
 	}
+	fresh := c.table.empty(len(rows))
 	for _, row := range rows {
 		fresh.insert(row)
 	}
