@@ -26,6 +26,7 @@ type clerk struct {
 	server *clerktest.Server
 	other  *clerktest.Instance // whose keys the application does not know
 	apiKey string
+	m2m    string
 
 	mu       sync.Mutex
 	sessions map[string]clerktest.SignedIn // by name
@@ -38,7 +39,7 @@ func newClerk(t *testing.T) *clerk {
 		sessions: map[string]clerktest.SignedIn{},
 	}
 	k.other = k.server.NewInstance(t)
-	k.apiKey = k.newAPIKey(t)
+	k.apiKey, k.m2m = k.newAPIKey(t), k.newM2MToken(t)
 	return k
 }
 

@@ -182,11 +182,11 @@ func machines(k *clerk) []testCase {
 	return []testCase{
 		{
 			name: "an API key is accepted where the route opted in", path: RouteMachine, header: bearer(k.apiKey),
-			status: 200, runs: 1, userID: k.user("ada"), verify: func(t *testing.T, a *answer) {
-				if len(a.identities) == 1 && a.identities[0].TokenType != "api_key" {
-					t.Errorf("got type %q, want api_key", a.identities[0].TokenType)
-				}
-			},
+			status: 200, runs: 1, userID: k.user("ada"), verify: checkType("api_key"),
+		},
+		{
+			name: "an M2M token is accepted where the route opted in", path: RouteMachine, header: bearer(k.m2m),
+			status: 200, runs: 1, verify: checkType("m2m_token"),
 		},
 		{
 			name: "an API key is refused elsewhere", path: RouteProtected, header: bearer(k.apiKey),
@@ -200,6 +200,14 @@ func machines(k *clerk) []testCase {
 			name: "a session is refused where only machines may call", path: RouteMachine, header: bearer(k.session("ada", nil)),
 			status: 401, kind: "unauthenticated", reason: "token-type-mismatch", presents: true,
 		},
+	}
+}
+
+func checkType(want string) func(*testing.T, *answer) {
+	return func(t *testing.T, a *answer) {
+		if len(a.identities) == 1 && a.identities[0].TokenType != want {
+			t.Errorf("got type %q, want %q", a.identities[0].TokenType, want)
+		}
 	}
 }
 
