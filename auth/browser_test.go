@@ -59,7 +59,9 @@ func (w *web) RoundTrip(req *http.Request) (*http.Response, error) {
 func (w *web) visit(method, address string, header ...string) *page {
 	w.t.Helper()
 	w.visits = nil
-	w.setCookie(address, "__clerk_redirect_count=; Max-Age=0") // two seconds pass between visits
+	for _, path := range []string{"", "; Path=/"} { // two seconds pass between visits
+		w.setCookie(address, "__clerk_redirect_count=; Max-Age=0"+path)
+	}
 	req, err := http.NewRequestWithContext(w.t.Context(), method, address, http.NoBody)
 	if err != nil {
 		w.t.Fatal(err)
