@@ -68,6 +68,8 @@ type enterpriseConnectionWire struct {
 	CustomAttributes []json.RawMessage   `json:"custom_attributes"`
 	SAML             *enterpriseSAMLWire `json:"saml_connection"`
 	OAuth            *enterpriseOIDCWire `json:"oauth_config"`
+	Authenticatable  bool                `json:"authenticatable"`
+	DisableJIT       bool                `json:"disable_jit_provisioning"`
 	CreatedAt        int64               `json:"created_at"`
 	UpdatedAt        int64               `json:"updated_at"`
 }
@@ -124,7 +126,7 @@ func (x *tx) enterpriseConnectionWire(e *enterpriseConnection) enterpriseConnect
 	out := enterpriseConnectionWire{
 		Object: "enterprise_connection", ID: e.ID, Name: e.Name, Provider: e.Provider, Active: e.Active, Domains: orNone(e.Domains),
 		OrganizationID: e.OrganizationID, SyncAttributes: e.SyncAttributes, NoOtherIdentity: e.NoOtherIdentity,
-		AccountLinking: e.AccountLinking, CustomAttributes: orNone(e.CustomAttributes), CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt,
+		AccountLinking: e.AccountLinking, CustomAttributes: orNone(e.CustomAttributes), Authenticatable: true, CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt,
 	}
 	if s := e.SAML; s != nil {
 		base := x.inst.URL() + "/v1/saml/"

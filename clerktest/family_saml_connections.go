@@ -115,6 +115,8 @@ type samlConnectionWire struct {
 	AccountLinking  bool             `json:"allow_organization_account_linking"`
 	ForceAuthn      bool             `json:"force_authn"`
 	LoginHint       loginHint        `json:"login_hint"`
+	Authenticatable bool             `json:"authenticatable"`
+	DisableJIT      bool             `json:"disable_jit_provisioning"`
 	CreatedAt       int64            `json:"created_at"`
 	UpdatedAt       int64            `json:"updated_at"`
 }
@@ -146,7 +148,7 @@ func (x *tx) samlConnectionWire(s *samlConnection) samlConnectionWire {
 		OrganizationID: s.OrganizationID, Attributes: s.SAML.Attributes, Active: s.Active, Provider: s.Provider,
 		SyncAttributes: s.SyncAttributes, AllowSubdomains: s.SAML.AllowSubdomains, AllowIDP: s.SAML.AllowIDPInitiated,
 		NoOtherIdentity: s.NoOtherIdentity, AccountLinking: s.AccountLinking, ForceAuthn: s.SAML.ForceAuthn,
-		LoginHint: s.SAML.LoginHint, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt,
+		LoginHint: s.SAML.LoginHint, Authenticatable: true, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt,
 	}
 }
 

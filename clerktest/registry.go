@@ -153,6 +153,8 @@ func families() []family {
 		samlConnectionsFamily(),
 		enterpriseConnectionsFamily(),
 		billingFamily(),
+		directoriesFamily(),
+		templatesFamily(),
 	}
 }
 
