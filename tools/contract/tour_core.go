@@ -25,6 +25,7 @@ func coreTour(ctx context.Context, in *clerktest.Instance) (*tour, error) {
 	t.tokens()
 	t.machines()
 	t.settings()
+	t.connections()
 	t.step("delete the user", func() error { return second(client.Users.Delete(ctx, t.user.ID)) })
 	return t.tour, nil
 }
@@ -61,7 +62,7 @@ func (t *coreVisitor) users() {
 		return users.Create(ctx, &clerk.UserCreateParams{
 			EmailAddress: clerk.Set([]string{"core@example.com"}), Password: clerk.String("correct horse battery"),
 			PublicMetadata: clerk.Set[any](map[string]any{"a": map[string]any{"b": 1, "c": 2}}), TOTPSecret: clerk.String("JBSWY3DPEHPK3PXP"),
-			BackupCodes: clerk.Set([]string{"backup-code-1"}),
+			BackupCodes: clerk.Set([]string{"backup-code-1", "backup-code-2"}),
 		})
 	})
 	id := t.user.ID

@@ -221,3 +221,83 @@ func (t *coreVisitor) settings() {
 		)
 	})
 }
+
+func (t *coreVisitor) connections() {
+	ctx := t.ctx
+	t.step("enterprise connections, directories and their mappings", func() error {
+		made, err := t.client.EnterpriseConnections.Create(ctx, &clerk.EnterpriseConnectionCreateParams{
+			Name: "Core SSO", Provider: "oidc_custom", Domains: []string{"sso.core.example"},
+		})
+		if err != nil {
+			return err
+		}
+		roles, err := t.client.OrganizationRoles.List(ctx, nil)
+		if err != nil {
+			return err
+		}
+		d, err := t.client.Directories.Create(ctx, &clerk.DirectoryCreateParams{EnterpriseConnectionID: made.ID, Provider: "okta"})
+		if err != nil {
+			return err
+		}
+		return all(
+			func() error { return second(t.client.EnterpriseConnections.List(ctx, nil)) },
+			func() error { return second(t.client.Directories.List(ctx, nil)) },
+			func() error { return second(t.client.SCIMDirectories.Get(ctx, d.ID)) },
+			func() error {
+				return second(t.client.Directories.CreateGroupRoleMapping(ctx, d.ID, &clerk.DirectoryCreateGroupRoleMappingParams{
+					DirectoryGroupID: clerk.String("admins"), RoleID: roles.Data[0].ID,
+				}))
+			},
+			func() error { return second(t.client.Directories.ListGroupRoleMappings(ctx, d.ID)) },
+			func() error { return second(t.client.SCIMDirectories.ListGroupRoleMappings(ctx, d.ID)) },
+			func() error { return second(t.client.Directories.RotateAPIKey(ctx, d.ID)) },
+			func() error { return second(t.client.Directories.Delete(ctx, d.ID)) },
+			func() error { return second(t.client.EnterpriseConnections.Delete(ctx, made.ID)) },
+		)
+	})
+	t.step("message templates", func() error {
+		templates := t.client.Templates
+		return all(
+			func() error { return second(templates.List(ctx, "email", nil)) },
+			func() error {
+				return second(templates.Upsert(ctx, "email", "invitation", &clerk.TemplateUpsertParams{Body: clerk.String("Hello {{otp_code}}")}))
+			},
+			func() error { return second(templates.Preview(ctx, "email", "invitation", nil)) },
+			func() error { return second(templates.Revert(ctx, "email", "invitation")) },
+		)
+	})
+	t.step("role sets", func() error {
+		sets := t.client.RoleSets
+		made, err := sets.Create(ctx, &clerk.RoleSetCreateParams{
+			Name: "Partners", Key: clerk.String("role_set:partners"), DefaultRoleKey: "org:member", CreatorRoleKey: "org:admin", Roles: []string{"org:admin", "org:member"},
+		})
+		if err != nil {
+			return err
+		}
+		return all(
+			func() error { return second(sets.Get(ctx, made.Key)) },
+			func() error { return second(sets.List(ctx, nil)) },
+			func() error {
+				return second(sets.Update(ctx, made.ID, &clerk.RoleSetUpdateParams{Name: clerk.String("Partner firms")}))
+			},
+		)
+	})
+	t.step("billing", func() error {
+		if err := t.in.Seed([]byte(`{"billing_plans": [{"slug": "pro", "name": "Pro", "payer_type": "user", "amount": 900, "features": ["export"]}],
+			"users": [{"id": "user_paying", "email": "paying@example.com", "plan": "pro"}]}`)); err != nil {
+			return err
+		}
+		return all(
+			func() error { return second(t.client.Billing.ListPlans(ctx, nil)) },
+			func() error { return second(t.client.Billing.ListPrices(ctx, nil)) },
+			func() error { return second(t.client.Billing.ListSubscriptionItems(ctx, nil)) },
+			func() error { return second(t.client.Users.GetBillingSubscription(ctx, "user_paying")) },
+			func() error {
+				return second(t.client.Users.AdjustBillingCreditBalance(ctx, "user_paying", &clerk.UserAdjustBillingCreditBalanceParams{
+					Amount: 500, Action: "increase", IdempotencyKey: "once",
+				}))
+			},
+			func() error { return second(t.client.Users.GetBillingCreditBalance(ctx, "user_paying")) },
+		)
+	})
+}

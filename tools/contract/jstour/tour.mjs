@@ -122,13 +122,13 @@ await step('organization domains', async () => {
   await clerk.organizations.deleteOrganizationDomain({ organizationId: org.id, domainId: d.id });
 });
 await step('roles, permissions and role sets', async () => {
-  const p = await clerk.organizationPermissions.create({ name: 'Read reports', key: 'org:reports:read', description: 'Read' });
-  const r = await clerk.organizationRoles.create({ name: 'Analyst', key: 'org:analyst', description: 'Reads' });
-  await clerk.organizationRoles.assignPermission({ organizationRoleId: r.id, permissionId: p.id });
-  await clerk.organizationRoles.removePermission({ organizationRoleId: r.id, permissionId: p.id });
-  await clerk.roleSets.list();
-  await clerk.organizationRoles.delete(r.id);
-  await clerk.organizationPermissions.delete(p.id);
+  const p = await clerk.organizationPermissions.createOrganizationPermission({ name: 'Read reports', key: 'org:reports:read', description: 'Read' });
+  const r = await clerk.organizationRoles.createOrganizationRole({ name: 'Analyst', key: 'org:analyst', description: 'Reads' });
+  await clerk.organizationRoles.assignPermissionToOrganizationRole({ organizationRoleId: r.id, permissionId: p.id });
+  await clerk.organizationRoles.removePermissionFromOrganizationRole({ organizationRoleId: r.id, permissionId: p.id });
+  await clerk.roleSets.getRoleSetList();
+  await clerk.organizationRoles.deleteOrganizationRole(r.id);
+  await clerk.organizationPermissions.deleteOrganizationPermission(p.id);
 });
 await step('invitations', async () => {
   const i = await clerk.invitations.createInvitation({ emailAddress: 'invite-js@example.com' });
@@ -186,7 +186,7 @@ await step('OAuth applications', async () => {
 });
 await step('machines and M2M tokens', async () => {
   const a = await clerk.machines.create({ name: 'caller' });
-  const b = await clerk.machines.create({ name: 'receiver', scopedMachines: [a.id] });
+  const b = await clerk.machines.create({ name: 'receiver' });
   await clerk.machines.list();
   const { secret } = await clerk.machines.getSecretKey(a.id);
   await clerk.machines.createScope(a.id, b.id);
