@@ -52,5 +52,8 @@ func (a *Authenticator) Verify(ctx context.Context, token string, opts ...CallOp
 	if refusal != nil {
 		return nil, refusal
 	}
+	if a.tokens != nil {
+		return claims.clone(), nil // The cache keeps its own.
+	}
 	return claims, nil
 }

@@ -2,6 +2,7 @@ package clerkauth
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -14,8 +15,8 @@ const (
 	SessionPending SessionStatus = "pending"
 )
 
-// SessionClaims are the claims of a verified session token. Tokens of version 1 and 2 fill the same fields. The value
-// is not to be changed and is safe for concurrent use.
+// SessionClaims are the claims of a verified session token. Tokens of version 1 and 2 fill the same fields. A value
+// belongs to who got it: changing it changes nothing else.
 type SessionClaims struct {
 	// Subject is the id of the user.
 	Subject string
@@ -74,6 +75,25 @@ type Actor struct {
 	SessionID string
 	Subject   string
 	Type      string
+}
+
+// clone protects what is shared: claims may be those of a state, or of a token that is remembered.
+func (c *SessionClaims) clone() *SessionClaims {
+	if c == nil {
+		return nil
+	}
+	own := *c
+	own.Audience = slices.Clone(c.Audience)
+	own.Actor = c.Actor.clone()
+	return &own
+}
+
+func (a *Actor) clone() *Actor {
+	if a == nil {
+		return nil
+	}
+	own := *a
+	return &own
 }
 
 // Raw returns a copy of the payload of the token, which is JSON.

@@ -76,6 +76,6 @@ func ClaimsAs[T any](s *RequestState) (T, error) {
 	if err := s.Require(); err != nil {
 		return v, err
 	}
-	err := s.Claims().Decode(&v)
+	err := s.session().Decode(&v)
 	return v, err
 }

@@ -69,10 +69,10 @@ func (s *RequestState) TokenType() TokenType {
 	return s.tokenType
 }
 
-// Claims returns the claims of the session, or nil when no session is signed in.
+// Claims returns a copy of the claims of the session, or nil when no session is signed in.
 func (s *RequestState) Claims() *SessionClaims {
 	if c := s.current(); c.status == StatusSignedIn {
-		return c.claims
+		return c.claims.clone()
 	}
 	return nil
 }
@@ -81,8 +81,8 @@ func (s *RequestState) Claims() *SessionClaims {
 var empty = &SessionClaims{}
 
 func (s *RequestState) session() *SessionClaims {
-	if c := s.Claims(); c != nil {
-		return c
+	if c := s.current(); c.status == StatusSignedIn && c.claims != nil {
+		return c.claims
 	}
 	return empty
 }
@@ -127,7 +127,7 @@ func (s *RequestState) OrgRole() string { return s.session().OrgRole }
 func (s *RequestState) OrgPermissions() []string { return s.session().OrgPermissions() }
 
 // Actor returns who impersonates the user, or nil.
-func (s *RequestState) Actor() *Actor { return s.session().Actor }
+func (s *RequestState) Actor() *Actor { return s.session().Actor.clone() }
 
 // Scopes returns the scopes of a machine credential.
 func (s *RequestState) Scopes() []string {
@@ -176,7 +176,7 @@ func NewState(claims *SessionClaims) *RequestState {
 	if claims == nil {
 		return &RequestState{status: StatusSignedOut, tokenType: TokenSession, reason: ReasonSessionTokenAndUATMissing}
 	}
-	return stateOf(claims, false)
+	return stateOf(claims.clone(), false)
 }
 
 func stateOf(claims *SessionClaims, allowPending bool) *RequestState {

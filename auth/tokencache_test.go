@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unsafe"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
@@ -38,6 +39,9 @@ func (k *countingKeys) Key(_ context.Context, id string) (*clerkauth.Key, error)
 	return nil, clerkauth.ErrUnknownKey
 }
 
+// memory tells whether claims were read anew: their strings are then elsewhere.
+func memory(c *clerkauth.SessionClaims) *byte { return unsafe.StringData(c.Subject) }
+
 // cached returns an Authenticator with a cache that has seen the token once.
 func cached(t *testing.T, keys clerkauth.KeySet, clock *clock, token string) *clerkauth.Authenticator {
 	t.Helper()
@@ -46,7 +50,7 @@ func cached(t *testing.T, keys clerkauth.KeySet, clock *clock, token string) *cl
 	if err != nil {
 		t.Fatalf("Verify: %v", err)
 	}
-	if again, err := authn.Verify(t.Context(), token); err != nil || again != first {
+	if again, err := authn.Verify(t.Context(), token); err != nil || memory(again) != memory(first) {
 		t.Fatalf("got %v and %v, want the cached claims", again, err)
 	}
 	return authn
@@ -177,6 +181,41 @@ func TestTokenCache_refusedTokensAreNotKept(t *testing.T) {
 	}
 }
 
+func TestTokenCache_sizeZeroTurnsItOff(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	authn := local(t, clock.now, nil)
+	token := good(t, clock.now())
+	first, err := authn.Verify(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := authn.Verify(t.Context(), token); err != nil || memory(again) == memory(first) {
+		t.Errorf("got %v and %v, want claims that were read anew", again, err)
+	}
+}
+
+func TestTokenCache_claimsOfTheCallerAreHisOwn(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	token := sign(t, keyA(), header(nil), claims(clock.now(), fields{"aud": []string{"api"}, "act": fields{"sub": "user_2"}}))
+	authn := cached(t, newCountingKeys(keyA()), clock, token)
+	state := authn.Authenticate(t.Context(), bearer(token))
+	verified, err := authn.Verify(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []*clerkauth.SessionClaims{verified, state.Claims()} {
+		c.Subject, c.OrgRole, c.Audience[0], c.Actor.Subject = "user_evil", "org:evil", "evil", "user_evil"
+	}
+	state.Actor().Subject = "user_evil"
+	for _, c := range []*clerkauth.SessionClaims{state.Claims(), authn.Authenticate(t.Context(), bearer(token)).Claims()} {
+		if c.Subject != "user_1" || c.OrgRole != "org:admin" || c.Audience[0] != "api" || c.Actor.Subject != "user_2" {
+			t.Errorf("got %+v: a caller changed the claims of others", c)
+		}
+	}
+}
+
 func TestTokenCache_capacity(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
@@ -185,18 +224,20 @@ func TestTokenCache_capacity(t *testing.T) {
 	for i := range 200 {
 		tokens = append(tokens, sign(t, keyA(), header(nil), claims(clock.now(), fields{"sub": fmt.Sprint("user_", i), "pad": strings.Repeat("x", 4000)})))
 	}
-	seen := map[*clerkauth.SessionClaims]bool{}
+	seen := map[*byte]bool{}
+	var kept []*clerkauth.SessionClaims // so that no memory is used twice
 	for range 2 {
 		for i, token := range tokens {
 			got, err := authn.Verify(t.Context(), token)
 			if err != nil || got.Subject != fmt.Sprint("user_", i) {
 				t.Fatalf("got %v, %v for token %d", got, err, i)
 			}
-			seen[got] = true
+			seen[memory(got)] = true
+			kept = append(kept, got)
 		}
 	}
 	if len(seen) < 2*200-16 {
-		t.Errorf("got %d distinct verifications, want at least %d: more than 16 tokens were kept", len(seen), 2*200-16)
+		t.Errorf("of %d got %d distinct verifications, want at least %d: more than 16 tokens were kept", len(kept), len(seen), 2*200-16)
 	}
 }
 
