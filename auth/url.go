@@ -47,7 +47,7 @@ func (a *Authenticator) address(req *Request) address {
 		host = req.Host
 	}
 	proto, forwarded := firstItem(req, "X-Forwarded-Proto")
-	if !forwarded || proto == "" {
+	if !forwarded {
 		proto = scheme
 	}
 	proto, host = strings.ToLower(proto), strings.TrimRight(host, " ")

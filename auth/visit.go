@@ -81,7 +81,7 @@ func (a *Authenticator) glimpse(token string) glimpse {
 		return glimpse{claims: hit.claims}
 	}
 	parts, refusal := splitToken(token)
-	if refusal != nil {
+	if refusal != nil || !isBase64URL(parts.signature) {
 		return glimpse{}
 	}
 	header := a.headers.get(parts.header)
@@ -101,6 +101,15 @@ func (a *Authenticator) glimpse(token string) glimpse {
 		return glimpse{}
 	}
 	return glimpse{claims: claims, class: onlySessionClass(header, claims)}
+}
+
+func isBase64URL(text string) bool {
+	for i := range len(text) {
+		if !isNameByte(text[i]) && text[i] != '-' {
+			return false
+		}
+	}
+	return true
 }
 
 func (g glimpse) issuedAt() (seconds int64, ok bool) {

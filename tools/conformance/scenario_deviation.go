@@ -43,6 +43,8 @@ func scenarioRules() []scenarioRule {
 		rule("D-7", "the account portal follows from the publishable key", (*difference).portal),
 		rule("D-11", "handshake parameters are not sent back", (*difference).handshakeSentBack),
 		rule("D-15", "a time of the client that is no positive decimal number is signed out", (*difference).oddTime),
+		rule("D-24", "masks may be numbered over all features", (*difference).masks),
+		rule("5.5", "machines need no publishable key", (*difference).withoutPublishable),
 		rule("D-16", "a secret key is not needed without network", (*difference).withoutSecret),
 		rule("D-20", "a forwarded host has no user, and no scheme but those of the web", (*difference).oddForwarded),
 		rule("D-13", "a key server that fails has a reason of its own", (*difference).keyServer),
@@ -211,8 +213,21 @@ func (d *difference) withoutSecret() bool {
 		(d.Options.text("jwtKey") != "" || d.Options.text("machineSecretKey") != "")
 }
 
+func (d *difference) withoutPublishable() bool {
+	return d.want.Error != nil && d.want.Error.Message == "Publishable key is missing."
+}
+
+func (d *difference) masks() bool {
+	return d.Mode == "authObject" && d.only("auth.orgPermissions", "has ") && d.hasTag("claims:fea-")
+}
+
 func (d *difference) oddForwarded() bool {
 	proto, _, _ := strings.Cut(d.header("x-forwarded-proto"), ",")
+	for _, line := range d.Request.Headers {
+		if strings.HasPrefix(line[0], "x-forwarded-") && line[1] == "" {
+			return true // JS falls back to the address of the socket, a server to the Host header
+		}
+	}
 	return strings.Contains(d.header("x-forwarded-host"), "@") ||
 		proto != "" && !strings.EqualFold(proto, "https") && !strings.EqualFold(proto, "http")
 }
