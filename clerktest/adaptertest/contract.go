@@ -11,7 +11,7 @@ import (
 
 // contract lists what every adapter answers to one request.
 func contract(k *clerk) []testCase {
-	return slices.Concat(credentials(k), refusals(k), authorization(k), machines(k), handshakes(k), methods(k), hooks(k))
+	return slices.Concat(credentials(k), refusals(k), authorization(k), machines(k), handshakes(k), pages(k), methods(k), hooks(k))
 }
 
 // anonymous is the reason of a request without credentials on a development instance.
@@ -211,8 +211,10 @@ func checkType(want string) func(*testing.T, *answer) {
 	}
 }
 
+// document is what a browser sends when it navigates.
+var document = []string{"Sec-Fetch-Dest", "document", "Accept", "text/html"}
+
 func handshakes(k *clerk) []testCase {
-	document := []string{"Sec-Fetch-Dest", "document", "Accept", "text/html"}
 	token := k.session("ada", nil)
 	return []testCase{
 		{
@@ -252,6 +254,11 @@ func handshakes(k *clerk) []testCase {
 			name: "a POST is never redirected", method: http.MethodPost, path: RouteProtected, header: with(nil, document...),
 			status: 401, kind: "unauthenticated", reason: anonymous,
 		},
+	}
+}
+
+func pages(k *clerk) []testCase {
+	return []testCase{
 		{
 			name: "a page sends visitors to sign in", path: RoutePage + "?tab=1", header: with(http.Header{"Cookie": {devBrowser}}, document...),
 			status: 307, verify: func(t *testing.T, a *answer) {
@@ -269,7 +276,7 @@ func handshakes(k *clerk) []testCase {
 			status: 401, kind: "unauthenticated", reason: anonymous,
 		},
 		{
-			name: "a page is shown to who is signed in", path: RoutePage, header: cookies(token),
+			name: "a page is shown to who is signed in", path: RoutePage, header: cookies(k.session("ada", nil)),
 			status: 200, runs: 1, userID: k.user("ada"),
 		},
 	}
