@@ -1,6 +1,7 @@
 package clerktest
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -56,7 +57,7 @@ func (in *Instance) OnRequest(fn func(RequestRecord)) {
 	l := in.requests
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.wake = append(l.wake[:len(l.wake):len(l.wake)], fn)
+	l.wake = append(slices.Clip(l.wake), fn)
 }
 
 // Requests returns the latest Backend API requests, oldest first.
