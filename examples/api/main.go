@@ -21,23 +21,27 @@ import (
 )
 
 func main() {
+	if err := run(); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	c, err := demo.Connect()
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	defer c.Close()
 	authn, err := clerkauth.New(c.Config)
 	if err != nil {
-		log.Panic(err)
+		return err
 	}
-	if err = c.Explain(ctx, os.Stdout); err != nil {
-		log.Panic(err)
+	if err := c.Explain(ctx, os.Stdout); err != nil {
+		return err
 	}
-	if err := demo.Serve(ctx, "127.0.0.1:8080", routes(authn, c.Client)); err != nil {
-		log.Panic(err)
-	}
+	return demo.Serve(ctx, "127.0.0.1:8080", routes(authn, c.Client))
 }
 
 func routes(authn *clerkauth.Authenticator, client *clerk.Client) http.Handler {

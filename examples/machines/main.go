@@ -23,28 +23,32 @@ import (
 )
 
 func main() {
+	if err := run(); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	c, err := demo.Connect()
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	defer c.Close()
 	if c.Local != nil {
 		caller, err := setUp(ctx, c)
 		if err != nil {
-			log.Panic(err)
+			return err
 		}
 		fmt.Printf("TOKEN=$(curl -s -X POST -H 'Authorization: Bearer %s' %s/v1/m2m_tokens | %s)\n",
 			caller.SecretKey, c.Config.APIURL, `sed 's/.*"token":"\([^"]*\)".*/\1/'`)
 	}
 	app, err := newApp(c.Config)
 	if err != nil {
-		log.Panic(err)
+		return err
 	}
-	if err := demo.Serve(ctx, "127.0.0.1:8080", app); err != nil {
-		log.Panic(err)
-	}
+	return demo.Serve(ctx, "127.0.0.1:8080", app)
 }
 
 // newApp accepts machine tokens and nothing else: a session token of a person is refused.

@@ -25,10 +25,10 @@ func main() {
 	flag.Parse()
 	gin.SetMode(gin.ReleaseMode) // quiet
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, *once, os.Stdin, os.Stdout); err != nil {
+	err := run(ctx, *once, os.Stdin, os.Stdout)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
-		stop()
 		os.Exit(1)
 	}
 }
@@ -54,7 +54,7 @@ func run(ctx context.Context, once bool, in io.Reader, out io.Writer) error {
 		config, steps, hints = local.config(), append(anonymousSteps(), local.steps()...), local.hints
 	}
 
-	svc, err := startService(config)
+	svc, err := startService(ctx, config)
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func newLocalService(t *testing.T) *service {
 		t.Fatal(err)
 	}
 	t.Cleanup(l.close)
-	svc, err := startService(l.config())
+	svc, err := startService(t.Context(), l.config())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,12 +40,12 @@ type service struct {
 }
 
 // startService serves the routes on a free port of this machine.
-func startService(config clerkauth.Config) (*service, error) {
+func startService(ctx context.Context, config clerkauth.Config) (*service, error) {
 	authn, err := clerkauth.New(config)
 	if err != nil {
 		return nil, err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
