@@ -2,7 +2,6 @@ package clerktest
 
 import (
 	"cmp"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -198,15 +197,6 @@ func revokeInvitation(c *call) (any, error) {
 	wire := c.tx.invitationWire(row)
 	wire.Status = "revoked"
 	return wire, nil
-}
-
-// acceptTicket uses up the invitation of a ticket.
-func (x *tx) acceptTicket(ticket string) (*invitation, error) {
-	row := tableInvitations.first(x, "ticket", ticket)
-	if row == nil || row.statusAt(x.now) != "pending" {
-		return nil, newError(http.StatusBadRequest, "ticket_invalid", "ticket is invalid", "the invitation is unknown, used, revoked or expired")
-	}
-	return tableInvitations.update(x, row.ID, func(i *invitation) { i.Status, i.UpdatedAt = "accepted", x.now }), nil
 }
 
 // userByEmail returns the user who holds an e-mail address, nil when nobody does.

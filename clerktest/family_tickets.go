@@ -158,15 +158,6 @@ func revokeTicket(param, object string) func(*call) (any, error) {
 	}
 }
 
-// takeTicket uses up a sign-in or actor token, nil when it is not to be had any more.
-func (x *tx) takeTicket(ticket string) *ticketToken {
-	t := tableTickets.first(x, "ticket", ticket)
-	if t == nil || t.Status != "pending" || t.ExpiresAt <= x.now {
-		return nil
-	}
-	return tableTickets.update(x, t.ID, func(t *ticketToken) { t.Status, t.UpdatedAt = "accepted", x.now })
-}
-
 // testingTokenLifetime is how long a testing token gets a browser past bot protection.
 const testingTokenLifetime = time.Hour
 

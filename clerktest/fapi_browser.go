@@ -4,6 +4,7 @@ import (
 	"crypto/sha1" //nolint:gosec // the published form of cookie suffixes, no secret depends on it
 	"encoding/base64"
 	"net/http"
+	"slices"
 )
 
 // browser is what the Frontend API knows a browser by: the dev browser token in development, the __client cookie in
@@ -124,9 +125,9 @@ func (in *Instance) SignOutBrowser(token string) {
 // browserSession is the session that a browser last signed in to, nil when it is signed out.
 func (x *tx) browserSession(clientID string) *session {
 	rows := tableSessions.find(x, "client", clientID)
-	for i := len(rows) - 1; i >= 0; i-- {
-		if rows[i].liveAt(x.now) {
-			return rows[i]
+	for _, s := range slices.Backward(rows) {
+		if s.liveAt(x.now) {
+			return s
 		}
 	}
 	return nil
@@ -137,12 +138,12 @@ func (x *tx) browserSession(clientID string) *session {
 func (x *tx) browserCookies(b *browser, origin string) ([]string, error) {
 	jar := cookieLines{suffix: "_" + x.inst.CookieSuffix()}
 	if !x.inst.Production() {
-		jar.both("__clerk_db_jwt", b.Token, false)
+		jar.both("__clerk_db_jwt", b.Token)
 	}
 	s := x.browserSession(b.ClientID)
 	if s == nil {
-		jar.both("__client_uat", "0", false)
-		jar.both("__session", "", false)
+		jar.both("__client_uat", "0")
+		jar.both("__session", "")
 		jar.add("__refresh"+jar.suffix, "", true)
 		return jar.lines, nil
 	}
@@ -154,8 +155,8 @@ func (x *tx) browserCookies(b *browser, origin string) ([]string, error) {
 	if d := tableDevices.get(x, b.ClientID); d != nil {
 		changed = d.UpdatedAt
 	}
-	jar.both("__client_uat", unixText(changed), false)
-	jar.both("__session", token, false)
+	jar.both("__client_uat", unixText(changed))
+	jar.both("__session", token)
 	jar.add("__refresh"+jar.suffix, x.refreshTokenOf(s.ID), true)
 	return jar.lines, nil
 }
@@ -175,14 +176,15 @@ type cookieLines struct {
 	lines  []string
 }
 
-// both adds a cookie with its plain and with its suffixed name.
-func (j *cookieLines) both(name, value string, httpOnly bool) {
-	j.add(name, value, httpOnly)
-	j.add(name+j.suffix, value, httpOnly)
+// both adds a cookie that scripts read, with its plain and with its suffixed name.
+func (j *cookieLines) both(name, value string) {
+	j.add(name, value, false)
+	j.add(name+j.suffix, value, false)
 }
 
 // add adds a cookie that lasts a year; an empty value removes it.
 func (j *cookieLines) add(name, value string, httpOnly bool) {
+	//nolint:gosec // the emulator speaks plain http on this machine, where Secure cookies would be lost
 	c := http.Cookie{Name: name, Value: value, Path: "/", SameSite: http.SameSiteLaxMode, HttpOnly: httpOnly, MaxAge: 365 * 24 * 3600}
 	if value == "" {
 		c.MaxAge = -1

@@ -152,8 +152,14 @@ func (x *tx) switchOrganization(b *browser, idOrSlug string) {
 // setCookies delivers a handshake in production: the browser's own cookie for the Frontend API, and the result for the
 // application, on the parent domain that both share.
 func (h handshakeResult) setCookies(w http.ResponseWriter, r *http.Request) {
-	http.SetCookie(w, &http.Cookie{Name: "__client", Value: h.browser, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: 365 * 24 * 3600})
-	http.SetCookie(w, &http.Cookie{Name: h.name, Value: h.value, Path: "/", Domain: parentDomain(r.Host), SameSite: http.SameSiteLaxMode, MaxAge: 60})
+	//nolint:gosec // the emulator speaks plain http on this machine, where Secure cookies would be lost
+	for _, c := range []http.Cookie{
+		{Name: "__client", Value: h.browser, HttpOnly: true, MaxAge: 365 * 24 * 3600},
+		{Name: h.name, Value: h.value, Domain: parentDomain(r.Host), MaxAge: 60},
+	} {
+		c.Path, c.SameSite = "/", http.SameSiteLaxMode
+		http.SetCookie(w, &c)
+	}
 }
 
 // parentDomain is the domain above the Frontend API's host, empty for addresses and single names.
@@ -204,7 +210,7 @@ func refreshSession(c *call) (any, error) {
 		return map[string]string{"object": "token", "jwt": token}, nil
 	}
 	jar := cookieLines{suffix: "_" + c.inst.CookieSuffix()}
-	jar.both("__session", token, false)
+	jar.both("__session", token)
 	jar.add("__refresh"+jar.suffix, t.Token, true)
 	return struct {
 		Object  string   `json:"object"`

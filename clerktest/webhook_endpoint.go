@@ -180,19 +180,20 @@ func (ep *WebhookEndpoint) send() {
 		ep.queue = slices.Delete(ep.queue, at, at+1)
 		ep.mu.Unlock()
 		now := ep.inst.clock.Now()
-		ep.finish(m, now, ep.attempt(m.event, now))
+		status, abort := ep.attempt(m.event, now)
+		ep.finish(m, now, status, abort)
 	}
 }
 
-// finish records an attempt and queues the next one if it failed.
-func (ep *WebhookEndpoint) finish(m message, at time.Time, status int) {
+// finish records an attempt and queues the next one if it failed, unless the endpoint wants no more of the message.
+func (ep *WebhookEndpoint) finish(m message, at time.Time, status int, abort bool) {
 	d := Delivery{
 		EndpointID: ep.id, EventID: m.event.ID, EventType: m.event.Type, Attempt: m.attempt, At: at.UnixMilli(),
 		Status: status, Delivered: status >= 200 && status < 300,
 	}
 	ep.mu.Lock()
 	defer ep.mu.Unlock()
-	if ladder := RetryLadder(); !d.Delivered && m.attempt <= len(ladder) {
+	if ladder := RetryLadder(); !d.Delivered && !abort && m.attempt <= len(ladder) {
 		m.due = at.Add(ladder[m.attempt-1]).UnixMilli()
 		m.attempt++
 		d.NextAttempt = m.due
@@ -204,25 +205,26 @@ func (ep *WebhookEndpoint) finish(m message, at time.Time, status int) {
 	}
 }
 
-// attempt posts the signed message and returns the answer's status, 0 when there was none.
-func (ep *WebhookEndpoint) attempt(ev Event, at time.Time) int {
+// attempt posts the signed message and returns the answer's status, 0 when there was none, and whether the answer asks
+// to give the message up.
+func (ep *WebhookEndpoint) attempt(ev Event, at time.Time) (status int, abort bool) {
 	body, err := ev.envelope()
 	if err != nil {
-		return 0
+		return 0, false
 	}
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, ep.address, bytes.NewReader(body))
 	if err != nil {
-		return 0
+		return 0, false
 	}
 	req.Header = ep.signer.Sign(ev.ID, at, body)
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := ep.client.Do(req)
 	if err != nil {
-		return 0
+		return 0, false
 	}
 	defer func() { _ = resp.Body.Close() }()
 	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10)
-	return resp.StatusCode
+	return resp.StatusCode, resp.Header.Get("Webhook-Delivery") == "abort-message"
 }
 
 func (ep *WebhookEndpoint) flush(ctx context.Context) error {

@@ -23,8 +23,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "clerk-emulator:", err)
 		os.Exit(1)
 	}
@@ -96,7 +97,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		wait, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
 		stopped <- server.Shutdown(wait)
 	}()
@@ -140,7 +141,7 @@ func (c *config) prepare(in *clerktest.Instance, stdout io.Writer) error {
 		fmt.Fprintln(stdout, "the data folder holds users already, the seed is left out")
 		return nil
 	}
-	file, err := os.ReadFile(c.seed)
+	file, err := os.ReadFile(c.seed) //nolint:gosec // the file that the person who starts the command names
 	if err != nil {
 		return err
 	}
