@@ -45,15 +45,16 @@ func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...C
 }
 
 // Verify verifies a session token and returns its claims, or an [*Error]. Pending sessions verify; tokens that are not
-// session tokens do not.
+// session tokens do not. With a token cache the claims may be shared with others who presented the same token: they must
+// not be changed.
 func (a *Authenticator) Verify(ctx context.Context, token string, opts ...CallOption) (*SessionClaims, error) {
 	call := a.callConfig(opts)
 	claims, refusal := a.verifySession(ctx, token, &call)
 	if refusal != nil {
 		return nil, refusal
 	}
-	if a.tokens != nil {
-		return claims.clone(), nil // The cache keeps its own.
+	if claims.public != nil {
+		return claims.public, nil // The cache keeps its own.
 	}
 	return claims, nil
 }

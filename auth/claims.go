@@ -15,8 +15,8 @@ const (
 	SessionPending SessionStatus = "pending"
 )
 
-// SessionClaims are the claims of a verified session token. Tokens of version 1 and 2 fill the same fields. A value
-// belongs to who got it: changing it changes nothing else.
+// SessionClaims are the claims of a verified session token. Tokens of version 1 and 2 fill the same fields. Those of
+// a [RequestState] are a copy; those of [Authenticator.Verify] may be shared.
 type SessionClaims struct {
 	// Subject is the id of the user.
 	Subject string
@@ -56,6 +56,7 @@ type SessionClaims struct {
 	millis   claimTimes
 	raw      string
 	token    string
+	public   *SessionClaims // of a token that is remembered: what callers may see
 }
 
 // claimTimes are the claims about time in milliseconds, to compare without calendars.
@@ -83,6 +84,7 @@ func (c *SessionClaims) clone() *SessionClaims {
 		return nil
 	}
 	own := *c
+	own.public = nil
 	own.Audience = slices.Clone(c.Audience)
 	own.Actor = c.Actor.clone()
 	return &own

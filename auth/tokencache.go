@@ -82,6 +82,7 @@ func (c *tokenCache) add(claims *SessionClaims, keyID string, key *Key) {
 	if c == nil {
 		return
 	}
+	claims.public = claims.clone() // What callers change must not reach what decides.
 	entry := &cachedToken{
 		hash: c.hash(claims.token), claims: claims, keyID: strings.Clone(keyID), key: key,
 	}

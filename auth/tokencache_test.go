@@ -195,7 +195,7 @@ func TestTokenCache_sizeZeroTurnsItOff(t *testing.T) {
 	}
 }
 
-func TestTokenCache_claimsOfTheCallerAreHisOwn(t *testing.T) {
+func TestTokenCache_callersCannotChangeWhatDecides(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
 	token := sign(t, keyA(), header(nil), claims(clock.now(), fields{"aud": []string{"api"}, "act": fields{"sub": "user_2"}}))
@@ -209,6 +209,10 @@ func TestTokenCache_claimsOfTheCallerAreHisOwn(t *testing.T) {
 		c.Subject, c.OrgRole, c.Audience[0], c.Actor.Subject = "user_evil", "org:evil", "evil", "user_evil"
 	}
 	state.Actor().Subject = "user_evil"
+	again := authn.Authenticate(t.Context(), bearer(token))
+	if again.UserID() != "user_1" || !again.Has(clerkauth.HasRole("org:admin")) || again.Has(clerkauth.HasRole("org:evil")) {
+		t.Errorf("got %q: a caller changed who the token stands for", again.UserID())
+	}
 	for _, c := range []*clerkauth.SessionClaims{state.Claims(), authn.Authenticate(t.Context(), bearer(token)).Claims()} {
 		if c.Subject != "user_1" || c.OrgRole != "org:admin" || c.Audience[0] != "api" || c.Actor.Subject != "user_2" {
 			t.Errorf("got %+v: a caller changed the claims of others", c)
