@@ -91,9 +91,14 @@ func (p *frontendProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.reverse.ServeHTTP(w, r)
 }
 
+// hasDotSegment looks at the path as decoded: a slash may be escaped.
 func hasDotSegment(path string) bool {
-	for segment := range strings.SplitSeq(path, "/") {
-		if plain, err := url.PathUnescape(segment); err != nil || plain == "." || plain == ".." {
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		return true
+	}
+	for segment := range strings.SplitSeq(plain, "/") {
+		if segment == "." || segment == ".." {
 			return true
 		}
 	}
