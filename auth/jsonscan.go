@@ -51,18 +51,15 @@ func (s *scanner) skipSpace() {
 
 // next skips space and returns the byte that follows, or zero at the end.
 func (s *scanner) next() byte {
-	if s.pos < len(s.text) && s.text[s.pos] > ' ' {
-		return s.text[s.pos]
+	if c := s.peek(); c > ' ' {
+		return c
 	}
 	return s.nextAfterSpace()
 }
 
 func (s *scanner) nextAfterSpace() byte {
-	s.space()
-	if s.pos < len(s.text) {
-		return s.text[s.pos]
-	}
-	return 0
+	s.skipSpace()
+	return s.peek()
 }
 
 func (s *scanner) kind() jsonKind {
@@ -176,26 +173,40 @@ func unquote(literal string) (string, error) {
 	return value, nil
 }
 
-// number reads a number in the grammar of JSON.
+// number reads a number in the grammar of JSON. Times are integers: those are read on the way.
 func (s *scanner) number() (float64, error) {
 	start := s.pos
+	if whole, ok := s.integer(); ok {
+		return float64(whole), nil
+	}
+	s.pos = start
 	if !s.numberSyntax() {
 		return 0, errJSON
 	}
-	text := s.text[start:s.pos]
-	if len(text) <= 15 && isDigits(text) {
-		n := 0
-		for i := range len(text) {
-			n = n*10 + int(text[i]-'0')
-		}
-		return float64(n), nil
-	}
 	// A number that is out of range becomes an infinity, as in JavaScript.
-	value, err := strconv.ParseFloat(text, 64)
+	value, err := strconv.ParseFloat(s.text[start:s.pos], 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
 		return 0, errJSON
 	}
 	return value, nil
+}
+
+// integer reads a number of up to 15 digits that has neither sign nor leading zero, fraction nor exponent.
+func (s *scanner) integer() (int64, bool) {
+	var n int64
+	start := s.pos
+	c := s.peek()
+	if c == '0' {
+		return 0, false
+	}
+	for ; c >= '0' && c <= '9'; c = s.peek() {
+		n = n*10 + int64(c-'0')
+		s.pos++
+		if s.pos-start > 15 {
+			return 0, false
+		}
+	}
+	return n, s.pos > start && c != '.' && c != 'e' && c != 'E'
 }
 
 func (s *scanner) numberSyntax() bool {
