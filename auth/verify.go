@@ -70,7 +70,7 @@ func (a *Authenticator) verifySessionAs(
 		}
 	}
 	verified, refusal := a.verifyJWT(ctx, token, &policy, now)
-	if verified != nil {
+	if verified.key != nil {
 		a.tokens.add(verified.claims, verified.header.keyID, verified.key)
 	}
 	if refusal != nil {
@@ -79,19 +79,19 @@ func (a *Authenticator) verifySessionAs(
 	return verified.claims, nil
 }
 
-// verifyJWT verifies a token of any class by the policy. The result is nil unless the signature is good; together with
-// an error it means that only the claims were refused.
-func (a *Authenticator) verifyJWT(ctx context.Context, token string, p *jwtPolicy, now time.Time) (*verifiedJWT, *Error) {
+// verifyJWT verifies a token of any class by the policy. The result is empty unless the signature is good;
+// together with an error it means that only the claims were refused.
+func (a *Authenticator) verifyJWT(ctx context.Context, token string, p *jwtPolicy, now time.Time) (verifiedJWT, *Error) {
 	parts, refusal := splitToken(token)
 	if refusal != nil {
-		return nil, refusal
+		return verifiedJWT{}, refusal
 	}
 	header := a.headers.get(parts.header)
 	known := header != nil
 	if !known {
 		parsed, err := parseHeader(parts.header)
 		if err != nil {
-			return nil, refuse(ReasonTokenInvalid, "the header is malformed")
+			return verifiedJWT{}, refuse(ReasonTokenInvalid, "the header is malformed")
 		}
 		header = parsed
 	}
@@ -99,19 +99,19 @@ func (a *Authenticator) verifyJWT(ctx context.Context, token string, p *jwtPolic
 	defer a.buffers.Put(buffer)
 	claims, refusal := buffer.decode(parts)
 	if refusal != nil {
-		return nil, refusal
+		return verifiedJWT{}, refusal
 	}
 	if p.admit != nil {
 		if refusal := p.admit(header, claims); refusal != nil {
-			return nil, refusal
+			return verifiedJWT{}, refusal
 		}
 	}
 	key, refusal := a.keyFor(ctx, header, p, now)
 	if refusal != nil {
-		return nil, refusal
+		return verifiedJWT{}, refusal
 	}
 	if err := header.method.Verify(parts.signed, buffer.signature, key.Public); err != nil {
-		return nil, refuse(ReasonTokenInvalidSignature, "the signature is wrong")
+		return verifiedJWT{}, refuse(ReasonTokenInvalidSignature, "the signature is wrong")
 	}
 	if !known {
 		a.headers.add(parts.header, header)
@@ -120,7 +120,7 @@ func (a *Authenticator) verifyJWT(ctx context.Context, token string, p *jwtPolic
 	if !p.stable {
 		claims.token = strings.Clone(token)
 	}
-	return &verifiedJWT{header, claims, key}, a.checkClaims(claims, p, now)
+	return verifiedJWT{header, claims, key}, a.checkClaims(claims, p, now)
 }
 
 // tokenParts are the segments of a token.
