@@ -2,6 +2,7 @@ package clerkauth
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 )
@@ -61,9 +62,7 @@ func AnswerTo(err error) Answer {
 // WriteHeaders sets the headers of the answer on a response. Content-Type is left to the caller, who knows how the
 // framework sets it.
 func (a Answer) WriteHeaders(h http.Header) {
-	for name, values := range a.Header {
-		h[name] = values
-	}
+	maps.Copy(h, a.Header)
 }
 
 // Write answers the request with net/http.
@@ -89,8 +88,8 @@ func (s *RequestState) WriteHeaders(h http.Header) (redirect bool) {
 	if s == nil || s == missingState {
 		return false
 	}
-	for _, cookie := range s.cookies {
-		h[headerSetCookie] = append(h[headerSetCookie], cookie)
+	if len(s.cookies) > 0 {
+		h[headerSetCookie] = append(h[headerSetCookie], s.cookies...)
 	}
 	if s.resolve == nil && s.status != StatusSignedIn {
 		s.writeStatus(h)

@@ -133,8 +133,8 @@ func (a *Authenticator) handshakeToken(ctx context.Context, token string) ([]str
 		return nil, refuse(ReasonTokenInvalid, "the handshake is malformed")
 	}
 	var directives []string
-	if json.Unmarshal(payload.Handshake, &directives) != nil {
-		return nil, nil
+	if err := json.Unmarshal(payload.Handshake, &directives); err != nil {
+		directives = nil // what is no list has nothing to set
 	}
 	return directives, nil
 }

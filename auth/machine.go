@@ -3,6 +3,7 @@ package clerkauth
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -91,13 +92,13 @@ func plausibleMachineToken(token string) bool {
 func (a *Authenticator) machine(ctx context.Context, token string, class tokenClass) *RequestState {
 	token = strings.Clone(token)
 	if class.isJWT {
-		return a.machineState(class.tokenType, token, a.machineJWT, ctx)
+		return a.machineState(ctx, class.tokenType, token, a.machineJWT)
 	}
 	if !plausibleMachineToken(token) {
 		return a.signedOut(class.tokenType, refuse(ReasonTokenInvalid, "the token cannot be one of Clerk's"))
 	}
 	if a.config.EagerMachineTokens {
-		return a.machineState(class.tokenType, token, a.opaqueToken, ctx)
+		return a.machineState(ctx, class.tokenType, token, a.opaqueToken)
 	}
 	// The answer may be needed after the request is gone.
 	ctx = context.WithoutCancel(ctx)
@@ -106,14 +107,14 @@ func (a *Authenticator) machine(ctx context.Context, token string, class tokenCl
 		resolve: sync.OnceValue(func() *RequestState {
 			ctx, cancel := context.WithTimeout(ctx, apiTimeout)
 			defer cancel()
-			return a.machineState(class.tokenType, token, a.opaqueToken, ctx)
+			return a.machineState(ctx, class.tokenType, token, a.opaqueToken)
 		}),
 	}
 }
 
 type machineVerifier func(ctx context.Context, t TokenType, token string) (*machineToken, *Error)
 
-func (a *Authenticator) machineState(t TokenType, token string, verify machineVerifier, ctx context.Context) *RequestState { //nolint:revive // reads as a sentence
+func (a *Authenticator) machineState(ctx context.Context, t TokenType, token string, verify machineVerifier) *RequestState {
 	identity, refusal := verify(ctx, t, token)
 	if refusal != nil {
 		return a.signedOut(t, refusal)
@@ -124,14 +125,20 @@ func (a *Authenticator) machineState(t TokenType, token string, verify machineVe
 // machineJWT verifies an M2M or OAuth token that is a JWT, without a call. What is true of sessions only, such as
 // authorized parties, does not apply.
 func (a *Authenticator) machineJWT(ctx context.Context, t TokenType, token string) (*machineToken, *Error) {
-	policy := jwtPolicy{admit: onlyMachine, call: &callConfig{audience: a.config.Audience}}
+	wrongCategory := false
+	policy := jwtPolicy{call: &callConfig{audience: a.config.Audience}}
+	policy.admit = func(h *tokenHeader, _ *SessionClaims) *Error {
+		refusal := onlyMachine(h)
+		wrongCategory = refusal != nil
+		return refusal
+	}
 	if t == TokenOAuth {
 		policy.types, policy.admit = []string{"at+jwt", "application/at+jwt"}, nil
 		policy.call.requireAudience = true
 	}
 	verified, refusal := a.verifyJWT(ctx, token, &policy, a.now())
 	if refusal != nil {
-		if refusal.Reason.kind() == ErrUnavailable || refusal.Reason == ReasonTokenInvalid && t == TokenM2M && refusal.message == wrongCategory {
+		if wrongCategory || errors.Is(refusal, ErrUnavailable) {
 			return nil, refusal
 		}
 		return nil, &Error{Reason: ReasonTokenVerificationFailed, message: refusal.message, cause: refusal}
@@ -146,12 +153,10 @@ func (a *Authenticator) machineJWT(ctx context.Context, t TokenType, token strin
 	return identity, nil
 }
 
-const wrongCategory = "the token is not one of a machine"
-
 // onlyMachine admits M2M tokens; what was signed for another purpose is not valid here.
-func onlyMachine(h *tokenHeader, _ *SessionClaims) *Error {
+func onlyMachine(h *tokenHeader) *Error {
 	if h.badCategory || h.hasCategory && h.category != categoryM2M && h.category != categoryIgnore {
-		return refuse(ReasonTokenInvalid, wrongCategory)
+		return refuse(ReasonTokenInvalid, "the token is not one of a machine")
 	}
 	return nil
 }

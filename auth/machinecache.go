@@ -2,6 +2,7 @@ package clerkauth
 
 import (
 	"crypto/sha256"
+	"errors"
 	"sync"
 	"time"
 )
@@ -67,7 +68,7 @@ func (e machineEntry) get(now time.Time) (machineRecord, bool) {
 
 // put remembers an answer. Trouble of our own is not remembered, and no token outlives its own expiry.
 func (e machineEntry) put(now time.Time, identity *machineToken, refusal *Error) {
-	if e.cache == nil || refusal != nil && refusal.Reason.kind() == ErrUnavailable {
+	if e.cache == nil || refusal != nil && errors.Is(refusal, ErrUnavailable) {
 		return
 	}
 	until := now.Add(e.cache.ttl)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,8 +21,8 @@ func whoami(w http.ResponseWriter, r *http.Request) {
 func send(t *testing.T, req *http.Request, chain ...func(http.Handler) http.Handler) *httptest.ResponseRecorder {
 	t.Helper()
 	handler := http.Handler(http.HandlerFunc(whoami))
-	for i := len(chain) - 1; i >= 0; i-- {
-		handler = chain[i](handler)
+	for _, wrap := range slices.Backward(chain) {
+		handler = wrap(handler)
 	}
 	w := httptest.NewRecorder()
 	handler.ServeHTTP(w, req)
