@@ -73,7 +73,8 @@ type Config struct {
 	// SignInURL and SignUpURL are the pages that visitors are sent to; empty is the account portal.
 	SignInURL string
 	SignUpURL string
-	// AfterSignInURL and AfterSignUpURL are where they land afterwards when no page asked for them.
+	// AfterSignInURL and AfterSignUpURL are checked to be addresses. The redirects of this package name the way back
+	// themselves and do not read them.
 	AfterSignInURL string
 	AfterSignUpURL string
 	// PublicOrigin is the origin (https://app.example.com) that browsers use to reach this application, where it
