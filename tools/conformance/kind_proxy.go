@@ -71,10 +71,10 @@ func replayProxy(v *vector) ([]string, error) {
 		return nil, err
 	}
 	u := &upstream{vector: &in}
-	handler, err := in.handler(u)
-	if err != nil {
+	handler, configError := in.handler(u)
+	if handler == nil {
 		// A configuration that does not work is an error before the first request.
-		return compare(nil, "code", "proxy_configuration_error", want.Code), nil
+		return compare(nil, "is misconfigured", configError != nil, want.Code == "proxy_configuration_error"), nil
 	}
 	method := in.Request.Method
 	if method == "" {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -197,12 +198,8 @@ func replaySequence(s *scenario, want *recorded) []string {
 		authn := first
 		if step.Options != nil {
 			merged := jsOptions{}
-			for name, value := range s.Options {
-				merged[name] = value
-			}
-			for name, value := range step.Options {
-				merged[name] = value
-			}
+			maps.Copy(merged, s.Options)
+			maps.Copy(merged, step.Options)
 			if authn, err = clerkauth.New(merged.config(b.client(), clock)); err != nil {
 				return append(out, "configuration: "+err.Error())
 			}
