@@ -32,7 +32,7 @@ func extract(source, regions string) ([]string, error) {
 		if len(out) > 0 {
 			out = append(out, "")
 		}
-		out = append(out, unindent(withoutDirectives(part))...)
+		out = append(out, unindent(trimBlank(withoutDirectives(part)))...)
 	}
 	return out, nil
 }
@@ -51,6 +51,17 @@ func region(lines []string, name string) ([]string, error) {
 		}
 	}
 	return nil, fmt.Errorf("no region %s", name)
+}
+
+// trimBlank drops the blank lines at both ends, which gofmt puts between a directive and its neighbour.
+func trimBlank(lines []string) []string {
+	for len(lines) > 0 && lines[0] == "" {
+		lines = lines[1:]
+	}
+	for len(lines) > 0 && lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return lines
 }
 
 func withoutDirectives(lines []string) []string {
