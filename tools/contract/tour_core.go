@@ -97,6 +97,12 @@ func (t *coreVisitor) users() {
 			func() error { return second(users.BulkUnban(ctx, &clerk.UserBulkUnbanParams{UserIDs: []string{id}})) },
 		)
 	})
+	t.userExtras()
+}
+
+// userExtras are metadata, image and credentials of the user.
+func (t *coreVisitor) userExtras() {
+	ctx, users, id := t.ctx, t.client.Users, t.user.ID
 	t.step("metadata and image", func() error {
 		return all(
 			func() error {

@@ -255,6 +255,12 @@ func (t *coreVisitor) connections() {
 			func() error { return second(t.client.EnterpriseConnections.Delete(ctx, made.ID)) },
 		)
 	})
+	t.templatesAndRoleSets()
+	t.billing()
+}
+
+func (t *coreVisitor) templatesAndRoleSets() {
+	ctx := t.ctx
 	t.step("message templates", func() error {
 		templates := t.client.Templates
 		return all(
@@ -282,6 +288,10 @@ func (t *coreVisitor) connections() {
 			},
 		)
 	})
+}
+
+func (t *coreVisitor) billing() {
+	ctx := t.ctx
 	t.step("billing", func() error {
 		if err := t.in.Seed([]byte(`{"billing_plans": [{"slug": "pro", "name": "Pro", "payer_type": "user", "amount": 900, "features": ["export"]}],
 			"users": [{"id": "user_paying", "email": "paying@example.com", "plan": "pro"}]}`)); err != nil {

@@ -57,7 +57,7 @@ func sdkGoTour(ctx context.Context, in *clerktest.Instance) (*tour, error) {
 }
 
 func sdkGoUsers(ctx context.Context, t *tour, config *sdk.ClientConfig) *sdk.User {
-	users, emails, phones := user.NewClient(config), emailaddress.NewClient(config), phonenumber.NewClient(config)
+	users := user.NewClient(config)
 	u := must(t, "create a user", func() (*sdk.User, error) {
 		return users.Create(ctx, &user.CreateParams{
 			EmailAddresses: &[]string{"sdkgo@example.com"}, Password: sdk.String("correct horse battery"),
@@ -114,6 +114,12 @@ func sdkGoUsers(ctx context.Context, t *tour, config *sdk.ClientConfig) *sdk.Use
 	}{{"ban", users.Ban}, {"unban", users.Unban}, {"lock", users.Lock}, {"unlock", users.Unlock}} {
 		t.step(verb.name+" the user", func() error { _, err := verb.call(ctx, u.ID); return err })
 	}
+	sdkGoIdentifiers(ctx, t, config, u)
+	return u
+}
+
+func sdkGoIdentifiers(ctx context.Context, t *tour, config *sdk.ClientConfig, u *sdk.User) {
+	emails, phones := emailaddress.NewClient(config), phonenumber.NewClient(config)
 	email := must(t, "add an email address", func() (*sdk.EmailAddress, error) {
 		return emails.Create(ctx, &emailaddress.CreateParams{
 			UserID: sdk.String(u.ID), EmailAddress: sdk.String("second@example.com"), Verified: sdk.Bool(true),
@@ -130,7 +136,6 @@ func sdkGoUsers(ctx context.Context, t *tour, config *sdk.ClientConfig) *sdk.Use
 		})
 	})
 	t.step("delete the phone number", func() error { _, err := phones.Delete(ctx, phone.ID); return err })
-	return u
 }
 
 func sdkGoSessions(ctx context.Context, t *tour, config *sdk.ClientConfig, u *sdk.User) {
