@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+
+	clerk "github.com/clerkgo/clerk-go/core"
 )
 
 // flow is what the procedure works out once, in [New].
@@ -21,6 +23,7 @@ type flow struct {
 	orgs        *PathMatcher
 	personal    *PathMatcher
 	machines    *machineCache
+	machineAPI  *clerk.Client // for M2M tokens: with the key of this machine, or that of the instance
 }
 
 // prepare fills the flow from a configuration that is valid otherwise; an error of it is an error of [New].
@@ -61,6 +64,12 @@ func (a *Authenticator) prepare() error {
 	}
 	if f.personal, err = NewPathMatcher(c.OrganizationSync.PersonalAccountPatterns...); err != nil {
 		return configError("PersonalAccountPatterns: %w", err)
+	}
+	f.machineAPI = a.api
+	if c.MachineSecretKey != "" {
+		if f.machineAPI, err = a.newAPI(c.MachineSecretKey); err != nil {
+			return err
+		}
 	}
 	a.flow = f
 	return nil

@@ -17,15 +17,12 @@ const (
 	developmentSkew = 24 * time.Hour
 )
 
-// callAPI sends one request to the Backend API and does not repeat it: a visitor waits.
-func (a *Authenticator) callAPI(
-	ctx context.Context, method, path string, params url.Values, body, out any, opts ...clerk.RequestOption,
-) error {
-	if a.api == nil {
+// callAPI sends one request to the Backend API and does not repeat it: a visitor waits. The client is nil without a key.
+func callAPI(ctx context.Context, api *clerk.Client, method, path string, params url.Values, body, out any) error {
+	if api == nil {
 		return &Error{Reason: ReasonSecretKeyInvalid, message: "this needs a secret key"}
 	}
-	opts = append(opts, clerk.WithTimeout(apiTimeout), clerk.WithRetries(0))
-	return a.api.Do(ctx, method, path, params, body, out, opts...)
+	return api.Do(ctx, method, path, params, body, out, clerk.WithTimeout(apiTimeout), clerk.WithRetries(0))
 }
 
 // resolveHandshake takes the result of a handshake that the request brings back. Nil means that there is none, or that
@@ -108,7 +105,7 @@ func (v *visit) handshakePayload(ctx context.Context, nonce string) ([]string, *
 	var payload struct {
 		Directives []string `json:"directives"`
 	}
-	err := v.a.callAPI(ctx, http.MethodGet, "/clients/handshake_payload", url.Values{"nonce": {nonce}}, nil, &payload)
+	err := callAPI(ctx, v.a.api, http.MethodGet, "/clients/handshake_payload", url.Values{"nonce": {nonce}}, nil, &payload)
 	if err != nil {
 		return nil, &Error{Reason: ReasonUnexpectedError, message: "the nonce could not be exchanged", cause: err}
 	}

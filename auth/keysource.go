@@ -3,21 +3,24 @@ package clerkauth
 import clerk "github.com/clerkgo/clerk-go/core"
 
 // openAPI makes the client of the Backend API, if there is a secret key.
-func (a *Authenticator) openAPI() error {
-	c := &a.config
-	if c.SecretKey == "" {
-		return nil
+func (a *Authenticator) openAPI() (err error) {
+	if a.config.SecretKey != "" {
+		a.api, err = a.newAPI(a.config.SecretKey)
 	}
-	opts := []clerk.ClientOption{clerk.WithBaseURL(c.APIURL), clerk.WithLogger(c.Logger)}
+	return err
+}
+
+// newAPI makes a client of the Backend API for a key.
+func (a *Authenticator) newAPI(secretKey string) (*clerk.Client, error) {
+	opts := []clerk.ClientOption{clerk.WithBaseURL(a.config.APIURL), clerk.WithLogger(a.config.Logger)}
 	if a.custom != nil {
 		opts = append(opts, clerk.WithHTTPClient(a.custom))
 	}
-	api, err := clerk.NewClient(c.SecretKey, opts...)
+	api, err := clerk.NewClient(secretKey, opts...)
 	if err != nil {
-		return configError("%w", err)
+		return nil, configError("%w", err)
 	}
-	a.api = api
-	return nil
+	return api, nil
 }
 
 // openKeySet picks the source of keys: the one that was given, the PEM, or the Backend API.

@@ -213,6 +213,23 @@ func TestMachine_m2m(t *testing.T) {
 	}
 }
 
+func TestMachine_onlyTheKeyOfTheMachine(t *testing.T) {
+	t.Parallel()
+	api := &machineAPI{status: http.StatusOK, answer: fields{"object": "machine_to_machine_token", "id": "mt_1", "subject": "mch_sender"}}
+	authn, err := clerkauth.New(clerkauth.Config{
+		MachineSecretKey: "ak_machine", AcceptsToken: []clerkauth.TokenType{clerkauth.TokenM2M}, HTTPClient: &http.Client{Transport: api},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state := authn.Authenticate(t.Context(), bearer("mt_0123456789abcdef")); !state.SignedIn() {
+		t.Errorf("got %v with error %v, want signed in", state, state.Err())
+	}
+	if state := authn.Authenticate(t.Context(), bearer("oat_0123456789abcdef"), clerkauth.AcceptTokens(clerkauth.TokenOAuth)); state.SignedIn() || api.count() != 1 {
+		t.Errorf("got %v after %d calls, want the key of the machine used for nothing else", state, api.count())
+	}
+}
+
 func TestMachine_oauth(t *testing.T) {
 	t.Parallel()
 	clock := newClock()

@@ -53,13 +53,13 @@ func (a *Authenticator) opaqueToken(ctx context.Context, t TokenType, token stri
 
 func (a *Authenticator) askMachine(ctx context.Context, t TokenType, token string, now time.Time) (*machineToken, *Error) {
 	endpoint := machineEndpoints[t]
-	var opts []clerk.RequestOption
-	if t == TokenM2M && a.config.MachineSecretKey != "" {
-		opts = append(opts, clerk.WithSecretKey(a.config.MachineSecretKey))
+	api := a.api
+	if t == TokenM2M {
+		api = a.flow.machineAPI
 	}
 	var answer machineAnswer
 	body := map[string]string{endpoint.field: token}
-	if err := a.callAPI(ctx, http.MethodPost, endpoint.path, nil, body, &answer, opts...); err != nil {
+	if err := callAPI(ctx, api, http.MethodPost, endpoint.path, nil, body, &answer); err != nil {
 		return nil, a.machineRefusal(ctx, err)
 	}
 	expires := time.Time{}

@@ -57,7 +57,7 @@ func (v *visit) refresh(ctx context.Context, token string) (state *RequestState,
 		Cookies []string `json:"cookies"`
 	}
 	path := "/sessions/" + url.PathEscape(expired.claims.SessionID) + "/refresh"
-	if err := v.a.callAPI(ctx, http.MethodPost, path, params, body, &answer); err != nil {
+	if err := callAPI(ctx, v.a.api, http.MethodPost, path, params, body, &answer); err != nil {
 		return nil, refreshNote(err)
 	}
 	directives := safeDirectives(answer.Cookies)

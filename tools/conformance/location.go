@@ -70,6 +70,17 @@ func (l location) param(name string) (string, bool) {
 	return "", false
 }
 
+// last returns the value of a parameter that counts where it repeats.
+func (l location) last(name string) string {
+	value := ""
+	for _, pair := range l.Params {
+		if pair[0] == name {
+			value = pair[1]
+		}
+	}
+	return value
+}
+
 // compare compares the query as a set. URLs inside of it are compared in the same way.
 func (l *location) compare(out []string, what string, got location) []string {
 	out = compare(out, what+" origin", got.Origin, l.Origin)
@@ -77,7 +88,7 @@ func (l *location) compare(out []string, what string, got location) []string {
 	want := slices.Clone(l.Params)
 	have := slices.Clone(got.Params)
 	for name, nested := range l.Nested {
-		value, _ := got.param(name)
+		value := got.last(name)
 		out = nested.compare(out, what+" "+name, parseLocation(value))
 		drop := func(pair [2]string) bool { return pair[0] == name }
 		want, have = slices.DeleteFunc(want, drop), slices.DeleteFunc(have, drop)

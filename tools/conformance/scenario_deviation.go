@@ -97,7 +97,10 @@ func (d *difference) header(name string) string { return d.Request.httpRequest()
 
 // authorization returns the scheme and the token as a server sees them.
 func (d *difference) authorization() (scheme, token string) {
-	scheme, token, _ = strings.Cut(strings.TrimSpace(d.header("authorization")), " ")
+	scheme, token, spaced := strings.Cut(strings.TrimSpace(d.header("authorization")), " ")
+	if !spaced {
+		return "Bearer", scheme // a single word is the token itself
+	}
 	return scheme, token
 }
 
@@ -125,7 +128,8 @@ func (d *difference) otherClass() bool {
 	if d.Mode == "verifyToken" {
 		return foreign && (d.line("reason") == "" || strings.HasPrefix(d.line("reason"), "got token-invalid,"))
 	}
-	return foreign && d.request() && strings.HasSuffix(d.line("status"), ", want signed-in")
+	return d.request() && (foreign && strings.HasSuffix(d.line("status"), ", want signed-in") ||
+		d.hasTag("handshake-inner:cat-") && d.line("token") != "")
 }
 
 func (d *difference) scheme() bool {
