@@ -14,6 +14,11 @@ import (
 	clerkgin "github.com/clerkgo/clerk-go/gin"
 )
 
+func TestMain(m *testing.M) {
+	gin.SetMode(gin.ReleaseMode) // before tests run in parallel: the mode is a global of Gin
+	m.Run()
+}
+
 func TestContract(t *testing.T) {
 	t.Parallel()
 	adaptertest.Run(t, func(t *testing.T, config adaptertest.Config) string {
@@ -75,10 +80,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *gin.Engine {
 	return engine
 }
 
-func newEngine() *gin.Engine {
-	gin.SetMode(gin.ReleaseMode)
-	return gin.New()
-}
+func newEngine() *gin.Engine { return gin.New() }
 
 // record tells the suite that a handler ran, and with which identity.
 func record(c *gin.Context, config adaptertest.Config) adaptertest.Identity {
