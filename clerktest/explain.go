@@ -42,6 +42,7 @@ type tokenFacts struct {
 	SessionID string   `json:"sid"`
 	ClientID  string   `json:"client_id"`
 	Status    string   `json:"sts"`
+	Party     string   `json:"azp"`
 	Expiry    *float64 `json:"exp"`
 	NotBefore *float64 `json:"nbf"`
 	IssuedAt  *float64 `json:"iat"`
@@ -132,6 +133,10 @@ func (x *tx) explainClaims(ex *Explanation, claims *tokenFacts) {
 	if claims.IssuedAt != nil {
 		made := at(*claims.IssuedAt)
 		ex.check("issued at", !made.After(x.time.Add(clockSkew)), "token-iat-in-the-future", "in the past", "made in "+made.Sub(x.time).String()+" from now")
+	}
+	if claims.Party != "" {
+		// Which parties an application accepts is its own affair.
+		ex.check("authorized party", true, "", "azp is "+claims.Party+": an application with a list of parties has to list it", "")
 	}
 	ex.check("status", claims.Status != "pending", "session-pending", "not pending", "the session is pending: verifiers treat it as signed out unless told otherwise")
 }

@@ -223,13 +223,11 @@ func mergeMembershipMetadata(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	if err := in.check(); err != nil {
+	next := *m
+	if err := in.applyMetadata(mergeInto, &next.PublicMetadata, &next.PrivateMetadata, nil); err != nil {
 		return nil, err
 	}
-	return changeMembership(c.tx, m.ID, func(m *membership) {
-		mergeInto(&in.Public, &m.PublicMetadata)
-		mergeInto(&in.Private, &m.PrivateMetadata)
-	}), nil
+	return changeMembership(c.tx, m.ID, func(m *membership) { *m = next }), nil
 }
 
 func deleteMembership(c *call) (any, error) {

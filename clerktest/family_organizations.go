@@ -239,13 +239,11 @@ func organizationMetadata(c *call, apply func(*field[metadata], *metadata)) (any
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	if err := in.check(); err != nil {
+	next := *o
+	if err := in.applyMetadata(apply, &next.PublicMetadata, &next.PrivateMetadata, nil); err != nil {
 		return nil, err
 	}
-	return changeOrganization(c.tx, o.ID, func(o *organization) {
-		apply(&in.Public, &o.PublicMetadata)
-		apply(&in.Private, &o.PrivateMetadata)
-	}), nil
+	return changeOrganization(c.tx, o.ID, func(o *organization) { *o = next }), nil
 }
 
 func deleteOrganization(c *call) (any, error) {

@@ -162,6 +162,25 @@ func (in *metadataInput) check() error {
 	return nil
 }
 
+// applyMetadata merges or replaces metadata and refuses what became too large. A nil
+// column does not exist.
+func (in *metadataInput) applyMetadata(apply func(*field[metadata], *metadata), public, private, unsafe *metadata) error {
+	for _, m := range []struct {
+		name   string
+		f      *field[metadata]
+		column *metadata
+	}{{"public_metadata", &in.Public, public}, {"private_metadata", &in.Private, private}, {"unsafe_metadata", &in.Unsafe, unsafe}} {
+		if m.column == nil {
+			continue
+		}
+		apply(m.f, m.column)
+		if err := checkMetadata(m.name, *m.column); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // mergeInto lays the given metadata over a column.
 func mergeInto(f *field[metadata], column *metadata) {
 	if f.given() {
@@ -191,14 +210,11 @@ func userMetadata(c *call, apply func(*field[metadata], *metadata)) (any, error)
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	if err := in.check(); err != nil {
+	next := *u
+	if err := in.applyMetadata(apply, &next.PublicMetadata, &next.PrivateMetadata, &next.UnsafeMetadata); err != nil {
 		return nil, err
 	}
-	return changeUser(c.tx, u.ID, func(u *user) {
-		apply(&in.Public, &u.PublicMetadata)
-		apply(&in.Private, &u.PrivateMetadata)
-		apply(&in.Unsafe, &u.UnsafeMetadata)
-	}), nil
+	return changeUser(c.tx, u.ID, func(u *user) { *u = next }), nil
 }
 
 func banUser(c *call) (any, error)   { return setBan(c, true) }

@@ -26,8 +26,11 @@ func (in *Instance) ActivateOrganization(sessionID, organizationID string) {
 // RequireTasks leaves a session pending until the user has done these tasks, for
 // example choose-organization. No tasks make it active again.
 func (in *Instance) RequireTasks(sessionID string, tasks ...string) {
-	in.editSession("RequireTasks", sessionID, func(_ *tx, s *session) error {
+	in.editSession("RequireTasks", sessionID, func(x *tx, s *session) error {
 		s.Tasks = tasks
+		if len(tasks) > 0 {
+			x.emitSession("session.pending", s)
+		}
 		return nil
 	})
 }

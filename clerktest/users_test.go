@@ -116,6 +116,12 @@ func TestUsers_Metadata(t *testing.T) {
 	if got, want := fmt.Sprint(replaced.object["public_metadata"], replaced.object["private_metadata"]), "map[n:1] map[x:1]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+	for _, key := range []string{"k", "l"} {
+		got := send(t, in, "PATCH", "/users/"+id+"/metadata", `{"unsafe_metadata":{"`+key+`":"`+strings.Repeat("y", 5000)+`"}}`)
+		if want := map[string]int{"k": 200, "l": 422}[key]; got.status != want {
+			t.Errorf("5 KB under %s: got %d, want %d", key, got.status, want)
+		}
+	}
 	large := `{"public_metadata":{"x":"` + strings.Repeat("y", 9000) + `"}}`
 	refused(t, send(t, in, "PATCH", "/users/"+id+"/metadata", large), 422, "form_param_exceeds_allowed_size")
 }
