@@ -55,6 +55,8 @@ func (a *Authenticator) prepare() error {
 		f.frontendAPI = trimSlashes(u.String())
 	case c.ProxyURL != "":
 		return configError("ProxyURL is neither an absolute http(s) URL nor a path")
+	case a.key.local:
+		f.frontendAPI = "http://" + frontend
 	default:
 		f.frontendAPI = "https://" + frontend
 	}

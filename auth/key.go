@@ -4,6 +4,7 @@ import (
 	"crypto/sha1" //nolint:gosec // Clerk derives cookie names from SHA-1; nothing is protected by it.
 	"encoding/base64"
 	"errors"
+	"net/netip"
 	"strings"
 )
 
@@ -32,9 +33,11 @@ type PublishableKey struct {
 	text        string
 	frontendAPI string
 	instance    InstanceType
+	local       bool // of a local Clerk: an address of this machine and a path, served over plain http
 }
 
-// ParsePublishableKey reads a publishable key. The error is [ErrPublishableKeyMissing] or [ErrPublishableKeyInvalid].
+// ParsePublishableKey reads a publishable key. The error is [ErrPublishableKeyMissing] or [ErrPublishableKeyInvalid]. The
+// key of a development instance may name an address of this machine with a path, as a local Clerk does.
 func ParsePublishableKey(key string) (PublishableKey, error) {
 	if key == "" {
 		return PublishableKey{}, ErrPublishableKeyMissing
@@ -53,10 +56,26 @@ func ParsePublishableKey(key string) (PublishableKey, error) {
 		return PublishableKey{}, ErrPublishableKeyInvalid
 	}
 	host, ok := strings.CutSuffix(string(decoded), "$")
-	if !ok || !strings.Contains(host, ".") || !validHost(host) {
+	if !ok || !strings.Contains(host, ".") {
 		return PublishableKey{}, ErrPublishableKeyInvalid
 	}
-	return PublishableKey{text: key, frontendAPI: host, instance: instance}, nil
+	name, path, local := strings.Cut(host, "/")
+	if !validHost(name) || local && (instance == Production || !isLoopbackAddress(name) || !validLocalPath(path)) {
+		return PublishableKey{}, ErrPublishableKeyInvalid
+	}
+	return PublishableKey{text: key, frontendAPI: host, instance: instance, local: local}, nil
+}
+
+// isLoopbackAddress reports whether a host, with or without a port, is an IPv4 address of this machine.
+func isLoopbackAddress(host string) bool {
+	name, _, _ := strings.Cut(host, ":")
+	address, err := netip.ParseAddr(name)
+	return err == nil && address.IsLoopback()
+}
+
+// validLocalPath accepts the one path element by which a local Clerk tells its instances apart.
+func validLocalPath(path string) bool {
+	return validHost(path) && !strings.HasPrefix(path, ".") && !strings.Contains(path, "..")
 }
 
 // trimPadding removes the padding of a base64 text that is padded in full.
