@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"github.com/clerkgo/clerk-go/clerktest"
+)
+
+// visit is one browser at the console of one emulator.
+type visit struct {
+	ctx      context.Context //nolint:containedctx // chromedp keeps the browser in its context
+	out      string
+	srv      *clerktest.Server
+	receiver *httptest.Server
+	closers  []func()
+
+	mu   sync.Mutex
+	ills []string
+}
+
+func open(ctx context.Context, chromium, out string) (*visit, error) {
+	srv, err := clerktest.Start()
+	if err != nil {
+		return nil, err
+	}
+	v := &visit{out: out, srv: srv}
+	v.receiver = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	v.closers = append(v.closers, srv.Close, v.receiver.Close)
+	profile, err := os.MkdirTemp("", "console-")
+	if err != nil {
+		v.close()
+		return nil, err
+	}
+	v.closers = append(v.closers, func() { _ = os.RemoveAll(profile) })
+	opts := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(chromium), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.WSURLReadTimeout(time.Minute), chromedp.WindowSize(1280, 900))
+	ctx, stopAllocator := chromedp.NewExecAllocator(ctx, opts...)
+	ctx, stopBrowser := chromedp.NewContext(ctx)
+	v.ctx = ctx
+	v.closers = append(v.closers, stopAllocator, stopBrowser)
+	if err := chromedp.Listen(ctx, v.watch); err != nil {
+		v.close()
+		return nil, err
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(srv.URL()+"/")); err != nil {
+		v.close()
+		return nil, err
+	}
+	return v, v.ready("overview")
+}
+
+func (v *visit) close() {
+	for i := len(v.closers) - 1; i >= 0; i-- {
+		v.closers[i]()
+	}
+}
+
+// watch notes what the page must not do.
+func (v *visit) watch(event any) {
+	ill := ""
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		ill = "exception: " + e.ExceptionDetails.Text
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == "error" {
+			ill = "an error on the page's console"
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level == "error" && !strings.HasSuffix(e.Entry.URL, "/favicon.ico") {
+			ill = "browser log: " + e.Entry.Text + " " + e.Entry.URL
+		}
+	case *network.EventRequestWillBeSent:
+		if !strings.HasPrefix(e.Request.URL, v.srv.URL()+"/") {
+			ill = "a request to another host: " + e.Request.URL
+		}
+	}
+	if ill != "" {
+		v.mu.Lock()
+		v.ills = append(v.ills, ill)
+		v.mu.Unlock()
+	}
+}
+
+func (v *visit) complaints() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.ills) > 0 {
+		return errors.New(strings.Join(v.ills, "\n"))
+	}
+	return nil
+}
+
+// until waits for a JavaScript condition.
+func (v *visit) until(condition string) error {
+	_, err := chromedp.Run(v.ctx, chromedp.Poll[bool]("!!("+condition+")", chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(20*time.Second)))
+	if err != nil {
+		return fmt.Errorf("waiting for %s: %w", condition, err)
+	}
+	return nil
+}
+
+func (v *visit) ready(tab string) error {
+	return v.until(fmt.Sprintf("document.body.dataset.ready === %q", tab))
+}
+
+// shows waits for text on the page.
+func (v *visit) shows(text string) error {
+	return v.until(fmt.Sprintf("document.getElementById('view').innerText.includes(%q)", text))
+}
+
+func (v *visit) tab(name string) error {
+	return errors.Join(chromedp.Do(v.ctx, chromedp.Click(chromedp.CSS(fmt.Sprintf("[data-tab=%s]", name)))), v.ready(name))
+}
+
+// press clicks a button of a section by their texts.
+func (v *visit) press(section, label string) error {
+	path := fmt.Sprintf("//section[h2[starts-with(., %q)]]//button[. = %q]", section, label)
+	return chromedp.Do(v.ctx, chromedp.Click(path))
+}
+
+// enter types a value into a field of a section.
+func (v *visit) enter(section, name, value string) error {
+	path := fmt.Sprintf("//section[h2[starts-with(., %q)]]//input[@name=%q]", section, name)
+	return chromedp.Do(v.ctx, chromedp.Clear(path), chromedp.SendKeys(path, value))
+}
+
+func (v *visit) picture(name string) error {
+	if v.out == "" {
+		return nil
+	}
+	png, err := chromedp.Run(v.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(v.out, name+".png"), png, 0o600)
+}
