@@ -53,7 +53,7 @@ func NewClient(secretKey string, opts ...ClientOption) (*Client, error) {
 	if reason := checkKey(secretKey); reason != "" {
 		return nil, &ConfigError{Option: "NewClient", Reason: reason}
 	}
-	return newClient(&secret{secretKey}, opts)
+	return newClient(newSecret(secretKey), opts)
 }
 
 // NewClientFromEnv returns a client that takes the key from CLERK_SECRET_KEY and, if it is set, the address of the API

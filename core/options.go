@@ -174,7 +174,7 @@ func WithSecretKey(key string) RequestOption {
 			cfg.refuse("WithSecretKey", reason)
 			return
 		}
-		cfg.secretKey = &secret{key}
+		cfg.secretKey = newSecret(key)
 	}
 }
 

@@ -1,13 +1,17 @@
 package clerk
 
-// secret holds a key. It is only ever kept behind a pointer, so that fmt, which prints pointers inside of structs as
-// addresses, cannot reach the key by reflection.
-type secret struct{ key string }
+// secret holds a key inside of a function, which is the one place where fmt cannot find it by reflection, whatever verb
+// and whatever struct around it.
+type secret struct{ key func() string }
+
+func newSecret(key string) *secret {
+	return &secret{func() string { return key }}
+}
 
 // reveal returns the key, "" for a nil secret.
 func (s *secret) reveal() string {
 	if s == nil {
 		return ""
 	}
-	return s.key
+	return s.key()
 }
