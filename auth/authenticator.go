@@ -21,6 +21,7 @@ type Authenticator struct {
 	defaults callConfig
 	custom   *http.Client  // of the configuration, may be nil
 	api      *clerk.Client // nil without a secret key
+	secret   hidden        // of the configuration, which has it no longer
 	flow     flow
 	verifier
 }
@@ -34,6 +35,8 @@ func New(config Config) (*Authenticator, error) {
 	if err := a.configure(); err != nil {
 		return nil, err
 	}
+	a.secret = hide(c.SecretKey)
+	a.config.SecretKey, a.config.MachineSecretKey = "", ""
 	return a, nil
 }
 

@@ -43,7 +43,7 @@ func (a *Authenticator) FrontendAPIProxy(path string) (http.Handler, error) {
 	}
 	target, ok := parseWebURL(upstream)
 	switch {
-	case a.config.SecretKey == "":
+	case a.secret.reveal() == "":
 		return nil, errors.New("clerkauth: FrontendAPIProxy: SecretKey is missing")
 	case a.key.IsZero():
 		return nil, errors.New("clerkauth: FrontendAPIProxy: PublishableKey is missing")
@@ -127,7 +127,7 @@ func (p *frontendProxy) rewrite(r *httputil.ProxyRequest) {
 		h.Del(name)
 	}
 	h.Set("Clerk-Proxy-Url", public.origin()+p.path)
-	h.Set("Clerk-Secret-Key", p.authn.config.SecretKey)
+	h.Set("Clerk-Secret-Key", p.authn.secret.reveal())
 	h.Set("Accept-Encoding", "identity")
 	h.Set("X-Forwarded-Host", public.host)
 	h.Set("X-Forwarded-Proto", public.scheme)

@@ -62,8 +62,8 @@ func (s *RemoteKeySet) fetchOnce(ctx context.Context) ([]*Key, time.Duration, *E
 	if err != nil {
 		return nil, 0, loadError("the request cannot be made", nil)
 	}
-	if s.config.SecretKey != "" {
-		req.Header.Set("Authorization", "Bearer "+s.config.SecretKey)
+	if key := s.secret.reveal(); key != "" {
+		req.Header.Set("Authorization", "Bearer "+key)
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Clerk-API-Version", apiVersion)

@@ -51,6 +51,7 @@ type RemoteKeySetConfig struct {
 // concurrent use. Nothing runs between calls, except a load in the background that ends within the time-out.
 type RemoteKeySet struct {
 	config   RemoteKeySetConfig
+	secret   hidden // of the configuration, which has it no longer
 	client   *http.Client
 	snapshot atomic.Pointer[keySnapshot]
 
@@ -116,7 +117,11 @@ func NewRemoteKeySet(config RemoteKeySetConfig) (*RemoteKeySet, error) {
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
-	set := &RemoteKeySet{config: config, client: keyClient(config.HTTPClient), missing: map[string]time.Time{}}
+	key := hide(config.SecretKey)
+	config.SecretKey = ""
+	set := &RemoteKeySet{
+		config: config, secret: key, client: keyClient(config.HTTPClient), missing: map[string]time.Time{},
+	}
 	set.coolDown = set.shortCoolDown()
 	return set, nil
 }
