@@ -15,8 +15,8 @@ import (
 )
 
 // WithData keeps the records of the first instance, its secret key and its signing keys in a folder, so that they survive
-// a restart. What a request was answered for is on disk before the answer leaves. The folder is made when it is missing; one
-// emulator at a time may use it.
+// a restart. What a request was answered for is on disk before the answer leaves. The folder is made when it is missing. One
+// emulator at a time may use it: on Unix systems a second one fails, elsewhere nothing stops it.
 func WithData(dir string) Option {
 	return func(s *settings) error {
 		if dir == "" {
@@ -31,7 +31,8 @@ func WithData(dir string) Option {
 // starts when the emulator does and when everything is replaced; whatever is found half written belongs to a change that
 // nobody was told about.
 type dataFolder struct {
-	dir string
+	dir  string
+	lock *os.File
 
 	mu         sync.Mutex
 	generation int
@@ -49,6 +50,14 @@ func openData(dir string) (d *dataFolder, state []byte, changes [][]committedCha
 		return nil, nil, nil, fmt.Errorf("clerktest: WithData: %w", err)
 	}
 	d = &dataFolder{dir: dir}
+	if d.lock, err = lockData(dir); err != nil {
+		return nil, nil, nil, err
+	}
+	defer func() {
+		if err != nil {
+			_ = d.lock.Close()
+		}
+	}()
 	d.generation, err = d.newest()
 	if err != nil || d.generation == 0 {
 		return d, nil, nil, err
@@ -153,11 +162,13 @@ func (d *dataFolder) append(changes []committedChange) error {
 func (d *dataFolder) close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.journal == nil {
-		return nil
+	var err error
+	for _, f := range []**os.File{&d.journal, &d.lock} {
+		if *f != nil {
+			err = errors.Join(err, (*f).Close())
+			*f = nil
+		}
 	}
-	err := d.journal.Close()
-	d.journal = nil
 	return err
 }
 

@@ -25,8 +25,9 @@ func TestWithData_SurvivesARestart(t *testing.T) {
 	u := in.CreateUser(clerktest.User{Email: "ada@example.com"})
 	token := in.SignIn(u.ID, "").Token
 	secret := in.SecretKey()
-	// No Close: a process that is killed does not close either.
-
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
 	second := openAt(t, dir)
 	defer func() { _ = second.Close() }()
 	in = second.Default()
@@ -36,7 +37,20 @@ func TestWithData_SurvivesARestart(t *testing.T) {
 	if ex := in.Explain(token); !ex.Accepted {
 		t.Errorf("Explain(token of the first run) = %+v, want it accepted", ex)
 	}
-	_ = first.Close()
+}
+
+func TestWithData_RefusesASecondEmulator(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first := openAt(t, dir)
+	if _, err := clerktest.New(clerktest.WithData(dir)); err == nil {
+		t.Error("a second emulator took the folder")
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second := openAt(t, dir)
+	_ = second.Close()
 }
 
 func TestWithData_DropsAHalfWrittenCommit(t *testing.T) {

@@ -155,10 +155,13 @@ func (e *Emulator) addFirst(s *settings) (err error) {
 			s.secret = storedSecret(state)
 		}
 	}
-	if e.first, err = e.AddInstance("emulator", s.secret); err != nil || e.data == nil {
-		return err
+	if e.first, err = e.AddInstance("emulator", s.secret); err == nil && e.data != nil {
+		err = e.data.attach(e.first, state, commits)
 	}
-	return e.data.attach(e.first, state, commits)
+	if err != nil && e.data != nil {
+		_ = e.data.close()
+	}
+	return err
 }
 
 // URL returns the address of the emulator without a path.

@@ -1,0 +1,27 @@
+//go:build unix
+
+package clerktest
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// lockData keeps other emulators out of a folder until the file is closed, or the process ends in whatever way.
+func lockData(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // a file of the caller's folder
+	if err != nil {
+		return nil, fmt.Errorf("clerktest: WithData: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil { //nolint:gosec // a descriptor fits
+		_ = f.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, errors.New("clerktest: WithData: another emulator uses the folder")
+		}
+		return nil, fmt.Errorf("clerktest: WithData: %w", err)
+	}
+	return f, nil
+}
