@@ -15,7 +15,9 @@ func (s *RequestState) Accept(types ...TokenType) *RequestState {
 	}
 	if s != nil {
 		out.authn = s.authn
-		if s.tokenType != TokenNone && s.current().status == StatusSignedIn {
+		// A credential that waits to be verified is not what was asked for, whatever it turns out to be: verifying it
+		// would let a visitor spend calls on routes that never take it.
+		if s.resolve != nil || s.tokenType != TokenNone && s.status == StatusSignedIn {
 			out.err = refuse(ReasonTokenTypeMismatch, "")
 		}
 	}

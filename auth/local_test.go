@@ -54,6 +54,26 @@ func TestNew_TakesTheSettingsOfALocalClerk(t *testing.T) {
 	}
 }
 
+func TestRequestState_AcceptSpendsNoCallOnAnotherType(t *testing.T) {
+	t.Parallel()
+	srv := clerktest.NewServer(t)
+	authn, err := clerkauth.New(clerkauth.Config{
+		SecretKey: srv.SecretKey(), PublishableKey: srv.PublishableKey(), APIURL: srv.URL(), AcceptsToken: clerkauth.AnyToken(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodGet, "http://app.localhost:3000/", nil)
+	r.Header.Set("Authorization", "Bearer ak_0123456789abcdef0123456789abcdef")
+	state := authn.Authenticate(t.Context(), clerkauth.FromHTTP(r)).Accept(clerkauth.TokenSession)
+	if state.SignedIn() || state.Err() == nil {
+		t.Errorf("got %v with %v, want an API key refused where sessions are asked for", state.Status(), state.Err())
+	}
+	if calls := srv.Requests(); len(calls) != 0 {
+		t.Errorf("calls = %+v, want none", calls)
+	}
+}
+
 func TestParsePublishableKey_PathOnlyOfALocalDevelopmentHost(t *testing.T) {
 	t.Parallel()
 	for host, valid := range map[string]bool{
