@@ -24,6 +24,7 @@ ORACLE    ?=
 SPEC      ?=
 EVENTS    ?=
 VECTORS   ?=
+OUT       ?=
 
 TOOL      = cd tools && go run
 DOCUMENTS = -spec $(abspath $(SPEC)) $(if $(EVENTS),-webhooks $(abspath $(EVENTS)))
@@ -88,6 +89,10 @@ contract: ## let foreign clients tour the local Clerk and hold its answers again
 interop: ## exchange webhooks with other implementations (npm)
 	tools/interop/webhooks/run.sh
 
+.PHONY: console
+console: ## drive the console of the local Clerk in a headless Chromium (OUT=folder keeps pictures)
+	$(TOOL) ./console $(if $(OUT),-out $(abspath $(OUT)))
+
 ##@ Code
 
 .PHONY: fmt
@@ -109,6 +114,7 @@ generate-check: ## fail if core differs from what the generator writes (SPEC=bap
 	@test -n "$(SPEC)" || { echo 'usage: make generate-check SPEC=path/to/bapi.yml [EVENTS=path/to/webhooks.yml]'; exit 2; }
 	$(TOOL) ./apigen $(DOCUMENTS) -out ../core -check
 	cd tools && go test -tags document ./apigen -spec $(abspath $(SPEC)) $(if $(EVENTS),-run TestDocument -events $(abspath $(EVENTS)),-run '^TestDocument$$')
+	$(TOOL) ./emulatorops -spec $(abspath $(SPEC)) -check
 	$(if $(EVENTS),$(TOOL) ./webhookcheck $(abspath $(EVENTS)))
 
 .PHONY: tidy
