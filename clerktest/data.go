@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sort"
@@ -153,10 +154,23 @@ func (d *dataFolder) append(changes []committedChange) error {
 	if d.journal == nil {
 		return errors.New("the data folder is closed")
 	}
-	if _, err := d.journal.Write(append(line, '\n')); err != nil {
+	before, err := d.journal.Seek(0, io.SeekCurrent)
+	if err != nil {
 		return err
 	}
-	return d.journal.Sync()
+	if _, err = d.journal.Write(append(line, '\n')); err == nil {
+		err = d.journal.Sync()
+	}
+	if err != nil {
+		// The change is undone, so its line must not stay, whole or in part.
+		return errors.Join(err, d.journal.Truncate(before), seekTo(d.journal, before))
+	}
+	return nil
+}
+
+func seekTo(f *os.File, offset int64) error {
+	_, err := f.Seek(offset, io.SeekStart)
+	return err
 }
 
 func (d *dataFolder) close() error {

@@ -137,12 +137,13 @@ const views = {
   async tokens() {
     const bad = await admin('/bad_tokens');
     const choice = el('select', { name: 'bad', 'aria-label': 'kind of token' },
-      el('option', { value: '' }, 'a good token'), ...bad.map(b => el('option', { value: b }, `wrong: ${b}`)));
+      el('option', { value: '' }, 'a good token'), ...bad.map(b => el('option', { value: b, selected: b === pickedBad ? '' : undefined }, `wrong: ${b}`)));
     const mint = form('Mint', [['user_id', 'user id'], ['organization_id', 'organization id'], ['ttl', 'lifetime, 60s']], async v => {
       const answer = await admin('/tokens', send('POST', {
         user_id: v.user_id, organization_id: v.organization_id || undefined, ttl: v.ttl || undefined, bad: v.bad || undefined,
       }));
       token = answer.token;
+      pickedBad = v.bad;
       explanation = await admin('/explain', send('POST', { token }));
     });
     mint.elements.user_id.value = pickedUser;
@@ -157,7 +158,7 @@ const views = {
         })),
         explanation ? el('div', { id: 'explanation' },
           el('p', { class: explanation.accepted ? 'good' : 'bad' }, explanation.accepted ? 'Accepted.' : `Refused: ${explanation.reason}`),
-          table(['check', '', ''], explanation.checks.map(c => [
+          table(['check', 'result', 'detail'], explanation.checks.map(c => [
             c.name, el('span', { class: c.passed ? 'good' : 'bad' }, c.passed ? 'passed' : 'failed'), c.detail])),
           el('pre', {}, JSON.stringify(explanation.claims ?? {}, null, 2))) : ''),
     ];
@@ -211,6 +212,7 @@ const views = {
 };
 
 let pickedUser = '';
+let pickedBad = '';
 let token = '';
 let explanation = null;
 let snapshot = '';
