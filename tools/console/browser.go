@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -66,8 +67,8 @@ func open(ctx context.Context, chromium, out string) (*visit, error) {
 }
 
 func (v *visit) close() {
-	for i := len(v.closers) - 1; i >= 0; i-- {
-		v.closers[i]()
+	for _, closer := range slices.Backward(v.closers) {
+		closer()
 	}
 }
 

@@ -83,7 +83,7 @@ func TestValidator(t *testing.T) {
 				_, _ = w.Write([]byte(tc.body))
 			})))
 			defer server.Close()
-			resp, err := server.Client().Get(server.URL + "/v1/things/x") //nolint:noctx // a test server
+			resp, err := server.Client().Get(server.URL + "/v1/things/x")
 			if err != nil {
 				t.Fatal(err)
 			}

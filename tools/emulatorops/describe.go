@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"sort"
 	"strings"
 
@@ -98,9 +99,7 @@ func collect(s *openapi3.Schema, fields map[string]*openapi3.SchemaRef, required
 	for _, part := range s.AllOf {
 		collect(part.Value, fields, required)
 	}
-	for name, p := range s.Properties {
-		fields[name] = p
-	}
+	maps.Copy(fields, s.Properties)
 	for _, name := range s.Required {
 		required[name] = true
 	}
