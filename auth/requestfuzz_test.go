@@ -17,6 +17,7 @@ func FuzzAuthenticate(f *testing.F) {
 	f.Add("GET", "app.example.com", "/page", "a=1", "__session="+token+"; __client_uat=1; __clerk_db_jwt=d", "", "https://other.example/")
 	f.Add("GET", "app.example.com", "//evil.example/x", "__clerk_redirect_url=https%3A%2F%2Fevil.example", "__session="+expired+"; __client_uat=1", "", "")
 	f.Add("POST", "evil@host", `/\x`, "__clerk_db_jwt=%zz&__clerk_handshake=a.b.c", "__session=%zz; __session==; ;;", "Bearer "+token, "about:blank")
+	f.Add("0", "", "", "0", "__clerk_handshake_nonce=0", " ", "0")
 	f.Add("HEAD", "", "", "__clerk_synced=false", "__clerk_redirect_count=-1; __clerk_handshake_nonce=n", "bearer ak_1", "%")
 	authenticators := []*clerkauth.Authenticator{
 		local(f, clock.now, nil),
@@ -39,7 +40,7 @@ func FuzzAuthenticate(f *testing.F) {
 			h.Set("Authorization", authorization)
 		}
 		req := clerkauth.Request{Method: method, Scheme: "https", Host: host, Path: path, RawQuery: query, Header: h.Values}
-		for _, authn := range authenticators {
+		for i, authn := range authenticators {
 			state := authn.Authenticate(t.Context(), req)
 			checkHeader(t, state.Headers())
 			_, _ = state.SignIn(req, state.Require())
@@ -48,7 +49,15 @@ func FuzzAuthenticate(f *testing.F) {
 				strings.HasPrefix(to, "https://app.example.com/sign-in?") {
 				continue
 			}
-			if target := location(t, state).Host; !strings.EqualFold(target, host) && !strings.Contains(host, ":") && target != "localhost" {
+			target := location(t, state).Host
+			if i == 2 { // the one with a fixed public origin, whatever the request says
+				if target != "sat.example.net" {
+					t.Errorf("host %q was sent to %q, want the public origin", host, to)
+				}
+				continue
+			}
+			// A request without a valid host is given one that cannot exist.
+			if !strings.EqualFold(target, host) && target != "invalid" && !strings.Contains(host, ":") && target != "localhost" {
 				t.Errorf("host %q was sent to %q", host, to)
 			}
 		}
