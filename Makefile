@@ -16,7 +16,7 @@ GOLANGCI  := $(BIN)/golangci-lint
 APIDIFF   := $(BIN)/apidiff
 TEST      ?=
 RACE      ?=
-FUZZTIME  ?= 20s
+FUZZINPUTS ?= 100000
 BENCH     ?= .
 SEED      ?= 1
 N         ?= 5000
@@ -62,8 +62,8 @@ cover: ## write coverage.txt and print the total of each module
 	done
 
 .PHONY: fuzz
-fuzz: ## run every fuzz target for FUZZTIME (20s)
-	@.ci/fuzz $(FUZZTIME) $(WORKSPACE)
+fuzz: ## run every fuzz target with FUZZINPUTS (100,000) inputs
+	@.ci/fuzz $(FUZZINPUTS) $(WORKSPACE)
 
 .PHONY: bench
 bench: ## run the benchmarks beside the code, then the comparison with other libraries
