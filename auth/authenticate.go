@@ -113,7 +113,8 @@ func (a *Authenticator) fromHeader(ctx context.Context, req *Request, call *call
 	if len(call.accepts) == 1 {
 		single = call.accepts[0]
 	}
-	if single == TokenSession {
+	session := slices.Contains(call.accepts, TokenSession)
+	if single == TokenSession || session && a.tokens.get(token) != nil {
 		return a.sessionHeader(ctx, req, call, token)
 	}
 	class := classify(token)

@@ -102,7 +102,17 @@ func (n *cookieNames) field(c *cookies, name string) (field *string, bit int) {
 	return nil, 0
 }
 
-func trimSpace(text string) string { return strings.Trim(text, " \t") }
+func trimSpace(text string) string {
+	for text != "" && isBlank(text[0]) {
+		text = text[1:]
+	}
+	for text != "" && isBlank(text[len(text)-1]) {
+		text = text[:len(text)-1]
+	}
+	return text
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 // decodeCookie takes the quotes off a value and decodes its percent escapes. A value with a broken escape, or one that
 // does not decode to text, stands for itself.

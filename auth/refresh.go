@@ -41,7 +41,7 @@ func (v *visit) refresh(ctx context.Context, token string) (state *RequestState,
 	case v.a.api == nil:
 		return nil, refreshNoClient
 	}
-	expired := v.a.glimpse(token)
+	expired := v.glimpse(token)
 	if expired.claims == nil || expired.claims.SessionID == "" {
 		return nil, refreshNoSession
 	}

@@ -23,13 +23,14 @@ type Request struct {
 
 // FromHTTP describes a request of net/http. Nothing is copied and the body is not read.
 func FromHTTP(r *http.Request) Request {
+	header := r.Header
 	req := Request{
 		Method:   r.Method,
 		Scheme:   "http",
 		Host:     r.Host,
 		RawQuery: r.URL.RawQuery,
 		Path:     r.URL.EscapedPath(),
-		Header:   r.Header.Values,
+		Header:   func(name string) []string { return header[name] },
 		stable:   true,
 	}
 	if r.TLS != nil {

@@ -59,9 +59,16 @@ func (a *Authenticator) verifySession(ctx context.Context, token string, call *c
 func (a *Authenticator) verifySessionAs(
 	ctx context.Context, token string, call *callConfig, admit admission,
 ) (*SessionClaims, *Error) {
+	return a.verifyKnown(ctx, token, a.tokens.get(token), call, admit)
+}
+
+// verifyKnown is verifySessionAs for a token that was looked for in the cache: hit is what it had, or nil.
+func (a *Authenticator) verifyKnown(
+	ctx context.Context, token string, hit *cachedToken, call *callConfig, admit admission,
+) (*SessionClaims, *Error) {
 	now := a.now()
 	policy := jwtPolicy{admit: admit, call: call, stable: a.tokens == nil && !call.volatile}
-	if hit := a.tokens.get(token); hit != nil {
+	if hit != nil {
 		if key, err := a.findKey(ctx, hit.keyID, now); err == nil && key == hit.key {
 			if refusal := a.checkClaims(hit.claims, &policy, now); refusal != nil {
 				return nil, refusal

@@ -12,8 +12,9 @@ type visit struct {
 	req        Request
 	call       callConfig
 	cookies    cookies
-	suffixed   bool   // which set of cookies counts
-	token      string // session cookie
+	glimpses   [2]glimpse // of the session cookies
+	suffixed   bool       // which set of cookies counts
+	token      string     // session cookie
 	devBrowser string
 	uat        int64 // when the client changed last, in Unix seconds; zero is signed out
 	redirects  int64
@@ -21,10 +22,10 @@ type visit struct {
 	at         *address
 }
 
-func newVisit(a *Authenticator, req *Request, call *callConfig) *visit {
-	v := &visit{a: a, req: *req, call: *call, cookies: a.flow.names.readCookies(req)}
+func newVisit(a *Authenticator, req *Request, call *callConfig) visit {
+	v := visit{a: a, req: *req, call: *call, cookies: a.flow.names.readCookies(req)}
 	c := &v.cookies
-	v.suffixed = a.usesSuffixed(c)
+	v.suffixed = v.usesSuffixed()
 	v.token, v.devBrowser = c.session, c.devBrowser
 	uat := c.clientUAT
 	if v.suffixed {
@@ -72,35 +73,52 @@ func (v *visit) address() *address {
 
 // glimpse is what a token says before it is verified. It only steers where the outcome can become stricter.
 type glimpse struct {
+	token  string
+	hit    *cachedToken   // of the cache, or nil
 	claims *SessionClaims // nil for what is no token
 	class  *Error         // refusal of a class that is no session, or nil
 }
 
+// glimpse looks at a session cookie, once: with and without a suffix it is mostly the same token.
+func (v *visit) glimpse(token string) *glimpse {
+	g := &v.glimpses[0]
+	if g.token != "" && g.token != token {
+		g = &v.glimpses[1]
+	}
+	if g.token != token {
+		*g = v.a.glimpse(token)
+	}
+	return g
+}
+
 func (a *Authenticator) glimpse(token string) glimpse {
-	if hit := a.tokens.get(token); hit != nil {
-		return glimpse{claims: hit.claims}
+	g := glimpse{token: token, hit: a.tokens.get(token)}
+	if g.hit != nil {
+		g.claims = g.hit.claims
+		return g
 	}
 	parts, refusal := splitToken(token)
 	if refusal != nil || !isBase64URL(parts.signature) {
-		return glimpse{}
+		return g
 	}
 	header := a.headers.get(parts.header)
 	if header == nil {
 		parsed, err := parseHeader(parts.header)
 		if err != nil {
-			return glimpse{}
+			return g
 		}
 		header = parsed
 	}
 	decoded, err := strictBase64.DecodeString(parts.payload)
 	if err != nil {
-		return glimpse{}
+		return g
 	}
 	claims, err := scanClaims(string(decoded))
 	if err != nil {
-		return glimpse{}
+		return g
 	}
-	return glimpse{claims: claims, class: onlySessionClass(header, claims)}
+	g.claims, g.class = claims, onlySessionClass(header, claims)
+	return g
 }
 
 func isBase64URL(text string) bool {
@@ -112,7 +130,7 @@ func isBase64URL(text string) bool {
 	return true
 }
 
-func (g glimpse) issuedAt() (seconds int64, ok bool) {
+func (g *glimpse) issuedAt() (seconds int64, ok bool) {
 	if g.claims == nil || g.claims.bad.has(claimIssuedAt) || !g.claims.seen.has(claimIssuedAt) {
 		return 0, false
 	}
@@ -121,17 +139,15 @@ func (g glimpse) issuedAt() (seconds int64, ok bool) {
 
 // usesSuffixed decides which set of cookies belongs to this application: applications on one domain share the cookies
 // without a suffix. The first rule that fits decides; the sets are never mixed.
-func (a *Authenticator) usesSuffixed(c *cookies) bool {
-	var plain glimpse
+func (v *visit) usesSuffixed() bool {
+	c := &v.cookies
+	var plain *glimpse
 	if c.session != "" {
-		if c.sessionS == "" && c.clientUATS == "" && len(c.session) <= maxTokenBytes && a.tokens.get(c.session) == nil {
-			return a.foreignIssuer(a.glimpse(c.session))
-		}
-		plain = a.glimpse(c.session)
+		plain = v.glimpse(c.session)
 		if plain.claims == nil || (plain.claims.Issuer == "" && !plain.claims.bad.has(claimIssuer)) {
 			return false
 		}
-		if a.foreignIssuer(plain) {
+		if v.a.foreignIssuer(plain) {
 			return true
 		}
 	}
@@ -141,7 +157,7 @@ func (a *Authenticator) usesSuffixed(c *cookies) bool {
 	signedIn, suffixedIn := c.clientUAT != "0", c.clientUATS != "0"
 	if suffixedIn && signedIn && c.session != "" {
 		plainAt, _ := plain.issuedAt()
-		suffixedAt, _ := a.glimpse(c.sessionS).issuedAt()
+		suffixedAt, _ := v.glimpse(c.sessionS).issuedAt()
 		if plainAt > suffixedAt {
 			return false
 		}
@@ -149,14 +165,14 @@ func (a *Authenticator) usesSuffixed(c *cookies) bool {
 	if !suffixedIn && signedIn {
 		return false
 	}
-	if a.flow.development && suffixedIn && !signedIn && c.sessionS != "" && a.isExpired(c.sessionS) {
+	if v.a.flow.development && suffixedIn && !signedIn && c.sessionS != "" && v.isExpired(c.sessionS) {
 		return false
 	}
 	return c.sessionS == "" || c.clientUATS != ""
 }
 
 // foreignIssuer reports whether a token names an issuer, and not that of this instance.
-func (a *Authenticator) foreignIssuer(g glimpse) bool {
+func (a *Authenticator) foreignIssuer(g *glimpse) bool {
 	if g.claims == nil {
 		return false
 	}
@@ -172,10 +188,10 @@ func (a *Authenticator) foreignIssuer(g glimpse) bool {
 	return g.claims.Issuer != "" && issuer != a.flow.issuerHost
 }
 
-func (a *Authenticator) isExpired(token string) bool {
-	g := a.glimpse(token)
+func (v *visit) isExpired(token string) bool {
+	g := v.glimpse(token)
 	return g.claims != nil && !g.claims.bad.has(claimExpiry) && g.claims.seen.has(claimExpiry) &&
-		!g.claims.ExpiresAt.After(a.now())
+		!g.claims.ExpiresAt.After(v.a.now())
 }
 
 // authenticate is the cookie procedure.
@@ -194,7 +210,7 @@ func (v *visit) authenticate(ctx context.Context) *RequestState {
 	case v.token == "":
 		return v.handshake(ReasonClientUATButNoSessionToken, nil, "")
 	}
-	g := v.a.glimpse(v.token)
+	g := v.glimpse(v.token)
 	switch at, ok := g.issuedAt(); {
 	case g.claims == nil:
 		return v.refused(ctx, v.token, refuse(ReasonTokenInvalid, "the session cookie holds no token"))
@@ -203,7 +219,7 @@ func (v *visit) authenticate(ctx context.Context) *RequestState {
 	case ok && at < v.uat:
 		return v.handshake(ReasonSessionTokenIatBeforeClientUAT, refuse(ReasonSessionTokenIatBeforeClientUAT, ""), "")
 	}
-	claims, refusal := v.a.verifySessionAs(ctx, v.token, &v.call, onlySessionClass)
+	claims, refusal := v.a.verifyKnown(ctx, v.token, g.hit, &v.call, onlySessionClass)
 	if refusal != nil {
 		return v.refused(ctx, v.token, refusal)
 	}
