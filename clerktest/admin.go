@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -61,6 +62,9 @@ func (e *Emulator) serveAdmin(route adminRoute, r *http.Request) (any, error) {
 	if err := e.guardAdmin(r); err != nil {
 		return nil, err
 	}
+	if err := refuseCredentials(r); err != nil {
+		return nil, err
+	}
 	r.Body = http.MaxBytesReader(nil, r.Body, maxAdminBody)
 	in := e.first
 	if name := r.URL.Query().Get("instance"); name != "" {
@@ -89,6 +93,25 @@ func (e *Emulator) guardAdmin(r *http.Request) error {
 		return errForbidden("origin_not_allowed", "the admin API does not answer pages of other origins")
 	}
 	return nil
+}
+
+// refuseCredentials refuses a key, which might name another instance than the one that the call would act on.
+func refuseCredentials(r *http.Request) error {
+	switch key, _ := bearer(r); {
+	case isLiveKey(key):
+		return errKeyLive()
+	case r.Header.Get("Authorization") != "":
+		return errBadRequest("admin_key_unexpected",
+			"the admin API takes no key: leave the Authorization header out, and name another instance than the first with ?instance=")
+	}
+	return nil
+}
+
+func errNoAdminRoute(knownPath bool) *apiError {
+	if knownPath {
+		return newError(http.StatusMethodNotAllowed, "method_not_allowed", "method not allowed", "the admin API has another method on this path")
+	}
+	return newError(http.StatusNotFound, "resource_not_found", "not found", "the admin API does not have this path")
 }
 
 func hostLiteral(host string) string {
@@ -216,38 +239,39 @@ func moveClock(in *Instance, r *http.Request) (any, error) {
 
 // snapshotShelf keeps the snapshots that were taken over HTTP.
 type snapshotShelf struct {
-	mu    sync.Mutex
-	byID  map[string]*Snapshot
-	order []string
+	mu   sync.Mutex
+	list []shelvedSnapshot // oldest first
+}
+
+type shelvedSnapshot struct {
+	id string
+	*Snapshot
 }
 
 // maxSnapshots bounds a shelf; the oldest snapshot makes room.
 const maxSnapshots = 100
 
-type snapshotShelfKey struct{}
-
-func (in *Instance) snapshotShelf() *snapshotShelf {
-	s, _ := in.extra.LoadOrStore(snapshotShelfKey{}, &snapshotShelf{byID: map[string]*Snapshot{}})
-	return s.(*snapshotShelf) //nolint:forcetypeassert // only this function stores under this key
-}
-
 func (s *snapshotShelf) add(snap *Snapshot) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id := "snap_" + randomHex(8)
-	s.byID[id] = snap
-	s.order = append(s.order, id)
-	if len(s.order) > maxSnapshots {
-		delete(s.byID, s.order[0])
-		s.order = s.order[1:]
+	s.list = append(s.list, shelvedSnapshot{id, snap})
+	if len(s.list) > maxSnapshots {
+		s.list = slices.Delete(s.list, 0, 1)
 	}
 	return id
 }
 
+// get returns a snapshot, nil when there is none of this id.
 func (s *snapshotShelf) get(id string) *Snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.byID[id]
+	for _, one := range s.list {
+		if one.id == id {
+			return one.Snapshot
+		}
+	}
+	return nil
 }
 
 var adminStateRoutes = []adminRoute{
@@ -262,10 +286,10 @@ var adminStateRoutes = []adminRoute{
 	{http.MethodPut, "/state", func(in *Instance, r *http.Request) (any, error) { return nil, withBody(r, in.LoadState) }},
 	{http.MethodPost, "/reset", func(in *Instance, _ *http.Request) (any, error) { in.Reset(); return nil, nil }},
 	{http.MethodPost, "/snapshots", func(in *Instance, _ *http.Request) (any, error) {
-		return map[string]string{"id": in.snapshotShelf().add(in.Snapshot())}, nil
+		return map[string]string{"id": in.snapshots.add(in.Snapshot())}, nil
 	}},
 	{http.MethodPost, "/snapshots/{id}/restore", func(in *Instance, r *http.Request) (any, error) {
-		snap := in.snapshotShelf().get(r.PathValue("id"))
+		snap := in.snapshots.get(r.PathValue("id"))
 		if snap == nil {
 			return nil, errNotFound("snapshot")
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -144,5 +145,82 @@ func TestAdmin_KeepsOtherSitesOut(t *testing.T) {
 	}
 	if status, body := admin(t, srv, "POST", "/clock", map[string]any{"advanse": "1s"}); status != http.StatusBadRequest {
 		t.Errorf("an unknown field = %d %v, want 400", status, body)
+	}
+}
+
+func TestAdmin_RefusesKeysAndUnknownPaths(t *testing.T) {
+	t.Parallel()
+	srv := clerktest.NewServer(t)
+	for name, c := range map[string]struct {
+		method, path, key string
+		status            int
+		code              string
+	}{
+		"the secret key":          {"GET", "/instance", "Bearer " + srv.SecretKey(), 400, "admin_key_unexpected"},
+		"a key of another scheme": {"GET", "/instance", "Basic YTpi", 400, "admin_key_unexpected"},
+		"a live key":              {"GET", "/instance", "Bearer sk_live_x", 401, "clerk_key_invalid"},
+		"an unknown path":         {"GET", "/instanse", "", 404, "resource_not_found"},
+		"a key on it":             {"GET", "/instanse", "Bearer " + srv.SecretKey(), 404, "resource_not_found"},
+		"the bare prefix":         {"GET", "", "", 404, "resource_not_found"},
+		"another method":          {"DELETE", "/clock", "", 405, "method_not_allowed"},
+	} {
+		header := []string{"Authorization", c.key}
+		if c.key == "" {
+			header = nil
+		}
+		status, body := admin(t, srv, c.method, c.path, nil, header...)
+		item := body["errors"].([]any)[0].(map[string]any)
+		if status != c.status || item["code"] != c.code {
+			t.Errorf("%s: got %d %v, want %d %s", name, status, item["code"], c.status, c.code)
+		}
+		if c.status/100 == 4 && c.status != 401 && !strings.Contains(item["long_message"].(string), "admin API") {
+			t.Errorf("%s: got %q, want the admin API named", name, item["long_message"])
+		}
+	}
+}
+
+func TestAdmin_FaultsAndSnapshotsKeepTheirForm(t *testing.T) {
+	t.Parallel()
+	srv := clerktest.NewServer(t)
+	fault := map[string]any{"operation": "GetUser", "status": 503, "retry_after_ms": 2000, "latency_ms": 5, "times": 2}
+	if status, body := admin(t, srv, "POST", "/faults", fault); status != http.StatusOK {
+		t.Fatalf("faults = %d %v", status, body)
+	}
+	want := clerktest.Fault{Operation: "GetUser", Status: 503, RetryAfter: 2e9, Latency: 5e6, Times: 2}
+	if got := srv.Faults(); len(got) != 1 || got[0] != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if status, _ := admin(t, srv, "POST", "/faults", map[string]any{"status": 503, "latency": 5}); status != http.StatusBadRequest {
+		t.Errorf("an unknown field = %d, want 400", status)
+	}
+	var ids []string
+	for range 101 {
+		_, snap := admin(t, srv, "POST", "/snapshots", nil)
+		ids = append(ids, snap["id"].(string))
+	}
+	if status, _ := admin(t, srv, "POST", "/snapshots/"+ids[0]+"/restore", nil); status != http.StatusNotFound {
+		t.Errorf("the oldest of 101 snapshots = %d, want 404", status)
+	}
+	if status, _ := admin(t, srv, "POST", "/snapshots/"+ids[1]+"/restore", nil); status != http.StatusNoContent {
+		t.Errorf("the second snapshot = %d, want 204", status)
+	}
+}
+
+func TestEmulator_OnRequestSeesEveryInstance(t *testing.T) {
+	t.Parallel()
+	srv := clerktest.NewServer(t)
+	var got []string
+	srv.Emulator().OnRequest(func(r clerktest.RequestRecord) {
+		got = append(got, r.Instance+" "+r.Operation+" "+r.ErrorCode)
+	})
+	must(t, srv.Instance, "GET", "/users", "")
+	must(t, srv.NewInstance(t), "GET", "/users/count", "")
+	sendWith(t, srv.Instance, "GET", "/users", "", http.Header{"Authorization": {"Bearer sk_test_nobody"}})
+	want := []string{"emulator GetUserList ", "test-1 GetUsersCount ", "  clerk_key_invalid"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if n := len(srv.Requests()); n != 1 {
+		t.Errorf("got %d requests of the first instance, want its own", n)
 	}
 }

@@ -1,9 +1,13 @@
 package clerktest
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
+
+	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 )
 
 var adminTrafficRoutes = []adminRoute{
@@ -23,16 +27,7 @@ var adminTrafficRoutes = []adminRoute{
 	{http.MethodDelete, "/webhooks/{id}", onWebhook(func(ep *WebhookEndpoint, _ *http.Request) error { ep.Remove(); return nil })},
 	{http.MethodPost, "/webhooks/{id}/drill", onWebhook(drillWebhook)},
 	{http.MethodGet, "/faults", func(in *Instance, _ *http.Request) (any, error) { return listFaults(in), nil }},
-	{http.MethodPost, "/faults", func(in *Instance, r *http.Request) (any, error) {
-		f, err := adminBody[adminFault](r)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := in.AddFault(f.fault()); err != nil {
-			return nil, err
-		}
-		return listFaults(in), nil
-	}},
+	{http.MethodPost, "/faults", addFault},
 	{http.MethodDelete, "/faults", func(in *Instance, _ *http.Request) (any, error) { in.ClearFaults(); return nil, nil }},
 	{http.MethodPost, "/rate_limits", func(in *Instance, r *http.Request) (any, error) {
 		body, err := adminBody[struct {
@@ -58,47 +53,43 @@ func newest[T any](r *http.Request, list []T) (any, error) {
 	return orNone(list[max(0, len(list)-n):]), nil
 }
 
-// adminFault is a Fault in JSON, with durations in milliseconds.
+// adminFault is a Fault in JSON, with its durations in milliseconds.
 type adminFault struct {
-	Operation    string  `json:"operation"`
-	Status       int     `json:"status"`
-	Code         string  `json:"code"`
-	RetryAfterMS int64   `json:"retry_after_ms"`
-	LatencyMS    int64   `json:"latency_ms"`
-	Disconnect   bool    `json:"disconnect"`
-	Times        int     `json:"times"`
-	Probability  float64 `json:"probability"`
+	Fault
+	RetryAfterMS int64 `json:"retry_after_ms"`
+	LatencyMS    int64 `json:"latency_ms"`
 }
 
-func (f adminFault) fault() Fault {
-	return Fault{
-		Operation: f.Operation, Status: f.Status, Code: f.Code, RetryAfter: time.Duration(f.RetryAfterMS) * time.Millisecond,
-		Latency: time.Duration(f.LatencyMS) * time.Millisecond, Disconnect: f.Disconnect, Times: f.Times, Probability: f.Probability,
+func addFault(in *Instance, r *http.Request) (any, error) {
+	f, err := adminBody[adminFault](r)
+	if err != nil {
+		return nil, err
 	}
+	f.RetryAfter, f.Latency = time.Duration(f.RetryAfterMS)*time.Millisecond, time.Duration(f.LatencyMS)*time.Millisecond
+	if _, err := in.AddFault(f.Fault); err != nil {
+		return nil, err
+	}
+	return listFaults(in), nil
 }
 
 func listFaults(in *Instance) []adminFault {
 	out := []adminFault{}
 	for _, f := range in.Faults() {
-		out = append(out, adminFault{
-			Operation: f.Operation, Status: f.Status, Code: f.Code, RetryAfterMS: f.RetryAfter.Milliseconds(),
-			LatencyMS: f.Latency.Milliseconds(), Disconnect: f.Disconnect, Times: f.Times, Probability: f.Probability,
-		})
+		out = append(out, adminFault{f, f.RetryAfter.Milliseconds(), f.Latency.Milliseconds()})
 	}
 	return out
 }
 
 // adminWebhook is what the admin API tells about an endpoint.
 type adminWebhook struct {
-	ID      string   `json:"id"`
-	URL     string   `json:"url"`
-	Secret  string   `json:"secret"`
-	Types   []string `json:"types"`
-	Pending int      `json:"pending"`
+	webhookSettings
+	Pending int `json:"pending"`
 }
 
 func describeWebhook(ep *WebhookEndpoint) adminWebhook {
-	return adminWebhook{ID: ep.ID(), URL: ep.URL(), Secret: ep.Secret(), Types: orNone(ep.types), Pending: ep.Pending()}
+	w := adminWebhook{ep.settings, ep.Pending()}
+	w.Types = orNone(w.Types)
+	return w
 }
 
 func listWebhooks(in *Instance) []adminWebhook {
@@ -118,13 +109,7 @@ func addWebhook(in *Instance, r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	add := in.AddWebhook
-	if body.Secret != "" {
-		add = func(address string, types ...string) (*WebhookEndpoint, error) {
-			return in.AddWebhookWithSecret(address, body.Secret, types...)
-		}
-	}
-	ep, err := add(body.URL, body.Types...)
+	ep, err := in.AddWebhookWithSecret(body.URL, cmp.Or(body.Secret, clerkwebhook.NewSecret()), body.Types...)
 	if err != nil {
 		return nil, err
 	}
@@ -168,17 +153,9 @@ func drillWebhook(ep *WebhookEndpoint, r *http.Request) error {
 	case "in_order":
 		ep.Release(nil)
 	case "reversed":
-		ep.Release(reversed)
+		ep.Release(func(events []Event) []Event { slices.Reverse(events); return events })
 	default:
 		return errParamValue("release", "in_order or reversed")
 	}
 	return nil
-}
-
-func reversed(events []Event) []Event {
-	out := make([]Event, len(events))
-	for i, ev := range events {
-		out[len(events)-1-i] = ev
-	}
-	return out
 }

@@ -15,9 +15,10 @@ import (
 	"sync"
 )
 
-// WithData keeps the records of the first instance, its secret key and its signing keys in a folder, so that they survive
-// a restart. What a request was answered for is on disk before the answer leaves. The folder is made when it is missing. One
-// emulator at a time may use it: on Unix systems a second one fails, elsewhere nothing stops it.
+// WithData keeps the records of the first instance, its secret key, signing keys and webhook endpoints in a folder, so that
+// they survive a restart. What a request was answered for is on disk before the answer leaves; webhook messages on their way
+// are not. The folder is made when it is missing. One emulator at a time may use it: on Unix systems a second one fails,
+// elsewhere nothing stops it.
 func WithData(dir string) Option {
 	return func(s *settings) error {
 		if dir == "" {
@@ -43,32 +44,42 @@ type dataFolder struct {
 const (
 	stateFilePattern   = "state-%d.json"
 	journalFilePattern = "journal-%d.jsonl"
+	webhooksFile       = "webhooks.json"
 )
 
-// openData reads a folder. The state is nil when the folder holds none yet.
-func openData(dir string) (d *dataFolder, state []byte, changes [][]committedChange, err error) {
+// storedData is what a folder holds.
+type storedData struct {
+	state    []byte // nil when the folder is new
+	commits  [][]committedChange
+	webhooks []webhookSettings
+}
+
+// openData reads a folder.
+func openData(dir string) (d *dataFolder, kept storedData, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, nil, nil, fmt.Errorf("clerktest: WithData: %w", err)
+		return nil, kept, fmt.Errorf("clerktest: WithData: %w", err)
 	}
 	d = &dataFolder{dir: dir}
 	if d.lock, err = lockData(dir); err != nil {
-		return nil, nil, nil, err
+		return nil, kept, err
 	}
 	defer func() {
 		if err != nil {
 			_ = d.lock.Close()
 		}
 	}()
-	d.generation, err = d.newest()
-	if err != nil || d.generation == 0 {
-		return d, nil, nil, err
+	if d.generation, err = d.newest(); err != nil {
+		return nil, kept, err
 	}
-	state, err = os.ReadFile(d.path(stateFilePattern, d.generation))
+	if kept.webhooks, err = d.loadWebhooks(); err != nil || d.generation == 0 {
+		return d, kept, err
+	}
+	kept.state, err = os.ReadFile(d.path(stateFilePattern, d.generation))
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("clerktest: WithData: %w", err)
+		return nil, kept, fmt.Errorf("clerktest: WithData: %w", err)
 	}
-	changes, err = readJournal(d.path(journalFilePattern, d.generation))
-	return d, state, changes, err
+	kept.commits, err = readJournal(d.path(journalFilePattern, d.generation))
+	return d, kept, err
 }
 
 func (d *dataFolder) path(pattern string, generation int) string {
@@ -173,6 +184,28 @@ func seekTo(f *os.File, offset int64) error {
 	return err
 }
 
+func (d *dataFolder) loadWebhooks() (list []webhookSettings, err error) {
+	raw, err := os.ReadFile(filepath.Join(d.dir, webhooksFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, &list)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("clerktest: WithData: %s: %w", webhooksFile, err)
+	}
+	return list, nil
+}
+
+func (d *dataFolder) saveWebhooks(list []webhookSettings) error {
+	raw, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	return writeFileAtomically(filepath.Join(d.dir, webhooksFile), raw)
+}
+
 func (d *dataFolder) close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -209,12 +242,12 @@ func writeFileAtomically(path string, content []byte) error {
 }
 
 // attach loads the folder into a fresh instance and keeps it up to date from then on.
-func (d *dataFolder) attach(in *Instance, state []byte, commits [][]committedChange) error {
-	if state != nil {
-		if err := in.LoadState(state); err != nil {
+func (d *dataFolder) attach(in *Instance, kept storedData) error {
+	if kept.state != nil {
+		if err := in.LoadState(kept.state); err != nil {
 			return err
 		}
-		for _, changes := range commits {
+		for _, changes := range kept.commits {
 			if err := in.applyJournal(changes); err != nil {
 				return err
 			}
@@ -227,7 +260,7 @@ func (d *dataFolder) attach(in *Instance, state []byte, commits [][]committedCha
 	if err := d.rewrite(whole); err != nil {
 		return fmt.Errorf("clerktest: WithData: %w", err)
 	}
-	in.journal, in.rewrite = d.append, d.rewrite
+	in.journal, in.rewrite, in.webhooks.save = d.append, d.rewrite, d.saveWebhooks
 	return nil
 }
 

@@ -3,6 +3,7 @@ package clerktest_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/clerkgo/clerk-go/clerktest"
@@ -98,4 +99,63 @@ func TestWithData_RefusesABrokenLineInTheMiddle(t *testing.T) {
 	if _, err := clerktest.New(clerktest.WithData(dir)); err == nil {
 		t.Error("New took a journal with a broken line")
 	}
+}
+
+// TestWithData_KeepsWebhooks restarts with and without the address on the command line.
+func TestWithData_KeepsWebhooks(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	const configured, added = "http://127.0.0.1:9/configured", "http://127.0.0.1:9/added"
+	open := func(addresses ...string) *clerktest.Emulator {
+		t.Helper()
+		opts := []clerktest.Option{clerktest.WithData(dir)}
+		for _, address := range addresses {
+			opts = append(opts, clerktest.WithWebhook(address))
+		}
+		e, err := clerktest.New(opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	describe := func(e *clerktest.Emulator) (out []string) {
+		for _, ep := range e.Default().Webhooks() {
+			out = append(out, ep.ID()+" "+ep.URL()+" "+ep.Secret())
+		}
+		return out
+	}
+	first := open(configured, configured)
+	gone, err := first.Default().AddWebhook("http://127.0.0.1:9/gone")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.Default().AddWebhook(added, "user.created"); err != nil {
+		t.Fatal(err)
+	}
+	gone.Remove()
+	want := describe(first)
+	if len(want) != 2 {
+		t.Fatalf("got endpoints %v, want one for each address that stayed", want)
+	}
+	_ = first.Close()
+
+	for _, addresses := range [][]string{{configured}, nil} {
+		next := open(addresses...)
+		if got := describe(next); !slices.Equal(got, want) {
+			t.Errorf("got endpoints %v after a restart with %v, want %v", got, addresses, want)
+		}
+		_ = next.Close()
+	}
+
+	last := open(configured)
+	last.Default().Reset()
+	if got := describe(last); !slices.Equal(got, want[:1]) {
+		t.Errorf("got endpoints %v after Reset, want the configured one", got)
+	}
+	_ = last.Close()
+	last = open()
+	if got := describe(last); !slices.Equal(got, want[:1]) {
+		t.Errorf("got endpoints %v after Reset and a restart, want %v", got, want[:1])
+	}
+	_ = last.Close()
 }

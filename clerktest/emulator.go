@@ -35,6 +35,7 @@ type Emulator struct {
 	instances map[string]*Instance // by secret key
 	names     map[string]*Instance
 	first     *Instance
+	onRequest []func(RequestRecord)
 	data      *dataFolder // nil unless the first instance is kept on disk
 }
 
@@ -56,6 +57,7 @@ type settings struct {
 	origin      string
 	remote      bool
 	data        string
+	webhooks    []string
 	log         *slog.Logger
 }
 
@@ -145,18 +147,20 @@ func New(opts ...Option) (*Emulator, error) {
 
 // addFirst makes the first instance, out of the data folder when there is one.
 func (e *Emulator) addFirst(s *settings) (err error) {
-	var state []byte
-	var commits [][]committedChange
+	var kept storedData
 	if s.data != "" {
-		if e.data, state, commits, err = openData(s.data); err != nil {
+		if e.data, kept, err = openData(s.data); err != nil {
 			return err
 		}
 		if s.secret == "" {
-			s.secret = storedSecret(state)
+			s.secret = storedSecret(kept.state)
 		}
 	}
 	if e.first, err = e.AddInstance("emulator", s.secret); err == nil && e.data != nil {
-		err = e.data.attach(e.first, state, commits)
+		err = e.data.attach(e.first, kept)
+	}
+	if err == nil {
+		err = e.first.configureWebhooks(kept.webhooks, s.webhooks)
 	}
 	if err != nil && e.data != nil {
 		_ = e.data.close()
@@ -250,12 +254,16 @@ func (e *Emulator) emptyState() *state {
 
 func checkSecretKey(key string) error {
 	switch {
-	case strings.HasPrefix(key, "sk_live_"), strings.HasPrefix(key, "live_"):
+	case isLiveKey(key):
 		return errors.New("clerktest: a live key must never be used with an emulator")
 	case !strings.HasPrefix(key, "sk_test_") || len(key) <= len("sk_test_"):
 		return errors.New("clerktest: a secret key has to begin with sk_test_")
 	}
 	return nil
+}
+
+func isLiveKey(key string) bool {
+	return strings.HasPrefix(key, "sk_live_") || strings.HasPrefix(key, "live_")
 }
 
 func isLabel(name string) bool {

@@ -34,25 +34,13 @@ var (
 	}
 )
 
-// production is set on an instance that behaves like a production one towards browsers.
-type productionKey struct{}
-
 // SetProduction makes the instance behave like a production instance towards browsers, or like a development instance
 // again: a publishable key that begins with pk_live_, the __client cookie instead of dev browsers, and handshakes that come
 // back in a cookie instead of the address. The secret key stays an sk_test_ key, and the emulator stays local.
-func (in *Instance) SetProduction(on bool) {
-	if !on {
-		in.extra.Delete(productionKey{})
-		return
-	}
-	in.extra.Store(productionKey{}, true)
-}
+func (in *Instance) SetProduction(on bool) { in.production.Store(on) }
 
 // Production reports whether the instance behaves like a production instance towards browsers.
-func (in *Instance) Production() bool {
-	_, on := in.extra.Load(productionKey{})
-	return on
-}
+func (in *Instance) Production() bool { return in.production.Load() }
 
 // CookieSuffix returns what the names of the instance's suffixed cookies end in, after an underscore.
 func (in *Instance) CookieSuffix() string {

@@ -12,35 +12,28 @@ import (
 // zero value of each field means what its comment says.
 type Fault struct {
 	// Operation is the operation id to disturb, GetUser for example; empty means every operation.
-	Operation string
+	Operation string `json:"operation"`
 	// Status is the answer's HTTP status; zero lets the call go on, after Latency.
-	Status int
+	Status int `json:"status"`
 	// Code is the error's code; empty chooses one that fits the status.
-	Code string
+	Code string `json:"code"`
 	// RetryAfter is sent as the Retry-After header when positive, in whole seconds.
-	RetryAfter time.Duration
+	RetryAfter time.Duration `json:"-"`
 	// Latency is waited before anything else, in real time.
-	Latency time.Duration
+	Latency time.Duration `json:"-"`
 	// Disconnect drops the connection without an answer.
-	Disconnect bool
+	Disconnect bool `json:"disconnect"`
 	// Times is how many calls are disturbed before the fault goes away; zero means all until it is removed.
-	Times int
+	Times int `json:"times"`
 	// Probability is the share of calls that are disturbed, above 0 and up to 1; zero means every one.
-	Probability float64
+	Probability float64 `json:"probability"`
 }
 
 // faults are the active faults of one instance.
 type faults struct {
 	mu     sync.Mutex
 	active []*Fault
-	random *rand.Rand
-}
-
-type faultsKey struct{}
-
-func (in *Instance) faults() *faults {
-	f, _ := in.extra.LoadOrStore(faultsKey{}, &faults{random: rand.New(rand.NewPCG(1, 2))}) //nolint:gosec // repeatable on purpose
-	return f.(*faults)                                                                      //nolint:forcetypeassert // only this function stores under this key
+	random rand.PCG // begins with the same number each time: repeatable on purpose
 }
 
 // AddFault activates a fault and returns how to remove it. It fails when the operation does not exist or a number makes
@@ -56,7 +49,7 @@ func (in *Instance) AddFault(f Fault) (remove func(), err error) {
 	case f.Status == 0 && f.Latency == 0 && !f.Disconnect:
 		return nil, errors.New("clerktest: AddFault: the fault does nothing")
 	}
-	set, added := in.faults(), &f
+	set, added := &in.faults, &f
 	set.mu.Lock()
 	defer set.mu.Unlock()
 	set.active = append(set.active, added)
@@ -65,7 +58,7 @@ func (in *Instance) AddFault(f Fault) (remove func(), err error) {
 
 // Faults returns the active faults.
 func (in *Instance) Faults() []Fault {
-	set := in.faults()
+	set := &in.faults
 	set.mu.Lock()
 	defer set.mu.Unlock()
 	out := make([]Fault, len(set.active))
@@ -77,7 +70,7 @@ func (in *Instance) Faults() []Fault {
 
 // ClearFaults removes every fault.
 func (in *Instance) ClearFaults() {
-	set := in.faults()
+	set := &in.faults
 	set.mu.Lock()
 	defer set.mu.Unlock()
 	set.active = nil
@@ -106,7 +99,7 @@ func (set *faults) pick(operation string) (hit Fault, ok bool) {
 		if f.Operation != "" && f.Operation != operation {
 			continue
 		}
-		if f.Probability > 0 && set.random.Float64() >= f.Probability {
+		if f.Probability > 0 && rand.New(&set.random).Float64() >= f.Probability {
 			continue
 		}
 		hit = *f
@@ -126,7 +119,7 @@ func faultsFamily() family { return family{intercept: disturb} }
 
 // disturb lets the active faults of the instance act on a call.
 func disturb(c *call) error {
-	f, ok := c.inst.faults().pick(c.endpoint.op.id)
+	f, ok := c.inst.faults.pick(c.endpoint.op.id)
 	if !ok {
 		return nil
 	}

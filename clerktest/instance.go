@@ -36,7 +36,11 @@ type Instance struct {
 	keys        keyCache
 	jwksFault   atomic.Pointer[JWKSFault]
 	jwksFetches atomic.Int64
-	extra       sync.Map // values that families attach, by their own key
+	faults      faults
+	limiter     rateLimiter
+	snapshots   snapshotShelf
+	webhooks    webhooks
+	production  atomic.Bool
 }
 
 func newInstance(e *Emulator, name, secret string) *Instance {
@@ -45,6 +49,8 @@ func newInstance(e *Emulator, name, secret string) *Instance {
 	}
 	in.id = newID("ins_", in.clock.Now())
 	in.state = e.emptyState()
+	in.events.subscribe(in.webhooks.deliver)
+	in.clock.OnChange(in.webhooks.kick)
 	return in
 }
 

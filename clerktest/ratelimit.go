@@ -47,17 +47,10 @@ type rateWindow struct {
 	calls int
 }
 
-type rateLimiterKey struct{}
-
-func (in *Instance) rateLimiter() *rateLimiter {
-	l, _ := in.extra.LoadOrStore(rateLimiterKey{}, &rateLimiter{})
-	return l.(*rateLimiter) //nolint:forcetypeassert // only this function stores under this key
-}
-
 // EnforceRateLimits switches Clerk's documented rate limits of a development instance on or off. They are off at first.
 // Windows are counted on the instance's clock, and every switch starts them anew.
 func (in *Instance) EnforceRateLimits(on bool) {
-	l := in.rateLimiter()
+	l := &in.limiter
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.on, l.windows = on, map[string]*rateWindow{}
@@ -65,7 +58,7 @@ func (in *Instance) EnforceRateLimits(on bool) {
 
 // RateLimited reports whether the rate limits are on.
 func (in *Instance) RateLimited() bool {
-	l := in.rateLimiter()
+	l := &in.limiter
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.on
@@ -79,7 +72,7 @@ func limitRate(c *call) error {
 	if id == "GetJWKS" {
 		return nil
 	}
-	l, now := c.inst.rateLimiter(), c.inst.clock.Now()
+	l, now := &c.inst.limiter, c.inst.clock.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.on {

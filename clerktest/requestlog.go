@@ -10,6 +10,7 @@ const requestLogCap = 2_000
 
 // RequestRecord is one answered Backend API request.
 type RequestRecord struct {
+	Instance  string        `json:"instance"` // its name, empty when the key belongs to none
 	At        time.Time     `json:"at"`
 	Method    string        `json:"method"`
 	Path      string        `json:"path"`
@@ -58,6 +59,30 @@ func (in *Instance) OnRequest(fn func(RequestRecord)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.wake = append(slices.Clip(l.wake), fn)
+}
+
+// OnRequest registers a function that runs after every answered Backend API
+// request of any instance, in the goroutine that answered it. It also sees those
+// that were refused because their key belongs to no instance.
+func (e *Emulator) OnRequest(fn func(RequestRecord)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.onRequest = append(slices.Clip(e.onRequest), fn)
+}
+
+// logRequest tells the instance that answered, nil when there was none, and the
+// emulator.
+func (e *Emulator) logRequest(in *Instance, rec RequestRecord) {
+	if in != nil {
+		rec.At, rec.Instance = in.clock.Now(), in.name
+		in.requests.add(rec)
+	}
+	e.mu.RLock()
+	wake := e.onRequest
+	e.mu.RUnlock()
+	for _, fn := range wake {
+		fn(rec)
+	}
 }
 
 // Requests returns the latest Backend API requests, oldest first.

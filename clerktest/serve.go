@@ -28,13 +28,18 @@ type labelKey struct{}
 // of the families.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = dropFrontendPath(r)
-	if !hasSecretKey(r) {
-		h, params, _, ok := e.raw.find(r.Method, r.URL.EscapedPath())
-		if ok {
+	admin := strings.HasPrefix(r.URL.Path+"/", adminPath+"/")
+	if admin || !hasSecretKey(r) {
+		h, params, known, ok := e.raw.find(r.Method, r.URL.EscapedPath())
+		switch {
+		case ok:
 			for _, p := range params {
 				r.SetPathValue(p.name, p.value)
 			}
 			h(w, r)
+			return
+		case admin:
+			writeAdminError(w, errNoAdminRoute(known))
 			return
 		}
 	}
@@ -81,12 +86,8 @@ func (e *Emulator) serveBackend(w http.ResponseWriter, r *http.Request) {
 	c := &call{emulator: e, w: w, r: r, traceID: randomHex(16)}
 	answer, err := e.answer(c)
 	status := c.respond(answer, err)
-	if c.inst == nil {
-		return
-	}
 	rec := RequestRecord{
-		At: c.inst.clock.Now(), Method: r.Method, Path: r.URL.Path, Status: status,
-		Duration: time.Since(started), TraceID: c.traceID,
+		At: started, Method: r.Method, Path: r.URL.Path, Status: status, Duration: time.Since(started), TraceID: c.traceID,
 	}
 	if c.endpoint != nil {
 		rec.Operation = c.endpoint.op.id
@@ -95,7 +96,7 @@ func (e *Emulator) serveBackend(w http.ResponseWriter, r *http.Request) {
 	if errors.As(err, &refused) && len(refused.items) > 0 {
 		rec.ErrorCode = refused.items[0].Code
 	}
-	c.inst.requests.add(rec)
+	e.logRequest(c.inst, rec)
 }
 
 // answer finds the operation, checks key and parameters, and runs the handler.
@@ -178,7 +179,7 @@ func (c *call) authenticate(ep *endpoint) error {
 		}
 		return errKeyMissing()
 	}
-	if strings.HasPrefix(key, "sk_live_") || strings.HasPrefix(key, "live_") {
+	if isLiveKey(key) {
 		return errKeyLive()
 	}
 	if c.inst = c.emulator.instanceByKey(key); c.inst != nil {

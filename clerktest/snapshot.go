@@ -29,7 +29,7 @@ type instanceDocument struct {
 const stateVersion = 1
 
 // Snapshot remembers all records of the instance, signing keys included. The
-// clock, the event log and the request log are not records.
+// clock, the logs, faults and webhook endpoints are not records.
 func (in *Instance) Snapshot() *Snapshot {
 	in.mu.RLock()
 	defer in.mu.RUnlock()
@@ -53,10 +53,15 @@ func (in *Instance) Restore(s *Snapshot) {
 }
 
 // Reset returns the instance to the state it began with: no records but the
-// standard roles, a new signing key, the machine's clock, empty logs, no faults.
-// Webhook endpoints stay.
+// standard roles, a new signing key, the machine's clock, empty logs, no faults,
+// no webhook endpoints but those of WithWebhook, which have nothing to send.
+// The secret key and registered functions stay.
 func (in *Instance) Reset() {
-	if err := in.replaceState(func(*state) error { return nil }); err != nil {
+	err := in.webhooks.reset()
+	if err == nil {
+		err = in.replaceState(func(*state) error { return nil })
+	}
+	if err != nil {
 		in.fail("Reset", err)
 		return
 	}
@@ -64,6 +69,7 @@ func (in *Instance) Reset() {
 	in.jwksFault.Store(nil)
 	in.ClearFaults()
 	in.EnforceRateLimits(false)
+	in.SetProduction(false)
 	in.events.clear()
 	in.requests.clear()
 	for _, fn := range in.emulator.start {

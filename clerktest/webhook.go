@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,9 +18,6 @@ func RetryLadder() []time.Duration {
 		5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour, 10 * time.Hour,
 	}
 }
-
-// webhookTimeout bounds one attempt, in real time.
-const webhookTimeout = 15 * time.Second
 
 // Delivery is one attempt to deliver an event to an endpoint.
 type Delivery struct {
@@ -47,61 +43,65 @@ type Delivery struct {
 type webhooks struct {
 	mu        sync.Mutex
 	endpoints []*WebhookEndpoint
+	save      func([]webhookSettings) error // nil unless they are kept on disk
 	closed    bool
 }
 
-// webhooksKey finds the webhooks of an instance among its extra values.
-type webhooksKey struct{}
-
-func (in *Instance) webhooks() *webhooks {
-	if w, ok := in.extra.Load(webhooksKey{}); ok {
-		return w.(*webhooks) //nolint:forcetypeassert // only this function stores under this key
-	}
-	w := &webhooks{}
-	if earlier, loaded := in.extra.LoadOrStore(webhooksKey{}, w); loaded {
-		return earlier.(*webhooks) //nolint:forcetypeassert // only this function stores under this key
-	}
-	in.events.subscribe(w.deliver)
-	in.clock.OnChange(w.kick)
-	return w
+// webhookSettings is what an endpoint is made from, as the data folder keeps it.
+type webhookSettings struct {
+	ID     string   `json:"id"`
+	URL    string   `json:"url"`
+	Secret string   `json:"secret"`
+	Types  []string `json:"types"`
 }
 
-// AddWebhook makes the instance send its later events to an address, signed with a new secret. With types, only those
-// events are sent. It fails when the address is not an absolute http or https URL.
+// WithWebhook makes the first instance send its events to an address, as AddWebhook does, from the start and beyond a
+// Reset. With WithData the address keeps its id and secret over restarts.
+func WithWebhook(address string) Option {
+	return func(s *settings) error { s.webhooks = append(s.webhooks, address); return nil }
+}
+
+// AddWebhook makes the instance send its later events to an address, signed with a new secret, until Remove or Reset. With
+// types, only those events are sent. It fails when the address is not an absolute http or https URL.
 func (in *Instance) AddWebhook(address string, types ...string) (*WebhookEndpoint, error) {
 	return in.AddWebhookWithSecret(address, clerkwebhook.NewSecret(), types...)
 }
 
 // AddWebhookWithSecret is AddWebhook with a signing secret (whsec_…) that is known beforehand.
 func (in *Instance) AddWebhookWithSecret(address, secret string, types ...string) (*WebhookEndpoint, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, errors.New("clerktest: AddWebhook: want an absolute http or https URL")
+	ep, err := in.newWebhook(webhookSettings{ID: newID("ep_", in.clock.Now()), URL: address, Secret: secret, Types: types})
+	if err == nil {
+		err = in.webhooks.change(func(list []*WebhookEndpoint) []*WebhookEndpoint { return append(list, ep) })
 	}
-	signer, err := clerkwebhook.NewSigner(secret)
 	if err != nil {
 		return nil, fmt.Errorf("clerktest: AddWebhook: %w", err)
 	}
-	ep := &WebhookEndpoint{
-		inst: in, id: newID("ep_", in.clock.Now()), address: address, secret: secret, signer: signer, types: types,
-		client: &http.Client{
-			Transport: in.emulator.client.Transport, Timeout: webhookTimeout,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		settled: closedChannel(),
-	}
-	w := in.webhooks()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.closed {
-		return nil, errors.New("clerktest: AddWebhook: the emulator is closed")
-	}
-	w.endpoints = append(w.endpoints, ep)
 	return ep, nil
 }
 
+// configureWebhooks makes the endpoints that the data folder holds, and those of WithWebhook that are not among them.
+func (in *Instance) configureWebhooks(kept []webhookSettings, addresses []string) error {
+	for _, settings := range kept {
+		ep, err := in.newWebhook(settings)
+		if err != nil {
+			return fmt.Errorf("clerktest: WithData: webhooks: %w", err)
+		}
+		in.webhooks.endpoints = append(in.webhooks.endpoints, ep)
+	}
+	for _, address := range addresses {
+		has := func(ep *WebhookEndpoint) bool { return ep.settings.URL == address }
+		if !slices.ContainsFunc(in.webhooks.endpoints, has) {
+			if _, err := in.AddWebhook(address); err != nil {
+				return err
+			}
+		}
+		in.webhooks.endpoints[slices.IndexFunc(in.webhooks.endpoints, has)].configured = true
+	}
+	return nil
+}
+
 // Webhooks returns the endpoints of the instance in the order they were added.
-func (in *Instance) Webhooks() []*WebhookEndpoint { return in.webhooks().list() }
+func (in *Instance) Webhooks() []*WebhookEndpoint { return in.webhooks.list() }
 
 // Deliveries returns the attempts made so far, endpoint by endpoint, oldest first.
 func (in *Instance) Deliveries() []Delivery {
@@ -126,7 +126,7 @@ func (in *Instance) FlushWebhooks(ctx context.Context) error {
 func (in *Instance) ReplayEvent(eventID string) error {
 	for _, ev := range in.Events() {
 		if ev.ID == eventID {
-			in.webhooks().deliver(ev)
+			in.webhooks.deliver(ev)
 			return nil
 		}
 	}
@@ -155,7 +155,7 @@ func (in *Instance) WaitForEvent(ctx context.Context, kind string) (Event, error
 
 // closeWebhooks ends all deliveries for good.
 func (in *Instance) closeWebhooks() {
-	w := in.webhooks()
+	w := &in.webhooks
 	w.mu.Lock()
 	w.closed = true
 	endpoints := w.endpoints
@@ -169,7 +169,7 @@ func (in *Instance) closeWebhooks() {
 func (w *webhooks) list() []*WebhookEndpoint {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return append([]*WebhookEndpoint(nil), w.endpoints...)
+	return slices.Clone(w.endpoints)
 }
 
 func (w *webhooks) deliver(ev Event) {
@@ -184,13 +184,44 @@ func (w *webhooks) kick() {
 	}
 }
 
-func (w *webhooks) remove(gone *WebhookEndpoint) {
+// change puts another list of endpoints in force, after it is on disk.
+func (w *webhooks) change(edit func([]*WebhookEndpoint) []*WebhookEndpoint) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for i, ep := range w.endpoints {
-		if ep == gone {
-			w.endpoints = append(w.endpoints[:i:i], w.endpoints[i+1:]...)
-			return
+	if w.closed {
+		return errors.New("the emulator is closed")
+	}
+	next := edit(slices.Clone(w.endpoints))
+	if w.save != nil {
+		kept := make([]webhookSettings, len(next))
+		for i, ep := range next {
+			kept[i] = ep.settings
+		}
+		if err := w.save(kept); err != nil {
+			return err
 		}
 	}
+	w.endpoints = next
+	return nil
+}
+
+// reset leaves the endpoints of WithWebhook, with nothing to send.
+func (w *webhooks) reset() error {
+	old := w.list()
+	err := w.change(func([]*WebhookEndpoint) []*WebhookEndpoint {
+		var fresh []*WebhookEndpoint
+		for _, ep := range old {
+			if ep.configured {
+				fresh = append(fresh, ep.again())
+			}
+		}
+		return fresh
+	})
+	if err != nil {
+		return err
+	}
+	for _, ep := range old {
+		ep.close()
+	}
+	return nil
 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -14,19 +16,19 @@ import (
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 )
 
-// deliveryLogCap bounds the attempts an endpoint remembers.
-const deliveryLogCap = 10_000
+const (
+	webhookTimeout = 15 * time.Second // of one attempt, in real time
+	deliveryLogCap = 10_000           // attempts an endpoint remembers
+)
 
 // WebhookEndpoint is one receiver of an instance's events. Messages go out one after another, in the order of the
 // changes; a failed one is tried again along RetryLadder while later ones pass it by. It is safe for concurrent use.
 type WebhookEndpoint struct {
-	inst    *Instance
-	id      string
-	address string
-	secret  string
-	signer  *clerkwebhook.Signer
-	types   []string
-	client  *http.Client
+	inst       *Instance
+	settings   webhookSettings
+	configured bool // by WithWebhook
+	signer     *clerkwebhook.Signer
+	client     *http.Client
 
 	mu        sync.Mutex
 	queue     []message // what is still to be attempted
@@ -48,14 +50,40 @@ type message struct {
 	due     int64
 }
 
+func (in *Instance) newWebhook(settings webhookSettings) (*WebhookEndpoint, error) {
+	u, err := url.Parse(settings.URL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, errors.New("want an absolute http or https URL")
+	}
+	signer, err := clerkwebhook.NewSigner(settings.Secret)
+	if err != nil {
+		return nil, err
+	}
+	ep := &WebhookEndpoint{
+		inst: in, settings: settings, signer: signer,
+		client: &http.Client{
+			Transport: in.emulator.client.Transport, Timeout: webhookTimeout,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+	return ep.again(), nil
+}
+
+// again returns the endpoint as it was when it was new.
+func (ep *WebhookEndpoint) again() *WebhookEndpoint {
+	return &WebhookEndpoint{
+		inst: ep.inst, settings: ep.settings, configured: ep.configured, signer: ep.signer, client: ep.client, settled: closedChannel(),
+	}
+}
+
 // ID returns the endpoint's identifier.
-func (ep *WebhookEndpoint) ID() string { return ep.id }
+func (ep *WebhookEndpoint) ID() string { return ep.settings.ID }
 
 // URL returns the address that receives the messages.
-func (ep *WebhookEndpoint) URL() string { return ep.address }
+func (ep *WebhookEndpoint) URL() string { return ep.settings.URL }
 
 // Secret returns the signing secret, whsec_ and base64.
-func (ep *WebhookEndpoint) Secret() string { return ep.secret }
+func (ep *WebhookEndpoint) Secret() string { return ep.settings.Secret }
 
 // Deliveries returns the attempts made so far, oldest first.
 func (ep *WebhookEndpoint) Deliveries() []Delivery {
@@ -73,7 +101,12 @@ func (ep *WebhookEndpoint) Pending() int {
 
 // Remove ends the deliveries to the endpoint.
 func (ep *WebhookEndpoint) Remove() {
-	ep.inst.webhooks().remove(ep)
+	err := ep.inst.webhooks.change(func(list []*WebhookEndpoint) []*WebhookEndpoint {
+		return slices.DeleteFunc(list, func(other *WebhookEndpoint) bool { return other == ep })
+	})
+	if err != nil {
+		ep.inst.emulator.log.Error("clerktest: the data folder still holds a webhook endpoint that was removed", "error", err)
+	}
 	ep.close()
 }
 
@@ -109,7 +142,7 @@ func (ep *WebhookEndpoint) set(change func()) {
 
 // accept queues an event for its first attempt.
 func (ep *WebhookEndpoint) accept(ev Event) {
-	if len(ep.types) > 0 && !slices.Contains(ep.types, ev.Type) {
+	if types := ep.settings.Types; len(types) > 0 && !slices.Contains(types, ev.Type) {
 		return
 	}
 	ep.mu.Lock()
@@ -188,7 +221,7 @@ func (ep *WebhookEndpoint) send() {
 // finish records an attempt and queues the next one if it failed, unless the endpoint wants no more of the message.
 func (ep *WebhookEndpoint) finish(m message, at time.Time, status int, abort bool) {
 	d := Delivery{
-		EndpointID: ep.id, EventID: m.event.ID, EventType: m.event.Type, Attempt: m.attempt, At: at.UnixMilli(),
+		EndpointID: ep.settings.ID, EventID: m.event.ID, EventType: m.event.Type, Attempt: m.attempt, At: at.UnixMilli(),
 		Status: status, Delivered: status >= 200 && status < 300,
 	}
 	ep.mu.Lock()
@@ -212,7 +245,7 @@ func (ep *WebhookEndpoint) attempt(ev Event, at time.Time) (status int, abort bo
 	if err != nil {
 		return 0, false
 	}
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, ep.address, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, ep.settings.URL, bytes.NewReader(body))
 	if err != nil {
 		return 0, false
 	}

@@ -209,3 +209,35 @@ func TestInstance_WaitForEvent(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestWebhook_ResetLeavesTheConfiguredOneWithNothingToSend(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t)
+	srv := clerktest.NewServer(t, clerktest.WithWebhook(r.URL))
+	srv.Clock().Freeze()
+	addWebhook(t, srv.Instance, newReceiver(t))
+	r.answer(http.StatusInternalServerError)
+	srv.CreateUser(clerktest.User{})
+	flush(t, srv.Instance)
+	secret := srv.Webhooks()[0].Secret()
+	srv.Webhooks()[0].Hold()
+	srv.Reset()
+	if hooks := srv.Webhooks(); len(hooks) != 1 || hooks[0].URL() != r.URL || hooks[0].Secret() != secret || hooks[0].Pending() != 0 {
+		t.Fatalf("got %d endpoints after Reset, want the configured one with nothing to send", len(hooks))
+	}
+	if got := srv.Deliveries(); len(got) != 0 {
+		t.Errorf("got deliveries %v after Reset, want none", got)
+	}
+	srv.CreateUser(clerktest.User{})
+	flush(t, srv.Instance)
+	if got := r.types(); !slices.Equal(got, []string{"user.created", "user.created"}) {
+		t.Errorf("got %v, want one message before and one after Reset", got)
+	}
+}
+
+func TestWithWebhook_RefusesWhatIsNoURL(t *testing.T) {
+	t.Parallel()
+	if _, err := clerktest.New(clerktest.WithWebhook("not a url")); err == nil {
+		t.Error("New took an address that is no URL")
+	}
+}

@@ -52,7 +52,7 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	flags.SetOutput(stderr)
 	flags.StringVar(&c.addr, "addr", "127.0.0.1:4000", "address to listen on; port 0 takes a free one")
 	flags.StringVar(&c.seed, "seed", "", "JSON file with the records to begin with")
-	flags.StringVar(&c.data, "data", "", "folder that keeps the records across restarts")
+	flags.StringVar(&c.data, "data", "", "folder that keeps records, keys and webhook endpoints across restarts")
 	flags.Var(&c.webhooks, "webhook", "URL that gets the signed events; may be repeated")
 	flags.StringVar(&c.log, "log", "requests", "what to log: none, errors or requests")
 	flags.BoolVar(&c.remote, "allow-remote", false, "listen on an address that other machines reach")
@@ -86,13 +86,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer func() { _ = e.Close() }()
-	if err := c.prepare(e.Default(), stdout); err != nil {
+	if err := c.plant(e.Default(), stdout); err != nil {
 		return err
 	}
 	banner(stdout, e.Default())
 	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second}
 	if c.log == "requests" {
-		e.Default().OnRequest(logRequest(stderr))
+		e.OnRequest(logRequest(stderr))
 	}
 	stopped := make(chan error, 1)
 	go func() {
@@ -122,18 +122,14 @@ func (c *config) emulator(address string, stderr io.Writer) (*clerktest.Emulator
 	if c.data != "" {
 		opts = append(opts, clerktest.WithData(c.data))
 	}
+	for _, address := range c.webhooks {
+		opts = append(opts, clerktest.WithWebhook(address))
+	}
 	return clerktest.New(opts...)
 }
 
-// prepare adds the webhooks, and the seed unless the records come from an earlier run.
-func (c *config) prepare(in *clerktest.Instance, stdout io.Writer) error {
-	for _, address := range c.webhooks {
-		ep, err := in.AddWebhook(address)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(stdout, "webhook %s signed with %s\n", ep.URL(), ep.Secret())
-	}
+// plant adds the seed, unless the records come from an earlier run.
+func (c *config) plant(in *clerktest.Instance, stdout io.Writer) error {
 	if c.seed == "" {
 		return nil
 	}
@@ -149,6 +145,9 @@ func (c *config) prepare(in *clerktest.Instance, stdout io.Writer) error {
 }
 
 func banner(w io.Writer, in *clerktest.Instance) {
+	for _, ep := range in.Webhooks() {
+		fmt.Fprintf(w, "webhook %s signed with %s\n", ep.URL(), ep.Secret())
+	}
 	fmt.Fprintf(w, `clerk-emulator: a local Clerk for development and tests. Unofficial; it guards nothing.
 
   Backend API   %[1]s/v1
@@ -165,6 +164,6 @@ export CLERK_PUBLISHABLE_KEY=%[3]s
 func logRequest(w io.Writer) func(clerktest.RequestRecord) {
 	log := slog.New(slog.NewTextHandler(w, nil))
 	return func(r clerktest.RequestRecord) {
-		log.Info("request", "method", r.Method, "operation", r.Operation, "status", r.Status, "error", r.ErrorCode, "duration", r.Duration)
+		log.Info("request", "instance", r.Instance, "method", r.Method, "operation", r.Operation, "status", r.Status, "error", r.ErrorCode, "duration", r.Duration)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// start runs the command until the test ends and returns the environment lines that it prints.
+// start runs the command until the test ends and returns the environment lines that it prints, and the one of a webhook.
 func start(t *testing.T, args ...string) (env map[string]string, stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -25,7 +25,10 @@ func start(t *testing.T, args ...string) (env map[string]string, stop func() err
 	}()
 	env = map[string]string{}
 	lines := bufio.NewScanner(out)
-	for len(env) < 3 && lines.Scan() {
+	for env["CLERK_PUBLISHABLE_KEY"] == "" && lines.Scan() {
+		if rest, ok := strings.CutPrefix(lines.Text(), "webhook "); ok {
+			env["webhook"] = rest
+		}
 		if rest, ok := strings.CutPrefix(lines.Text(), "export "); ok {
 			name, value, _ := strings.Cut(rest, "=")
 			env[name] = value
@@ -65,7 +68,7 @@ func TestRun_SeedsServesAndKeepsItsRecords(t *testing.T) {
 	if err := os.WriteFile(seed, []byte(`{"users": [{"id": "user_ada", "email": "ada@example.com"}]}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"-seed", seed, "-data", filepath.Join(dir, "data")}
+	args := []string{"-seed", seed, "-data", filepath.Join(dir, "data"), "-webhook", "http://127.0.0.1:9/hook"}
 	first, stop := start(t, args...)
 	if status, body := get(t, first, "/v1/users/user_ada"); status != http.StatusOK {
 		t.Errorf("the seeded user = %d %s", status, body)
@@ -74,6 +77,9 @@ func TestRun_SeedsServesAndKeepsItsRecords(t *testing.T) {
 		t.Errorf("stop = %v, want a graceful end", err)
 	}
 	second, stop := start(t, args...)
+	if first["webhook"] == "" || second["webhook"] != first["webhook"] {
+		t.Errorf("webhook %q became %q over a restart", first["webhook"], second["webhook"])
+	}
 	if second["CLERK_SECRET_KEY"] != first["CLERK_SECRET_KEY"] {
 		t.Error("the secret key changed over a restart")
 	}
