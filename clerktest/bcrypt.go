@@ -19,6 +19,9 @@ type blowfish struct {
 
 var bcryptBase64 = base64.NewEncoding("./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789").WithPadding(base64.NoPadding)
 
+// bcryptLength is the length of a digest.
+const bcryptLength = 60
+
 // verifyBcrypt checks $2b$cost$salt-and-key.
 func verifyBcrypt(digest, password string) bool {
 	parts := strings.Split(digest, "$")

@@ -15,26 +15,29 @@ import (
 	"strings"
 )
 
-// knownHashers are the values of password_hasher that Clerk takes. Those with a
-// nil function are stored but cannot be verified here.
+// knownHashers are the values of password_hasher that Clerk takes. Digests of
+// those with a nil function are stored and cannot be verified: the standard
+// library, which is all that this module imports, has neither argon2 nor scrypt;
+// awscognito asks a Cognito user pool; the layout of hmac_sha256_utf16_b64 is not
+// documented.
 var knownHashers = map[string]func(digest, password string) bool{
-	"argon2i": nil, "argon2id": nil, "awscognito": nil, "scrypt_firebase": nil, "scrypt_werkzeug": nil,
-	"bcrypt":                verifyBcrypt,
-	"bcrypt_peppered":       nil,
-	"bcrypt_sha256_django":  verifyDjangoBcrypt,
-	"hmac_sha256_utf16_b64": nil,
-	"ldap_ssha":             verifySSHA,
-	"md5":                   func(d, p string) bool { return sameHash(md5.New, d, p) },
-	"md5_salted":            func(d, p string) bool { return saltedHash(md5.New, d, p) },
-	"md5_phpass":            verifyPHPass,
-	"phpass":                verifyPHPass,
-	"pbkdf2_sha1":           func(d, p string) bool { return verifyPBKDF2(sha1.New, d, p) },
-	"pbkdf2_sha256":         func(d, p string) bool { return verifyPBKDF2(sha256.New, d, p) },
-	"pbkdf2_sha256_django":  func(d, p string) bool { return verifyPBKDF2(sha256.New, d, p) },
-	"pbkdf2_sha512":         func(d, p string) bool { return verifyPBKDF2(sha512.New, d, p) },
-	"sha256":                func(d, p string) bool { return sameHash(sha256.New, d, p) },
-	"sha256_salted":         func(d, p string) bool { return saltedHash(sha256.New, d, p) },
-	"sha512_symfony":        verifySymfony,
+	"argon2i": nil, "argon2id": nil, "awscognito": nil, "hmac_sha256_utf16_b64": nil, "scrypt_firebase": nil, "scrypt_werkzeug": nil,
+	"bcrypt":               verifyBcrypt,
+	"bcrypt_peppered":      verifyPepperedBcrypt,
+	"bcrypt_sha256_django": verifyDjangoBcrypt,
+	"ldap_ssha":            verifySSHA,
+	"md5":                  func(d, p string) bool { return sameHash(md5.New, d, p) },
+	"md5_salted":           func(d, p string) bool { return saltedHash(md5.New, d, p) },
+	"md5_phpass":           verifyPHPass,
+	"phpass":               verifyPHPass,
+	"pbkdf2_sha1":          func(d, p string) bool { return verifyPBKDF2(sha1.New, d, p) },
+	"pbkdf2_sha256":        func(d, p string) bool { return verifyPBKDF2(sha256.New, d, p) },
+	"pbkdf2_sha256_django": func(d, p string) bool { return verifyPBKDF2(sha256.New, d, p) },
+	"pbkdf2_sha512":        func(d, p string) bool { return verifyPBKDF2(sha512.New, d, p) },
+	"pbkdf2_sha512_hex":    func(d, p string) bool { return verifyPBKDF2(sha512.New, d, p) },
+	"sha256":               func(d, p string) bool { return sameHash(sha256.New, d, p) },
+	"sha256_salted":        func(d, p string) bool { return saltedHash(sha256.New, d, p) },
+	"sha512_symfony":       verifySymfony,
 }
 
 func digestOf(h func() hash.Hash, parts ...string) []byte {
@@ -53,11 +56,17 @@ func sameHash(h func() hash.Hash, digest, password string) bool {
 	return err == nil && equal(want, digestOf(h, password))
 }
 
-// saltedHash checks hex$salt, with the salt on either side of the password.
+// saltedHash checks hex$salt or salt$hex, with the salt on either side of the
+// password.
 func saltedHash(h func() hash.Hash, digest, password string) bool {
-	text, salt, ok := strings.Cut(digest, "$")
-	want, err := hex.DecodeString(text)
-	return ok && err == nil && (equal(want, digestOf(h, password, salt)) || equal(want, digestOf(h, salt, password)))
+	a, b, _ := strings.Cut(digest, "$")
+	for _, half := range [][2]string{{a, b}, {b, a}} {
+		want, err := hex.DecodeString(half[0])
+		if salt := half[1]; err == nil && (equal(want, digestOf(h, password, salt)) || equal(want, digestOf(h, salt, password))) {
+			return true
+		}
+	}
+	return false
 }
 
 // verifyPBKDF2 checks algorithm$rounds$salt$key. Systems differ in how they write
@@ -94,6 +103,15 @@ func readings(text string) [][]byte {
 		}
 	}
 	return out
+}
+
+// verifyPepperedBcrypt checks a bcrypt digest of password and pepper, which
+// follows it after a dollar sign.
+func verifyPepperedBcrypt(digest, password string) bool {
+	if len(digest) <= bcryptLength || digest[bcryptLength] != '$' {
+		return false
+	}
+	return verifyBcrypt(digest[:bcryptLength], password+digest[bcryptLength+1:])
 }
 
 // verifyDjangoBcrypt checks bcrypt_sha256$ and a bcrypt digest of the password's

@@ -1,6 +1,7 @@
 package clerktest_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/clerkgo/clerk-go/clerktest"
@@ -12,6 +13,18 @@ func TestUsers_VerifyPassword(t *testing.T) {
 	for name, c := range map[string]struct{ hasher, digest, password string }{
 		"bcrypt 2a":       {"bcrypt", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "U*U"},
 		"bcrypt long":     {"bcrypt", "$2a$05$abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeBui", "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789chars after 72 are ignored"},
+		"bcrypt pepper":   {"bcrypt_peppered", "$2b$04$abcdefghijklmnopqrstuuplyOA/yggp3uDOFweBlaokYQ36s6xTW$pepper", "password"},
+		"bcrypt django":   {"bcrypt_sha256_django", "bcrypt_sha256$$2b$04$abcdefghijklmnopqrstuuavYyybW8SwBYgHrVfEOHIljvgCGgHr2", "password"},
+		"md5 hash first":  {"md5_salted", "fb985bc394cf7ec1f46feac5ff63ca9f$pepper", "password"},
+		"md5 salt first":  {"md5_salted", "pepper$fb985bc394cf7ec1f46feac5ff63ca9f", "password"},
+		"sha256 salted":   {"sha256_salted", "1c03943fd7783c66d7b5caef930448dd20bb6af87b61aa64ead5fb0183aebecf$pepper", "password"},
+		"pbkdf2 sha1":     {"pbkdf2_sha1", "pbkdf2_sha1$2$salt$ea6c014dc72d6f8ccd1ed92ace1d41f0d8de8957", "password"},
+		"pbkdf2 length":   {"pbkdf2_sha1", "pbkdf2_sha1$2$salt$ea6c014dc72d6f8ccd1ed92ace1d41f0d8de8957$20", "password"},
+		"pbkdf2 django":   {"pbkdf2_sha256_django", "pbkdf2_sha256$2$salt$rk0Mla9rRtMtCt/5KPBt0CowP47zwlHf1uLYWpVHTEM=", "password"},
+		"pbkdf2 sha512":   {"pbkdf2_sha512", "pbkdf2_sha512$2$salt$e1d9c16aa681708a45f5c7c4e215ceb66e011a2e9f0040713f18aefdb866d53cf76cab2868a39b9f7840edce4fef5a82be67335c77a6068e04112754f27ccf4e", "password"},
+		"pbkdf2 hex":      {"pbkdf2_sha512_hex", "pbkdf2_sha512_hex$2$73616c74$e1d9c16aa681708a45f5c7c4e215ceb66e011a2e9f0040713f18aefdb866d53cf76cab2868a39b9f7840edce4fef5a82be67335c77a6068e04112754f27ccf4e", "password"},
+		"symfony":         {"sha512_symfony", "5$salt$Fdjqd+ZET/rB3DrXi6zbDZO+ACZ/6BGKLWA3qeGOgkghdVULf3rHXCMNoc9Qk8hjdAHrgNSyXGGjJtplVaK5Yw==", "password"},
+		"phpass of md5":   {"md5_phpass", "$P$9IQRaTwmfeRo7ud9Fh4E2PdI0S3r.L0", "test12345"},
 		"md5":             {"md5", "5f4dcc3b5aa765d61d8327deb882cf99", "password"},
 		"sha256":          {"sha256", "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8", "password"},
 		"phpass":          {"phpass", "$P$9IQRaTwmfeRo7ud9Fh4E2PdI0S3r.L0", "test12345"},
@@ -20,7 +33,7 @@ func TestUsers_VerifyPassword(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			id := createUser(t, in, `{"email_address":["`+name[:3]+c.hasher+name[len(name)-2:]+`@example.com"],"password_hasher":"`+c.hasher+`","password_digest":"`+c.digest+`"}`)
+			id := createUser(t, in, `{"email_address":["`+strings.ReplaceAll(name, " ", "-")+`@example.com"],"password_hasher":"`+c.hasher+`","password_digest":"`+c.digest+`"}`)
 			got := send(t, in, "POST", "/users/"+id+"/verify_password", `{"password":"`+c.password+`"}`)
 			if got.status != 200 || got.object["verified"] != true {
 				t.Errorf("the right password: got %d %s", got.status, got.raw)
@@ -39,4 +52,20 @@ func TestUsers_VerifyOwnPassword(t *testing.T) {
 	}
 	none := in.CreateUser(clerktest.User{}).ID
 	refused(t, send(t, in, "POST", "/users/"+none+"/verify_password", `{"password":"x"}`), 400, "no_password_set")
+}
+
+// TestUsers_StoreForeignDigests checks the hashers whose digests are kept without being understood.
+func TestUsers_StoreForeignDigests(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	for _, hasher := range []string{"argon2i", "argon2id", "awscognito", "hmac_sha256_utf16_b64", "scrypt_firebase", "scrypt_werkzeug"} {
+		id := createUser(t, in, `{"username":"`+hasher+`","password_hasher":"`+hasher+`","password_digest":"x$y"}`)
+		got := send(t, in, "POST", "/users/"+id+"/verify_password", `{"password":"password"}`)
+		refused(t, got, 501, "operation_not_emulated")
+		if !strings.Contains(string(got.raw), hasher) {
+			t.Errorf("%s: got %s, want the hasher named", hasher, got.raw)
+		}
+	}
+	refused(t, send(t, in, "POST", "/users", `{"username":"rot13","password_hasher":"rot13","password_digest":"x"}`), 422, "form_param_value_invalid")
+	refused(t, send(t, in, "POST", "/users", `{"username":"no_hasher","password_digest":"x"}`), 422, "form_param_missing")
 }
