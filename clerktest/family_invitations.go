@@ -2,7 +2,6 @@ package clerktest
 
 import (
 	"cmp"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -16,11 +15,7 @@ type invitation struct {
 	EmailAddress   string   `json:"email_address"`
 	PublicMetadata metadata `json:"public_metadata"`
 	RedirectURL    string   `json:"redirect_url"`
-	Status         string   `json:"status"` // pending, accepted or revoked; expired is a matter of time
-	Ticket         string   `json:"ticket"`
-	ExpiresAt      int64    `json:"expires_at"`
-	CreatedAt      int64    `json:"created_at"`
-	UpdatedAt      int64    `json:"updated_at"`
+	ticket
 }
 
 // invitationWire is an invitation as Clerk shows it.
@@ -68,14 +63,6 @@ func invitationsFamily() family {
 	}
 }
 
-// statusAt is the status at a time in Unix milliseconds.
-func (i *invitation) statusAt(now int64) string {
-	if i.Status == "pending" && i.ExpiresAt <= now {
-		return "expired"
-	}
-	return i.Status
-}
-
 func (x *tx) invitationWire(i *invitation) invitationWire {
 	expires := i.ExpiresAt
 	out := invitationWire{
@@ -86,11 +73,6 @@ func (x *tx) invitationWire(i *invitation) invitationWire {
 		out.URL = x.inst.ticketURL(i.Ticket)
 	}
 	return out
-}
-
-// ticketURL is the address in invitation mails and of sign-in tokens.
-func (in *Instance) ticketURL(ticket string) string {
-	return in.URL() + "/v1/tickets/accept?ticket=" + url.QueryEscape(ticket)
 }
 
 func listInvitations(c *call) (any, error) {
@@ -150,8 +132,8 @@ func createInvitationRow(c *call, in invitationInput) (*invitation, error) {
 		return nil, err
 	}
 	if in.RedirectURL.given() {
-		if u, err := url.Parse(in.RedirectURL.Value); err != nil || !u.IsAbs() {
-			return nil, errParamFormat("redirect_url", "an absolute URL")
+		if err := checkRedirectURL(in.RedirectURL.Value); err != nil {
+			return nil, err
 		}
 	}
 	for _, earlier := range tableInvitations.find(c.tx, "email", email) {
@@ -169,8 +151,7 @@ func createInvitationRow(c *call, in invitationInput) (*invitation, error) {
 	in.ExpiresInDays.applyValue(&days)
 	row := &invitation{
 		ID: c.tx.newID("inv_"), EmailAddress: email, PublicMetadata: orEmpty(in.PublicMetadata.Value),
-		RedirectURL: in.RedirectURL.Value, Status: "pending", Ticket: randomHex(24),
-		ExpiresAt: c.tx.time.Add(time.Duration(days) * 24 * time.Hour).UnixMilli(), CreatedAt: c.tx.now, UpdatedAt: c.tx.now,
+		RedirectURL: in.RedirectURL.Value, ticket: c.tx.newTicket(time.Duration(days) * 24 * time.Hour),
 	}
 	tableInvitations.put(c.tx, row)
 	if !in.Notify.Set || in.Notify.Value {
@@ -193,7 +174,7 @@ func revokeInvitation(c *call) (any, error) {
 	default:
 		return nil, errBadRequest("invitation_already_accepted", "this invitation is accepted already")
 	}
-	row = tableInvitations.update(c.tx, row.ID, func(i *invitation) { i.Status, i.UpdatedAt = "revoked", c.tx.now })
+	row = tableInvitations.update(c.tx, row.ID, func(i *invitation) { i.settle("revoked", c.tx.now) })
 	wire := c.tx.invitationWire(row)
 	wire.Status = "revoked"
 	return wire, nil

@@ -2,7 +2,6 @@ package clerktest
 
 import (
 	"cmp"
-	"net/url"
 	"time"
 )
 
@@ -13,14 +12,10 @@ type organizationInvitation struct {
 	EmailAddress    string   `json:"email_address"`
 	Role            string   `json:"role"`
 	InviterID       *string  `json:"inviter_id"`
-	Status          string   `json:"status"` // pending, accepted or revoked; expired is a matter of time
 	PublicMetadata  metadata `json:"public_metadata"`
 	PrivateMetadata metadata `json:"private_metadata"`
 	RedirectURL     string   `json:"redirect_url"`
-	Ticket          string   `json:"ticket"`
-	ExpiresAt       int64    `json:"expires_at"`
-	CreatedAt       int64    `json:"created_at"`
-	UpdatedAt       int64    `json:"updated_at"`
+	ticket
 }
 
 type organizationInvitationWire struct {
@@ -94,14 +89,6 @@ func organizationInvitationsFamily() family {
 			"UsersGetOrganizationInvitations":     {read: listUserOrganizationInvitations},
 		},
 	}
-}
-
-// statusAt is the status at a time in Unix milliseconds.
-func (i *organizationInvitation) statusAt(now int64) string {
-	if i.Status == "pending" && i.ExpiresAt <= now {
-		return "expired"
-	}
-	return i.Status
 }
 
 func (x *tx) organizationInvitationWire(i *organizationInvitation) organizationInvitationWire {
@@ -238,8 +225,8 @@ func (x *tx) checkOrganizationInvitation(o *organization, in *organizationInvita
 		return "", err
 	}
 	if in.RedirectURL.given() {
-		if u, err := url.Parse(in.RedirectURL.Value); err != nil || !u.IsAbs() {
-			return "", errParamFormat("redirect_url", "an absolute URL")
+		if err := checkRedirectURL(in.RedirectURL.Value); err != nil {
+			return "", err
 		}
 	}
 	if in.InviterUserID.given() {
@@ -268,9 +255,8 @@ func (x *tx) inviteToOrganization(o *organization, in organizationInvitationInpu
 	in.ExpiresInDays.applyValue(&days)
 	row := &organizationInvitation{
 		ID: x.newID("orginv_"), OrganizationID: o.ID, EmailAddress: email, Role: in.Role, InviterID: in.InviterUserID.pointer(),
-		Status: "pending", PublicMetadata: orEmpty(in.PublicMetadata.Value), PrivateMetadata: orEmpty(in.PrivateMetadata.Value),
-		RedirectURL: in.RedirectURL.Value, Ticket: randomHex(24),
-		ExpiresAt: x.time.Add(time.Duration(days) * 24 * time.Hour).UnixMilli(), CreatedAt: x.now, UpdatedAt: x.now,
+		PublicMetadata: orEmpty(in.PublicMetadata.Value), PrivateMetadata: orEmpty(in.PrivateMetadata.Value),
+		RedirectURL: in.RedirectURL.Value, ticket: x.newTicket(time.Duration(days) * 24 * time.Hour),
 	}
 	tableOrganizationInvitations.put(x, row)
 	wire := x.organizationInvitationWire(row)
@@ -311,7 +297,7 @@ func revokeOrganizationInvitation(c *call) (any, error) {
 	if i.statusAt(c.tx.now) != "pending" {
 		return nil, errBadRequest("organization_invitation_not_pending", "only a pending invitation can be revoked")
 	}
-	i = tableOrganizationInvitations.update(c.tx, i.ID, func(i *organizationInvitation) { i.Status, i.UpdatedAt = "revoked", c.tx.now })
+	i = tableOrganizationInvitations.update(c.tx, i.ID, func(i *organizationInvitation) { i.settle("revoked", c.tx.now) })
 	wire := c.tx.organizationInvitationWire(i)
 	c.tx.emit("organizationInvitation.revoked", wire)
 	return wire, nil

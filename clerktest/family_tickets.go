@@ -2,7 +2,6 @@ package clerktest
 
 import (
 	"encoding/json"
-	"net/url"
 	"time"
 )
 
@@ -11,12 +10,8 @@ type ticketToken struct {
 	ID              string          `json:"id"`
 	Actor           json.RawMessage `json:"actor"` // of an actor token
 	UserID          string          `json:"user_id"`
-	Status          string          `json:"status"`
-	Ticket          string          `json:"ticket"`
-	ExpiresAt       int64           `json:"expires_at"`
 	SessionDuration int64           `json:"session_duration"` // seconds, 0 is the instance's own
-	CreatedAt       int64           `json:"created_at"`
-	UpdatedAt       int64           `json:"updated_at"`
+	ticket
 }
 
 type ticketTokenWire struct {
@@ -137,9 +132,7 @@ func storeTicket(c *call, t *ticketToken, lifetime int64) (any, error) {
 	if lifetime <= 0 {
 		return nil, errParamValue("expires_in_seconds", "positive")
 	}
-	t.Status, t.Ticket = "pending", randomHex(24)
-	t.ExpiresAt = c.tx.time.Add(time.Duration(lifetime) * time.Second).UnixMilli()
-	t.CreatedAt, t.UpdatedAt = c.tx.now, c.tx.now
+	t.ticket = c.tx.newTicket(time.Duration(lifetime) * time.Second)
 	tableTickets.put(c.tx, t)
 	return c.tx.ticketTokenWire(t), nil
 }
@@ -153,7 +146,7 @@ func revokeTicket(param, object string) func(*call) (any, error) {
 		if t.Status != "pending" {
 			return nil, errBadRequest("token_not_pending", "this token is "+t.Status+" and cannot be revoked")
 		}
-		t = tableTickets.update(c.tx, t.ID, func(t *ticketToken) { t.Status, t.UpdatedAt = "revoked", c.tx.now })
+		t = tableTickets.update(c.tx, t.ID, func(t *ticketToken) { t.settle("revoked", c.tx.now) })
 		return c.tx.ticketTokenWire(t), nil
 	}
 }
@@ -187,8 +180,8 @@ func createAgentTask(c *call) (any, error) {
 	if u == nil {
 		return nil, errNotFound("user")
 	}
-	if target, err := url.Parse(in.RedirectURL); err != nil || !target.IsAbs() {
-		return nil, errParamFormat("redirect_url", "an absolute URL")
+	if err := checkRedirectURL(in.RedirectURL); err != nil {
+		return nil, err
 	}
 	task := &agentTask{
 		ID: c.tx.newID("agttsk_"), AgentID: c.tx.newID("agt_"), UserID: u.ID, Ticket: randomHex(24), Status: "pending", CreatedAt: c.tx.now,

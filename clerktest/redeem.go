@@ -29,18 +29,18 @@ func (x *tx) redeem(ticket string) (SignedIn, error) {
 		if err != nil {
 			return SignedIn{}, err
 		}
-		tableInvitations.update(x, i.ID, func(i *invitation) { i.Status, i.UpdatedAt = "accepted", x.now })
+		tableInvitations.update(x, i.ID, func(i *invitation) { i.settle("accepted", x.now) })
 		return x.signIn(u, nil, nil), nil
 	}
 	if i := tableOrganizationInvitations.first(x, "ticket", ticket); i != nil && i.statusAt(x.now) == "pending" {
 		return x.acceptOrganizationInvitation(i)
 	}
-	if t := tableTickets.first(x, "ticket", ticket); t != nil && t.Status == "pending" && t.ExpiresAt > x.now {
+	if t := tableTickets.first(x, "ticket", ticket); t != nil && t.statusAt(x.now) == "pending" {
 		u, err := findUser(x, t.UserID)
 		if err != nil {
 			return SignedIn{}, err
 		}
-		tableTickets.update(x, t.ID, func(t *ticketToken) { t.Status, t.UpdatedAt = "accepted", x.now })
+		tableTickets.update(x, t.ID, func(t *ticketToken) { t.settle("accepted", x.now) })
 		return x.signIn(u, nil, t.Actor), nil
 	}
 	return SignedIn{}, newError(http.StatusBadRequest, "ticket_invalid", "ticket is invalid", "the ticket is unknown, used, revoked or expired")
@@ -56,7 +56,7 @@ func (x *tx) acceptOrganizationInvitation(i *organizationInvitation) (SignedIn, 
 	if err != nil {
 		return SignedIn{}, err
 	}
-	i = tableOrganizationInvitations.update(x, i.ID, func(i *organizationInvitation) { i.Status, i.UpdatedAt = "accepted", x.now })
+	i = tableOrganizationInvitations.update(x, i.ID, func(i *organizationInvitation) { i.settle("accepted", x.now) })
 	x.emit("organizationInvitation.accepted", acceptedInvitationWire{x.organizationInvitationWire(i), u.ID})
 	meta := &metadataInput{
 		Public:  field[metadata]{Set: true, Value: i.PublicMetadata},
