@@ -113,8 +113,8 @@ func (a *Authenticator) fromHeader(ctx context.Context, req *Request, call *call
 	if len(call.accepts) == 1 {
 		single = call.accepts[0]
 	}
-	session := slices.Contains(call.accepts, TokenSession)
-	if single == TokenSession || session && a.tokens.get(token) != nil {
+	// What the cache knows is the token of a session: its class need not be found out again.
+	if single == TokenSession || slices.Contains(call.accepts, TokenSession) && a.tokens.get(token) != nil {
 		return a.sessionHeader(ctx, req, call, token)
 	}
 	class := classify(token)

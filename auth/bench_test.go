@@ -4,6 +4,8 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"encoding/base64"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -124,5 +126,32 @@ func BenchmarkRequestState_Has(b *testing.B) {
 		if !state.Has(check) {
 			b.Fatal("denied")
 		}
+	}
+}
+
+// BenchmarkMiddleware is what attach and enforce add to a handler of net/http.
+func BenchmarkMiddleware(b *testing.B) {
+	const key = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"
+	authn := local(b, nil, func(c *clerkauth.Config) { c.PublishableKey, c.TokenCacheSize = key, 1000 })
+	token := sign(b, keyA(), header(nil), benchClaims(time.Now(), 2))
+	handler := clerkauth.Middleware(authn)(clerkauth.RequireAuth()(http.HandlerFunc(
+		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })))
+	for name, credential := range map[string][2]string{
+		"header": {"Authorization", "Bearer " + token},
+		"cookie": {"Cookie", "__client_uat=1; __session=" + token},
+	} {
+		b.Run(name, func(b *testing.B) {
+			r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/me", http.NoBody)
+			r.Header.Set(credential[0], credential[1])
+			w := httptest.NewRecorder()
+			b.ReportAllocs()
+			for b.Loop() {
+				*w = httptest.ResponseRecorder{HeaderMap: w.HeaderMap}
+				handler.ServeHTTP(w, r)
+				if w.Code != http.StatusNoContent {
+					b.Fatal(w.Code)
+				}
+			}
+		})
 	}
 }

@@ -22,7 +22,6 @@ const (
 // Reasons of key look-up. All but [ReasonJWKKidMismatch] are our trouble and answer 503.
 const (
 	ReasonSecretKeyInvalid      Reason = "secret-key-invalid"
-	ReasonJWKLocalMissing       Reason = "jwk-local-missing"
 	ReasonJWKRemoteFailedToLoad Reason = "jwk-remote-failed-to-load"
 	ReasonJWKFailedToResolve    Reason = "jwk-failed-to-resolve"
 	ReasonJWKKidMismatch        Reason = "jwk-kid-mismatch"
@@ -71,7 +70,7 @@ func (r Reason) status() int {
 	case ReasonReverification, ReasonMissingRole, ReasonMissingPermission, ReasonMissingScope, ReasonMissingFeature,
 		ReasonMissingPlan, ReasonWrongOrganization, ReasonImpersonated, ReasonRequirementInvalid:
 		return http.StatusForbidden
-	case ReasonSecretKeyInvalid, ReasonJWKLocalMissing, ReasonJWKRemoteFailedToLoad, ReasonJWKFailedToResolve,
+	case ReasonSecretKeyInvalid, ReasonJWKRemoteFailedToLoad, ReasonJWKFailedToResolve,
 		ReasonMiddlewareMissing, ReasonUnexpectedError, ReasonHandshakeTokenVerificationFailure:
 		return http.StatusServiceUnavailable
 	}

@@ -147,7 +147,11 @@ func (s *RemoteKeySet) keyAt(ctx context.Context, id string, now time.Time) (*Ke
 	age := now.Sub(snapshot.loaded)
 	switch {
 	case age >= s.config.TTL:
-		s.confirm(ctx, now)
+		wanted := ""
+		if snapshot.keys[id] == nil {
+			wanted = id
+		}
+		s.confirm(ctx, wanted, now)
 		snapshot = s.snapshot.Load()
 		if snapshot == nil {
 			return s.cold(ctx, id, now)
@@ -186,14 +190,14 @@ func (s *RemoteKeySet) cold(ctx context.Context, id string, now time.Time) (*Key
 	return s.unknown(ctx, id, now)
 }
 
-// confirm gives the keys a short moment to be loaded again. While the key server is slow or down nobody waits long.
-func (s *RemoteKeySet) confirm(ctx context.Context, now time.Time) {
+// confirm gives the keys a short moment to be loaded again, also for an id that is not among them. While the key server is slow or down nobody waits long.
+func (s *RemoteKeySet) confirm(ctx context.Context, wanted string, now time.Time) {
 	s.mu.Lock()
 	if s.fresh(now) || (s.failure != nil && now.Before(s.retryAt)) {
 		s.mu.Unlock()
 		return
 	}
-	f := s.join(now, "")
+	f := s.join(now, wanted)
 	f.background = true
 	s.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, freshWait-time.Since(f.started))

@@ -118,6 +118,24 @@ func TestRemoteKeySet_flood(t *testing.T) {
 	}
 }
 
+// An unknown id that comes when the keys are due anyway is answered by the load that confirms them.
+func TestRemoteKeySet_unknownWhenDue(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	server := newKeyServer(oneKey())
+	set := server.keySet(t, clock.now, nil)
+	mustKey(t, set, testKeyID)
+	for round := range int64(3) {
+		clock.advance(clerkauth.DefaultKeyTTL)
+		if _, err := set.Key(t.Context(), "ins_other"); reasonOf(t, err) != clerkauth.ReasonJWKKidMismatch {
+			t.Fatalf("got %v, want jwk-kid-mismatch", err)
+		}
+		if got := server.fetches.Load(); got != round+2 {
+			t.Fatalf("got %d fetches, want %d", got, round+2)
+		}
+	}
+}
+
 func TestRemoteKeySet_coldFlood(t *testing.T) {
 	t.Parallel()
 	clock := newClock()

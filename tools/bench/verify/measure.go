@@ -15,12 +15,14 @@ import (
 type subject struct {
 	name          string
 	signatureOnly bool
+	cold          string // name of the subject that verifies the same anew, or empty
 	verify        func(token string) error
 	run           func() error
 }
 
 type result struct {
 	name   string
+	cold   string
 	ratios []float64
 	cpu    []float64 // nanoseconds of one run
 	allocs float64
@@ -58,7 +60,7 @@ func sampleOf(s subject, length time.Duration) float64 {
 func measure(subjects []subject, rounds int, length time.Duration) results {
 	out := make(results, len(subjects))
 	for i, s := range subjects {
-		out[i] = &result{name: s.name}
+		out[i] = &result{name: s.name, cold: s.cold}
 		out[i].allocs, out[i].bytes = allocations(s)
 	}
 	base := subjects[0]
@@ -92,12 +94,15 @@ func median(values []float64) float64 {
 
 func (r results) print(w io.Writer) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "subject\tratio\tof the best\ttimes cheaper\tCPU ns\tallocs\tbytes\t")
+	fmt.Fprintln(table, "subject\tratio\tof the best\tcold is\tCPU ns\tallocs\tbytes\t")
 	base := slices.Min(r[0].cpu)
 	for _, row := range r {
-		ratio := median(row.ratios)
-		fmt.Fprintf(table, "%s\t%.4f\t%.4f\t%.1f\t%.0f\t%.0f\t%.0f\t\n",
-			row.name, ratio, slices.Min(row.cpu)/base, 1/ratio, median(row.cpu), row.allocs, row.bytes)
+		ratio, times := median(row.ratios), ""
+		if i := slices.IndexFunc(r, func(other *result) bool { return other.name == row.cold }); i >= 0 {
+			times = fmt.Sprintf("%.1f x", median(r[i].ratios)/ratio)
+		}
+		fmt.Fprintf(table, "%s\t%.4f\t%.4f\t%s\t%.0f\t%.0f\t%.0f\t\n",
+			row.name, ratio, slices.Min(row.cpu)/base, times, median(row.cpu), row.allocs, row.bytes)
 	}
 	_ = table.Flush()
 }

@@ -94,10 +94,11 @@ func (fx *fixture) ours() ([]subject, error) {
 			name: "clerkauth Authenticate", verify: func(token string) error { return authenticate(cold, token) },
 			run: func() error { return signedIn(ctx, cold, request) },
 		},
-		{name: "clerkauth Verify, repeat", verify: verify(warm)},
+		{name: "clerkauth Verify, repeat", cold: "clerkauth Verify", verify: verify(warm)},
 		{
-			name: "clerkauth Authenticate, repeat", verify: func(token string) error { return authenticate(warm, token) },
-			run: func() error { return signedIn(ctx, warm, request) },
+			name: "clerkauth Authenticate, repeat", cold: "clerkauth Authenticate",
+			verify: func(token string) error { return authenticate(warm, token) },
+			run:    func() error { return signedIn(ctx, warm, request) },
 		},
 	}, nil
 }
