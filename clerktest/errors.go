@@ -88,6 +88,10 @@ func errBadRequest(code, long string) *apiError {
 	return newError(http.StatusBadRequest, code, "bad request", long)
 }
 
+func errConflict(code, long string) *apiError {
+	return newError(http.StatusConflict, code, "conflict", long)
+}
+
 func errForbidden(code, long string) *apiError {
 	return newError(http.StatusForbidden, code, "forbidden", long)
 }

@@ -122,7 +122,7 @@ func createMembership(c *call) (any, error) {
 
 // newMembership makes a user a member of an organization.
 func newMembership(x *tx, o *organization, u *user, roleKey string, meta *metadataInput) (*membership, error) {
-	if err := checkRole(x, roleKey); err != nil {
+	if err := x.checkMemberRole(o, roleKey); err != nil {
 		return nil, err
 	}
 	if findMembership(x, o.ID, u.ID) != nil {
@@ -155,23 +155,21 @@ func checkRole(x *tx, key string) error {
 	return nil
 }
 
+// checkMemberRole refuses a role that the instance or the organization's role set does not have.
+func (x *tx) checkMemberRole(o *organization, key string) error {
+	if err := checkRole(x, key); err != nil {
+		return err
+	}
+	if s := x.roleSetOf(o); s != nil && !slices.Contains(s.Roles, key) {
+		return errParamValue("role", "one of the organization's role set")
+	}
+	return nil
+}
+
 // mayManageMembers reports whether a role has the permission that an
 // organization must never lose.
 func mayManageMembers(x *tx, roleKey string) bool {
 	return slices.Contains(permissionsOf(x, roleKey), "org:sys_memberships:manage")
-}
-
-// creatorRole is the role of somebody who creates an organization.
-func (x *tx) creatorRole() string {
-	if r := tableRoles.first(x, "key", roleAdmin); r != nil {
-		return r.Key
-	}
-	for _, r := range tableRoles.all(x) {
-		if r.IsCreatorEligible {
-			return r.Key
-		}
-	}
-	return roleAdmin
 }
 
 func updateMembership(c *call) (any, error) {
@@ -185,7 +183,7 @@ func updateMembership(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	if err := checkRole(c.tx, in.Role); err != nil {
+	if err := c.tx.checkMemberRole(tableOrganizations.get(c.tx, m.OrganizationID), in.Role); err != nil {
 		return nil, err
 	}
 	if mayManageMembers(c.tx, m.Role) && !mayManageMembers(c.tx, in.Role) && lastManager(c.tx, m) {

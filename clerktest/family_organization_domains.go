@@ -13,7 +13,8 @@ type organizationDomain struct {
 	OrganizationID string `json:"organization_id"`
 	Name           string `json:"name"`
 	EnrollmentMode string `json:"enrollment_mode"`
-	VerifiedAt     *int64 `json:"verified_at"`
+	Verified       bool   `json:"verified"` // that it belongs with the organization
+	OwnedAt        *int64 `json:"owned_at"` // when ownership was verified
 	CreatedAt      int64  `json:"created_at"`
 	UpdatedAt      int64  `json:"updated_at"`
 }
@@ -66,6 +67,11 @@ func organizationDomainsFamily() family {
 			"VerifyOrganizationDomainOwnership": {write: verifyOrganizationDomain},
 			"ListAllOrganizationDomains":        {read: listAllOrganizationDomains},
 		},
+		organizationGone: func(x *tx, organizationID string) {
+			for _, d := range tableOrganizationDomains.find(x, "organization", organizationID) {
+				tableOrganizationDomains.delete(x, d.ID)
+			}
+		},
 	}
 }
 
@@ -74,17 +80,25 @@ func wireOrganizationDomain(d *organizationDomain) organizationDomainWire {
 		Object: "organization_domain", ID: d.ID, OrganizationID: d.OrganizationID, Name: d.Name, EnrollmentMode: d.EnrollmentMode,
 		CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
 	}
-	if d.VerifiedAt != nil {
-		out.Verification = &domainVerificationWire{Status: "verified", Strategy: "admin", VerifiedAt: d.VerifiedAt}
-		out.OwnershipVerification = out.Verification
+	if d.Verified {
+		out.AffiliationVerification = &domainVerificationWire{Status: "verified", Strategy: "admin"}
+		out.Verification = out.AffiliationVerification
+	}
+	if d.OwnedAt != nil {
+		out.OwnershipVerification = &domainVerificationWire{Status: "verified", Strategy: "manual_override", VerifiedAt: d.OwnedAt}
 	}
 	return out
 }
 
+// orderedOrganizationDomains applies what both lists offer: filters by verification and enrollment mode, order and paging.
 func orderedOrganizationDomains(c *call, rows []*organizationDomain) (any, error) {
-	verified := c.query.Get("verified")
+	var modeList []string
+	for _, value := range c.query["enrollment_mode"] {
+		modeList = append(modeList, strings.Split(value, ",")...)
+	}
+	modes, verified := newSignedSet(modeList), c.query.Get("verified")
 	rows = keep(rows, func(d *organizationDomain) bool {
-		return verified == "" || (verified == "true") == (d.VerifiedAt != nil)
+		return modes.matches(d.EnrollmentMode) && (verified == "" || (verified == "true") == d.Verified)
 	})
 	if err := orderRows(c, rows, "-created_at", map[string]func(a, b *organizationDomain) int{
 		"created_at": func(a, b *organizationDomain) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
@@ -100,26 +114,19 @@ func listOrganizationDomains(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	mode := c.query.Get("enrollment_mode")
-	rows := keep(tableOrganizationDomains.find(c.tx, "organization", o.ID), func(d *organizationDomain) bool {
-		return mode == "" || d.EnrollmentMode == mode
-	})
-	return orderedOrganizationDomains(c, rows)
+	return orderedOrganizationDomains(c, tableOrganizationDomains.find(c.tx, "organization", o.ID))
 }
 
 func listAllOrganizationDomains(c *call) (any, error) {
-	if len(c.query) == 0 {
-		return nil, errBadRequest("query_string_missing", "at least one filter has to be given")
+	names, orgID, text := c.query["domains"], c.query.Get("organization_id"), c.query.Get("query")
+	if c.query.Has("query") && strings.TrimSpace(text) == "" {
+		return nil, errParamNil("query")
 	}
-	var modeList []string
-	for _, value := range c.query["enrollment_mode"] {
-		modeList = append(modeList, strings.Split(value, ",")...)
+	if strings.HasPrefix(text, "org_") {
+		orgID, text = text, ""
 	}
-	modes, names := newSignedSet(modeList), c.query["domains"]
-	orgID, text := c.query.Get("organization_id"), c.query.Get("query")
 	rows := keep(tableOrganizationDomains.all(c.tx), func(d *organizationDomain) bool {
-		return (orgID == "" || d.OrganizationID == orgID) && (text == "" || containsFold(d.Name, text)) &&
-			(len(names) == 0 || slices.Contains(names, d.Name)) && modes.matches(d.EnrollmentMode)
+		return (orgID == "" || d.OrganizationID == orgID) && containsFold(d.Name, text) && (len(names) == 0 || slices.Contains(names, d.Name))
 	})
 	return orderedOrganizationDomains(c, rows)
 }
@@ -135,12 +142,11 @@ func (in *organizationDomainInput) applyTo(x *tx, d *organizationDomain) error {
 		return errParamValue("enrollment_mode", "one of "+strings.Join(enrollmentModes, ", "))
 	}
 	in.EnrollmentMode.applyValue(&d.EnrollmentMode)
-	switch {
-	case in.Verified.given() && !in.Verified.Value:
-		d.VerifiedAt = nil
-	case in.Verified.Value && d.VerifiedAt == nil:
-		now := x.now
-		d.VerifiedAt = &now
+	in.Verified.applyValue(&d.Verified)
+	for _, other := range tableOrganizationDomains.find(x, "name", d.Name) {
+		if other.ID != d.ID && (other.OrganizationID == d.OrganizationID || (other.Verified && d.Verified)) {
+			return errTaken("name")
+		}
 	}
 	d.UpdatedAt = x.now
 	return nil
@@ -159,13 +165,8 @@ func createOrganizationDomain(c *call) (any, error) {
 	if !hostPattern.MatchString(name) {
 		return nil, errParamFormat("name", "a domain name")
 	}
-	for _, other := range tableOrganizationDomains.find(c.tx, "name", name) {
-		if other.OrganizationID == o.ID || other.VerifiedAt != nil {
-			return nil, errTaken("name")
-		}
-	}
 	d := &organizationDomain{
-		ID: c.tx.newID("orgdm_"), OrganizationID: o.ID, Name: name, EnrollmentMode: enrollmentModes[0], CreatedAt: c.tx.now,
+		ID: c.tx.newID("orgdm_"), OrganizationID: o.ID, Name: name, EnrollmentMode: enrollmentModes[0], Verified: true, CreatedAt: c.tx.now,
 	}
 	if err := in.applyTo(c.tx, d); err != nil {
 		return nil, err
@@ -192,14 +193,6 @@ func updateOrganizationDomain(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	return changeOrganizationDomain(c, in)
-}
-
-func verifyOrganizationDomain(c *call) (any, error) {
-	return changeOrganizationDomain(c, organizationDomainInput{Verified: field[bool]{Set: true, Value: true}})
-}
-
-func changeOrganizationDomain(c *call, in organizationDomainInput) (any, error) {
 	d, err := c.organizationDomain()
 	if err != nil {
 		return nil, err
@@ -208,10 +201,27 @@ func changeOrganizationDomain(c *call, in organizationDomainInput) (any, error) 
 	if err := in.applyTo(c.tx, &next); err != nil {
 		return nil, err
 	}
-	tableOrganizationDomains.put(c.tx, &next)
-	wire := wireOrganizationDomain(&next)
+	return c.storeOrganizationDomain(&next), nil
+}
+
+func verifyOrganizationDomain(c *call) (any, error) {
+	d, err := c.organizationDomain()
+	if err != nil {
+		return nil, err
+	}
+	if d.OwnedAt != nil {
+		return wireOrganizationDomain(d), nil
+	}
+	next := *d
+	next.OwnedAt, next.UpdatedAt = &c.tx.now, c.tx.now
+	return c.storeOrganizationDomain(&next), nil
+}
+
+func (c *call) storeOrganizationDomain(d *organizationDomain) organizationDomainWire {
+	tableOrganizationDomains.put(c.tx, d)
+	wire := wireOrganizationDomain(d)
 	c.tx.emit("organizationDomain.updated", wire)
-	return wire, nil
+	return wire
 }
 
 func deleteOrganizationDomain(c *call) (any, error) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -23,12 +24,10 @@ func organizationsFamily() family {
 	}
 }
 
-// standardMemberships is the membership limit of a new organization.
-const standardMemberships = 5
-
 var (
-	slugPattern = regexp.MustCompile(`^[a-z0-9_-]+$`)
+	slugPattern = regexp.MustCompile(`^[a-z0-9-]+$`)
 	notSlug     = regexp.MustCompile(`[^a-z0-9]+`)
+	linkOrHTML  = regexp.MustCompile(`(?i)https?://|www\.|<[a-z/!][^>]*>`)
 )
 
 // organization returns the organization of the path, which an id or a slug
@@ -112,9 +111,16 @@ func createOrganization(c *call) (any, error) {
 // newOrganization checks the input, stores the organization and makes its
 // creator a member.
 func newOrganization(x *tx, in *organizationInput) (*organization, error) {
+	settings := x.settings()
+	if !settings.OrganizationsEnabled {
+		return nil, errForbidden("organization_not_enabled_in_instance", "organizations are switched off in this instance")
+	}
 	o := &organization{
-		ID: x.newID("org_"), MaxMemberships: standardMemberships, AdminDelete: true, CreatedAt: x.now, UpdatedAt: x.now,
+		ID: x.newID("org_"), MaxMemberships: settings.MaxMemberships, AdminDelete: settings.AdminDelete, CreatedAt: x.now, UpdatedAt: x.now,
 		PublicMetadata: emptyMetadata, PrivateMetadata: emptyMetadata,
+	}
+	if s := x.initialRoleSet(); s != nil {
+		o.RoleSetKey = &s.Key
 	}
 	if !in.Name.given() {
 		return nil, errParamMissing("name")
@@ -144,7 +150,7 @@ func newOrganization(x *tx, in *organizationInput) (*organization, error) {
 	tableOrganizations.put(x, o)
 	x.emit("organization.created", wireOrganization(o))
 	if creator != nil {
-		if _, err := newMembership(x, o, creator, x.creatorRole(), nil); err != nil {
+		if _, err := newMembership(x, o, creator, x.creatorRole(o), nil); err != nil {
 			return nil, err
 		}
 	}
@@ -166,13 +172,13 @@ func checkOrganizationLimit(x *tx, creator *user) error {
 
 // applyTo checks and stores what creation and update share.
 func (in *organizationInput) applyTo(x *tx, o *organization) error {
-	if in.Name.given() && (strings.TrimSpace(in.Name.Value) == "" || len(in.Name.Value) > 256) {
-		return errParamFormat("name", "a text of 1 to 256 characters")
+	if name := in.Name.Value; in.Name.given() && (strings.TrimSpace(name) == "" || len(name) > 256 || linkOrHTML.MatchString(name)) {
+		return errParamFormat("name", "a text of 1 to 256 characters without URLs and HTML")
 	}
 	if in.Slug.given() && in.Slug.Value != "" {
-		slug := strings.ToLower(in.Slug.Value)
+		slug := in.Slug.Value
 		if !slugPattern.MatchString(slug) || len(slug) > 256 {
-			return errParamFormat("slug", "made of letters, digits, dashes and underscores")
+			return errParamFormat("slug", "made of lower-case letters, digits and dashes")
 		}
 		if other := tableOrganizations.first(x, "slug", slug); other != nil && other.ID != o.ID {
 			return errTaken("slug")
@@ -182,8 +188,27 @@ func (in *organizationInput) applyTo(x *tx, o *organization) error {
 	in.Name.applyValue(&o.Name)
 	in.MaxMemberships.applyValue(&o.MaxMemberships)
 	in.AdminDelete.applyValue(&o.AdminDelete)
-	in.RoleSetKey.apply(&o.RoleSetKey)
+	if err := in.applyRoleSet(x, o); err != nil {
+		return err
+	}
 	return applyTime("created_at", &in.CreatedAt, func(ms int64) { o.CreatedAt = ms })
+}
+
+// applyRoleSet gives the organization a role set, which has to have the roles of all its members.
+func (in *organizationInput) applyRoleSet(x *tx, o *organization) error {
+	if in.RoleSetKey.given() {
+		s := tableRoleSets.first(x, "key", in.RoleSetKey.Value)
+		if s == nil {
+			return errNotFound("role set")
+		}
+		for _, m := range tableMemberships.find(x, "organization", o.ID) {
+			if !slices.Contains(s.Roles, m.Role) {
+				return errParamValue("role_set_key", "a role set with the roles of all members")
+			}
+		}
+	}
+	in.RoleSetKey.apply(&o.RoleSetKey)
+	return nil
 }
 
 // freeSlug makes a slug from a name that no other organization has.

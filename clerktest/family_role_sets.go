@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // roleSet is a choice of roles that organizations of one kind may give their members.
@@ -47,6 +48,9 @@ type roleSetItemWire struct {
 	CreatedAt    int64   `json:"created_at"`
 	UpdatedAt    int64   `json:"updated_at"`
 }
+
+// maxRoles is how many roles a set may get at once.
+const maxRoles = 10
 
 var roleSetKeyPattern = regexp.MustCompile(`^role_set:[a-z0-9_]+$`)
 
@@ -123,6 +127,29 @@ func findRoleSet(x *tx, keyOrID string) (*roleSet, error) {
 	return nil, errNotFound("role set")
 }
 
+// initialRoleSet is the role set of new organizations, nil when there is none.
+func (x *tx) initialRoleSet() *roleSet {
+	for _, s := range tableRoleSets.all(x) {
+		if s.Type == "initial" {
+			return s
+		}
+	}
+	return nil
+}
+
+// roleSetOf is the role set of an organization, nil when it may use every role.
+func (x *tx) roleSetOf(o *organization) *roleSet {
+	return tableRoleSets.first(x, "key", text(o.RoleSetKey))
+}
+
+// creatorRole is the role of somebody who creates the organization.
+func (x *tx) creatorRole(o *organization) string {
+	if s := x.roleSetOf(o); s != nil {
+		return s.CreatorRole
+	}
+	return x.settings().CreatorRole
+}
+
 func listRoleSets(c *call) (any, error) {
 	query := c.query.Get("query")
 	rows := keep(tableRoleSets.all(c.tx), func(s *roleSet) bool {
@@ -159,27 +186,31 @@ func (in *roleSetInput) applyTo(x *tx, s *roleSet) error {
 			return errTaken("key")
 		}
 	}
-	roles := slices.Clone(s.Roles)
-	in.Roles.applyValue(&roles)
-	for _, key := range append(roles, in.RoleKeys.Value...) {
-		if tableRoles.first(x, "key", key) == nil {
-			return errNotFound("organization role")
+	s.Roles = slices.Clone(s.Roles)
+	for param, list := range map[string]field[[]string]{"roles": in.Roles, "role_keys": in.RoleKeys} {
+		if list.Set && (len(list.Value) == 0 || len(list.Value) > maxRoles) {
+			return errParamValue(param, "a list of 1 to 10 role keys")
 		}
-		if !slices.Contains(roles, key) {
-			roles = append(roles, key)
+		for _, key := range list.Value {
+			if err := checkRole(x, key); err != nil {
+				return err
+			}
+			if !slices.Contains(s.Roles, key) {
+				s.Roles = append(s.Roles, key)
+			}
 		}
 	}
-	s.Roles = roles
 	in.Name.applyValue(&s.Name)
 	in.Key.applyValue(&s.Key)
 	in.Description.apply(&s.Description)
 	in.Type.applyValue(&s.Type)
 	in.DefaultRole.applyValue(&s.DefaultRole)
 	in.CreatorRole.applyValue(&s.CreatorRole)
-	for param, key := range map[string]string{"default_role_key": s.DefaultRole, "creator_role_key": s.CreatorRole} {
-		if !slices.Contains(s.Roles, key) {
-			return errParamValue(param, "one of the roles of the set")
-		}
+	switch {
+	case !slices.Contains(s.Roles, s.DefaultRole):
+		return errParamValue("default_role_key", "one of the roles of the set")
+	case !slices.Contains(s.Roles, s.CreatorRole):
+		return errParamValue("creator_role_key", "one of the roles of the set")
 	}
 	s.UpdatedAt = x.now
 	return nil
@@ -190,8 +221,21 @@ func createRoleSet(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	s := &roleSet{ID: c.tx.newID("role_set_"), Key: "role_set:" + randomHex(4), Type: "custom", CreatedAt: c.tx.now}
+	s := &roleSet{ID: c.tx.newID("role_set_"), Type: "custom", CreatedAt: c.tx.now}
+	if !in.Key.given() {
+		s.Key = freeRoleSetKey(c.tx, in.Name.Value)
+	}
 	return c.storeRoleSet(s, &in)
+}
+
+// freeRoleSetKey makes a key from a name that no other role set has.
+func freeRoleSetKey(x *tx, name string) string {
+	base := "role_set:" + cmp.Or(strings.Trim(notSlug.ReplaceAllString(strings.ToLower(name), "_"), "_"), "roles")
+	key := base
+	for tableRoleSets.first(x, "key", key) != nil {
+		key = base + "_" + randomHex(4)
+	}
+	return key
 }
 
 // storeRoleSet applies a request to a copy of a set and stores it. There is one initial set at most.
@@ -202,11 +246,12 @@ func (c *call) storeRoleSet(s *roleSet, in *roleSetInput) (any, error) {
 	}
 	tableRoleSets.put(c.tx, &next)
 	if next.Type == "initial" {
-		for _, other := range tableRoleSets.all(c.tx) {
-			if other.ID != next.ID && other.Type == "initial" {
-				tableRoleSets.update(c.tx, other.ID, func(s *roleSet) { s.Type = "custom" })
-			}
-		}
+		tableRoleSets.updateWhere(c.tx, func(other *roleSet) bool { return other.ID != next.ID && other.Type == "initial" },
+			func(other *roleSet) { other.Type = "custom" })
+	}
+	if next.Key != s.Key && s.Key != "" {
+		tableOrganizations.updateWhere(c.tx, func(o *organization) bool { return text(o.RoleSetKey) == s.Key },
+			func(o *organization) { o.RoleSetKey = &next.Key })
 	}
 	return c.tx.roleSetWire(&next), nil
 }

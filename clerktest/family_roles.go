@@ -7,7 +7,10 @@ import (
 	"strings"
 )
 
-var roleKeyPattern = regexp.MustCompile(`^org:[a-z0-9_]+(:[a-z0-9_]+)*$`)
+var roleKeyPattern = regexp.MustCompile(`^org:[a-z0-9_]+$`)
+
+// creatorPermissions are those without which a role cannot be the one of who creates an organization.
+var creatorPermissions = []string{"org:sys_memberships:manage", "org:sys_memberships:read", "org:sys_profile:delete"}
 
 type roleWire struct {
 	Object            string           `json:"object"`
@@ -21,18 +24,7 @@ type roleWire struct {
 	UpdatedAt         int64            `json:"updated_at"`
 }
 
-type permissionWire struct {
-	Object      string `json:"object"`
-	ID          string `json:"id"`
-	Name        string `json:"name"`
-	Key         string `json:"key"`
-	Description string `json:"description"`
-	Type        string `json:"type"`
-	CreatedAt   int64  `json:"created_at"`
-	UpdatedAt   int64  `json:"updated_at"`
-}
-
-// rolesFamily answers for roles and permissions; their tables belong to organizations.
+// rolesFamily answers for roles; their table belongs to organizations.
 func rolesFamily() family {
 	return family{endpoints: map[string]endpoint{
 		"ListOrganizationRoles":                {read: listRoles},
@@ -42,21 +34,12 @@ func rolesFamily() family {
 		"DeleteOrganizationRole":               {write: deleteRole},
 		"AssignPermissionToOrganizationRole":   {write: assignPermission},
 		"RemovePermissionFromOrganizationRole": {write: removePermission},
-		"ListOrganizationPermissions":          {read: listPermissions},
-		"CreateOrganizationPermission":         {write: createPermission},
-		"GetOrganizationPermission":            {read: getPermission},
-		"UpdateOrganizationPermission":         {write: updatePermission},
-		"DeleteOrganizationPermission":         {write: deletePermission},
 	}}
-}
-
-func wirePermission(p *permission) permissionWire {
-	return permissionWire{"permission", p.ID, p.Name, p.Key, p.Description, p.Type, p.CreatedAt, p.UpdatedAt}
 }
 
 func (x *tx) roleWire(r *role) roleWire {
 	out := roleWire{
-		Object: "role", ID: r.ID, Name: r.Name, Key: r.Key, Description: nilIfEmpty(r.Description), IsCreatorEligible: r.IsCreatorEligible,
+		Object: "role", ID: r.ID, Name: r.Name, Key: r.Key, Description: nilIfEmpty(r.Description), IsCreatorEligible: r.creatorEligible(),
 		Permissions: []permissionWire{}, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
 	for _, key := range r.Permissions {
@@ -65,6 +48,10 @@ func (x *tx) roleWire(r *role) roleWire {
 		}
 	}
 	return out
+}
+
+func (r *role) creatorEligible() bool {
+	return !slices.ContainsFunc(creatorPermissions, func(key string) bool { return !slices.Contains(r.Permissions, key) })
 }
 
 func listRoles(c *call) (any, error) {
@@ -94,13 +81,14 @@ type roleInput struct {
 	Key         field[string]   `json:"key"`
 	Description field[string]   `json:"description"`
 	Permissions field[[]string] `json:"permissions"`
+	InInitial   field[bool]     `json:"include_in_initial_role_set"`
 }
 
 // applyTo checks and stores the fields. Permissions come as ids or keys.
 func (in *roleInput) applyTo(x *tx, r *role) error {
 	if in.Key.given() && in.Key.Value != r.Key {
 		if !roleKeyPattern.MatchString(in.Key.Value) {
-			return errParamFormat("key", "org: and lower-case words")
+			return errParamFormat("key", "org: and lower-case letters, digits and underscores")
 		}
 		if tableRoles.first(x, "key", in.Key.Value) != nil {
 			return errTaken("key")
@@ -113,22 +101,19 @@ func (in *roleInput) applyTo(x *tx, r *role) error {
 			if p == nil {
 				return errNotFound("organization permission")
 			}
-			keys = append(keys, p.Key)
+			if !slices.Contains(keys, p.Key) {
+				keys = append(keys, p.Key)
+			}
 		}
 		r.Permissions = keys
 	}
 	in.Name.applyValue(&r.Name)
 	in.Key.applyValue(&r.Key)
-	in.Description.applyValue(&r.Description)
+	if in.Description.Set {
+		r.Description = in.Description.Value
+	}
 	r.UpdatedAt = x.now
 	return nil
-}
-
-func findPermission(x *tx, idOrKey string) *permission {
-	if p := tablePermissions.get(x, idOrKey); p != nil {
-		return p
-	}
-	return tablePermissions.first(x, "key", idOrKey)
 }
 
 func createRole(c *call) (any, error) {
@@ -141,6 +126,9 @@ func createRole(c *call) (any, error) {
 		return nil, err
 	}
 	tableRoles.put(c.tx, r)
+	if s := c.tx.initialRoleSet(); s != nil && in.InInitial.Value {
+		tableRoleSets.update(c.tx, s.ID, func(s *roleSet) { s.Roles = append(slices.Clone(s.Roles), r.Key) })
+	}
 	return c.announceRole("role.created", r), nil
 }
 
@@ -171,15 +159,48 @@ func updateRole(c *call) (any, error) {
 	if err := in.applyTo(c.tx, &next); err != nil {
 		return nil, err
 	}
+	if err := c.tx.keepCreatorRole(&next, r.Key); err != nil {
+		return nil, err
+	}
 	tableRoles.put(c.tx, &next)
 	if next.Key != r.Key {
-		for _, m := range tableMemberships.all(c.tx) {
-			if m.Role == r.Key {
-				tableMemberships.update(c.tx, m.ID, func(m *membership) { m.Role = next.Key })
-			}
-		}
+		renameRole(c.tx, r.Key, next.Key)
 	}
 	return c.announceRole("role.updated", &next), nil
+}
+
+// keepCreatorRole refuses to take from the role of creators, which key names, what creators need.
+func (x *tx) keepCreatorRole(r *role, key string) error {
+	if key == x.settings().CreatorRole && !r.creatorEligible() {
+		return errForbidden("organization_minimum_permissions_needed", "the role of those who create organizations keeps "+strings.Join(creatorPermissions, ", "))
+	}
+	return nil
+}
+
+// renameRole carries a role's new key to everything that names the role.
+func renameRole(x *tx, from, to string) {
+	rename := func(key *string) {
+		if *key == from {
+			*key = to
+		}
+	}
+	tableMemberships.updateWhere(x, func(m *membership) bool { return m.Role == from }, func(m *membership) { m.Role = to })
+	tableOrganizationInvitations.updateWhere(x, func(i *organizationInvitation) bool { return i.Role == from },
+		func(i *organizationInvitation) { i.Role = to })
+	tableRoleSets.updateWhere(x, func(s *roleSet) bool { return slices.Contains(s.Roles, from) }, func(s *roleSet) {
+		s.Roles = slices.Clone(s.Roles)
+		for i := range s.Roles {
+			rename(&s.Roles[i])
+		}
+		rename(&s.DefaultRole)
+		rename(&s.CreatorRole)
+	})
+	s := x.settings()
+	rename(&s.CreatorRole)
+	rename(&s.DomainsDefaultRole)
+	if s.CreatorRole == to || s.DomainsDefaultRole == to {
+		tableSettings.put(x, &s)
+	}
 }
 
 func deleteRole(c *call) (any, error) {
@@ -187,22 +208,42 @@ func deleteRole(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.Key == c.tx.creatorRole() {
-		return nil, errBadRequest("role_is_creator_role", "the role of those who create organizations cannot be deleted")
-	}
-	if slices.ContainsFunc(tableMemberships.all(c.tx), func(m *membership) bool { return m.Role == r.Key }) {
-		return nil, errBadRequest("role_assigned_to_members", "a role that members have cannot be deleted")
+	if err := c.tx.roleInUse(r.Key); err != nil {
+		return nil, err
 	}
 	tableRoles.delete(c.tx, r.ID)
+	tableRoleSets.updateWhere(c.tx, func(s *roleSet) bool { return slices.Contains(s.Roles, r.Key) }, func(s *roleSet) {
+		s.Roles = slices.DeleteFunc(slices.Clone(s.Roles), func(key string) bool { return key == r.Key })
+	})
 	gone := deleted("role", r.ID)
 	c.tx.emit("role.deleted", gone)
 	return gone, nil
 }
 
+// roleInUse refuses the deletion of a role that something needs.
+func (x *tx) roleInUse(key string) error {
+	s := x.settings()
+	switch {
+	case key == s.CreatorRole:
+		return errForbidden("role_is_creator_role", "the role of those who create organizations cannot be deleted")
+	case key == s.DomainsDefaultRole:
+		return errForbidden("role_is_domains_default_role", "the role of those who join by domain cannot be deleted")
+	case slices.ContainsFunc(tableRoleSets.all(x), func(s *roleSet) bool { return key == s.DefaultRole || key == s.CreatorRole }):
+		return errForbidden("role_is_default_in_role_set", "the default role and the creator role of a role set cannot be deleted")
+	case slices.ContainsFunc(tableMemberships.all(x), func(m *membership) bool { return m.Role == key }):
+		return errForbidden("role_assigned_to_members", "a role that members have cannot be deleted")
+	case slices.ContainsFunc(tableOrganizationInvitations.all(x), func(i *organizationInvitation) bool {
+		return i.Role == key && i.statusAt(x.now) == "pending"
+	}):
+		return errForbidden("role_exists_in_invitations", "a role that pending invitations promise cannot be deleted")
+	}
+	return nil
+}
+
 func assignPermission(c *call) (any, error) {
 	return changeRolePermission(c, func(keys []string, key string) ([]string, error) {
 		if slices.Contains(keys, key) {
-			return nil, errBadRequest("permission_already_assigned", "the role has this permission already")
+			return nil, errConflict("permission_already_assigned", "the role has this permission already")
 		}
 		return append(slices.Clone(keys), key), nil
 	})
@@ -230,109 +271,11 @@ func changeRolePermission(c *call, edit func(keys []string, key string) ([]strin
 	if err != nil {
 		return nil, err
 	}
-	r = tableRoles.update(c.tx, r.ID, func(r *role) { r.Permissions, r.UpdatedAt = keys, c.tx.now })
-	return c.announceRole("role.updated", r), nil
-}
-
-func listPermissions(c *call) (any, error) {
-	text := c.query.Get("query")
-	rows := keep(tablePermissions.all(c.tx), func(p *permission) bool {
-		return text == "" || p.ID == text || containsFold(p.Key, text) || containsFold(p.Name, text)
-	})
-	if err := orderRows(c, rows, "-created_at", map[string]func(a, b *permission) int{
-		"created_at": func(a, b *permission) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
-		"name":       func(a, b *permission) int { return cmp.Compare(a.Name, b.Name) },
-		"key":        func(a, b *permission) int { return cmp.Compare(a.Key, b.Key) },
-	}); err != nil {
+	next := *r
+	next.Permissions, next.UpdatedAt = keys, c.tx.now
+	if err := c.tx.keepCreatorRole(&next, r.Key); err != nil {
 		return nil, err
 	}
-	return pageOf(c, rows, wirePermission)
-}
-
-func (c *call) permission() (*permission, error) {
-	if p := tablePermissions.get(c.tx, c.param("permission_id")); p != nil {
-		return p, nil
-	}
-	return nil, errNotFound("organization permission")
-}
-
-type permissionInput struct {
-	Name        field[string] `json:"name"`
-	Key         field[string] `json:"key"`
-	Description field[string] `json:"description"`
-}
-
-func (in *permissionInput) applyTo(x *tx, p *permission) error {
-	if in.Key.given() && in.Key.Value != p.Key {
-		switch {
-		case !roleKeyPattern.MatchString(in.Key.Value) || strings.HasPrefix(in.Key.Value, "org:sys_"):
-			return errParamFormat("key", "org:feature:permission and no system key")
-		case tablePermissions.first(x, "key", in.Key.Value) != nil:
-			return errTaken("key")
-		}
-	}
-	in.Name.applyValue(&p.Name)
-	in.Key.applyValue(&p.Key)
-	in.Description.applyValue(&p.Description)
-	p.UpdatedAt = x.now
-	return nil
-}
-
-func createPermission(c *call) (any, error) {
-	var in permissionInput
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	p := &permission{ID: c.tx.newID("perm_"), Type: "user", CreatedAt: c.tx.now}
-	if err := in.applyTo(c.tx, p); err != nil {
-		return nil, err
-	}
-	tablePermissions.put(c.tx, p)
-	wire := wirePermission(p)
-	c.tx.emit("permission.created", wire)
-	return wire, nil
-}
-
-func getPermission(c *call) (any, error) {
-	p, err := c.permission()
-	if err != nil {
-		return nil, err
-	}
-	return wirePermission(p), nil
-}
-
-func updatePermission(c *call) (any, error) {
-	var in permissionInput
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	p, err := c.permission()
-	if err != nil {
-		return nil, err
-	}
-	if p.Type == "system" {
-		return nil, errForbidden("permission_is_system", "a system permission cannot be changed")
-	}
-	next := *p
-	if err := in.applyTo(c.tx, &next); err != nil {
-		return nil, err
-	}
-	tablePermissions.put(c.tx, &next)
-	wire := wirePermission(&next)
-	c.tx.emit("permission.updated", wire)
-	return wire, nil
-}
-
-func deletePermission(c *call) (any, error) {
-	p, err := c.permission()
-	if err != nil {
-		return nil, err
-	}
-	if p.Type == "system" {
-		return nil, errForbidden("permission_is_system", "a system permission cannot be deleted")
-	}
-	tablePermissions.delete(c.tx, p.ID)
-	gone := deleted("permission", p.ID)
-	c.tx.emit("permission.deleted", gone)
-	return gone, nil
+	tableRoles.put(c.tx, &next)
+	return c.announceRole("role.updated", &next), nil
 }

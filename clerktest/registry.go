@@ -143,6 +143,7 @@ func families() []family {
 		organizationInvitationsFamily(),
 		organizationDomainsFamily(),
 		rolesFamily(),
+		permissionsFamily(),
 		oauthApplicationsFamily(),
 		instanceFamily(),
 		domainsFamily(),

@@ -40,14 +40,13 @@ type membership struct {
 
 // role is the stored form of an organization role.
 type role struct {
-	ID                string   `json:"id"`
-	Key               string   `json:"key"`
-	Name              string   `json:"name"`
-	Description       string   `json:"description"`
-	IsCreatorEligible bool     `json:"is_creator_eligible"`
-	Permissions       []string `json:"permissions"` // keys
-	CreatedAt         int64    `json:"created_at"`
-	UpdatedAt         int64    `json:"updated_at"`
+	ID          string   `json:"id"`
+	Key         string   `json:"key"`
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Permissions []string `json:"permissions"` // keys
+	CreatedAt   int64    `json:"created_at"`
+	UpdatedAt   int64    `json:"updated_at"`
 }
 
 // permission is the stored form of an organization permission.
@@ -116,8 +115,8 @@ func startRoles(in *Instance) {
 			keys = append(keys, p.key)
 		}
 		tableRoles.put(x, &role{
-			ID: x.newID("role_"), Key: roleAdmin, Name: "Admin", Description: "May do everything", IsCreatorEligible: true,
-			Permissions: keys, CreatedAt: x.now, UpdatedAt: x.now,
+			ID: x.newID("role_"), Key: roleAdmin, Name: "Admin", Description: "May do everything", Permissions: keys,
+			CreatedAt: x.now, UpdatedAt: x.now,
 		})
 		tableRoles.put(x, &role{
 			ID: x.newID("role_"), Key: roleMember, Name: "Member", Description: "May look",

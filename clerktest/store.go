@@ -131,6 +131,13 @@ func (t *table[T]) update(x *tx, id string, edit func(*T)) *T {
 	return &row
 }
 
+// updateWhere stores a changed copy of every row that matches.
+func (t *table[T]) updateWhere(x *tx, match func(*T) bool, edit func(*T)) {
+	for _, row := range keep(t.all(x), match) {
+		t.update(x, t.id(row), edit)
+	}
+}
+
 // delete removes a row and returns it, nil when there was none.
 func (t *table[T]) delete(x *tx, id string) *T {
 	c := t.in(x)
