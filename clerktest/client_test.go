@@ -1,0 +1,68 @@
+package clerktest_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/clerkgo/clerk-go/clerktest"
+	clerk "github.com/clerkgo/clerk-go/core"
+)
+
+// reply is what a method of the client returned.
+type reply[T any] struct {
+	value T
+	err   error
+}
+
+// from takes the results of a method of the client.
+func from[T any](value T, err error) reply[T] { return reply[T]{value, err} }
+
+// must returns the value of a request that had to succeed.
+func (r reply[T]) must(t *testing.T) T {
+	t.Helper()
+	if r.err != nil {
+		t.Fatal(r.err)
+	}
+	return r.value
+}
+
+// refused checks that the API refused the request with this status and code.
+func (r reply[T]) refused(t *testing.T, status int, code string) {
+	t.Helper()
+	var refusal *clerk.APIError
+	if !errors.As(r.err, &refusal) {
+		t.Errorf("got error %v, want %d %s", r.err, status, code)
+		return
+	}
+	if len(refusal.Errors) == 0 || refusal.StatusCode != status || refusal.Errors[0].Code != code || refusal.TraceID == "" {
+		t.Errorf("got %v, want %d %s with a trace id", r.err, status, code)
+	}
+}
+
+// page is what ordered and filtered lists are compared by.
+func page[T any](t *testing.T, r reply[*clerk.List[T]], name func(T) string) []string {
+	t.Helper()
+	out := []string{}
+	for _, item := range r.must(t).Data {
+		out = append(out, name(item))
+	}
+	return out
+}
+
+// same compares lists of names.
+func same(t *testing.T, what string, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+// kinds are the types of the events since a position in the log of events.
+func kinds(in *clerktest.Instance, since int) []string {
+	out := []string{}
+	for _, ev := range in.Events()[since:] {
+		out = append(out, ev.Type)
+	}
+	return out
+}
