@@ -192,6 +192,14 @@ func updateMembership(c *call) (any, error) {
 	return changeMembership(c.tx, m.ID, func(m *membership) { m.Role = in.Role }), nil
 }
 
+// checkManager refuses a user who may not manage the members of an organization.
+func (x *tx) checkManager(orgID, userID string) error {
+	if m := findMembership(x, orgID, userID); m == nil || !mayManageMembers(x, m.Role) {
+		return errForbidden("not_an_admin_in_organization", "this user may not manage the members of the organization")
+	}
+	return nil
+}
+
 // lastManager reports whether nobody else may manage the members.
 func lastManager(x *tx, m *membership) bool {
 	for _, other := range tableMemberships.find(x, "organization", m.OrganizationID) {

@@ -2,6 +2,7 @@ package clerktest
 
 import (
 	"cmp"
+	"strings"
 	"time"
 )
 
@@ -88,6 +89,11 @@ func organizationInvitationsFamily() family {
 			"ListInstanceOrganizationInvitations": {read: listInstanceOrganizationInvitations},
 			"UsersGetOrganizationInvitations":     {read: listUserOrganizationInvitations},
 		},
+		organizationGone: func(x *tx, organizationID string) {
+			for _, i := range tableOrganizationInvitations.find(x, "organization", organizationID) {
+				tableOrganizationInvitations.delete(x, i.ID)
+			}
+		},
 	}
 }
 
@@ -142,7 +148,7 @@ func listOrganizationInvitations(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	email := c.query.Get("email_address")
+	email := strings.ToLower(c.query.Get("email_address"))
 	rows := keep(tableOrganizationInvitations.find(c.tx, "organization", o.ID), func(i *organizationInvitation) bool {
 		return email == "" || i.EmailAddress == email
 	})
@@ -221,7 +227,10 @@ func (x *tx) checkOrganizationInvitation(o *organization, in *organizationInvita
 	if !ok {
 		return "", errParamFormat("email_address", "an e-mail address")
 	}
-	if err := checkRole(x, in.Role); err != nil {
+	if err := x.checkMemberRole(o, in.Role); err != nil {
+		return "", err
+	}
+	if err := (&metadataInput{Public: in.PublicMetadata, Private: in.PrivateMetadata}).check(); err != nil {
 		return "", err
 	}
 	if in.RedirectURL.given() {
@@ -230,9 +239,8 @@ func (x *tx) checkOrganizationInvitation(o *organization, in *organizationInvita
 		}
 	}
 	if in.InviterUserID.given() {
-		m := findMembership(x, o.ID, in.InviterUserID.Value)
-		if m == nil || !mayManageMembers(x, m.Role) {
-			return "", errForbidden("not_an_admin_in_organization", "the inviter may not manage the members of the organization")
+		if err := x.checkManager(o.ID, in.InviterUserID.Value); err != nil {
+			return "", err
 		}
 	}
 	if u := x.userByEmail(email); u != nil && findMembership(x, o.ID, u.ID) != nil {
@@ -293,6 +301,17 @@ func revokeOrganizationInvitation(c *call) (any, error) {
 	i, err := c.organizationInvitation()
 	if err != nil {
 		return nil, err
+	}
+	var in struct {
+		RequestingUserID field[string] `json:"requesting_user_id"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	if in.RequestingUserID.given() {
+		if err := c.tx.checkManager(i.OrganizationID, in.RequestingUserID.Value); err != nil {
+			return nil, err
+		}
 	}
 	if i.statusAt(c.tx.now) != "pending" {
 		return nil, errBadRequest("organization_invitation_not_pending", "only a pending invitation can be revoked")
