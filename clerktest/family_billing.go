@@ -2,13 +2,10 @@ package clerktest
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 )
 
-// billingPlan is a plan of the catalog. Who has which plan is a matter of users and organizations: their Plan column feeds
-// the claims of session tokens and the subscriptions that this file answers.
+// billingPlan is a plan of the catalog. Who begins with which plan is a matter of users and organizations, see planNow.
 type billingPlan struct {
 	ID        string   `json:"id"`
 	Slug      string   `json:"slug"`
@@ -16,6 +13,7 @@ type billingPlan struct {
 	PayerType string   `json:"payer_type"` // user or org
 	Amount    int64    `json:"amount"`     // cents a month
 	Features  []string `json:"features"`
+	TrialDays int64    `json:"trial_days"` // 0 without a free trial
 	CreatedAt int64    `json:"created_at"`
 }
 
@@ -61,13 +59,28 @@ var (
 
 func billingFamily() family {
 	return family{
-		tables: []anyTable{tablePlans, tablePrices, tableCredits},
+		tables: []anyTable{tablePlans, tablePrices, tableCredits, tableSubscriptionItems, tableDiscounts, tableRedemptions, tableStatements},
+		userGone: func(x *tx, userID string) {
+			x.forgetSubscription(userID)
+			x.forgetStatements(userID)
+		},
+		organizationGone: func(x *tx, organizationID string) {
+			x.forgetSubscription(organizationID)
+			x.forgetStatements(organizationID)
+		},
 		endpoints: map[string]endpoint{
 			"GetCommercePlanList":                    {read: listPlans},
 			"GetBillingPriceList":                    {read: listPrices},
 			"CreateBillingPrice":                     {write: createPrice},
 			"GetCommerceSubscriptionItemList":        {read: listSubscriptionItems},
 			"CancelCommerceSubscriptionItem":         {write: cancelSubscriptionItem},
+			"ExtendBillingSubscriptionItemFreeTrial": {write: extendFreeTrial},
+			"CreateBillingPriceTransition":           {write: createPriceTransition},
+			"ApplyBillingSubscriptionItemDiscount":   {write: applyDiscount},
+			"RemoveBillingSubscriptionItemDiscount":  {write: removeDiscount},
+			"GetBillingStatementList":                {read: listStatements},
+			"GetBillingStatement":                    {read: getStatement},
+			"GetBillingStatementPaymentAttempts":     {read: listStatementPayments},
 			"GetUserBillingSubscription":             {read: ofUser(subscriptionOf)},
 			"GetOrganizationBillingSubscription":     {read: ofOrganization(subscriptionOf)},
 			"GetUserBillingCreditBalance":            {read: ofUser(creditBalance)},
@@ -80,13 +93,12 @@ func billingFamily() family {
 
 // payer is a user or an organization as somebody who pays.
 type payer struct {
-	subject     string // the id of the user or of the organization
-	kind        string // user or org
-	plan        string // slug, empty without one
-	since       int64
-	user        *user
-	org         *organization
-	unsubscribe func(x *tx)
+	subject string // the id of the user or of the organization
+	kind    string // user or org
+	plan    string // slug of the plan it began with, empty without one
+	since   int64
+	user    *user
+	org     *organization
 }
 
 func (p *payer) id() string { return "cpayer_" + bareID(p.subject) }
@@ -95,15 +107,19 @@ func (p *payer) id() string { return "cpayer_" + bareID(p.subject) }
 func bareID(id string) string { return id[strings.LastIndex(id, "_")+1:] }
 
 func userPayer(u *user) *payer {
-	return &payer{subject: u.ID, kind: "user", plan: u.Plan, since: u.CreatedAt, user: u, unsubscribe: func(x *tx) {
-		changeUser(x, u.ID, func(u *user) { u.Plan = "" })
-	}}
+	return &payer{subject: u.ID, kind: "user", plan: u.Plan, since: u.CreatedAt, user: u}
 }
 
 func organizationPayer(o *organization) *payer {
-	return &payer{subject: o.ID, kind: "org", plan: o.Plan, since: o.CreatedAt, org: o, unsubscribe: func(x *tx) {
-		changeOrganization(x, o.ID, func(o *organization) { o.Plan = "" })
-	}}
+	return &payer{subject: o.ID, kind: "org", plan: o.Plan, since: o.CreatedAt, org: o}
+}
+
+// payerOf returns the payer of a subject that exists.
+func (x *tx) payerOf(subject string) *payer {
+	if u := tableUsers.get(x, subject); u != nil {
+		return userPayer(u)
+	}
+	return organizationPayer(tableOrganizations.get(x, subject))
 }
 
 func ofUser(answer func(*call, *payer) (any, error)) func(*call) (any, error) {
@@ -176,38 +192,6 @@ func createPrice(c *call) (any, error) {
 	return c.tx.priceWire(p), nil
 }
 
-func listSubscriptionItems(c *call) (any, error) {
-	kind, planID, status := c.query.Get("payer_type"), c.query.Get("plan_id"), c.query.Get("status")
-	rows := keep(c.tx.payers(), func(p *payer) bool {
-		plan := tablePlans.first(c.tx, "slug", p.plan)
-		return plan != nil && (kind == "" || p.kind == kind) && (planID == "" || plan.ID == planID) && (status == "" || status == "active")
-	})
-	return pageOf(c, rows, c.tx.subscriptionItemWire)
-}
-
-func subscriptionOf(c *call, p *payer) (any, error) {
-	if tablePlans.first(c.tx, "slug", p.plan) == nil {
-		return nil, errNotFound("subscription")
-	}
-	return c.tx.subscriptionWire(p), nil
-}
-
-// cancelSubscriptionItem ends a subscription at once. The emulator knows no billing periods that it could last to.
-func cancelSubscriptionItem(c *call) (any, error) {
-	id := c.param("subscription_item_id")
-	all := c.tx.payers()
-	at := slices.IndexFunc(all, func(p *payer) bool {
-		return subscriptionItemID(p) == id && tablePlans.first(c.tx, "slug", p.plan) != nil
-	})
-	if at < 0 {
-		return nil, errNotFound("subscription item")
-	}
-	wire := c.tx.subscriptionItemWire(all[at])
-	wire.Status, wire.CanceledAt, wire.EndedAt = "ended", &c.tx.now, &c.tx.now
-	all[at].unsubscribe(c.tx)
-	return wire, nil
-}
-
 func creditBalance(c *call, p *payer) (any, error) {
 	var balance *moneyWire
 	if entries := tableCredits.find(c.tx, "payer", p.id()); len(entries) > 0 {
@@ -264,6 +248,8 @@ func (x *tx) addPlan(p *billingPlan) error {
 		return errParamMissing("slug")
 	case p.PayerType != "user" && p.PayerType != "org":
 		return errParamValue("payer_type", "user or org")
+	case p.TrialDays < 0:
+		return errParamValue("free_trial_days", "not negative")
 	case tablePlans.first(x, "slug", p.Slug) != nil:
 		return errTaken("slug")
 	}
@@ -283,6 +269,3 @@ func money(cents int64) moneyWire {
 	}
 	return moneyWire{Amount: cents, Formatted: fmt.Sprintf("%s%d.%02d", sign, plain/100, plain%100), Currency: "USD", Symbol: "$"}
 }
-
-// billingMonth is how long a period lasts.
-const billingMonth = 30 * 24 * time.Hour

@@ -53,6 +53,9 @@ func domainsFamily() family {
 			"UpdateDomain":      {write: updateDomain},
 			"DeleteDomain":      {write: deleteDomain},
 			"VerifyDomainProxy": {write: verifyDomainProxy},
+
+			"ChangeProductionInstanceDomain": {write: changePrimaryDomain},
+			"UpdateProductionInstanceDomain": {write: changePrimaryDomain},
 		},
 	}
 }
@@ -173,4 +176,52 @@ func verifyDomainProxy(c *call) (any, error) {
 		CreatedAt  int64  `json:"created_at"`
 		UpdatedAt  int64  `json:"updated_at"`
 	}{"proxy_check", c.tx.newID("proxchk_"), in.DomainID, in.ProxyURL, true, c.tx.now, c.tx.now, c.tx.now}, nil
+}
+
+// changePrimaryDomain moves a production instance to another domain, which ends every session. The emulator itself stays
+// where it is, and so do its keys.
+func changePrimaryDomain(c *call) (any, error) {
+	var in struct {
+		HomeURL     string      `json:"home_url"`
+		IsSecondary field[bool] `json:"is_secondary"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	if !c.inst.Production() {
+		return nil, errBadRequest("operation_not_allowed_on_development_instance", "only a production instance has a domain of its own")
+	}
+	u, err := url.Parse(in.HomeURL)
+	switch {
+	case in.HomeURL == "":
+		return nil, errParamMissing("home_url")
+	case err != nil || !u.IsAbs() || !hostPattern.MatchString(strings.ToLower(u.Hostname())):
+		return nil, errParamFormat("home_url", "an absolute URL")
+	}
+	name := strings.ToLower(u.Hostname())
+	if !in.IsSecondary.Value {
+		name = registrableDomain(name)
+	}
+	for _, d := range tableDomains.all(c.tx) {
+		switch {
+		case !d.IsSatellite:
+			tableDomains.update(c.tx, d.ID, func(d *instanceDomain) { d.Name = name })
+		case d.Name == name:
+			return nil, errTaken("home_url")
+		}
+	}
+	for _, s := range tableSessions.all(c.tx) {
+		endSession(c.tx, s, "revoked")
+	}
+	return nil, nil
+}
+
+// registrableDomain drops subdomains. It keeps a third label where the second looks like a registry's, as in example.co.uk.
+func registrableDomain(host string) string {
+	labels := strings.Split(host, ".")
+	kept := 2
+	if n := len(labels); n > 2 && len(labels[n-1]) == 2 && len(labels[n-2]) <= 3 {
+		kept = 3
+	}
+	return strings.Join(labels[max(len(labels)-kept, 0):], ".")
 }

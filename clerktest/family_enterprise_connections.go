@@ -266,5 +266,6 @@ func deleteEnterpriseConnection(c *call) (any, error) {
 		return nil, err
 	}
 	tableEnterpriseConnections.delete(c.tx, e.ID)
+	forgetTestRuns(c.tx, e.ID)
 	return deleted("enterprise_connection", e.ID), nil
 }

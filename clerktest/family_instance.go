@@ -94,14 +94,17 @@ func changeSettings[T any](edit func(*call, *T, *instanceSettings) error, view f
 }
 
 func getInstance(c *call) (any, error) {
-	s := c.tx.settings()
+	s, environment := c.tx.settings(), "development"
+	if c.inst.Production() {
+		environment = "production"
+	}
 	return struct {
 		Object          string   `json:"object"`
 		ID              string   `json:"id"`
 		EnvironmentType string   `json:"environment_type"`
 		AllowedOrigins  []string `json:"allowed_origins"`
 		WorkspaceID     *string  `json:"workspace_id"`
-	}{"instance", c.inst.id, "development", s.AllowedOrigins, nil}, nil
+	}{"instance", c.inst.id, environment, s.AllowedOrigins, nil}, nil
 }
 
 type instanceInput struct {

@@ -105,6 +105,7 @@ func (in *Instance) SetUserPlan(userID, plan string, features ...string) {
 		if _, err := findUser(x, userID); err != nil {
 			return err
 		}
+		x.forgetSubscription(userID)
 		tableUsers.update(x, userID, func(u *user) { u.Plan, u.Features = plan, slices.Clone(features) })
 		return nil
 	})
@@ -118,6 +119,7 @@ func (in *Instance) SetOrganizationPlan(organizationID, plan string, features ..
 		if err != nil {
 			return err
 		}
+		x.forgetSubscription(o.ID)
 		tableOrganizations.update(x, o.ID, func(o *organization) { o.Plan, o.Features = plan, slices.Clone(features) })
 		return nil
 	})

@@ -156,6 +156,10 @@ func families() []family {
 		billingFamily(),
 		directoriesFamily(),
 		templatesFamily(),
+		adminPortalFamily(),
+		enterpriseTestRunsFamily(),
+		interstitialFamily(),
+		signUpsFamily(),
 	}
 }
 

@@ -166,10 +166,10 @@ func (x *tx) organizationClaims(claims map[string]any, userID string, orgID *str
 	claims["v"] = 2
 	var plans, features []string
 	if u := tableUsers.get(x, userID); u != nil {
-		plans, features = appendPlan(plans, "u", u.Plan), scoped("u", u.Features)
+		plans, features = appendPlan(plans, "u", x.planNow(u.ID, u.Plan)), scoped("u", u.Features)
 	}
 	if member != nil {
-		plans = appendPlan(plans, "o", org.Plan)
+		plans = appendPlan(plans, "o", x.planNow(org.ID, org.Plan))
 		o, orgFeatures := compactOrganization(org, member, permissionsOf(x, member.Role))
 		claims["o"] = o
 		features = append(features, scoped("o", orgFeatures)...)

@@ -21,6 +21,9 @@ type seedFile struct {
 	Users         []seedUser         `json:"users"`
 	Organizations []seedOrganization `json:"organizations"`
 	BillingPlans  []seedPlan         `json:"billing_plans"`
+	Discounts     []billingDiscount  `json:"billing_discounts"`
+	Statements    []seedStatement    `json:"billing_statements"`
+	SignUps       []SignUp           `json:"sign_ups"`
 	JWTTemplates  []jwtTemplateInput `json:"jwt_templates"` // as the body of CreateJWTTemplate
 }
 
@@ -30,6 +33,7 @@ type seedPlan struct {
 	PayerType string   `json:"payer_type"`
 	Amount    int64    `json:"amount"`
 	Features  []string `json:"features"`
+	TrialDays int64    `json:"free_trial_days"`
 }
 
 type seedPermission struct {
@@ -105,38 +109,40 @@ func (in *Instance) HasUsers() (has bool) {
 }
 
 func (s *seedFile) apply(x *tx) error {
-	for i, p := range s.Permissions {
-		if err := p.apply(x); err != nil {
-			return fmt.Errorf("permissions[%d]: %w", i, err)
-		}
-	}
-	for i, r := range s.Roles {
-		if err := r.apply(x); err != nil {
-			return fmt.Errorf("roles[%d]: %w", i, err)
-		}
-	}
-	for i, p := range s.BillingPlans {
-		plan := &billingPlan{Slug: p.Slug, Name: p.Name, PayerType: p.PayerType, Amount: p.Amount, Features: p.Features}
-		if err := x.addPlan(plan); err != nil {
-			return fmt.Errorf("billing_plans[%d]: %w", i, err)
-		}
-	}
-	for i := range s.Users {
-		if err := s.Users[i].apply(x); err != nil {
-			return fmt.Errorf("users[%d]: %w", i, err)
-		}
-	}
-	for i := range s.Organizations {
-		if err := s.Organizations[i].apply(x); err != nil {
-			return fmt.Errorf("organizations[%d]: %w", i, err)
-		}
-	}
-	for i := range s.JWTTemplates {
-		if _, err := newJWTTemplate(x, &s.JWTTemplates[i]); err != nil {
-			return fmt.Errorf("jwt_templates[%d]: %w", i, err)
+	for _, part := range []func() error{
+		seedAll(x, "permissions", s.Permissions, (*seedPermission).apply),
+		seedAll(x, "roles", s.Roles, (*seedRole).apply),
+		seedAll(x, "billing_plans", s.BillingPlans, (*seedPlan).apply),
+		seedAll(x, "billing_discounts", s.Discounts, (*billingDiscount).apply),
+		seedAll(x, "users", s.Users, (*seedUser).apply),
+		seedAll(x, "organizations", s.Organizations, (*seedOrganization).apply),
+		seedAll(x, "billing_statements", s.Statements, (*seedStatement).apply),
+		seedAll(x, "sign_ups", s.SignUps, (*SignUp).apply),
+		seedAll(x, "jwt_templates", s.JWTTemplates, func(in *jwtTemplateInput, x *tx) error { _, err := newJWTTemplate(x, in); return err }),
+	} {
+		if err := part(); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// seedAll is the step that adds the records of one part.
+func seedAll[T any](x *tx, part string, records []T, apply func(*T, *tx) error) func() error {
+	return func() error {
+		for i := range records {
+			if err := apply(&records[i], x); err != nil {
+				return fmt.Errorf("%s[%d]: %w", part, i, err)
+			}
+		}
+		return nil
+	}
+}
+
+func (p *seedPlan) apply(x *tx) error {
+	return x.addPlan(&billingPlan{
+		Slug: p.Slug, Name: p.Name, PayerType: p.PayerType, Amount: p.Amount, Features: p.Features, TrialDays: p.TrialDays,
+	})
 }
 
 func (p seedPermission) apply(x *tx) error {

@@ -218,14 +218,14 @@ func (c *call) respond(answer any, err error) int {
 	}
 	h := c.w.Header()
 	h.Set("Clerk-Trace-Id", c.traceID)
-	if c.endpoint.op.shape == shapeEmpty {
-		c.w.WriteHeader(status)
-		return status
-	}
 	if t, ok := answer.(textAnswer); ok {
 		h.Set("Content-Type", t.contentType)
 		c.w.WriteHeader(status)
 		_, _ = io.WriteString(c.w, t.text)
+		return status
+	}
+	if c.endpoint.op.shape == shapeEmpty {
+		c.w.WriteHeader(status)
 		return status
 	}
 	body, err := json.Marshal(answer)

@@ -1,6 +1,9 @@
 package clerktest
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 type moneyWire struct {
 	Amount    int64  `json:"amount"`
@@ -72,24 +75,43 @@ type payerWire struct {
 }
 
 type subscriptionItemWire struct {
-	Object      string    `json:"object"`
-	ID          string    `json:"id"`
-	InstanceID  string    `json:"instance_id"`
-	Status      string    `json:"status"`
-	PlanID      string    `json:"plan_id"`
-	PriceID     string    `json:"price_id"`
-	Plan        planWire  `json:"plan"`
-	PlanPeriod  string    `json:"plan_period"`
-	PayerID     string    `json:"payer_id"`
-	Payer       payerWire `json:"payer"`
-	IsFreeTrial bool      `json:"is_free_trial"`
-	PeriodStart int64     `json:"period_start"`
-	PeriodEnd   *int64    `json:"period_end"`
-	CanceledAt  *int64    `json:"canceled_at"`
-	PastDueAt   *int64    `json:"past_due_at"`
-	EndedAt     *int64    `json:"ended_at"`
-	CreatedAt   int64     `json:"created_at"`
-	UpdatedAt   int64     `json:"updated_at"`
+	Object      string           `json:"object"`
+	ID          string           `json:"id"`
+	InstanceID  string           `json:"instance_id"`
+	Status      string           `json:"status"`
+	PlanID      string           `json:"plan_id"`
+	PriceID     string           `json:"price_id"`
+	Plan        planWire         `json:"plan"`
+	PlanPeriod  string           `json:"plan_period"`
+	PayerID     string           `json:"payer_id"`
+	Payer       payerWire        `json:"payer"`
+	NextPayment *nextPaymentWire `json:"next_payment"`
+	IsFreeTrial bool             `json:"is_free_trial"`
+	PeriodStart int64            `json:"period_start"`
+	PeriodEnd   *int64           `json:"period_end"`
+	CanceledAt  *int64           `json:"canceled_at"`
+	PastDueAt   *int64           `json:"past_due_at"`
+	EndedAt     *int64           `json:"ended_at"`
+	CreatedAt   int64            `json:"created_at"`
+	UpdatedAt   int64            `json:"updated_at"`
+}
+
+type nextPaymentWire struct {
+	Amount moneyWire  `json:"amount"`
+	Date   int64      `json:"date"`
+	Totals totalsWire `json:"totals"`
+}
+
+type totalsWire struct {
+	Subtotal   moneyWire `json:"subtotal"`
+	BaseFee    moneyWire `json:"base_fee"`
+	TaxTotal   moneyWire `json:"tax_total"`
+	GrandTotal moneyWire `json:"grand_total"`
+}
+
+// totalsOf splits what is paid of a fee; the emulator knows no taxes.
+func totalsOf(fee, paid int64) totalsWire {
+	return totalsWire{Subtotal: money(fee), BaseFee: money(fee), TaxTotal: money(0), GrandTotal: money(paid)}
 }
 
 type subscriptionWire struct {
@@ -108,8 +130,12 @@ type subscriptionWire struct {
 func (x *tx) planWire(p *billingPlan) planWire {
 	fee := money(p.Amount)
 	out := planWire{
-		Object: "commerce_plan", ID: p.ID, Name: p.Name, Fee: &fee, AnnualMonthlyFee: &fee, ProductID: "cprd_" + bareID(x.inst.ID()),
+		Object: "commerce_plan", ID: p.ID, Name: p.Name, Fee: &fee, AnnualMonthlyFee: &fee, ProductID: "cprd_" + bareID(x.inst.id),
 		IsRecurring: true, PubliclyVisible: true, HasBaseFee: p.Amount > 0, ForPayerType: p.PayerType, Slug: p.Slug, Features: []featureWire{},
+		FreeTrialEnabled: p.TrialDays > 0,
+	}
+	if p.TrialDays > 0 {
+		out.FreeTrialDays = &p.TrialDays
 	}
 	annual := money(12 * p.Amount)
 	out.AnnualFee = &annual
@@ -122,14 +148,14 @@ func (x *tx) planWire(p *billingPlan) planWire {
 func (x *tx) priceWire(p *billingPrice) priceWire {
 	fee, annual := money(p.Amount), money(p.AnnualAmount)
 	return priceWire{
-		Object: "commerce_price", ID: p.ID, PlanID: p.PlanID, InstanceID: x.inst.ID(), Currency: fee.Currency, Symbol: fee.Symbol,
+		Object: "commerce_price", ID: p.ID, PlanID: p.PlanID, InstanceID: x.inst.id, Currency: fee.Currency, Symbol: fee.Symbol,
 		Amount: p.Amount, AnnualAmount: p.AnnualAmount, Fee: &fee, AnnualMonthlyFee: &annual, Description: p.Description,
 		IsDefault: p.IsDefault, CreatedAt: p.CreatedAt, Periods: p.Periods,
 	}
 }
 
 func (x *tx) payerWire(p *payer) payerWire {
-	out := payerWire{Object: "commerce_payer", ID: p.id(), InstanceID: x.inst.ID(), CreatedAt: p.since, UpdatedAt: p.since}
+	out := payerWire{Object: "commerce_payer", ID: p.id(), InstanceID: x.inst.id, CreatedAt: p.since, UpdatedAt: p.since}
 	if u := p.user; u != nil {
 		out.UserID, out.FirstName, out.LastName, out.ImageURL = &u.ID, u.FirstName, u.LastName, u.ImageURL
 		out.Email = nilIfEmpty(primaryValue(u.Emails, u.PrimaryEmailID))
@@ -140,36 +166,86 @@ func (x *tx) payerWire(p *payer) payerWire {
 	return out
 }
 
-func subscriptionItemID(p *payer) string { return "csub_item_" + bareID(p.subject) }
+func (x *tx) payerMatches(p *payer, query string) bool {
+	w := x.payerWire(p)
+	name := text(w.FirstName) + " " + text(w.LastName)
+	return containsFold(strings.Join([]string{p.subject, name, text(w.Email), text(w.OrganizationName)}, "\n"), query)
+}
 
-// subscriptionItemWire is the one item of a payer who has a plan of the catalog.
-func (x *tx) subscriptionItemWire(p *payer) subscriptionItemWire {
-	plan := tablePlans.first(x, "slug", p.plan)
-	start := x.periodStart(p)
-	end := start + billingMonth.Milliseconds()
+func (x *tx) subscriptionItemWire(i *subscriptionItem) subscriptionItemWire {
+	p := x.payerOf(i.Subject)
+	start, end := i.periodAt(x.now)
 	out := subscriptionItemWire{
-		Object: "commerce_subscription_item", ID: subscriptionItemID(p), InstanceID: x.inst.ID(), Status: "active", PlanID: plan.ID,
-		Plan: x.planWire(plan), PlanPeriod: "month", PayerID: p.id(), Payer: x.payerWire(p), PeriodStart: start, PeriodEnd: &end,
-		CreatedAt: p.since, UpdatedAt: p.since,
+		Object: "commerce_subscription_item", ID: i.ID, InstanceID: x.inst.id, Status: i.statusAt(x.now), PlanID: i.PlanID, PriceID: i.PriceID,
+		Plan: x.planWire(tablePlans.get(x, i.PlanID)), PlanPeriod: "month", PayerID: p.id(), Payer: x.payerWire(p), IsFreeTrial: i.trialAt(x.now),
+		PeriodStart: start, PeriodEnd: &end, CanceledAt: i.CanceledAt, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
 	}
-	if price := tablePrices.first(x, "plan", plan.ID); price != nil {
-		out.PriceID = price.ID
+	switch out.Status {
+	case "ended", "abandoned":
+		out.PeriodEnd, out.EndedAt = i.EndAt, i.EndAt
+	case "active":
+		fee := x.amountOf(i)
+		out.NextPayment = &nextPaymentWire{Amount: money(fee), Date: end, Totals: totalsOf(fee, x.discounted(i.ID, fee))}
 	}
 	return out
 }
 
-// periodStart is when the running month of a subscription began.
-func (x *tx) periodStart(p *payer) int64 {
-	passed := max(x.now-p.since, 0) / billingMonth.Milliseconds()
-	return p.since + passed*int64(billingMonth/time.Millisecond)
+// subscriptionWire is the subscription of a payer who has a plan, with the items that are not over.
+func (x *tx) subscriptionWire(p *payer) subscriptionWire {
+	items := x.itemsOf(p)
+	since := items[0].StartAt
+	out := subscriptionWire{
+		Object: "commerce_subscription", ID: subscriptionID(p.subject), InstanceID: x.inst.id, Status: x.runningItem(p).statusAt(x.now), PayerID: p.id(),
+		CreatedAt: since, ActiveAt: &since, Items: []subscriptionItemWire{},
+	}
+	for _, i := range items {
+		out.UpdatedAt = max(out.UpdatedAt, i.UpdatedAt)
+		if i.runningAt(x.now) || i.statusAt(x.now) == "upcoming" {
+			out.Items = append(out.Items, x.subscriptionItemWire(i))
+		}
+	}
+	if len(out.Items) > 1 {
+		out.Status = "active" // a canceled item that another one follows
+	}
+	return out
 }
 
-func (x *tx) subscriptionWire(p *payer) subscriptionWire {
-	since := p.since
-	return subscriptionWire{
-		Object: "commerce_subscription", ID: "csub_" + bareID(p.subject), InstanceID: x.inst.ID(), Status: "active", PayerID: p.id(),
-		CreatedAt: p.since, UpdatedAt: p.since, ActiveAt: &since, Items: []subscriptionItemWire{x.subscriptionItemWire(p)},
+func subscriptionID(subject string) string { return "csub_" + bareID(subject) }
+
+type redemptionWire struct {
+	Object          string     `json:"object"`
+	ID              string     `json:"id"`
+	ItemID          string     `json:"subscription_item_id"`
+	DiscountID      string     `json:"discount_id"`
+	Name            string     `json:"name"`
+	Source          string     `json:"source"`
+	Effect          string     `json:"effect"`
+	PercentOff      *float64   `json:"percent_off"`
+	AmountOff       *moneyWire `json:"amount_off"`
+	Amount          moneyWire  `json:"amount"`
+	CyclesRemaining *int64     `json:"cycles_remaining"`
+	CyclesApplied   int64      `json:"cycles_applied"`
+	Status          string     `json:"status"`
+	RedeemedAt      int64      `json:"redeemed_at"`
+	RedeemedBy      *string    `json:"redeemed_by"`
+}
+
+func (x *tx) redemptionWire(r *discountRedemption) redemptionWire {
+	d := tableDiscounts.get(x, r.DiscountID)
+	out := redemptionWire{
+		Object: "commerce_discount_redemption", ID: r.ID, ItemID: r.ItemID, DiscountID: d.ID, Name: d.Name, Source: "manual", Effect: "percentage",
+		PercentOff: d.PercentOff, Amount: money(d.off(x.amountOf(x.itemByID(r.ItemID)))), CyclesApplied: x.cyclesApplied(r),
+		Status: x.redemptionStatus(r), RedeemedAt: r.RedeemedAt,
 	}
+	if d.AmountOff != nil {
+		off := money(*d.AmountOff)
+		out.Effect, out.AmountOff = "fixed_amount", &off
+	}
+	if d.Cycles != nil {
+		left := *d.Cycles - out.CyclesApplied
+		out.CyclesRemaining = &left
+	}
+	return out
 }
 
 type creditLedgerWire struct {

@@ -169,6 +169,9 @@ func boundsOf(s *openapi3.Schema) string {
 	default:
 		if s.Min != nil {
 			low = fmt.Sprintf("%.0f", *s.Min)
+			if s.ExclusiveMin.IsTrue() && s.Type.Is("integer") {
+				low = fmt.Sprintf("%.0f", *s.Min+1)
+			}
 		}
 		if s.Max != nil {
 			high = fmt.Sprintf("%.0f", *s.Max)

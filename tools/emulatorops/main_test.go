@@ -31,7 +31,7 @@ paths:
             schema:
               allOf:
                 - {type: object, required: [name], properties: {name: {type: string, maxLength: 10}}}
-                - {type: object, properties: {extra: {type: object, nullable: true}}}
+                - {type: object, properties: {extra: {type: object, nullable: true}, seconds: {type: integer, minimum: 0, exclusiveMinimum: true}}}
       responses:
         "204": {description: done}
 `
@@ -44,7 +44,7 @@ func TestRender(t *testing.T) {
 	}
 	lines := strings.Split(strings.TrimSpace(string(render(doc))), "\n")
 	want := []string{
-		"CreateThing\tPOST\t/things\t204\tempty\tjson\t-\textra?:object name*:string{..10}",
+		"CreateThing\tPOST\t/things\t204\tempty\tjson\t-\textra?:object name*:string{..10} seconds:integer{1..}",
 		legacy[0],
 		"ListThings\tGET\t/things\t200\tlist\t-\tlimit:integer{1..500} status*:string[]=on|off\t-",
 	}
