@@ -92,11 +92,7 @@ func wireOrganizationDomain(d *organizationDomain) organizationDomainWire {
 
 // orderedOrganizationDomains applies what both lists offer: filters by verification and enrollment mode, order and paging.
 func orderedOrganizationDomains(c *call, rows []*organizationDomain) (any, error) {
-	var modeList []string
-	for _, value := range c.query["enrollment_mode"] {
-		modeList = append(modeList, strings.Split(value, ",")...)
-	}
-	modes, verified := newSignedSet(modeList), c.query.Get("verified")
+	modes, verified := newSignedSet(c.query["enrollment_mode"]), c.query.Get("verified")
 	rows = keep(rows, func(d *organizationDomain) bool {
 		return modes.matches(d.EnrollmentMode) && (verified == "" || (verified == "true") == d.Verified)
 	})

@@ -56,7 +56,10 @@ func checkQuery(op *operation, query url.Values) error {
 		if plain != name {
 			query[plain] = append(query[plain], query[name]...)
 		}
-		if err := checkQueryValues(p, query[name]); err != nil {
+		if p.array && len(p.allowed) > 0 { // lists of words may come joined by commas
+			query[plain] = strings.Split(strings.Join(query[plain], ","), ",")
+		}
+		if err := checkQueryValues(p, query[plain]); err != nil {
 			return err
 		}
 	}
