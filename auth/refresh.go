@@ -31,7 +31,8 @@ type refreshBody struct {
 }
 
 // refresh exchanges an expired session cookie for a new one, or says why that is not possible. The signature of the
-// token was good. A header token is never refreshed with cookies: they may be somebody else's.
+// token was good. A header token is never refreshed with cookies: they may be somebody else's. For the same reason the
+// new token must be of the same session and the same user.
 func (v *visit) refresh(ctx context.Context, token string) (state *RequestState, note string) {
 	switch {
 	case !isGet(&v.req):
@@ -65,7 +66,7 @@ func (v *visit) refresh(ctx context.Context, token string) (state *RequestState,
 		return nil, refreshUnexpectedSDK
 	}
 	claims, refusal := v.a.verifySession(ctx, sessionDirective(directives), &v.call)
-	if refusal != nil {
+	if refusal != nil || claims.SessionID != expired.claims.SessionID || claims.Subject != expired.claims.Subject {
 		return nil, refreshInvalidToken
 	}
 	state = v.a.signedIn(claims, &v.call)
