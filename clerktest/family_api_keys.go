@@ -52,9 +52,14 @@ var tableAPIKeys = &table[apiKey]{
 	},
 }
 
+// maxLifetime is the longest life of a key or token in seconds, as good as for ever.
+const maxLifetime = 1e12
+
 func apiKeysFamily() family {
 	return family{
-		tables: []anyTable{tableAPIKeys},
+		tables:           []anyTable{tableAPIKeys},
+		userGone:         dropAPIKeys,
+		organizationGone: dropAPIKeys,
 		endpoints: map[string]endpoint{
 			"getApiKeys":      {read: listAPIKeys},
 			"createApiKey":    {write: createAPIKey},
@@ -68,12 +73,21 @@ func apiKeysFamily() family {
 	}
 }
 
+func (k *apiKey) validAt(now int64) bool { return !k.Revoked && !expiredAt(k.Expiration, now) }
+
 func (x *tx) apiKeyWire(k *apiKey) apiKeyWire {
 	return apiKeyWire{
 		Object: "api_key", ID: k.ID, Type: k.Type, Subject: k.Subject, Name: k.Name, Description: k.Description,
-		Claims: orNull(k.Claims), Scopes: orNone(k.Scopes), Revoked: k.Revoked, RevocationReason: k.RevocationReason,
+		Claims: k.Claims, Scopes: orNone(k.Scopes), Revoked: k.Revoked, RevocationReason: k.RevocationReason,
 		Expired: expiredAt(k.Expiration, x.now), Expiration: k.Expiration, CreatedBy: k.CreatedBy,
 		CreatedAt: k.CreatedAt, UpdatedAt: k.UpdatedAt,
+	}
+}
+
+// dropAPIKeys deletes the keys of a subject that is being deleted.
+func dropAPIKeys(x *tx, subject string) {
+	for _, k := range tableAPIKeys.find(x, "subject", subject) {
+		tableAPIKeys.delete(x, k.ID)
 	}
 }
 
@@ -88,7 +102,7 @@ func listAPIKeys(c *call) (any, error) {
 	kind, text, invalid := c.query.Get("type"), c.query.Get("query"), c.query.Get("include_invalid") == "true"
 	rows := keep(tableAPIKeys.find(c.tx, "subject", c.query.Get("subject")), func(k *apiKey) bool {
 		return (kind == "" || k.Type == kind) && (text == "" || containsFold(k.Name, text)) &&
-			(invalid || (!k.Revoked && !expiredAt(k.Expiration, c.tx.now)))
+			(invalid || k.validAt(c.tx.now))
 	})
 	return pageOf(c, rows, c.tx.apiKeyWire)
 }
@@ -114,7 +128,7 @@ func createAPIKey(c *call) (any, error) {
 		Claims      json.RawMessage `json:"claims"`
 		Scopes      []string        `json:"scopes"`
 		CreatedBy   field[string]   `json:"created_by"`
-		Lifetime    field[int64]    `json:"seconds_until_expiration"`
+		Lifetime    field[float64]  `json:"seconds_until_expiration"`
 	}
 	if err := c.decode(&in); err != nil {
 		return nil, err
@@ -122,10 +136,19 @@ func createAPIKey(c *call) (any, error) {
 	if err := checkAPIKeySubject(c.tx, in.Subject); err != nil {
 		return nil, err
 	}
+	for _, other := range tableAPIKeys.find(c.tx, "subject", in.Subject) {
+		if other.Name == in.Name && other.validAt(c.tx.now) {
+			return nil, newError(409, "api_key_name_already_exists", "already exists", "the subject has a key of this name already")
+		}
+	}
+	expiration, err := c.tx.expirationIn(in.Lifetime)
+	if err != nil {
+		return nil, err
+	}
 	k := &apiKey{
 		ID: newHexID("ak_"), Type: "api_key", Subject: in.Subject, Name: in.Name, Description: in.Description.pointer(),
 		Claims: in.Claims, Scopes: in.Scopes, Secret: newHexID("ak_"), CreatedBy: in.CreatedBy.pointer(),
-		Expiration: c.tx.expirationIn(in.Lifetime), CreatedAt: c.tx.now, UpdatedAt: c.tx.now,
+		Expiration: expiration, CreatedAt: c.tx.now, UpdatedAt: c.tx.now,
 	}
 	in.Type.applyValue(&k.Type)
 	tableAPIKeys.put(c.tx, k)
@@ -135,12 +158,15 @@ func createAPIKey(c *call) (any, error) {
 }
 
 // expirationIn is the time in milliseconds that lies so many seconds ahead, nil without a number.
-func (x *tx) expirationIn(seconds field[int64]) *int64 {
+func (x *tx) expirationIn(seconds field[float64]) (*int64, error) {
 	if !seconds.given() {
-		return nil
+		return nil, nil
 	}
-	at := x.now + seconds.Value*1000
-	return &at
+	if seconds.Value <= 0 {
+		return nil, errParamValue("seconds_until_expiration", "more than 0")
+	}
+	at := x.now + int64(min(seconds.Value, maxLifetime)*1000)
+	return &at, nil
 }
 
 func getAPIKey(c *call) (any, error) {
@@ -165,7 +191,7 @@ func updateAPIKey(c *call) (any, error) {
 		Scopes      field[[]string]        `json:"scopes"`
 		Description field[string]          `json:"description"`
 		Subject     field[string]          `json:"subject"`
-		Lifetime    field[int64]           `json:"seconds_until_expiration"`
+		Lifetime    field[float64]         `json:"seconds_until_expiration"`
 	}
 	if err := c.decode(&in); err != nil {
 		return nil, err
@@ -179,6 +205,10 @@ func updateAPIKey(c *call) (any, error) {
 			return nil, err
 		}
 	}
+	expiration, err := c.tx.expirationIn(in.Lifetime)
+	if err != nil {
+		return nil, err
+	}
 	k = tableAPIKeys.update(c.tx, k.ID, func(k *apiKey) {
 		if in.Claims.Set {
 			k.Claims = in.Claims.Value
@@ -187,7 +217,7 @@ func updateAPIKey(c *call) (any, error) {
 		in.Description.apply(&k.Description)
 		in.Subject.applyValue(&k.Subject)
 		if in.Lifetime.Set {
-			k.Expiration = c.tx.expirationIn(in.Lifetime)
+			k.Expiration = expiration
 		}
 		k.UpdatedAt = c.tx.now
 	})
@@ -214,9 +244,11 @@ func revokeAPIKey(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	k = tableAPIKeys.update(c.tx, k.ID, func(k *apiKey) {
-		k.Revoked, k.RevocationReason, k.UpdatedAt = true, in.Reason.pointer(), c.tx.now
-	})
+	if !k.Revoked {
+		k = tableAPIKeys.update(c.tx, k.ID, func(k *apiKey) {
+			k.Revoked, k.RevocationReason, k.UpdatedAt = true, in.Reason.pointer(), c.tx.now
+		})
+	}
 	return c.tx.apiKeyWire(k), nil
 }
 
@@ -228,7 +260,7 @@ func verifyAPIKey(c *call) (any, error) {
 		return nil, err
 	}
 	k := tableAPIKeys.first(c.tx, "secret", in.Secret)
-	if k == nil || k.Revoked || expiredAt(k.Expiration, c.tx.now) {
+	if k == nil || !k.validAt(c.tx.now) {
 		return nil, errNotFound("API key")
 	}
 	return c.tx.apiKeyWire(k), nil

@@ -1,12 +1,13 @@
 package clerktest
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
 )
 
-// m2mToken is a token one machine shows another.
+// m2mToken is an opaque token that one machine shows another. Those in JWT form are not kept.
 type m2mToken struct {
 	ID               string          `json:"id"`
 	Subject          string          `json:"subject"` // the machine's id
@@ -59,9 +60,11 @@ func m2mTokensFamily() family {
 
 func expiredAt(expiration *int64, now int64) bool { return expiration != nil && *expiration <= now }
 
+func (t *m2mToken) validAt(now int64) bool { return !t.Revoked && !expiredAt(t.Expiration, now) }
+
 func (x *tx) m2mTokenWire(t *m2mToken) m2mTokenWire {
 	return m2mTokenWire{
-		Object: "machine_to_machine_token", ID: t.ID, Subject: t.Subject, Claims: orNull(t.Claims), Scopes: orNone(t.Scopes),
+		Object: "machine_to_machine_token", ID: t.ID, Subject: t.Subject, Claims: t.Claims, Scopes: orNone(t.Scopes),
 		Revoked: t.Revoked, RevocationReason: t.RevocationReason, Expired: expiredAt(t.Expiration, x.now), Expiration: t.Expiration,
 		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
 	}
@@ -72,10 +75,10 @@ func listM2MTokens(c *call) (any, error) {
 	if c.machine != "" && c.machine != subject {
 		return nil, errForbidden("machine_unauthorized", "a machine sees its own tokens only")
 	}
-	revoked, byRevoked := c.queryBool("revoked")
-	expired, byExpired := c.queryBool("expired")
+	withRevoked, _ := c.queryBool("revoked")
+	withExpired, _ := c.queryBool("expired")
 	rows := keep(tableM2MTokens.find(c.tx, "subject", subject), func(t *m2mToken) bool {
-		return (!byRevoked || t.Revoked == revoked) && (!byExpired || expiredAt(t.Expiration, c.tx.now) == expired)
+		return (withRevoked || !t.Revoked) && (withExpired || !expiredAt(t.Expiration, c.tx.now))
 	})
 	return pageOf(c, rows, c.tx.m2mTokenWire)
 }
@@ -83,7 +86,7 @@ func listM2MTokens(c *call) (any, error) {
 func createM2MToken(c *call) (any, error) {
 	var in struct {
 		Format   string          `json:"token_format"`
-		Lifetime field[int64]    `json:"seconds_until_expiration"`
+		Lifetime field[float64]  `json:"seconds_until_expiration"`
 		Claims   json.RawMessage `json:"claims"`
 		Reuse    field[int64]    `json:"min_remaining_ttl_seconds"`
 	}
@@ -94,44 +97,40 @@ func createM2MToken(c *call) (any, error) {
 	if m == nil {
 		return nil, newError(401, "machine_secret_key_required", "unauthorized", "an M2M token is made with a machine's secret key")
 	}
-	if in.Reuse.given() && in.Format != "jwt" {
-		if t := c.tx.reusableM2MToken(m.ID, in.Claims, in.Reuse.Value); t != nil {
-			return c.tx.m2mTokenWithSecret(t), nil
-		}
+	if !in.Lifetime.Set {
+		in.Lifetime = field[float64]{Set: true, Value: float64(m.DefaultTokenTTL)}
+	}
+	expiration, err := c.tx.expirationIn(in.Lifetime)
+	if err != nil {
+		return nil, err
 	}
 	t := &m2mToken{
-		ID: newHexID("mt_"), Subject: m.ID, Secret: newHexID("mt_"), Claims: in.Claims, Scopes: c.tx.machinePeers(m.ID),
-		CreatedAt: c.tx.now, UpdatedAt: c.tx.now,
+		ID: newHexID("mt_"), Subject: m.ID, Secret: newHexID("mt_"), Claims: orderedJSON(in.Claims), Scopes: c.tx.machineScopes(m.ID),
+		Expiration: expiration, CreatedAt: c.tx.now, UpdatedAt: c.tx.now,
 	}
-	if !in.Lifetime.Null {
-		lifetime := m.DefaultTokenTTL
-		in.Lifetime.applyValue(&lifetime)
-		expiration := c.tx.now + lifetime*1000
-		t.Expiration = &expiration
+	switch earlier := c.tx.reusableM2MToken(t, in.Reuse); {
+	case in.Format == "jwt":
+		t.Secret, err = c.tx.signM2MToken(t)
+	case earlier != nil:
+		t = earlier
+	default:
+		tableM2MTokens.put(c.tx, t)
 	}
-	if in.Format == "jwt" {
-		text, err := c.tx.signM2MToken(t)
-		if err != nil {
-			return nil, err
-		}
-		t.Secret = text
-	}
-	tableM2MTokens.put(c.tx, t)
-	return c.tx.m2mTokenWithSecret(t), nil
-}
-
-func (x *tx) m2mTokenWithSecret(t *m2mToken) m2mTokenWire {
-	wire := x.m2mTokenWire(t)
+	wire := c.tx.m2mTokenWire(t)
 	wire.Token = t.Secret
-	return wire
+	return wire, err
 }
 
-// reusableM2MToken is an opaque token of the machine with the same claims that lives for at least so many seconds more.
-func (x *tx) reusableM2MToken(machineID string, claims json.RawMessage, seconds int64) *m2mToken {
-	for _, t := range tableM2MTokens.find(x, "subject", machineID) {
-		fresh := t.Expiration == nil || *t.Expiration >= x.now+seconds*1000
-		if strings.HasPrefix(t.Secret, "mt_") && !t.Revoked && fresh && string(t.Claims) == string(claims) {
-			return t
+// reusableM2MToken is an earlier token of the same machine, claims and scopes that lives for at least so many seconds
+// more, nil when there is none or none is wanted.
+func (x *tx) reusableM2MToken(t *m2mToken, seconds field[int64]) *m2mToken {
+	if !seconds.given() {
+		return nil
+	}
+	for _, earlier := range tableM2MTokens.find(x, "subject", t.Subject) {
+		fresh := earlier.validAt(x.now) && (earlier.Expiration == nil || *earlier.Expiration >= x.now+seconds.Value*1000)
+		if fresh && bytes.Equal(earlier.Claims, t.Claims) && slices.Equal(earlier.Scopes, t.Scopes) {
+			return earlier
 		}
 	}
 	return nil
@@ -168,12 +167,11 @@ func revokeM2MToken(c *call) (any, error) {
 	if t == nil || (c.machine != "" && c.machine != t.Subject) {
 		return nil, errNotFound("machine token")
 	}
-	if !strings.HasPrefix(t.Secret, "mt_") {
-		return nil, errBadRequest("m2m_token_not_revocable", "a token in JWT form cannot be revoked")
+	if !t.Revoked {
+		t = tableM2MTokens.update(c.tx, t.ID, func(t *m2mToken) {
+			t.Revoked, t.RevocationReason, t.UpdatedAt = true, in.Reason.pointer(), c.tx.now
+		})
 	}
-	t = tableM2MTokens.update(c.tx, t.ID, func(t *m2mToken) {
-		t.Revoked, t.RevocationReason, t.UpdatedAt = true, in.Reason.pointer(), c.tx.now
-	})
 	return c.tx.m2mTokenWire(t), nil
 }
 
@@ -185,19 +183,23 @@ func verifyM2MToken(c *call) (any, error) {
 		return nil, err
 	}
 	t := tableM2MTokens.first(c.tx, "secret", in.Token)
-	if t == nil || t.Revoked || expiredAt(t.Expiration, c.tx.now) {
-		return nil, errNotFound("machine token")
-	}
-	if c.machine != "" && c.machine != t.Subject && !slices.Contains(c.tx.machinePeers(c.machine), t.Subject) {
+	if t == nil || !t.validAt(c.tx.now) || (c.machine != "" && !slices.Contains(t.Scopes, c.machine)) {
 		return nil, errNotFound("machine token")
 	}
 	return c.tx.m2mTokenWire(t), nil
 }
 
-// orNull is raw, or null when there is none.
-func orNull(raw json.RawMessage) json.RawMessage {
-	if len(raw) == 0 {
-		return json.RawMessage("null")
+// orderedJSON is raw in the one form that equal claims share: null when there are none, no spaces, keys in order.
+func orderedJSON(raw json.RawMessage) json.RawMessage {
+	var v any
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	if dec.Decode(&v) != nil {
+		return nullJSON
 	}
-	return raw
+	out, err := json.Marshal(v)
+	if err != nil {
+		return nullJSON
+	}
+	return out
 }

@@ -2,7 +2,6 @@ package clerktest
 
 import (
 	"cmp"
-	"slices"
 	"time"
 )
 
@@ -21,7 +20,7 @@ type machine struct {
 	UpdatedAt       int64  `json:"updated_at"`
 }
 
-// machineScope lets two machines talk to each other, in both directions.
+// machineScope lets one machine call another. It counts when a token is made: tokens keep the scopes of their birth.
 type machineScope struct {
 	From      string `json:"from"`
 	To        string `json:"to"`
@@ -63,12 +62,15 @@ var (
 	}
 	tableMachineScopes = &table[machineScope]{
 		name: "machine_scopes",
-		id:   func(s *machineScope) string { return s.From + ">" + s.To },
+		id:   func(s *machineScope) string { return scopeID(s.From, s.To) },
 		indexes: map[string]func(*machineScope) []string{
+			"from":    func(s *machineScope) []string { return []string{s.From} },
 			"machine": func(s *machineScope) []string { return []string{s.From, s.To} },
 		},
 	}
 )
+
+func scopeID(from, to string) string { return from + ">" + to }
 
 func machinesFamily() family {
 	return family{
@@ -97,28 +99,20 @@ func (x *tx) plainMachineWire(m *machine) machineWire {
 func (x *tx) machineWire(m *machine) machineWire {
 	out := x.plainMachineWire(m)
 	scoped := []machineWire{}
-	for _, id := range x.machinePeers(m.ID) {
-		if peer := tableMachines.get(x, id); peer != nil {
-			scoped = append(scoped, x.plainMachineWire(peer))
-		}
+	for _, id := range x.machineScopes(m.ID) {
+		scoped = append(scoped, x.plainMachineWire(tableMachines.get(x, id)))
 	}
 	out.ScopedMachines = &scoped
 	return out
 }
 
-// machinePeers returns the ids of the machines that share a scope with one.
-func (x *tx) machinePeers(id string) []string {
-	var peers []string
-	for _, s := range tableMachineScopes.find(x, "machine", id) {
-		peer := s.To
-		if peer == id {
-			peer = s.From
-		}
-		if !slices.Contains(peers, peer) {
-			peers = append(peers, peer)
-		}
+// machineScopes returns the ids of the machines that a machine may call.
+func (x *tx) machineScopes(id string) []string {
+	var ids []string
+	for _, s := range tableMachineScopes.find(x, "from", id) {
+		ids = append(ids, s.To)
 	}
-	return peers
+	return ids
 }
 
 // machineByKey finds the instance and machine of a machine secret key.
@@ -220,7 +214,10 @@ func deleteMachine(c *call) (any, error) {
 		return nil, err
 	}
 	for _, s := range tableMachineScopes.find(c.tx, "machine", m.ID) {
-		tableMachineScopes.delete(c.tx, s.From+">"+s.To)
+		tableMachineScopes.delete(c.tx, scopeID(s.From, s.To))
+	}
+	for _, t := range tableM2MTokens.find(c.tx, "subject", m.ID) {
+		tableM2MTokens.delete(c.tx, t.ID)
 	}
 	tableMachines.delete(c.tx, m.ID)
 	return deleted("machine", m.ID), nil
@@ -263,14 +260,14 @@ func createMachineScope(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch peers := c.tx.machinePeers(m.ID); {
+	switch {
 	case tableMachines.get(c.tx, in.To) == nil:
 		return nil, errNotFound("machine")
 	case in.To == m.ID:
 		return nil, errParamValue("to_machine_id", "another machine")
-	case slices.Contains(peers, in.To):
-		return nil, newError(409, "machine_scope_already_exists", "scope exists", "these machines can talk to each other already")
-	case len(peers) >= maxMachineScopes:
+	case tableMachineScopes.get(c.tx, scopeID(m.ID, in.To)) != nil:
+		return nil, newError(409, "machine_scope_already_exists", "scope exists", "this machine may call the other one already")
+	case tableMachineScopes.count(c.tx, "from", m.ID) >= maxMachineScopes:
 		return nil, errParamValue("to_machine_id", "one of at most 150 scoped machines")
 	}
 	s := &machineScope{From: m.ID, To: in.To, CreatedAt: c.tx.now}
@@ -284,10 +281,8 @@ func deleteMachineScope(c *call) (any, error) {
 		return nil, err
 	}
 	other := c.param("other_machine_id")
-	for _, id := range []string{m.ID + ">" + other, other + ">" + m.ID} {
-		if gone := tableMachineScopes.delete(c.tx, id); gone != nil {
-			return machineScopeWire{Object: "machine_scope", FromMachineID: m.ID, ToMachineID: other, Deleted: true}, nil
-		}
+	if tableMachineScopes.delete(c.tx, scopeID(m.ID, other)) == nil {
+		return nil, errNotFound("machine scope")
 	}
-	return nil, errNotFound("machine scope")
+	return machineScopeWire{Object: "machine_scope", FromMachineID: m.ID, ToMachineID: other, Deleted: true}, nil
 }
