@@ -35,7 +35,7 @@ const billingMonth = int64(30 * 24 * time.Hour / time.Millisecond)
 // statusAt returns the status at a time in milliseconds.
 func (i *subscriptionItem) statusAt(now int64) string {
 	switch {
-	case i.EndAt != nil && now >= *i.EndAt && *i.EndAt <= i.StartAt:
+	case i.EndAt != nil && now >= *i.EndAt && *i.EndAt < i.StartAt:
 		return "abandoned" // superseded before it began
 	case i.EndAt != nil && now >= *i.EndAt:
 		return "ended"
