@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -40,7 +39,7 @@ func (s *RequestState) Machine() *MachineIdentity {
 	m := c.machine
 	return &MachineIdentity{
 		TokenType: c.tokenType, ID: m.id, Subject: m.subject, Name: m.name, ClientID: m.clientID,
-		Scopes: slices.Clone(m.scopes), Claims: maps.Clone(m.claims), ExpiresAt: m.expires,
+		Scopes: slices.Clone(m.scopes), Claims: m.claims.clone(), ExpiresAt: m.expires,
 	}
 }
 
@@ -51,7 +50,7 @@ type machineToken struct {
 	name     string
 	clientID string
 	scopes   []string
-	claims   map[string]any
+	claims   machineClaims
 	expires  time.Time
 }
 
@@ -143,7 +142,7 @@ func (a *Authenticator) machineJWT(ctx context.Context, t TokenType, token strin
 		}
 		return nil, &Error{Reason: ReasonTokenVerificationFailed, message: refusal.message, cause: refusal}
 	}
-	identity, err := machineClaims(t, verified.claims)
+	identity, err := machineOf(t, verified.claims)
 	if err != nil {
 		return nil, refuse(ReasonTokenInvalid, "the claims are malformed")
 	}
@@ -164,7 +163,7 @@ func onlyMachine(h *tokenHeader) *Error {
 // registeredClaims are not custom claims of a machine.
 var registeredClaims = []string{"iss", "sub", "exp", "nbf", "iat", "jti"}
 
-func machineClaims(t TokenType, c *SessionClaims) (*machineToken, error) {
+func machineOf(t TokenType, c *SessionClaims) (*machineToken, error) {
 	var payload map[string]any
 	if err := json.Unmarshal([]byte(c.raw), &payload); err != nil {
 		return nil, err
@@ -186,7 +185,7 @@ func machineClaims(t TokenType, c *SessionClaims) (*machineToken, error) {
 		delete(payload, name)
 	}
 	if len(payload) > 0 {
-		m.claims = payload
+		m.claims = newMachineClaims(payload)
 	}
 	return m, nil
 }

@@ -176,6 +176,36 @@ func TestMachine_cache(t *testing.T) {
 	}
 }
 
+func TestMachine_claimsAreTheCallersOwn(t *testing.T) {
+	t.Parallel()
+	answer := apiKeyAnswer(fields{"claims": fields{
+		"tier": "gold", "limits": fields{"daily": fields{"calls": 5}}, "regions": []any{"eu", fields{"name": "us"}},
+	}})
+	authn := machines(t, &machineAPI{status: http.StatusOK, answer: answer}, nil, func(c *clerkauth.Config) {
+		c.MachineCacheTTL = time.Minute
+	})
+	state := authn.Authenticate(t.Context(), bearer("ak_0123456789abcdef"))
+	claims := state.Machine().Claims
+	want, err := json.Marshal(claims)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims["tier"] = "none"
+	claims["limits"].(map[string]any)["daily"].(map[string]any)["calls"] = 1000000
+	claims["regions"].([]any)[0] = "all"
+	claims["regions"].([]any)[1].(map[string]any)["name"] = "all"
+	again := authn.Authenticate(t.Context(), bearer("ak_0123456789abcdef"))
+	for name, s := range map[string]*clerkauth.RequestState{"the same state": state, "another request": again} {
+		if got, err := json.Marshal(s.Machine().Claims); err != nil || string(got) != string(want) {
+			t.Errorf("%s: got claims %s (%v), want %s", name, got, err, want)
+		}
+	}
+	none := machines(t, &machineAPI{status: http.StatusOK, answer: apiKeyAnswer(fields{"claims": fields{}})}, nil, nil)
+	if got := none.Authenticate(t.Context(), bearer("ak_0123456789abcdef")).Machine().Claims; len(got) != 0 {
+		t.Errorf("got claims %v, want none", got)
+	}
+}
+
 func TestMachine_m2m(t *testing.T) {
 	t.Parallel()
 	clock := newClock()

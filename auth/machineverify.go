@@ -79,7 +79,7 @@ func (a *Authenticator) askMachine(ctx context.Context, t TokenType, token strin
 	}
 	return &machineToken{
 		id: answer.ID, subject: answer.Subject, name: answer.Name, clientID: answer.ClientID,
-		scopes: answer.Scopes, claims: answer.Claims, expires: expires,
+		scopes: answer.Scopes, claims: newMachineClaims(answer.Claims), expires: expires,
 	}, nil
 }
 
