@@ -92,6 +92,11 @@ func errConflict(code, long string) *apiError {
 	return newError(http.StatusConflict, code, "conflict", long)
 }
 
+// errRule refuses what the state of other records does not permit.
+func errRule(code, long string) *apiError {
+	return newError(http.StatusUnprocessableEntity, code, "not permitted", long)
+}
+
 func errForbidden(code, long string) *apiError {
 	return newError(http.StatusForbidden, code, "forbidden", long)
 }
@@ -109,6 +114,11 @@ func errKeyInvalid() *apiError {
 func errKeyLive() *apiError {
 	return newError(http.StatusUnauthorized, "clerk_key_invalid", "live key refused",
 		"this is a local emulator and it refuses live keys: replace a key that was sent here by mistake")
+}
+
+// errBulkSize refuses a request that names more records than one may.
+func errBulkSize(most int) *apiError {
+	return errBadRequest("bulk_size_exceeded", fmt.Sprintf("a request may name up to %d records", most))
 }
 
 // errNotEmulated names the operation, so that a gap of the emulator is never

@@ -128,8 +128,8 @@ func newMembership(x *tx, o *organization, u *user, roleKey string, meta *metada
 	if findMembership(x, o.ID, u.ID) != nil {
 		return nil, errBadRequest("already_a_member_in_organization", "this user is a member of the organization already")
 	}
-	if o.MaxMemberships > 0 && int64(tableMemberships.count(x, "organization", o.ID)) >= o.MaxMemberships {
-		return nil, errQuota("organization_membership_quota_exceeded", "this organization has as many members as it may have")
+	if err := x.checkMemberQuota(o); err != nil {
+		return nil, err
 	}
 	m := &membership{
 		ID: x.newID("orgmem_"), OrganizationID: o.ID, UserID: u.ID, Role: roleKey, CreatedAt: x.now, UpdatedAt: x.now,
@@ -145,6 +145,15 @@ func newMembership(x *tx, o *organization, u *user, roleKey string, meta *metada
 	tableMemberships.put(x, m)
 	x.emit("organizationMembership.created", x.wireMembership(m))
 	return m, nil
+}
+
+// checkMemberQuota refuses one more member or invitation than an organization may have.
+func (x *tx) checkMemberQuota(o *organization) error {
+	taken := tableMemberships.count(x, "organization", o.ID) + len(x.pendingInvitations(o.ID))
+	if o.MaxMemberships > 0 && int64(taken) >= o.MaxMemberships {
+		return errQuota("organization_membership_quota_exceeded", "this organization has as many members and invitations as it may have")
+	}
+	return nil
 }
 
 // checkRole refuses a role that the instance does not have.

@@ -45,6 +45,12 @@ type domainVerificationWire struct {
 
 var enrollmentModes = []string{"manual_invitation", "automatic_invitation", "automatic_suggestion", "enterprise_sso"}
 
+// maxDomains is how many domains an organization may have.
+const maxDomains = 10
+
+// commonDomains are some of those that belong to nobody's organization.
+var commonDomains = []string{"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "proton.me", "gmx.de"}
+
 var hostPattern = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`)
 
 var tableOrganizationDomains = &table[organizationDomain]{
@@ -141,7 +147,7 @@ func (in *organizationDomainInput) applyTo(x *tx, d *organizationDomain) error {
 	in.Verified.applyValue(&d.Verified)
 	for _, other := range tableOrganizationDomains.find(x, "name", d.Name) {
 		if other.ID != d.ID && (other.OrganizationID == d.OrganizationID || (other.Verified && d.Verified)) {
-			return errTaken("name")
+			return paramError("organization_domain_already_exists", "name", "is taken", "this domain is in use already")
 		}
 	}
 	d.UpdatedAt = x.now
@@ -160,6 +166,12 @@ func createOrganizationDomain(c *call) (any, error) {
 	name := strings.ToLower(in.Name)
 	if !hostPattern.MatchString(name) {
 		return nil, errParamFormat("name", "a domain name")
+	}
+	switch {
+	case slices.Contains(commonDomains, name):
+		return nil, paramError("organization_domain_common", "name", "is not permitted", "everybody may have an address of this domain")
+	case tableOrganizationDomains.count(c.tx, "organization", o.ID) >= maxDomains:
+		return nil, errQuota("organization_domain_quota_exceeded", "this organization has as many domains as it may have")
 	}
 	d := &organizationDomain{
 		ID: c.tx.newID("orgdm_"), OrganizationID: o.ID, Name: name, EnrollmentMode: enrollmentModes[0], Verified: true, CreatedAt: c.tx.now,

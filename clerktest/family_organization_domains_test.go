@@ -1,6 +1,7 @@
 package clerktest_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/clerkgo/clerk-go/clerktest"
@@ -20,7 +21,7 @@ func TestOrganizationDomains_Lifecycle(t *testing.T) {
 	if d.Name != "acme.example" || d.EnrollmentMode != "manual_invitation" || d.AffiliationVerification == nil || d.AffiliationVerification.Status != "verified" || d.OwnershipVerification != nil {
 		t.Errorf("got %+v, want a verified domain whose ownership nobody proved", d)
 	}
-	from(domains.Create(ctx, org, &clerk.OrganizationDomainCreateParams{Name: clerk.String("acme.example")})).refused(t, 422, "form_identifier_exists")
+	from(domains.Create(ctx, org, &clerk.OrganizationDomainCreateParams{Name: clerk.String("acme.example")})).refused(t, 422, "organization_domain_already_exists")
 	in.Clock().Advance(1e9)
 	owned := from(domains.VerifyOwnership(ctx, org, d.ID)).must(t)
 	if v := owned.OwnershipVerification; v == nil || v.Strategy != "manual_override" || clerk.Value(v.VerifiedAt) != owned.UpdatedAt {
@@ -49,6 +50,7 @@ func TestOrganizationDomains_Refusals(t *testing.T) {
 	client, ctx := newClient(t, in), t.Context()
 	domains := client.OrganizationDomains
 	one, two := in.CreateOrganization(clerktest.Organization{}).ID, in.CreateOrganization(clerktest.Organization{}).ID
+	full := in.CreateOrganization(clerktest.Organization{}).ID
 	create := func(org, name string, verified bool) reply[*clerk.OrganizationDomain] {
 		return from(domains.Create(ctx, org, &clerk.OrganizationDomainCreateParams{Name: clerk.String(name), Verified: clerk.Bool(verified)}))
 	}
@@ -56,11 +58,16 @@ func TestOrganizationDomains_Refusals(t *testing.T) {
 		create(one, name, true).refused(t, 422, "form_param_format_invalid")
 	}
 	from(domains.Create(ctx, one, &clerk.OrganizationDomainCreateParams{Name: clerk.String("x.example"), EnrollmentMode: clerk.Set(clerk.EnrollmentMode("open"))})).refused(t, 422, "form_param_value_invalid")
+	create(one, "Gmail.com", true).refused(t, 422, "organization_domain_common")
+	for i := range 10 {
+		create(full, fmt.Sprintf("d%d.example", i), true).must(t)
+	}
+	create(full, "d10.example", true).refused(t, 403, "organization_domain_quota_exceeded")
 	create("org_none", "x.example", true).refused(t, 404, "resource_not_found")
 
 	mine := create(one, "shared.example", false).must(t)
 	create(two, "shared.example", true).must(t)
-	from(domains.Update(ctx, one, mine.ID, &clerk.OrganizationDomainUpdateParams{Verified: clerk.Bool(true)})).refused(t, 422, "form_identifier_exists")
+	from(domains.Update(ctx, one, mine.ID, &clerk.OrganizationDomainUpdateParams{Verified: clerk.Bool(true)})).refused(t, 422, "organization_domain_already_exists")
 	from(domains.Update(ctx, two, mine.ID, &clerk.OrganizationDomainUpdateParams{})).refused(t, 404, "resource_not_found")
 
 	from(client.Organizations.Delete(ctx, two)).must(t)

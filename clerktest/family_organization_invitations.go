@@ -66,6 +66,9 @@ type organizationInvitationInput struct {
 	Notify          field[bool]     `json:"notify"`
 }
 
+// maxBulk is how many invitations one request may make.
+const maxBulk = 10
+
 var tableOrganizationInvitations = &table[organizationInvitation]{
 	name: "organization_invitations",
 	id:   func(i *organizationInvitation) string { return i.ID },
@@ -95,6 +98,13 @@ func organizationInvitationsFamily() family {
 			}
 		},
 	}
+}
+
+// pendingInvitations are those that an organization waits for.
+func (x *tx) pendingInvitations(orgID string) []*organizationInvitation {
+	return keep(tableOrganizationInvitations.find(x, "organization", orgID), func(i *organizationInvitation) bool {
+		return i.statusAt(x.now) == "pending"
+	})
 }
 
 func (x *tx) organizationInvitationWire(i *organizationInvitation) organizationInvitationWire {
@@ -160,10 +170,7 @@ func listPendingOrganizationInvitations(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows := keep(tableOrganizationInvitations.find(c.tx, "organization", o.ID), func(i *organizationInvitation) bool {
-		return i.statusAt(c.tx.now) == "pending"
-	})
-	return orderedOrganizationInvitations(c, rows, c.tx.organizationInvitationWire)
+	return orderedOrganizationInvitations(c, c.tx.pendingInvitations(o.ID), c.tx.organizationInvitationWire)
 }
 
 func listInstanceOrganizationInvitations(c *call) (any, error) {
@@ -207,8 +214,11 @@ func createOrganizationInvitations(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(list) < 1 || len(list) > 10 {
-		return nil, errParamValue("invitations", "1 to 10 invitations")
+	switch {
+	case len(list) == 0:
+		return nil, errBodyInvalid("there has to be at least one invitation")
+	case len(list) > maxBulk:
+		return nil, errBulkSize(maxBulk)
 	}
 	out := make([]organizationInvitationWire, 0, len(list))
 	for _, in := range list {
@@ -234,7 +244,7 @@ func (x *tx) checkOrganizationInvitation(o *organization, in *organizationInvita
 		return "", err
 	}
 	if in.RedirectURL.given() {
-		if err := checkRedirectURL(in.RedirectURL.Value); err != nil {
+		if err := checkAbsoluteURL("redirect_url", in.RedirectURL.Value); err != nil {
 			return "", err
 		}
 	}
@@ -246,9 +256,12 @@ func (x *tx) checkOrganizationInvitation(o *organization, in *organizationInvita
 	if u := x.userByEmail(email); u != nil && findMembership(x, o.ID, u.ID) != nil {
 		return "", errBadRequest("already_a_member_in_organization", "this user is a member already")
 	}
+	if err := x.checkMemberQuota(o); err != nil {
+		return "", err
+	}
 	for _, earlier := range tableOrganizationInvitations.find(x, "email", email) {
 		if earlier.OrganizationID == o.ID && earlier.statusAt(x.now) == "pending" {
-			return "", errBadRequest("duplicate_record", "there is a pending invitation for this e-mail address")
+			return "", errBadRequest("organization_invitation_not_unique", "there is a pending invitation for this e-mail address")
 		}
 	}
 	return email, nil

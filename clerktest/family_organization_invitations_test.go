@@ -93,7 +93,7 @@ func TestOrganizationInvitations_Refusals(t *testing.T) {
 		"no address":          {inviteParams{EmailAddress: "nobody", Role: "org:member"}, 422, "form_param_format_invalid"},
 		"unknown role":        {inviteParams{EmailAddress: "x@example.com", Role: "org:emperor"}, 404, "resource_not_found"},
 		"a member":            {inviteParams{EmailAddress: "PLAIN@example.com", Role: "org:member"}, 400, "already_a_member_in_organization"},
-		"invited already":     {inviteParams{EmailAddress: "Taken@example.com", Role: "org:member"}, 400, "duplicate_record"},
+		"invited already":     {inviteParams{EmailAddress: "Taken@example.com", Role: "org:member"}, 400, "organization_invitation_not_unique"},
 		"inviter is no admin": {inviteParams{EmailAddress: "x@example.com", Role: "org:member", InviterUserID: clerk.String(plain)}, 403, "not_an_admin_in_organization"},
 		"relative link":       {inviteParams{EmailAddress: "x@example.com", Role: "org:member", RedirectURL: clerk.String("/home")}, 422, "form_param_format_invalid"},
 		"a day too many":      {inviteParams{EmailAddress: "x@example.com", Role: "org:member", ExpiresInDays: clerk.Int64(366)}, 422, "form_param_value_invalid"},
@@ -112,11 +112,14 @@ func TestOrganizationInvitations_Refusals(t *testing.T) {
 		}
 		return from(invitations.BulkCreate(ctx, org, list))
 	}
-	bulk("b1@example.com", "b2@example.com", "B1@example.com").refused(t, 400, "duplicate_record")
-	bulk(strings.Fields(strings.Repeat("b@example.com ", 11))...).refused(t, 422, "form_param_value_invalid")
+	bulk("b1@example.com", "b2@example.com", "B1@example.com").refused(t, 400, "organization_invitation_not_unique")
+	bulk(strings.Fields(strings.Repeat("b@example.com ", 11))...).refused(t, 400, "bulk_size_exceeded")
 	if n := from(invitations.List(ctx, org, nil)).must(t).TotalCount; n != 1 {
 		t.Errorf("got %d invitations after the refusals, want 1: a bulk request succeeds or fails as a whole", n)
 	}
+	small := in.CreateOrganization(clerktest.Organization{MaxMemberships: 2, CreatedBy: admin}).ID
+	from(invitations.Create(ctx, small, &inviteParams{EmailAddress: "last@example.com", Role: "org:member"})).must(t)
+	from(invitations.Create(ctx, small, &inviteParams{EmailAddress: "more@example.com", Role: "org:member"})).refused(t, 403, "organization_membership_quota_exceeded")
 	same(t, "bulk", page(t, bulk("b1@example.com", "b2@example.com"), invitedAddress), "b1@example.com", "b2@example.com")
 }
 

@@ -119,7 +119,7 @@ func updatePermission(c *call) (any, error) {
 		return nil, err
 	}
 	if p.Type == "system" {
-		return nil, errForbidden("permission_is_system", "a system permission cannot be changed")
+		return nil, errForbidden("organization_system_permission_not_modifiable", "a system permission cannot be changed")
 	}
 	next := *p
 	if err := in.applyTo(c.tx, &next); err != nil {
@@ -138,7 +138,7 @@ func deletePermission(c *call) (any, error) {
 		return nil, err
 	}
 	if p.Type == "system" {
-		return nil, errForbidden("permission_is_system", "a system permission cannot be deleted")
+		return nil, errForbidden("organization_system_permission_not_modifiable", "a system permission cannot be deleted")
 	}
 	tablePermissions.delete(c.tx, p.ID)
 	replacePermission(c.tx, p.Key)

@@ -49,9 +49,6 @@ type roleSetItemWire struct {
 	UpdatedAt    int64   `json:"updated_at"`
 }
 
-// maxRoles is how many roles a set may get at once.
-const maxRoles = 10
-
 var roleSetKeyPattern = regexp.MustCompile(`^role_set:[a-z0-9_]+$`)
 
 var tableRoleSets = &table[roleSet]{

@@ -9,6 +9,9 @@ import (
 
 var roleKeyPattern = regexp.MustCompile(`^org:[a-z0-9_]+$`)
 
+// maxRoles is how many roles an instance may have, and a role set.
+const maxRoles = 10
+
 // creatorPermissions are those without which a role cannot be the one of who creates an organization.
 var creatorPermissions = []string{"org:sys_memberships:manage", "org:sys_memberships:read", "org:sys_profile:delete"}
 
@@ -121,6 +124,9 @@ func createRole(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
+	if tableRoles.size(c.tx) >= maxRoles {
+		return nil, errQuota("organization_instance_roles_quota_exceeded", "this instance has as many roles as it may have")
+	}
 	r := &role{ID: c.tx.newID("role_"), CreatedAt: c.tx.now}
 	if err := in.applyTo(c.tx, r); err != nil {
 		return nil, err
@@ -172,7 +178,7 @@ func updateRole(c *call) (any, error) {
 // keepCreatorRole refuses to take from the role of creators, which key names, what creators need.
 func (x *tx) keepCreatorRole(r *role, key string) error {
 	if key == x.settings().CreatorRole && !r.creatorEligible() {
-		return errForbidden("organization_minimum_permissions_needed", "the role of those who create organizations keeps "+strings.Join(creatorPermissions, ", "))
+		return errRule("organization_missing_creator_role_permissions", "the role of those who create organizations keeps "+strings.Join(creatorPermissions, ", "))
 	}
 	return nil
 }
@@ -225,17 +231,17 @@ func (x *tx) roleInUse(key string) error {
 	s := x.settings()
 	switch {
 	case key == s.CreatorRole:
-		return errForbidden("role_is_creator_role", "the role of those who create organizations cannot be deleted")
+		return errRule("organization_role_default_creator_role", "the role of those who create organizations cannot be deleted")
 	case key == s.DomainsDefaultRole:
-		return errForbidden("role_is_domains_default_role", "the role of those who join by domain cannot be deleted")
+		return errRule("organization_role_domain_default_role", "the role of those who join by domain cannot be deleted")
 	case slices.ContainsFunc(tableRoleSets.all(x), func(s *roleSet) bool { return key == s.DefaultRole || key == s.CreatorRole }):
-		return errForbidden("role_is_default_in_role_set", "the default role and the creator role of a role set cannot be deleted")
+		return errRule("role_is_default_in_role_set", "the default role and the creator role of a role set cannot be deleted")
 	case slices.ContainsFunc(tableMemberships.all(x), func(m *membership) bool { return m.Role == key }):
-		return errForbidden("role_assigned_to_members", "a role that members have cannot be deleted")
+		return errRule("organization_role_assigned_members", "a role that members have cannot be deleted")
 	case slices.ContainsFunc(tableOrganizationInvitations.all(x), func(i *organizationInvitation) bool {
 		return i.Role == key && i.statusAt(x.now) == "pending"
 	}):
-		return errForbidden("role_exists_in_invitations", "a role that pending invitations promise cannot be deleted")
+		return errRule("organization_role_exists_in_invitations", "a role that pending invitations promise cannot be deleted")
 	}
 	return nil
 }
@@ -243,7 +249,7 @@ func (x *tx) roleInUse(key string) error {
 func assignPermission(c *call) (any, error) {
 	return changeRolePermission(c, func(keys []string, key string) ([]string, error) {
 		if slices.Contains(keys, key) {
-			return nil, errConflict("permission_already_assigned", "the role has this permission already")
+			return nil, errConflict("organization_role_permission_association_exists", "the role has this permission already")
 		}
 		return append(slices.Clone(keys), key), nil
 	})

@@ -35,7 +35,7 @@ func TestOrganizationRoles_Lifecycle(t *testing.T) {
 	if got := permissionKeys(r); got != "org:invoices:read org:invoices:write" {
 		t.Errorf("got %s after the assignment", got)
 	}
-	from(roles.AssignPermission(ctx, r.ID, write.ID)).refused(t, 409, "permission_already_assigned")
+	from(roles.AssignPermission(ctx, r.ID, write.ID)).refused(t, 409, "organization_role_permission_association_exists")
 	r = from(roles.RemovePermission(ctx, r.ID, read.ID)).must(t)
 	if got := permissionKeys(r); got != "org:invoices:write" {
 		t.Errorf("got %s after the removal", got)
@@ -122,20 +122,27 @@ func TestOrganizationRoles_Refusals(t *testing.T) {
 		Name: "Set", Roles: []string{"org:chosen"}, DefaultRoleKey: "org:chosen", CreatorRoleKey: "org:chosen",
 	})).must(t)
 	for key, code := range map[string]string{
-		"org:admin": "role_is_creator_role", "org:member": "role_is_domains_default_role", "org:held": "role_assigned_to_members",
-		"org:promised": "role_exists_in_invitations", "org:chosen": "role_is_default_in_role_set",
+		"org:admin": "organization_role_default_creator_role", "org:member": "organization_role_domain_default_role", "org:held": "organization_role_assigned_members",
+		"org:promised": "organization_role_exists_in_invitations", "org:chosen": "role_is_default_in_role_set",
 	} {
-		from(roles.Delete(ctx, byKey(key).ID)).refused(t, 403, code)
+		from(roles.Delete(ctx, byKey(key).ID)).refused(t, 422, code)
 	}
 	from(client.OrganizationInvitations.Revoke(ctx, org.ID, invitation.ID, nil)).must(t)
 	from(roles.Delete(ctx, byKey("org:promised").ID)).must(t)
+	for _, name := range strings.Fields("five six seven eight nine ten eleven") {
+		if got := create("org:" + name); name != "eleven" {
+			got.must(t)
+		} else {
+			got.refused(t, 403, "organization_instance_roles_quota_exceeded")
+		}
+	}
 
 	admin := byKey("org:admin")
 	if !admin.IsCreatorEligible {
 		t.Error("the admin role may not create organizations")
 	}
-	from(roles.RemovePermission(ctx, admin.ID, "org:sys_memberships:manage")).refused(t, 403, "organization_minimum_permissions_needed")
-	from(roles.Update(ctx, admin.ID, &clerk.OrganizationRoleUpdateParams{Permissions: clerk.Set([]string{})})).refused(t, 403, "organization_minimum_permissions_needed")
+	from(roles.RemovePermission(ctx, admin.ID, "org:sys_memberships:manage")).refused(t, 422, "organization_missing_creator_role_permissions")
+	from(roles.Update(ctx, admin.ID, &clerk.OrganizationRoleUpdateParams{Permissions: clerk.Set([]string{})})).refused(t, 422, "organization_missing_creator_role_permissions")
 }
 
 func TestOrganizationRoles_List(t *testing.T) {
@@ -195,8 +202,8 @@ func TestOrganizationPermissions(t *testing.T) {
 	if system.Type != "system" || p.Type != "user" {
 		t.Errorf("got types %s and %s", system.Type, p.Type)
 	}
-	from(permissions.Update(ctx, system.ID, &clerk.OrganizationPermissionUpdateParams{Name: clerk.String("x")})).refused(t, 403, "permission_is_system")
-	from(permissions.Delete(ctx, system.ID)).refused(t, 403, "permission_is_system")
+	from(permissions.Update(ctx, system.ID, &clerk.OrganizationPermissionUpdateParams{Name: clerk.String("x")})).refused(t, 403, "organization_system_permission_not_modifiable")
+	from(permissions.Delete(ctx, system.ID)).refused(t, 403, "organization_system_permission_not_modifiable")
 	for order, want := range map[string][]string{
 		"": {"org:audit:read", "org:invoices:read"}, "created_at": {"org:invoices:read", "org:audit:read"},
 		"-key": {"org:invoices:read", "org:audit:read"}, "name": {"org:audit:read", "org:invoices:read"},
