@@ -178,6 +178,36 @@ func TestFlow_loop(t *testing.T) {
 	}
 }
 
+// TestFlow_handshakeInCookieOfDevelopment keeps the result of a handshake in a cookie that nobody removes. There is
+// nothing in the address to hide, so a redirect would come back here for ever.
+func TestFlow_handshakeInCookieOfDevelopment(t *testing.T) {
+	t.Parallel()
+	f := newFlow(t, false, nil)
+	f.open(appOrigin)
+	f.signIn(appOrigin)
+	asked := "https://" + flowFrontendAPI + "/v1/client/handshake?__clerk_db_jwt=" + f.browserToken() + "&redirect_url=" + url.QueryEscape(appOrigin+"/")
+	for name, parameter := range map[string]string{"__clerk_handshake": "", "__clerk_handshake_nonce": "&format=nonce"} {
+		f.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		result, err := url.Parse(f.open(asked + parameter).header.Get("Location"))
+		if err != nil || result.Query().Get(name) == "" {
+			t.Fatalf("got %v (%v), want the result of a handshake", result, err)
+		}
+		f.client.CheckRedirect = nil
+		f.setCookie(appOrigin, name+"="+result.Query().Get(name)+"; Path=/")
+		page := f.open(appOrigin + "/page?tab=1&__clerk_help=1")
+		if page.url.String() != appOrigin+"/page?tab=1" || len(page.visits) != 2 {
+			t.Errorf("%s: got visits %q, want one to the clean address", name, page.visits)
+		}
+		for range 2 {
+			if page := f.open(appOrigin + "/page?tab=1"); page.status != http.StatusOK || len(page.visits) != 1 {
+				t.Errorf("%s: got %d after visits %q, want no redirect", name, page.status, page.visits)
+			}
+		}
+		f.setCookie(appOrigin, name+"=; Path=/; Max-Age=0")
+		f.open(appOrigin+"/page").want(t, "hello "+f.user.ID)
+	}
+}
+
 func TestFlow_neverRedirected(t *testing.T) {
 	t.Parallel()
 	eachInstanceType(t, func(t *testing.T, production bool) {

@@ -83,11 +83,21 @@ func (v *visit) applyDirectives(ctx context.Context, directives []string) *Reque
 	}
 	state.cookies = directives
 	if v.a.flow.development {
-		at := *v.address()
-		at.rawQuery = queryWithout(at.rawQuery, paramHandshake, paramHandshakeNonce, paramHelp, paramDevBrowser)
-		state.location = at.String()
+		state.location = v.cleanAddress()
 	}
 	return state
+}
+
+// cleanAddress returns the address of the request without the traces of a handshake. It is empty where there are none:
+// a redirect from an address to itself would never end while the cookie with the result is there.
+func (v *visit) cleanAddress() string {
+	at := *v.address()
+	query := queryWithout(at.rawQuery, paramHandshake, paramHandshakeNonce, paramHelp, paramDevBrowser)
+	if query == at.rawQuery {
+		return ""
+	}
+	at.rawQuery = query
+	return at.String()
 }
 
 // verifySkewed verifies a session token with the tolerance for the clocks of developers.
