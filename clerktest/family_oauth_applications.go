@@ -2,7 +2,7 @@ package clerktest
 
 import (
 	"cmp"
-	"strings"
+	"unicode/utf8"
 )
 
 // oauthApplication is an application that signs its users in with this instance.
@@ -46,7 +46,7 @@ type oauthApplicationWire struct {
 	UpdatedAt             int64    `json:"updated_at"`
 }
 
-// oauthAccessToken is a token that an application got for a user.
+// oauthAccessToken is an opaque token that an application got for a user. Those in JWT form are not kept.
 type oauthAccessToken struct {
 	ID         string   `json:"id"`
 	ClientID   string   `json:"client_id"`
@@ -82,14 +82,17 @@ var (
 		name: "oauth_access_tokens",
 		id:   func(t *oauthAccessToken) string { return t.ID },
 		indexes: map[string]func(*oauthAccessToken) []string{
-			"secret": func(t *oauthAccessToken) []string { return []string{t.Secret} },
+			"secret":  func(t *oauthAccessToken) []string { return []string{t.Secret} },
+			"client":  func(t *oauthAccessToken) []string { return []string{t.ClientID} },
+			"subject": func(t *oauthAccessToken) []string { return []string{t.Subject} },
 		},
 	}
 )
 
 func oauthApplicationsFamily() family {
 	return family{
-		tables: []anyTable{tableOAuthApplications, tableOAuthAccessTokens},
+		tables:   []anyTable{tableOAuthApplications, tableOAuthAccessTokens},
+		userGone: func(x *tx, userID string) { dropOAuthAccessTokens(x, "subject", userID) },
 		endpoints: map[string]endpoint{
 			"ListOAuthApplications":        {read: listOAuthApplications},
 			"CreateOAuthApplication":       {write: createOAuthApplication},
@@ -149,6 +152,24 @@ type oauthApplicationInput struct {
 	Public        field[bool]     `json:"public"`
 }
 
+// maxOAuthName bounds the name of an application.
+const maxOAuthName = 256
+
+func (in *oauthApplicationInput) check() error {
+	if utf8.RuneCountInString(in.Name.Value) > maxOAuthName {
+		return errParamValue("name", "at most 256 characters long")
+	}
+	for _, uri := range in.RedirectURIs.Value {
+		if err := checkAbsoluteURL("redirect_uris", uri); err != nil {
+			return err
+		}
+	}
+	if in.CallbackURL.given() {
+		return checkAbsoluteURL("callback_url", in.CallbackURL.Value)
+	}
+	return nil
+}
+
 func (in *oauthApplicationInput) applyTo(x *tx, a *oauthApplication) {
 	in.Name.applyValue(&a.Name)
 	in.RedirectURIs.applyValue(&a.RedirectURIs)
@@ -164,7 +185,7 @@ func (in *oauthApplicationInput) applyTo(x *tx, a *oauthApplication) {
 
 func createOAuthApplication(c *call) (any, error) {
 	var in oauthApplicationInput
-	if err := c.decode(&in); err != nil {
+	if err := cmp.Or(c.decode(&in), in.check()); err != nil {
 		return nil, err
 	}
 	a := &oauthApplication{
@@ -193,7 +214,7 @@ func getOAuthApplication(c *call) (any, error) {
 
 func updateOAuthApplication(c *call) (any, error) {
 	var in oauthApplicationInput
-	if err := c.decode(&in); err != nil {
+	if err := cmp.Or(c.decode(&in), in.check()); err != nil {
 		return nil, err
 	}
 	return changeOAuthApplication(c, func(a *oauthApplication) { in.applyTo(c.tx, a) })
@@ -212,8 +233,16 @@ func deleteOAuthApplication(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	dropOAuthAccessTokens(c.tx, "client", a.ClientID)
 	tableOAuthApplications.delete(c.tx, a.ID)
 	return deleted("oauth_application", a.ID), nil
+}
+
+// dropOAuthAccessTokens deletes the tokens that an index lists under key.
+func dropOAuthAccessTokens(x *tx, index, key string) {
+	for _, t := range tableOAuthAccessTokens.find(x, index, key) {
+		tableOAuthAccessTokens.delete(x, t.ID)
+	}
 }
 
 func rotateOAuthApplicationSecret(c *call) (any, error) {
@@ -257,7 +286,11 @@ func verifyOAuthAccessToken(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	t := tableOAuthAccessTokens.first(c.tx, "secret", in.AccessToken+in.Secret)
+	token := cmp.Or(in.AccessToken, in.Secret)
+	if token == "" {
+		return nil, errParamMissing("access_token")
+	}
+	t := tableOAuthAccessTokens.first(c.tx, "secret", token)
 	if t == nil {
 		return nil, errNotFound("OAuth access token")
 	}
@@ -268,29 +301,4 @@ func verifyOAuthAccessToken(c *call) (any, error) {
 		Object: "clerk_idp_oauth_access_token", ID: t.ID, ClientID: t.ClientID, Subject: t.Subject, Scopes: orNone(t.Scopes),
 		Expiration: t.Expiration, CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
 	}, nil
-}
-
-// IssueOAuthAccessToken makes the token that an OAuth application would hold after a user granted it the scopes. The
-// token lives for a day; applicationID may be empty for an application that is not registered.
-func (in *Instance) IssueOAuthAccessToken(applicationID, userID string, scopes ...string) string {
-	secret := newHexID("oat_")
-	err := in.write(func(x *tx) error {
-		if tableUsers.get(x, userID) == nil {
-			return errNotFound("user")
-		}
-		clientID := "client_" + strings.TrimPrefix(applicationID, "oauthapp_")
-		if a := tableOAuthApplications.get(x, applicationID); a != nil {
-			clientID = a.ClientID
-		}
-		expiration := x.now + 24*3600*1000
-		tableOAuthAccessTokens.put(x, &oauthAccessToken{
-			ID: newHexID("oat_"), ClientID: clientID, Subject: userID, Scopes: scopes, Secret: secret, Expiration: &expiration,
-			CreatedAt: x.now, UpdatedAt: x.now,
-		})
-		return nil
-	})
-	if err != nil {
-		in.fail("IssueOAuthAccessToken", err)
-	}
-	return secret
 }

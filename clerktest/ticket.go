@@ -38,9 +38,12 @@ func (in *Instance) ticketURL(ticket string) string {
 }
 
 // checkRedirectURL refuses an address that a link could not lead on to.
-func checkRedirectURL(text string) error {
+func checkRedirectURL(text string) error { return checkAbsoluteURL("redirect_url", text) }
+
+// checkAbsoluteURL refuses what is not a whole address, of any scheme.
+func checkAbsoluteURL(param, text string) error {
 	if u, err := url.Parse(text); err != nil || !u.IsAbs() {
-		return errParamFormat("redirect_url", "an absolute URL")
+		return errParamFormat(param, "an absolute URL")
 	}
 	return nil
 }
