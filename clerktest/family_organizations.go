@@ -133,9 +133,8 @@ func newOrganization(x *tx, in *organizationInput) (*organization, error) {
 	}
 	var creator *user
 	if in.CreatedBy.given() {
-		var err error
-		if creator, err = findUser(x, in.CreatedBy.Value); err != nil {
-			return nil, err
+		if creator = tableUsers.get(x, in.CreatedBy.Value); creator == nil {
+			return nil, errBadRequest("organization_creator_not_found", "created_by names no user")
 		}
 		o.CreatedBy = &creator.ID
 		if err := checkOrganizationLimit(x, creator); err != nil {
@@ -173,7 +172,7 @@ func checkOrganizationLimit(x *tx, creator *user) error {
 // applyTo checks and stores what creation and update share.
 func (in *organizationInput) applyTo(x *tx, o *organization) error {
 	if name := in.Name.Value; in.Name.given() && (strings.TrimSpace(name) == "" || len(name) > 256 || linkOrHTML.MatchString(name)) {
-		return errParamFormat("name", "a text of 1 to 256 characters without URLs and HTML")
+		return errParamValue("name", "a text of 1 to 256 characters without URLs and HTML")
 	}
 	if in.Slug.given() && in.Slug.Value != "" {
 		slug := in.Slug.Value

@@ -18,7 +18,7 @@ func TestOrganizations_Lifecycle(t *testing.T) {
 		t.Errorf("got %s", org.raw)
 	}
 	refused(t, send(t, in, "POST", "/organizations", `{"name":"X","slug":"acme-sons"}`), 422, "form_identifier_exists")
-	refused(t, send(t, in, "POST", "/organizations", `{"name":" "}`), 422, "form_param_format_invalid")
+	refused(t, send(t, in, "POST", "/organizations", `{"name":" "}`), 422, "form_param_value_invalid")
 	if got := must(t, in, "GET", "/organizations/acme-sons?include_members_count=true", "").object["members_count"]; got != 1.0 {
 		t.Errorf("got %v members, want the creator", got)
 	}

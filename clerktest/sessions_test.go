@@ -73,7 +73,7 @@ func TestWrites_AreUndoneWhenRefused(t *testing.T) {
 	}
 	events := len(in.Events())
 	refused(t, send(t, in, "POST", "/users/ban", `{"user_ids":["`+a.UserID+`","`+b.UserID+`","user_none"]}`), 404, "resource_not_found")
-	refused(t, send(t, in, "POST", "/organizations", `{"name":"Half made","created_by":"user_none"}`), 404, "resource_not_found")
+	refused(t, send(t, in, "POST", "/organizations", `{"name":"Half made","created_by":"user_none"}`), 400, "organization_creator_not_found")
 	after, err := in.MarshalState()
 	if err != nil {
 		t.Fatal(err)
