@@ -7,7 +7,7 @@ import "slices"
 // type. Without types nothing is accepted.
 func (s *RequestState) Accept(types ...TokenType) *RequestState {
 	if slices.Contains(types, s.TokenType()) {
-		return s
+		return s.pointingFor(types)
 	}
 	out := &RequestState{status: StatusSignedOut, reason: ReasonTokenTypeMismatch}
 	if len(types) == 1 {
@@ -21,5 +21,5 @@ func (s *RequestState) Accept(types ...TokenType) *RequestState {
 			out.err = refuse(ReasonTokenTypeMismatch, "")
 		}
 	}
-	return out
+	return out.pointingFor(types)
 }

@@ -74,12 +74,7 @@ func (s *RequestState) Has(checks ...Check) bool {
 func (s *RequestState) Require(checks ...Check) error {
 	c := s.current()
 	if c.status != StatusSignedIn {
-		if c.err != nil {
-			return c.err
-		}
-		refusal := refuse(c.reason, "")
-		refusal.anonymous = c.reason != ReasonSessionPending
-		return refusal
+		return c.refusal()
 	}
 	for i := range checks {
 		if err := c.check(&checks[i]); err != nil {
@@ -87,6 +82,16 @@ func (s *RequestState) Require(checks ...Check) error {
 		}
 	}
 	return nil
+}
+
+// refusal is why a state is not signed in.
+func (s *RequestState) refusal() *Error {
+	if s.err != nil {
+		return s.err
+	}
+	refusal := refuse(s.reason, "")
+	refusal.anonymous = s.reason != ReasonSessionPending
+	return refusal
 }
 
 // check evaluates one check on a signed-in state.

@@ -51,6 +51,10 @@ type Config struct {
 	AcceptsToken []TokenType
 	// AllowPending treats sessions with open tasks (sts pending) as signed in.
 	AllowPending bool
+	// ResourceMetadataURL is where clients read which authorization server issues OAuth tokens for this application
+	// (RFC 9728). Answers with 401 name it on routes that accept OAuth tokens. Clerk serves a document under
+	// /.well-known/oauth-protected-resource of the Frontend API; empty names none.
+	ResourceMetadataURL string
 	// MachineID is the id of this machine (mch_…). When set, an M2M JWT must name it among its scopes.
 	MachineID string
 	// MachineCacheTTL keeps answers about opaque machine tokens in memory for this long, at most one minute. Zero asks

@@ -173,6 +173,9 @@ func (a *Authenticator) checkURLs() error {
 			return configError("FrontendAPIURL is not an absolute http(s) URL")
 		}
 	}
+	if c.ResourceMetadataURL != "" && !validMetadataURL(c.ResourceMetadataURL) {
+		return configError("ResourceMetadataURL is not an absolute http(s) URL")
+	}
 	for name, value := range map[string]string{
 		"ProxyURL": c.ProxyURL, "SignInURL": c.SignInURL, "SignUpURL": c.SignUpURL,
 		"AfterSignInURL": c.AfterSignInURL, "AfterSignUpURL": c.AfterSignUpURL,

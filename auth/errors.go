@@ -21,6 +21,7 @@ type Error struct {
 	cause          error           // what happened below, if anything
 	reverification *Reverification // what a step-up must reach
 	anonymous      bool            // no credential was presented
+	metadataURL    string          // where clients learn how to get an OAuth token, or empty
 }
 
 // Error returns the reason, with the detail where there is one.

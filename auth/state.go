@@ -55,7 +55,7 @@ func (s *RequestState) Reason() Reason { return s.current().reason }
 // Err returns what was wrong with the credential as an [*Error]. It is nil when the request is signed in, and also for
 // an anonymous visitor, who presented none.
 func (s *RequestState) Err() error {
-	if err := s.current().err; err != nil {
+	if err := s.current().err; err != nil && !err.anonymous {
 		return err
 	}
 	return nil
