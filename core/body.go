@@ -2,9 +2,12 @@ package clerk
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
+	"time"
 )
 
 // requestBody is the body of a call, which each attempt attaches anew. A nil requestBody is no body.
@@ -14,17 +17,24 @@ type requestBody struct {
 	upload      *upload // of a multipart body
 }
 
-// newRequestBody encodes a body, or prepares to stream it.
-func newRequestBody(body any) (*requestBody, error) {
+// errNotJSON refuses what encoding/json would make a string in base64 or an empty object of.
+var errNotJSON = errors.New("bytes and readers are not JSON: pass a json.RawMessage")
+
+// encodeBody encodes a body, or prepares to stream it, for which the first bytes of a file may have to be waited for.
+func encodeBody(ctx context.Context, body any, timeout time.Duration) (*requestBody, error) {
 	switch body := body.(type) {
 	case nil:
 		return nil, nil
 	case *Multipart:
-		up, err := newUpload(body)
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		up, err := newUpload(ctx, body)
 		if err != nil {
 			return nil, err
 		}
 		return &requestBody{contentType: up.contentType, upload: up}, nil
+	case []byte, io.Reader:
+		return nil, errNotJSON
 	default:
 		encoded, err := json.Marshal(body)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	clerk "github.com/clerkgo/clerk-go/core"
 )
@@ -129,6 +130,8 @@ func TestCall_RefusesBadInputBeforeSending(t *testing.T) {
 		"an open template":         {clerk.Endpoint{Name: "X", Method: "GET", Path: "/a/{b"}, path("a"), nil, "path"},
 		"a body that is no JSON":   {createItem, clerk.CallParams{Body: func() {}}, nil, "body"},
 		"an upload without a file": {createItem, clerk.CallParams{Body: &clerk.Multipart{}}, nil, "body"},
+		"bytes for a body":         {createItem, clerk.CallParams{Body: []byte(`{}`)}, nil, "body"},
+		"a reader for a body":      {createItem, clerk.CallParams{Body: strings.NewReader(`{}`)}, nil, "body"},
 		"a bad option":             {getItem, path("a"), []clerk.RequestOption{clerk.WithTimeout(-1)}, "WithTimeout"},
 		"a live key":               {getItem, path("a"), []clerk.RequestOption{clerk.WithSecretKey("sk_live_abc")}, "WithSecretKey"},
 	}
@@ -144,6 +147,29 @@ func TestCall_RefusesBadInputBeforeSending(t *testing.T) {
 				t.Errorf("got %q of %q, want %q", paramErr.Param, paramErr.Operation, test.param)
 			}
 		})
+	}
+}
+
+func TestCall_EndlesslyEncodedPathIsRefusedQuickly(t *testing.T) {
+	t.Parallel()
+	client := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
+	id := "%" + strings.Repeat("25", 500_000)
+	started := time.Now()
+	_, err := clerk.Call[item](t.Context(), client, getItem, one(id))
+	var paramErr *clerk.ParamError
+	if !errors.As(err, &paramErr) {
+		t.Errorf("got %v, want a *ParamError", err)
+	}
+	if took := time.Since(started); took > 5*time.Second {
+		t.Errorf("took %v", took)
+	}
+}
+
+func TestClient_Do_Head(t *testing.T) {
+	t.Parallel()
+	client := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "100000000") })
+	if err := client.Do(t.Context(), http.MethodHead, "/novel", nil, nil, nil); err != nil {
+		t.Errorf("got %v, want none: an answer to HEAD has a length and no body", err)
 	}
 }
 

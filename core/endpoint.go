@@ -44,7 +44,7 @@ type CallParams struct {
 	Path []string
 	// Query may be nil.
 	Query url.Values
-	// Body is encoded as JSON; a *Multipart is sent as multipart/form-data; nil sends no body.
+	// Body is encoded as JSON, a json.RawMessage as it is; a *Multipart is sent as multipart/form-data; nil sends no body.
 	Body any
 }
 
@@ -95,9 +95,13 @@ func checkPathValue(value string) string {
 	return ""
 }
 
-// hasDotElement reports whether s has an element "." or "..", also after percent-decoding it repeatedly.
+// maxDecodings is how often a path is percent-decoded in search of dot elements. Nobody encodes that often in earnest.
+const maxDecodings = 16
+
+// hasDotElement reports whether s has an element "." or "..", also after percent-decoding it repeatedly. What can be decoded
+// without an end counts as such.
 func hasDotElement(s string) bool {
-	for {
+	for range maxDecodings {
 		for element := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '/' || r == '\\' }) {
 			if element == "." || element == ".." {
 				return true
@@ -109,6 +113,7 @@ func hasDotElement(s string) bool {
 		}
 		s = decoded
 	}
+	return true
 }
 
 // decodePercent decodes the valid percent sequences of s and leaves the others alone.

@@ -189,6 +189,8 @@ func TestListAll_WalksEverything(t *testing.T) {
 		"a list of one page":           {&fakeList{total: 7, envelope: true}, clerk.PagingNone, nil, "offset", []string{""}},
 		"hundred a page if not said":   {&fakeList{total: 150, envelope: true}, clerk.PagingOffset, nil, "limit", []string{"100", "100"}},
 		"no limit for one page":        {&fakeList{total: 7}, clerk.PagingNone, nil, "limit", []string{""}},
+		"by cursor, more than allowed": {&fakeList{total: 700, most: 500}, clerk.PagingCursor, limit(1000), "starting_after", []string{"", "item_499"}},
+		"arrays, more than allowed":    {&fakeList{total: 700, most: 500}, clerk.PagingOffset, limit(1000), "offset", []string{"", "500"}},
 		"one item a page":              {&fakeList{total: 3, envelope: true}, clerk.PagingOffset, limit(1), "offset", []string{"", "1", "2"}},
 	}
 	for name, test := range tests {

@@ -77,6 +77,20 @@ func TestWithRateLimit_GivesWayToTheContext(t *testing.T) {
 	})
 }
 
+func TestWithRateLimit_KeepsTheFailureBeforeTheWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		attempts := 0
+		client := transport(t, script(&attempts, 503, 200), clerk.WithRateLimit(1, time.Hour))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err := clerk.Call[item](ctx, client, getItem, one("a"))
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, clerk.ErrServer) || attempts != 1 {
+			t.Errorf("got %v after %d attempts, want the deadline and the 503", err, attempts)
+		}
+	})
+}
+
 func TestWithRateLimit_CountsRetries(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -5,8 +5,12 @@ import (
 	"strconv"
 )
 
-// maxStalls is how many pages in a row may bring nothing new before a walk gives up.
-const maxStalls = 2
+const (
+	// maxStalls is how many pages in a row may bring nothing new before a walk gives up.
+	maxStalls = 2
+	// maxPageSize is what the API's lists answer at most; a page of this size is full, whatever was asked for.
+	maxPageSize = 500
+)
 
 // pager turns one answer of a list into the query of the next.
 type pager struct {
@@ -95,7 +99,7 @@ func (p *pager) advance(list splitList) (last, repeated bool, err error) {
 // advanceCursor moves behind the last item. A page that is not full is the last.
 func (p *pager) advanceCursor(list splitList) (last bool, err error) {
 	count := len(list.items)
-	if int64(count) < p.limit {
+	if !p.full(int64(count)) {
 		return true, nil
 	}
 	id := rawID(list.items[count-1])
@@ -114,7 +118,7 @@ func (p *pager) advanceCursor(list splitList) (last bool, err error) {
 func (p *pager) advanceOffset(list splitList, count int64) (last bool) {
 	if !list.hasTotal {
 		p.offset += count
-		return count < p.limit
+		return !p.full(count)
 	}
 	if count == 0 {
 		p.offset += p.limit
@@ -123,6 +127,9 @@ func (p *pager) advanceOffset(list splitList, count int64) (last bool) {
 	}
 	return p.offset >= list.total
 }
+
+// full reports whether a page has as many items as it can have.
+func (p *pager) full(count int64) bool { return count >= min(p.limit, maxPageSize) }
 
 // itemKey returns what tells an item from others: its id, or all of it.
 func itemKey(item json.RawMessage) string {

@@ -26,20 +26,22 @@ func (c *Client) send(ctx context.Context, e Endpoint, p CallParams, opts []Requ
 		return nil, err
 	}
 	defer req.body.detach()
+	var last error
 	for attempt := 1; ; attempt++ {
 		if err := c.limiter.wait(ctx); err != nil {
-			return nil, &TransportError{Operation: req.operation, Attempts: attempt - 1, Err: err}
+			return nil, &TransportError{Operation: req.operation, Attempts: attempt - 1, Err: err, Last: last}
 		}
 		resp, outcome := req.attempt(ctx, attempt)
 		if outcome.err == nil {
 			return resp, nil
 		}
+		last = outcome.err
 		wait, again := req.retryWait(ctx, attempt, outcome)
 		if !again {
-			return nil, outcome.err
+			return nil, last
 		}
 		if err := sleep(ctx, wait); err != nil {
-			return nil, &TransportError{Operation: req.operation, Attempts: attempt, Err: err, Last: outcome.err}
+			return nil, &TransportError{Operation: req.operation, Attempts: attempt, Err: err, Last: last}
 		}
 	}
 }
@@ -69,16 +71,19 @@ func (c *Client) prepare(ctx context.Context, e Endpoint, p CallParams, opts []R
 	if err != nil {
 		return nil, err
 	}
-	body, err := newRequestBody(p.Body)
-	if err != nil {
+	if err := ctx.Err(); err != nil {
+		return nil, &TransportError{Operation: operation, Err: err}
+	}
+	body, err := encodeBody(ctx, p.Body, cfg.timeout)
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return nil, &TransportError{Operation: operation, Err: err}
+	case err != nil:
 		return nil, &ParamError{Operation: operation, Param: "body", Reason: "cannot be encoded", Err: err}
 	}
 	address := c.baseURL + path
 	if query := p.Query.Encode(); query != "" {
 		address += "?" + query
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, &TransportError{Operation: operation, Err: err}
 	}
 	return &request{
 		client: c, operation: operation, method: e.Method, url: address, retry: e.Retry, cfg: cfg, body: body,
@@ -145,7 +150,7 @@ func (r *request) read(parent context.Context, attempt int, httpResp *http.Respo
 	if !success {
 		limit = min(limit, maxErrorBytes)
 	}
-	body, whole, err := readBody(httpResp, limit)
+	body, whole, err := readBody(r.method, httpResp, limit)
 	if err != nil && success {
 		return resp, r.transportFailure(parent, attempt, err)
 	}
@@ -170,12 +175,16 @@ func (r *request) read(parent context.Context, attempt int, httpResp *http.Respo
 }
 
 // readBody reads at most limit bytes and reports whether that was the whole body.
-func readBody(httpResp *http.Response, limit int64) (body []byte, whole bool, err error) {
-	if httpResp.ContentLength > limit && httpResp.StatusCode < 300 {
+func readBody(method string, httpResp *http.Response, limit int64) (body []byte, whole bool, err error) {
+	n := httpResp.ContentLength
+	if method == http.MethodHead {
+		n = 0 // the length is that of the body which GET would get
+	}
+	if n > limit && httpResp.StatusCode < 300 {
 		return nil, false, nil
 	}
 	reader := io.LimitReader(httpResp.Body, limit+1)
-	if n := httpResp.ContentLength; n > 0 && n <= limit {
+	if n > 0 && n <= limit {
 		body = make([]byte, n)
 		read, err := io.ReadFull(reader, body)
 		return body[:read], true, err

@@ -42,11 +42,11 @@ type upload struct {
 }
 
 // newUpload prepares a multipart body.
-func newUpload(m *Multipart) (*upload, error) {
+func newUpload(ctx context.Context, m *Multipart) (*upload, error) {
 	if m == nil || m.File == nil {
 		return nil, errNoFile
 	}
-	head, err := sniff(m)
+	head, err := sniff(ctx, m)
 	if err != nil {
 		return nil, err
 	}
@@ -76,12 +76,12 @@ func newUpload(m *Multipart) (*upload, error) {
 }
 
 // sniff reads the first bytes of the file, if its type has to be guessed from them.
-func sniff(m *Multipart) ([]byte, error) {
+func sniff(ctx context.Context, m *Multipart) ([]byte, error) {
 	if m.ContentType != "" {
 		return nil, nil
 	}
 	head := make([]byte, 512)
-	n, err := io.ReadFull(m.File, head)
+	n, err := io.ReadFull(newUploadReader(ctx, m.File, len(head)), head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func (u *upload) open(ctx context.Context) (io.ReadCloser, int64, error) {
 	if u.size >= 0 {
 		length = int64(len(u.before)) + u.size + int64(len(u.after))
 	}
-	u.current = &uploadReader{ctx: ctx, file: u.file, buffer: make([]byte, uploadBuffer)}
+	u.current = newUploadReader(ctx, u.file, uploadBuffer)
 	body := io.MultiReader(bytes.NewReader(u.before), u.current, bytes.NewReader(u.after))
 	return io.NopCloser(body), length, nil
 }
@@ -142,7 +142,7 @@ func (u *upload) detach() bool {
 // uploadReader reads the file for one attempt, until the attempt ends. Each Read of the file runs beside the caller's, so that
 // a file that blocks cannot hold the request.
 type uploadReader struct {
-	ctx    context.Context // of the one attempt that the reader is made for
+	ctx    context.Context // of the one purpose that the reader is made for
 	file   io.Reader
 	buffer []byte
 
@@ -151,6 +151,11 @@ type uploadReader struct {
 	detached bool
 	reading  chan int // receives the length of the Read that is under way; nil if there is none
 	err      error    // of the last Read
+}
+
+// newUploadReader returns a reader that takes at most size bytes from file at once.
+func newUploadReader(ctx context.Context, file io.Reader, size int) *uploadReader {
+	return &uploadReader{ctx: ctx, file: file, buffer: make([]byte, size)}
 }
 
 // Read reads from the file.

@@ -200,18 +200,44 @@ func TestMultipart_NobodyReadsTheFileAfterTheCall(t *testing.T) {
 
 func TestMultipart_BlockedFileDoesNotHoldTheCall(t *testing.T) {
 	t.Parallel()
-	reader, writer := io.Pipe()
-	t.Cleanup(func() { _ = writer.Close() })
 	client := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	upload := &clerk.Multipart{ContentType: "text/plain", File: reader}
-	started := time.Now()
-	_, err := clerk.Call[item](ctx, client, createItem, clerk.CallParams{Body: upload})
-	if !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v", err)
+	for name, test := range map[string]struct {
+		contentType string
+		opt         clerk.RequestOption
+		patience    time.Duration
+	}{
+		"while it is sent":             {"text/plain", nil, 50 * time.Millisecond},
+		"while its type is guessed":    {"", nil, 50 * time.Millisecond},
+		"for longer than the time-out": {"", clerk.WithTimeout(50 * time.Millisecond), time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reader, writer := io.Pipe()
+			t.Cleanup(func() { _ = writer.Close() })
+			ctx, cancel := context.WithTimeout(t.Context(), test.patience)
+			defer cancel()
+			upload := &clerk.Multipart{ContentType: test.contentType, File: reader}
+			started := time.Now()
+			_, err := clerk.Call[item](ctx, client, createItem, clerk.CallParams{Body: upload}, test.opt)
+			var transportErr *clerk.TransportError
+			if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &transportErr) {
+				t.Errorf("got %v, want a *TransportError", err)
+			}
+			if took := time.Since(started); took > 5*time.Second {
+				t.Errorf("took %v", took)
+			}
+		})
 	}
-	if took := time.Since(started); took > 5*time.Second {
-		t.Errorf("took %v", took)
+}
+
+func TestMultipart_EndedContextLeavesTheFileAlone(t *testing.T) {
+	t.Parallel()
+	client := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	file := strings.NewReader("content")
+	_, err := clerk.Call[item](ctx, client, createItem, clerk.CallParams{Body: &clerk.Multipart{File: onlyReader{file}}})
+	if !errors.Is(err, context.Canceled) || file.Len() != len("content") {
+		t.Errorf("got %v and %d bytes left, want all of them", err, file.Len())
 	}
 }
