@@ -3,6 +3,7 @@ package clerktest
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 )
 
@@ -69,6 +70,14 @@ type directoryMappingInput struct {
 	SCIMGroupName string       `json:"scim_group_display_name"`
 	RoleID        string       `json:"role_id"`
 	Precedence    field[int64] `json:"precedence"`
+}
+
+// oneName is the value of a field that has two names.
+func oneName(param, value, older string) (string, error) {
+	if value != "" && older != "" && value != older {
+		return "", errParamValue(param, "the same under both of its names")
+	}
+	return cmp.Or(value, older), nil
 }
 
 // directoryKind is one of the two names.
@@ -158,11 +167,14 @@ func (k directoryKind) create(c *call) (any, error) {
 		ID: c.tx.newID("scim_"), Name: cmp.Or(in.Name, in.Provider), ConnectionID: in.ConnectionID, Provider: in.Provider, Enabled: true,
 		Attributes: map[string]string{}, APIKey: "scim_" + randomHex(24), CreatedAt: c.tx.now, UpdatedAt: c.tx.now,
 	}
+	if err := sortByPrecedence(in.Mappings); err != nil {
+		return nil, err
+	}
 	mappings, err := c.tx.newMappings(in.Mappings)
 	if err != nil {
 		return nil, err
 	}
-	d.Mappings = mappings
+	d.Mappings, d.MappingEnabled = mappings, len(mappings) > 0
 	tableDirectories.put(c.tx, d)
 	return k.withKey(c, d), nil
 }
@@ -171,7 +183,14 @@ func (k directoryKind) create(c *call) (any, error) {
 func (x *tx) newMappings(list []directoryMappingInput) ([]directoryMapping, error) {
 	out := make([]directoryMapping, 0, len(list))
 	for _, in := range list {
-		group := cmp.Or(in.GroupID, in.SCIMGroupID)
+		group, err := oneName("directory_group_id", in.GroupID, in.SCIMGroupID)
+		if err != nil {
+			return nil, err
+		}
+		name, err := oneName("directory_group_display_name", in.GroupName, in.SCIMGroupName)
+		if err != nil {
+			return nil, err
+		}
 		switch {
 		case group == "":
 			return nil, errParamMissing("directory_group_id")
@@ -181,11 +200,27 @@ func (x *tx) newMappings(list []directoryMappingInput) ([]directoryMapping, erro
 			return nil, errTaken("directory_group_id")
 		}
 		out = append(out, directoryMapping{
-			ID: x.newID("dgrm_"), GroupID: group, GroupName: cmp.Or(in.GroupName, in.SCIMGroupName, group), RoleID: in.RoleID,
+			ID: x.newID("dgrm_"), GroupID: group, GroupName: cmp.Or(name, group), RoleID: in.RoleID,
 			CreatedAt: x.now, UpdatedAt: x.now,
 		})
 	}
 	return out, nil
+}
+
+// sortByPrecedence orders the mappings of a new directory: by precedence, and those without one behind as they came.
+func sortByPrecedence(list []directoryMappingInput) error {
+	for _, in := range list {
+		if in.Precedence.given() && in.Precedence.Value < 1 {
+			return errParamValue("precedence", "at least 1")
+		}
+	}
+	slices.SortStableFunc(list, func(a, b directoryMappingInput) int {
+		if a.Precedence.given() != b.Precedence.given() {
+			return cmp.Compare(b.Precedence.Value, a.Precedence.Value)
+		}
+		return cmp.Compare(a.Precedence.Value, b.Precedence.Value)
+	})
+	return nil
 }
 
 // withKey is the one answer that shows the API key.
@@ -205,11 +240,11 @@ func (k directoryKind) get(c *call) (any, error) {
 
 func (k directoryKind) update(c *call) (any, error) {
 	var in struct {
-		Name           field[string]            `json:"name"`
-		Enabled        field[bool]              `json:"enabled"`
-		Provider       field[string]            `json:"provider"`
-		Attributes     field[map[string]string] `json:"attribute_mapping"`
-		MappingEnabled field[bool]              `json:"group_role_mapping_enabled"`
+		Name           field[string]      `json:"name"`
+		Enabled        field[bool]        `json:"enabled"`
+		Provider       field[string]      `json:"provider"`
+		Attributes     map[string]*string `json:"attribute_mapping"` // null removes an entry
+		MappingEnabled field[bool]        `json:"group_role_mapping_enabled"`
 	}
 	if err := c.decode(&in); err != nil {
 		return nil, err
@@ -222,7 +257,14 @@ func (k directoryKind) update(c *call) (any, error) {
 		in.Name.applyValue(&d.Name)
 		in.Enabled.applyValue(&d.Enabled)
 		in.Provider.applyValue(&d.Provider)
-		in.Attributes.applyValue(&d.Attributes)
+		d.Attributes = maps.Clone(d.Attributes)
+		for name, path := range in.Attributes {
+			if path == nil {
+				delete(d.Attributes, name)
+				continue
+			}
+			d.Attributes[name] = *path
+		}
 		in.MappingEnabled.applyValue(&d.MappingEnabled)
 		d.UpdatedAt = c.tx.now
 	})
@@ -247,6 +289,15 @@ func (k directoryKind) rotate(c *call) (any, error) {
 	return k.withKey(c, d), nil
 }
 
+// mapped finds the directory of the path, which has to take mappings.
+func (k directoryKind) mapped(c *call) (*directory, error) {
+	d, err := k.find(c)
+	if err == nil && !d.MappingEnabled {
+		return nil, errBadRequest("group_role_mapping_disabled", "the directory does not map groups to roles, enable that first")
+	}
+	return d, err
+}
+
 func (k directoryKind) listMappings(c *call) (any, error) {
 	d, err := k.find(c)
 	if err != nil {
@@ -265,7 +316,7 @@ func (k directoryKind) createMapping(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	d, err := k.find(c)
+	d, err := k.mapped(c)
 	if err != nil {
 		return nil, err
 	}
@@ -295,7 +346,7 @@ func (k directoryKind) replaceMappings(c *call) (any, error) {
 	if err := json.Unmarshal(c.raw, &in); err != nil {
 		return nil, errParamType("mappings", "a list of mappings")
 	}
-	d, err := k.find(c)
+	d, err := k.mapped(c)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package clerktest
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -78,15 +79,26 @@ func (x *tx) domainWire(d *instanceDomain) instanceDomainWire {
 func listDomains(c *call) (any, error) { return pageOf(c, tableDomains.all(c.tx), c.tx.domainWire) }
 
 type domainInput struct {
-	Name     field[string] `json:"name"`
-	ProxyURL field[string] `json:"proxy_url"`
+	Name        field[string] `json:"name"`
+	ProxyURL    field[string] `json:"proxy_url"`
+	IsSecondary field[bool]   `json:"is_secondary"`
+}
+
+// developmentHost is what a development instance takes for a domain, localhost:3000 for example.
+var developmentHost = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?$`)
+
+func (x *tx) isDomain(name string) bool {
+	return hostPattern.MatchString(name) || (!x.inst.Production() && developmentHost.MatchString(name))
 }
 
 func (in *domainInput) applyTo(x *tx, d *instanceDomain) error {
 	if in.Name.given() {
 		name := strings.ToLower(in.Name.Value)
-		if !hostPattern.MatchString(name) {
+		if !x.isDomain(name) {
 			return errParamFormat("name", "a domain name")
+		}
+		if x.inst.Production() && !d.IsSatellite && !in.IsSecondary.Value {
+			name = registrableDomain(name)
 		}
 		if other := tableDomains.first(x, "name", name); other != nil && other.ID != d.ID {
 			return errTaken("name")
@@ -94,6 +106,9 @@ func (in *domainInput) applyTo(x *tx, d *instanceDomain) error {
 		d.Name = name
 	}
 	if in.ProxyURL.given() {
+		if !x.inst.Production() {
+			return errNotInDevelopment()
+		}
 		if u, err := url.Parse(in.ProxyURL.Value); err != nil || !u.IsAbs() || u.Host == "" {
 			return errParamFormat("proxy_url", "an absolute URL")
 		}
@@ -189,7 +204,7 @@ func changePrimaryDomain(c *call) (any, error) {
 		return nil, err
 	}
 	if !c.inst.Production() {
-		return nil, errBadRequest("operation_not_allowed_on_development_instance", "only a production instance has a domain of its own")
+		return nil, errNotInDevelopment()
 	}
 	u, err := url.Parse(in.HomeURL)
 	switch {
@@ -214,6 +229,10 @@ func changePrimaryDomain(c *call) (any, error) {
 		endSession(c.tx, s, "revoked")
 	}
 	return nil, nil
+}
+
+func errNotInDevelopment() *apiError {
+	return errBadRequest("operation_not_allowed_on_development_instance", "only a production instance can do this")
 }
 
 // registrableDomain drops subdomains. It keeps a third label where the second looks like a registry's, as in example.co.uk.

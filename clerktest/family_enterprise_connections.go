@@ -184,9 +184,13 @@ func (in *enterpriseConnectionInput) applyTo(x *tx, e *enterpriseConnection) err
 		}
 		e.Domains = domains
 	}
-	if err := applyConnectionOrganization(x, in.OrganizationID, &e.OrganizationID); err != nil {
-		return err
+	if in.OrganizationID.given() { // there is no way to unlink one
+		if tableOrganizations.get(x, in.OrganizationID.Value) == nil {
+			return errNotFound("organization")
+		}
+		e.OrganizationID = in.OrganizationID.pointer()
 	}
+	enabled := in.Active.Value && !e.Active
 	in.Name.applyValue(&e.Name)
 	in.Provider.applyValue(&e.Provider)
 	in.Active.applyValue(&e.Active)
@@ -195,7 +199,33 @@ func (in *enterpriseConnectionInput) applyTo(x *tx, e *enterpriseConnection) err
 	in.AccountLinking.applyValue(&e.AccountLinking)
 	in.CustomAttributes.applyValue(&e.CustomAttributes)
 	e.UpdatedAt = x.now
-	return in.applyProvider(e)
+	if err := in.applyProvider(e); err != nil || !enabled {
+		return err
+	}
+	if missing := e.missingSettings(); e.SAML != nil && len(missing) > 0 {
+		return errParamMissing("saml." + missing[0])
+	}
+	for _, d := range x.verifiedDomains(e.Domains) {
+		x.dropOrganizationDomain(d)
+	}
+	return nil
+}
+
+// verifiedDomains are the verified domains of organizations that have one of the names.
+func (x *tx) verifiedDomains(names []string) (rows []*organizationDomain) {
+	for _, name := range names {
+		for _, d := range tableOrganizationDomains.find(x, "name", name) {
+			if d.Verified {
+				rows = append(rows, d)
+			}
+		}
+	}
+	return rows
+}
+
+func (x *tx) dropOrganizationDomain(d *organizationDomain) {
+	tableOrganizationDomains.delete(x, d.ID)
+	x.emit("organizationDomain.deleted", deleted("organization_domain", d.ID))
 }
 
 // applyProvider stores the settings of the provider's own protocol and refuses those of the other.

@@ -98,6 +98,9 @@ func (in *jwtTemplateInput) applyTo(x *tx, t *jwtTemplate) error {
 			return paramError("jwt_template_reserved_claim", "claims", "is invalid", "claims must not set "+name)
 		}
 	}
+	if in.CustomKey.Value && !t.CustomKey && !in.Algorithm.given() {
+		return errParamMissing("signing_algorithm")
+	}
 	in.Name.applyValue(&t.Name)
 	in.Claims.applyValue(&t.Claims)
 	in.Lifetime.applyValue(&t.Lifetime)

@@ -182,6 +182,7 @@ type samlConnectionInput struct {
 	SyncAttributes  field[bool]     `json:"sync_user_attributes"`
 	NoOtherIdentity field[bool]     `json:"disable_additional_identifications"`
 	AccountLinking  field[bool]     `json:"allow_organization_account_linking"`
+	Consent         bool            `json:"consent_verified_domains_deletion"`
 	samlInput
 }
 
@@ -205,6 +206,15 @@ func (in *samlConnectionInput) applyTo(x *tx, s *samlConnection) error {
 	}
 	if err := applyConnectionOrganization(x, in.OrganizationID, &s.OrganizationID); err != nil {
 		return err
+	}
+	if in.Active.Value && !s.Active {
+		taken := x.verifiedDomains(s.Domains)
+		if len(taken) > 0 && !in.Consent {
+			return errConflict("verified_domains_exist", "organizations have verified these domains, consent_verified_domains_deletion removes them")
+		}
+		for _, d := range taken {
+			x.dropOrganizationDomain(d)
+		}
 	}
 	in.Name.applyValue(&s.Name)
 	in.Active.applyValue(&s.Active)

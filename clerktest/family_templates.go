@@ -115,13 +115,25 @@ func (x *tx) templateWire(t *messageTemplate) messageTemplateWire {
 
 // template finds the template of the path.
 func (c *call) template() (*messageTemplate, error) {
-	slug := c.param("slug")
-	for _, t := range c.tx.templates(c.param("template_type")) {
-		if t.Slug == slug {
-			return t, nil
-		}
+	if t := c.tx.template(c.param("template_type"), c.param("slug")); t != nil {
+		return t, nil
 	}
 	return nil, errNotFound("template")
+}
+
+func (x *tx) template(kind, slug string) *messageTemplate {
+	for _, t := range x.templates(kind) {
+		if t.Slug == slug {
+			return t
+		}
+	}
+	return nil
+}
+
+// deliveredByClerk reports whether Clerk sends the messages of a template, and not the application upon their event.
+func (x *tx) deliveredByClerk(kind, slug string) bool {
+	t := x.template(kind, slug)
+	return t == nil || t.DeliveredByClerk
 }
 
 func (c *call) checkTemplateKind() error {

@@ -66,7 +66,7 @@ func (x *tx) sendEmail(m outboxEmail) {
 	x.emit("email.created", emailEventWire{
 		Object: "email", ID: row.ID, Slug: row.Slug, FromEmailName: "notifications", ToEmailAddress: row.To,
 		EmailAddressID: nilIfEmpty(m.IdentificationID), UserID: nilIfEmpty(m.UserID), Subject: row.Subject,
-		Body: row.Body, BodyPlain: row.Body, Status: "queued", Data: messageData(row.Code), DeliveredByClerk: true,
+		Body: row.Body, BodyPlain: row.Body, Status: "queued", Data: messageData(row.Code), DeliveredByClerk: x.deliveredByClerk("email", row.Slug),
 	})
 }
 
@@ -77,7 +77,7 @@ func (x *tx) sendText(m outboxText) {
 	x.emit("sms.created", textEventWire{
 		Object: "sms_message", ID: row.ID, Slug: row.Slug, FromPhoneNumber: "+15555550100", ToPhoneNumber: row.To,
 		PhoneNumberID: nilIfEmpty(m.IdentificationID), UserID: nilIfEmpty(m.UserID), Message: row.Body, Status: "queued",
-		Data: messageData(row.Code), DeliveredByClerk: true, CreatedAt: row.SentAt,
+		Data: messageData(row.Code), DeliveredByClerk: x.deliveredByClerk("sms", row.Slug), CreatedAt: row.SentAt,
 	})
 }
 
