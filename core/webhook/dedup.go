@@ -95,3 +95,15 @@ func (m *MemoryDeduplicator) Abandon(_ context.Context, id string) error {
 	delete(m.running, id)
 	return nil
 }
+
+// alwaysFirst is a Deduplicator that remembers nothing.
+type alwaysFirst struct{}
+
+// Begin lets every delivery through.
+func (alwaysFirst) Begin(context.Context, string) (Claim, error) { return ClaimFirst, nil }
+
+// Finish does nothing.
+func (alwaysFirst) Finish(context.Context, string) error { return nil }
+
+// Abandon does nothing.
+func (alwaysFirst) Abandon(context.Context, string) error { return nil }

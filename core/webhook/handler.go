@@ -47,7 +47,7 @@ func WithDeduplicator(d Deduplicator) HandlerOption {
 
 // WithoutDeduplication makes a Handler call the callback for every delivery, repeated ones included.
 func WithoutDeduplication() HandlerOption {
-	return func(h *Handler) { h.dedup = nil }
+	return func(h *Handler) { h.dedup = alwaysFirst{} }
 }
 
 // WithErrorHandler sets a function that is told every error: refused deliveries, with a nil event, and failed
@@ -56,7 +56,7 @@ func WithErrorHandler(fn func(ctx context.Context, event *Event, err error)) Han
 	return func(h *Handler) { h.onError = fn }
 }
 
-// NewHandler returns a Handler. It returns an error if verifier is nil.
+// NewHandler returns a Handler. It returns an error if verifier or the Deduplicator of an option is nil.
 func NewHandler(verifier *Verifier, callbacks Callbacks, opts ...HandlerOption) (*Handler, error) {
 	if verifier == nil || verifier.ring == nil {
 		return nil, &Error{Reason: ReasonInvalidConfig}
@@ -64,6 +64,9 @@ func NewHandler(verifier *Verifier, callbacks Callbacks, opts ...HandlerOption) 
 	h := &Handler{verifier: verifier, callbacks: callbacks, dedup: NewMemoryDeduplicator(0)}
 	for _, opt := range opts {
 		opt(h)
+	}
+	if h.dedup == nil {
+		return nil, &Error{Reason: ReasonInvalidConfig}
 	}
 	return h, nil
 }
@@ -128,9 +131,6 @@ func (h *Handler) refuse(ctx context.Context, err error) Answer {
 
 // handle passes an event to its callback once.
 func (h *Handler) handle(ctx context.Context, event *Event) Answer {
-	if h.dedup == nil {
-		return h.answer(ctx, event, h.callbacks.dispatch(ctx, event))
-	}
 	claim, err := h.dedup.Begin(ctx, event.ID)
 	switch {
 	case err != nil:

@@ -304,6 +304,14 @@ func TestHandler_RecordsAfterHangUp(t *testing.T) {
 	}
 }
 
+func TestNewHandler_NeedsDeduplicator(t *testing.T) {
+	t.Parallel()
+	h, err := clerkwebhook.NewHandler(newVerifier(t, secretA), clerkwebhook.Callbacks{}, clerkwebhook.WithDeduplicator(nil))
+	if h != nil || !errors.Is(err, clerkwebhook.ErrConfig) {
+		t.Errorf("got %v, %v, want a configuration error instead of a handler that repeats silently", h, err)
+	}
+}
+
 func TestNewHandler_NeedsVerifier(t *testing.T) {
 	t.Parallel()
 	for _, verifier := range []*clerkwebhook.Verifier{nil, {}} {
