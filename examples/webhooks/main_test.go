@@ -15,7 +15,9 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/go-chi/chi/v5"
 	"github.com/gofiber/fiber/v2"
+	fiberv3 "github.com/gofiber/fiber/v3"
 	"github.com/labstack/echo/v4"
+	echov5 "github.com/labstack/echo/v5"
 
 	clerk "github.com/clerkgo/clerk-go/core"
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
@@ -104,6 +106,16 @@ func TestFrameworks(t *testing.T) {
 			app := fiber.New()
 			mountFiber(app, h)
 			return func(r *http.Request) (*http.Response, error) { return app.Test(r, -1) }
+		},
+		"echo v5": func(h *clerkwebhook.Handler) func(*http.Request) (*http.Response, error) {
+			e := echov5.New()
+			mountEchoV5(e, h)
+			return record(e)
+		},
+		"fiber v3": func(h *clerkwebhook.Handler) func(*http.Request) (*http.Response, error) {
+			app := fiberv3.New()
+			mountFiberV3(app, h)
+			return func(r *http.Request) (*http.Response, error) { return app.Test(r, fiberv3.TestConfig{}) }
 		},
 	}
 	for name, mount := range frameworks {
