@@ -3,6 +3,7 @@ package clerktest
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -101,7 +102,8 @@ func deleteIdentifier(t *table[listedIdentifier], object string) func(*call) (an
 	}
 }
 
-var domainPattern = regexp.MustCompile(`^\*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
+// domainPattern is every address of a domain, or with a second star of its subdomains.
+var domainPattern = regexp.MustCompile(`^\*@(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
 
 // parseListed returns an identifier of the lists as it is stored and tells what it is; kind is empty when it is none.
 func parseListed(text string) (identifier, kind string) {
@@ -127,3 +129,52 @@ func parseListed(text string) (identifier, kind string) {
 
 // sameRow is the wire function of rows that are their own wire value.
 func sameRow[T any](row *T) *T { return row }
+
+// checkAccess refuses a user whom the lists of the instance keep out: of whose identifiers none is on the allow-list, or
+// one is on the block-list. The allow-list decides when both are in force.
+func (x *tx) checkAccess(u *user) error {
+	return x.checkIdentifiers(slices.Concat(identifierValues(u.Emails), identifierValues(u.Phones), identifierValues(u.Wallets))...)
+}
+
+func (x *tx) checkIdentifiers(identifiers ...string) error {
+	s, refused := x.settings(), false
+	switch {
+	case s.Allowlist || s.RestrictedToList:
+		refused = !slices.ContainsFunc(identifiers, func(i string) bool { return listed(x, tableAllowlist, i) })
+	case s.Blocklist:
+		refused = slices.ContainsFunc(identifiers, func(i string) bool {
+			return listed(x, tableBlocklist, i) || listed(x, tableBlocklist, withoutSubaddress(i))
+		})
+	}
+	if refused {
+		return errForbidden("not_allowed_access", "the identifiers are not allowed to access this application")
+	}
+	return nil
+}
+
+// listed reports whether a list has an identifier, the domain of an e-mail address or a pattern of that domain.
+func listed(x *tx, t *table[listedIdentifier], identifier string) bool {
+	if t.first(x, "identifier", identifier) != nil {
+		return true
+	}
+	_, domain, email := strings.Cut(identifier, "@")
+	if email && t.first(x, "identifier", "*@"+domain) != nil {
+		return true
+	}
+	for email {
+		if _, domain, email = strings.Cut(domain, "."); email && t.first(x, "identifier", "*@*."+domain) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutSubaddress is an e-mail address without what follows +, # or = in its local part.
+func withoutSubaddress(identifier string) string {
+	local, domain, email := strings.Cut(identifier, "@")
+	at := strings.IndexAny(local, "+#=")
+	if !email || at < 0 {
+		return identifier
+	}
+	return local[:at] + "@" + domain
+}

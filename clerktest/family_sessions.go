@@ -61,7 +61,7 @@ func createSession(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSignIn(c.tx, u); err != nil {
+	if err := cmp.Or(checkSignIn(c.tx, u), checkMember(c.tx, in.OrgID.pointer(), u.ID)); err != nil {
 		return nil, err
 	}
 	return c.tx.wireSession(startSession(c.tx, u, "", in.OrgID.pointer())), nil

@@ -2,14 +2,19 @@ package clerktest
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
-// ticketToken is a single-use link that signs somebody in: a sign-in token, or with an actor, an actor token.
+// ticketToken is a single-use link that signs somebody in: a sign-in token, with an actor an actor token, with an agent an
+// agent task.
 type ticketToken struct {
 	ID              string          `json:"id"`
-	Actor           json.RawMessage `json:"actor"` // of an actor token
 	UserID          string          `json:"user_id"`
+	OrganizationID  *string         `json:"organization_id"` // to activate
+	Actor           json.RawMessage `json:"actor"`           // of an actor token
+	AgentID         string          `json:"agent_id"`        // of an agent task
+	AgentName       string          `json:"agent_name"`
 	SessionDuration int64           `json:"session_duration"` // seconds, 0 is the instance's own
 	ticket
 }
@@ -26,16 +31,6 @@ type ticketTokenWire struct {
 	UpdatedAt int64           `json:"updated_at"`
 }
 
-// agentTask lets an agent act for a user through a link.
-type agentTask struct {
-	ID        string `json:"id"`
-	AgentID   string `json:"agent_id"`
-	UserID    string `json:"user_id"`
-	Ticket    string `json:"ticket"`
-	Status    string `json:"status"`
-	CreatedAt int64  `json:"created_at"`
-}
-
 type agentTaskWire struct {
 	Object      string `json:"object"`
 	AgentID     string `json:"agent_id"`
@@ -44,57 +39,70 @@ type agentTaskWire struct {
 	URL         string `json:"url,omitzero"`
 }
 
-var (
-	tableTickets = &table[ticketToken]{
-		name: "ticket_tokens",
-		id:   func(t *ticketToken) string { return t.ID },
-		indexes: map[string]func(*ticketToken) []string{
-			"ticket": func(t *ticketToken) []string { return []string{t.Ticket} },
-		},
-	}
-	tableAgentTasks = &table[agentTask]{name: "agent_tasks", id: func(t *agentTask) string { return t.ID }}
+var tableTickets = &table[ticketToken]{
+	name: "ticket_tokens",
+	id:   func(t *ticketToken) string { return t.ID },
+	indexes: map[string]func(*ticketToken) []string{
+		"ticket": func(t *ticketToken) []string { return []string{t.Ticket} },
+		"agent":  func(t *ticketToken) []string { return []string{t.AgentName} },
+	},
+}
+
+// Lives of tokens and of the sessions that they start.
+const (
+	signInTokenLife = 30 * 24 * time.Hour
+	actorTokenLife  = time.Hour // of agent tasks, too
+	actorSession    = 30 * time.Minute
+	maxTicketLife   = 315_360_000 // seconds
 )
 
 func ticketsFamily() family {
 	return family{
-		tables: []anyTable{tableTickets, tableAgentTasks},
+		tables: []anyTable{tableTickets},
 		endpoints: map[string]endpoint{
 			"CreateSignInToken":  {write: createSignInToken},
-			"RevokeSignInToken":  {write: revokeTicket("sign_in_token_id", "sign_in_token")},
+			"RevokeSignInToken":  {write: revokeTicket("sign_in_token_id", "sign_in_token", (*tx).ticketTokenWire)},
 			"CreateActorToken":   {write: createActorToken},
-			"RevokeActorToken":   {write: revokeTicket("actor_token_id", "actor_token")},
+			"RevokeActorToken":   {write: revokeTicket("actor_token_id", "actor_token", (*tx).ticketTokenWire)},
 			"CreateTestingToken": {write: createTestingToken},
 			"CreateAgentTask":    {write: createAgentTask},
-			"RevokeAgentTask":    {write: revokeAgentTask},
+			"RevokeAgentTask":    {write: revokeTicket("agent_task_id", "agent_task", (*tx).agentTaskWire)},
 		},
 	}
 }
 
 func (t *ticketToken) object() string {
-	if len(t.Actor) > 0 {
+	switch {
+	case t.AgentID != "":
+		return "agent_task"
+	case len(t.Actor) > 0:
 		return "actor_token"
+	default:
+		return "sign_in_token"
 	}
-	return "sign_in_token"
 }
 
 func (x *tx) ticketTokenWire(t *ticketToken) ticketTokenWire {
 	return ticketTokenWire{
-		Object: t.object(), ID: t.ID, Status: t.Status, UserID: t.UserID, Actor: t.Actor, Token: t.Ticket,
-		URL: x.inst.ticketURL(t.Ticket), CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
+		Object: t.object(), ID: t.ID, Status: t.Status, UserID: t.UserID, Actor: t.Actor, CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
 	}
+}
+
+func (x *tx) agentTaskWire(t *ticketToken) agentTaskWire {
+	return agentTaskWire{Object: t.object(), AgentID: t.AgentID, AgentTaskID: t.ID, TaskID: t.ID}
 }
 
 func createSignInToken(c *call) (any, error) {
 	var in struct {
-		UserID    string       `json:"user_id"`
-		ExpiresIn field[int64] `json:"expires_in_seconds"`
+		UserID    string        `json:"user_id"`
+		OrgID     field[string] `json:"org_id"`
+		ExpiresIn field[int64]  `json:"expires_in_seconds"`
 	}
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	lifetime := int64(30 * 24 * time.Hour / time.Second)
-	in.ExpiresIn.applyValue(&lifetime)
-	return storeTicket(c, &ticketToken{ID: c.tx.newID("sit_"), UserID: in.UserID}, lifetime)
+	t := &ticketToken{ID: c.tx.newID("sit_"), UserID: in.UserID, OrganizationID: in.OrgID.pointer()}
+	return c.storeTicketToken(t, in.ExpiresIn, signInTokenLife)
 }
 
 func createActorToken(c *call) (any, error) {
@@ -116,28 +124,69 @@ func createActorToken(c *call) (any, error) {
 	if actor.Subject == in.UserID {
 		return nil, errParamValue("actor", "another user than user_id")
 	}
-	lifetime, session := int64(time.Hour/time.Second), int64(30*time.Minute/time.Second)
-	in.ExpiresIn.applyValue(&lifetime)
-	in.SessionDuration.applyValue(&session)
-	return storeTicket(c, &ticketToken{
-		ID: c.tx.newID("act_"), UserID: in.UserID, Actor: compactJSON(in.Actor), SessionDuration: session,
-	}, lifetime)
+	session, err := sessionDuration(in.SessionDuration)
+	if err != nil {
+		return nil, err
+	}
+	t := &ticketToken{ID: c.tx.newID("act_"), UserID: in.UserID, Actor: compactJSON(in.Actor), SessionDuration: session}
+	return c.storeTicketToken(t, in.ExpiresIn, actorTokenLife)
 }
 
-// storeTicket completes a new token and stores it. The lifetime is in seconds.
-func storeTicket(c *call, t *ticketToken, lifetime int64) (any, error) {
-	if tableUsers.get(c.tx, t.UserID) == nil {
-		return nil, errNotFound("user")
+// sessionDuration is the longest life of the session that an actor token or an agent task starts, in seconds.
+func sessionDuration(seconds field[int64]) (int64, error) {
+	duration := int64(actorSession / time.Second)
+	seconds.applyValue(&duration)
+	if duration <= 0 {
+		return 0, errParamValue("session_max_duration_in_seconds", "positive")
 	}
-	if lifetime <= 0 {
-		return nil, errParamValue("expires_in_seconds", "positive")
+	return duration, nil
+}
+
+// storeTicketToken stores a sign-in or actor token and answers with its ticket, which no other answer shows. The lifetime
+// is in seconds.
+func (c *call) storeTicketToken(t *ticketToken, seconds field[int64], standard time.Duration) (any, error) {
+	lifetime := int64(standard / time.Second)
+	seconds.applyValue(&lifetime)
+	if lifetime <= 0 || lifetime > maxTicketLife {
+		return nil, errParamValue("expires_in_seconds", "between 1 and 315360000")
 	}
-	t.ticket = c.tx.newTicket(time.Duration(lifetime) * time.Second)
+	if err := c.storeTicket(t, time.Duration(lifetime)*time.Second); err != nil {
+		return nil, err
+	}
+	wire := c.tx.ticketTokenWire(t)
+	wire.Token, wire.URL = t.Ticket, c.inst.ticketURL(t.Ticket)
+	return wire, nil
+}
+
+// storeTicket gives a new token its ticket and stores it.
+func (c *call) storeTicket(t *ticketToken, lifetime time.Duration) error {
+	if _, err := findUser(c.tx, t.UserID); err != nil {
+		return err
+	}
+	if err := checkMember(c.tx, t.OrganizationID, t.UserID); err != nil {
+		return err
+	}
+	t.ticket = c.tx.newTicket(lifetime)
 	tableTickets.put(c.tx, t)
-	return c.tx.ticketTokenWire(t), nil
+	return nil
 }
 
-func revokeTicket(param, object string) func(*call) (any, error) {
+// checkMember refuses an organization that is to be activated for somebody who is no member of it; nil is none.
+func checkMember(x *tx, organizationID *string, userID string) error {
+	if organizationID == nil {
+		return nil
+	}
+	o, err := findOrganization(x, *organizationID)
+	if err != nil {
+		return err
+	}
+	if findMembership(x, o.ID, userID) == nil {
+		return errNotFound("organization membership")
+	}
+	return nil
+}
+
+func revokeTicket[W any](param, object string, wire func(*tx, *ticketToken) W) func(*call) (any, error) {
 	return func(c *call) (any, error) {
 		t := tableTickets.get(c.tx, c.param(param))
 		if t == nil || t.object() != object {
@@ -146,8 +195,7 @@ func revokeTicket(param, object string) func(*call) (any, error) {
 		if t.Status != "pending" {
 			return nil, errBadRequest("token_not_pending", "this token is "+t.Status+" and cannot be revoked")
 		}
-		t = tableTickets.update(c.tx, t.ID, func(t *ticketToken) { t.settle("revoked", c.tx.now) })
-		return c.tx.ticketTokenWire(t), nil
+		return wire(c.tx, tableTickets.update(c.tx, t.ID, func(t *ticketToken) { t.settle("revoked", c.tx.now) })), nil
 	}
 }
 
@@ -168,34 +216,55 @@ func createAgentTask(c *call) (any, error) {
 			UserID     string `json:"user_id"`
 			Identifier string `json:"identifier"`
 		} `json:"on_behalf_of"`
-		RedirectURL string `json:"redirect_url"`
+		AgentName       string       `json:"agent_name"`
+		RedirectURL     string       `json:"redirect_url"`
+		SessionDuration field[int64] `json:"session_max_duration_in_seconds"`
 	}
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	u := tableUsers.get(c.tx, in.OnBehalfOf.UserID)
-	if u == nil {
-		u = c.tx.userByEmail(in.OnBehalfOf.Identifier)
+	userID, identifier := in.OnBehalfOf.UserID, in.OnBehalfOf.Identifier
+	if (userID == "") == (identifier == "") {
+		return nil, errParamValue("on_behalf_of", "an object with either user_id or identifier")
 	}
-	if u == nil {
-		return nil, errNotFound("user")
+	if in.AgentName == "" {
+		return nil, errParamNil("agent_name")
 	}
 	if err := checkRedirectURL(in.RedirectURL); err != nil {
 		return nil, err
 	}
-	task := &agentTask{
-		ID: c.tx.newID("agttsk_"), AgentID: c.tx.newID("agt_"), UserID: u.ID, Ticket: randomHex(24), Status: "pending", CreatedAt: c.tx.now,
+	session, err := sessionDuration(in.SessionDuration)
+	if err != nil {
+		return nil, err
 	}
-	tableAgentTasks.put(c.tx, task)
-	return agentTaskWire{
-		Object: "agent_task", AgentID: task.AgentID, AgentTaskID: task.ID, TaskID: task.ID, URL: c.inst.ticketURL(task.Ticket),
-	}, nil
+	if u := c.tx.userByIdentifier(identifier); u != nil {
+		userID = u.ID
+	}
+	task := &ticketToken{
+		ID: c.tx.newID("agttsk_"), UserID: userID, AgentID: c.tx.agentID(in.AgentName), AgentName: in.AgentName, SessionDuration: session,
+	}
+	if err := c.storeTicket(task, actorTokenLife); err != nil {
+		return nil, err
+	}
+	wire := c.tx.agentTaskWire(task)
+	wire.URL = c.inst.ticketURL(task.Ticket)
+	return wire, nil
 }
 
-func revokeAgentTask(c *call) (any, error) {
-	task := tableAgentTasks.update(c.tx, c.param("agent_task_id"), func(t *agentTask) { t.Status = "revoked" })
-	if task == nil {
-		return nil, errNotFound("agent task")
+// agentID is the id that an agent has in all its tasks.
+func (x *tx) agentID(name string) string {
+	if earlier := tableTickets.first(x, "agent", name); earlier != nil {
+		return earlier.AgentID
 	}
-	return agentTaskWire{Object: "agent_task", AgentID: task.AgentID, AgentTaskID: task.ID, TaskID: task.ID}, nil
+	return x.newID("agt_")
+}
+
+// userByIdentifier returns the user with an e-mail address, a phone number or a username, nil when nobody has it.
+func (x *tx) userByIdentifier(identifier string) *user {
+	for _, index := range []string{"email", "phone", "username"} {
+		if u := tableUsers.first(x, index, strings.ToLower(identifier)); u != nil {
+			return u
+		}
+	}
+	return nil
 }

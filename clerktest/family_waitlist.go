@@ -152,7 +152,7 @@ func inviteWaitlistEntry(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.changeWaitlistEntry(row, func(w *waitlistEntry) { w.Status, w.InvitationID = "invited", invited.ID }), nil
+	return c.tx.changeWaitlistEntry(row, func(w *waitlistEntry) { w.Status, w.InvitationID = "invited", invited.ID }), nil
 }
 
 func rejectWaitlistEntry(c *call) (any, error) {
@@ -163,7 +163,7 @@ func rejectWaitlistEntry(c *call) (any, error) {
 	if row.Status != "pending" {
 		return nil, errBadRequest("waitlist_entry_not_pending", "only a pending entry can be rejected")
 	}
-	return c.changeWaitlistEntry(row, func(w *waitlistEntry) { w.Status = "rejected" }), nil
+	return c.tx.changeWaitlistEntry(row, func(w *waitlistEntry) { w.Status = "rejected" }), nil
 }
 
 func (c *call) waitlistEntry() (*waitlistEntry, error) {
@@ -173,12 +173,12 @@ func (c *call) waitlistEntry() (*waitlistEntry, error) {
 	return nil, errNotFound("waitlist entry")
 }
 
-func (c *call) changeWaitlistEntry(row *waitlistEntry, edit func(*waitlistEntry)) waitlistEntryWire {
-	row = tableWaitlist.update(c.tx, row.ID, func(w *waitlistEntry) {
+func (x *tx) changeWaitlistEntry(row *waitlistEntry, edit func(*waitlistEntry)) waitlistEntryWire {
+	row = tableWaitlist.update(x, row.ID, func(w *waitlistEntry) {
 		edit(w)
-		w.UpdatedAt = c.tx.now
+		w.UpdatedAt = x.now
 	})
-	wire := c.tx.waitlistEntryWire(row)
-	c.tx.emit("waitlistEntry.updated", wire)
+	wire := x.waitlistEntryWire(row)
+	x.emit("waitlistEntry.updated", wire)
 	return wire
 }

@@ -6,8 +6,8 @@ import (
 	"net/url"
 )
 
-// Redeem does what somebody does who follows the link of an invitation, an organization invitation, a sign-in token or an
-// actor token: it signs up where there is no user yet, joins the organization, and signs in. It takes the link or its
+// Redeem does what somebody does who follows the link of an invitation, an organization invitation, a sign-in token, an
+// actor token or an agent task: it signs up where there is no user yet, joins the organization, and signs in. It takes the link or its
 // ticket. A ticket that is unknown, used, revoked or expired is an error.
 func (in *Instance) Redeem(link string) (SignedIn, error) {
 	ticket := link
@@ -25,25 +25,45 @@ func (in *Instance) Redeem(link string) (SignedIn, error) {
 
 func (x *tx) redeem(ticket string) (SignedIn, error) {
 	if i := tableInvitations.first(x, "ticket", ticket); i != nil && i.statusAt(x.now) == "pending" {
-		u, err := x.userFor(i.EmailAddress, i.PublicMetadata)
-		if err != nil {
-			return SignedIn{}, err
-		}
-		tableInvitations.update(x, i.ID, func(i *invitation) { i.settle("accepted", x.now) })
-		return x.signIn(u, nil, nil), nil
+		return x.acceptInvitation(i)
 	}
 	if i := tableOrganizationInvitations.first(x, "ticket", ticket); i != nil && i.statusAt(x.now) == "pending" {
 		return x.acceptOrganizationInvitation(i)
 	}
 	if t := tableTickets.first(x, "ticket", ticket); t != nil && t.statusAt(x.now) == "pending" {
-		u, err := findUser(x, t.UserID)
-		if err != nil {
-			return SignedIn{}, err
-		}
-		tableTickets.update(x, t.ID, func(t *ticketToken) { t.settle("accepted", x.now) })
-		return x.signIn(u, nil, t.Actor), nil
+		return x.acceptTicketToken(t)
 	}
 	return SignedIn{}, newError(http.StatusBadRequest, "ticket_invalid", "ticket is invalid", "the ticket is unknown, used, revoked or expired")
+}
+
+// acceptInvitation signs the invited person up, and takes it off the waitlist.
+func (x *tx) acceptInvitation(i *invitation) (SignedIn, error) {
+	u, err := x.userFor(i.EmailAddress, i.PublicMetadata)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	tableInvitations.update(x, i.ID, func(i *invitation) { i.settle("accepted", x.now) })
+	if w := tableWaitlist.first(x, "email", i.EmailAddress); w != nil {
+		x.changeWaitlistEntry(w, func(w *waitlistEntry) { w.Status = "completed" })
+	}
+	return x.signIn(u, nil, nil), nil
+}
+
+// acceptTicketToken signs in whom a sign-in token, an actor token or an agent task is for.
+func (x *tx) acceptTicketToken(t *ticketToken) (SignedIn, error) {
+	u, err := findUser(x, t.UserID)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if err := x.checkReturn(u); err != nil {
+		return SignedIn{}, err
+	}
+	tableTickets.update(x, t.ID, func(t *ticketToken) { t.settle("accepted", x.now) })
+	return x.signIn(u, t.OrganizationID, t.Actor, func(s *session) {
+		if t.SessionDuration > 0 {
+			s.ExpireAt = x.now + t.SessionDuration*1000
+		}
+	}), nil
 }
 
 // acceptOrganizationInvitation makes the invited person a member and signs in to the organization.
@@ -74,21 +94,30 @@ type acceptedInvitationWire struct {
 	UserID string `json:"user_id"`
 }
 
-// userFor returns the user of an e-mail address, a new one if there is none.
+// userFor returns the user of an e-mail address, a new one if there is none, unless access is refused.
 func (x *tx) userFor(email string, public metadata) (*user, error) {
 	if u := x.userByEmail(email); u != nil {
-		return u, nil
+		return u, x.checkReturn(u)
 	}
 	in := &userInput{Emails: field[[]string]{Set: true, Value: []string{email}}}
 	seedMetadata(&in.Public, public)
-	return newUser(x, in)
+	u, err := newUser(x, in)
+	if err != nil {
+		return nil, err
+	}
+	return u, x.checkAccess(u)
 }
 
-// signIn starts a session and, with an actor, marks it as an impersonation.
-func (x *tx) signIn(u *user, orgID *string, actor json.RawMessage) SignedIn {
-	s := startSession(x, u, "", orgID)
-	if len(actor) > 0 {
-		s = tableSessions.update(x, s.ID, func(s *session) { s.Actor = actor })
+// checkReturn refuses a user who may not sign in again.
+func (x *tx) checkReturn(u *user) error {
+	if err := checkSignIn(x, u); err != nil || x.settings().ListsOffOnSignIn {
+		return err
 	}
+	return x.checkAccess(u)
+}
+
+// signIn starts a session; with an actor it is an impersonation. The edits come before anybody sees the session.
+func (x *tx) signIn(u *user, orgID *string, actor json.RawMessage, edits ...func(*session)) SignedIn {
+	s := startSession(x, u, "", orgID, append(edits, func(s *session) { s.Actor = actor })...)
 	return SignedIn{UserID: u.ID, SessionID: s.ID, OrganizationID: text(orgID)}
 }

@@ -127,8 +127,9 @@ func (x *tx) emitSession(kind string, s *session) {
 	}
 }
 
-// startSession signs a user in on a client; an empty clientID makes a new one.
-func startSession(x *tx, u *user, clientID string, orgID *string) *session {
+// startSession signs a user in on a client; an empty clientID makes a new one. The edits come before anybody sees the
+// session.
+func startSession(x *tx, u *user, clientID string, orgID *string, edits ...func(*session)) *session {
 	if tableDevices.get(x, clientID) == nil {
 		d := &device{ID: x.newID("client_"), CreatedAt: x.now, UpdatedAt: x.now}
 		tableDevices.put(x, d)
@@ -138,6 +139,9 @@ func startSession(x *tx, u *user, clientID string, orgID *string) *session {
 		ID: x.newID("sess_"), UserID: u.ID, ClientID: clientID, Status: "active", OrganizationID: orgID,
 		FirstFactorAt: x.now, LastActiveAt: x.now, CreatedAt: x.now, UpdatedAt: x.now,
 		ExpireAt: x.time.Add(sessionLife).UnixMilli(), AbandonAt: x.time.Add(sessionAbandon).UnixMilli(),
+	}
+	for _, edit := range edits {
+		edit(s)
 	}
 	tableSessions.put(x, s)
 	tableUsers.update(x, u.ID, func(u *user) { u.LastSignInAt, u.LastActiveAt = &x.now, &x.now })
