@@ -143,12 +143,13 @@ func (t *coreVisitor) identifiers() {
 		if err != nil {
 			return err
 		}
-		if err := second(emails.PrepareVerification(ctx, made.ID)); err != nil {
+		prepared, err := emails.PrepareVerification(ctx, made.ID)
+		if err != nil {
 			return err
 		}
 		sent := t.in.Emails()
 		code := sent[len(sent)-1].Code
-		got, err := emails.AttemptVerification(ctx, made.ID, &clerk.EmailAddressAttemptVerificationParams{VerificationID: made.ID, Code: code})
+		got, err := emails.AttemptVerification(ctx, made.ID, &clerk.EmailAddressAttemptVerificationParams{VerificationID: prepared.ID, Code: code})
 		if err != nil {
 			return err
 		}
