@@ -1,9 +1,9 @@
 // Command api is a service that works with the Backend API: signed-in users read and change what Clerk stores about
 // them. Start it, paste the lines it prints into a shell, then:
 //
-//	curl -i localhost:8080/profile -H "Authorization: Bearer $TOKEN"
-//	curl -i -X PUT 'localhost:8080/profile/theme?value=dark' -H "Authorization: Bearer $TOKEN"
-//	curl -i -X DELETE localhost:8080/profile/theme -H "Authorization: Bearer $TOKEN"
+//	curl -i 127.0.0.1:8080/profile -H "Authorization: Bearer $TOKEN"
+//	curl -i -X PUT '127.0.0.1:8080/profile/theme?value=dark' -H "Authorization: Bearer $TOKEN"
+//	curl -i -X DELETE 127.0.0.1:8080/profile/theme -H "Authorization: Bearer $TOKEN"
 package main
 
 import (

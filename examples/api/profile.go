@@ -45,6 +45,7 @@ func answer(w http.ResponseWriter, user *clerk.User, err error) {
 	case err != nil:
 		http.Error(w, "Clerk cannot be reached", http.StatusBadGateway)
 	default:
+		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(map[string]any{"name": user.FirstName, "metadata": user.PublicMetadata})
 	}
 }

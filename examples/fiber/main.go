@@ -7,8 +7,10 @@
 package main
 
 import (
+	"context"
 	"log"
 	"os"
+	"os/signal"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -23,7 +25,12 @@ func main() {
 		log.Fatal(err)
 	}
 	defer clerk.Close()
-	if err := routes(clerk.Authenticator).Listen(local.Address); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	app := routes(clerk.Authenticator)
+	defer context.AfterFunc(ctx, func() { _ = app.Shutdown() })()
+	log.Printf("listening on http://%s", local.Address)
+	if err := app.Listen(local.Address); err != nil {
 		log.Print(err)
 	}
 }

@@ -22,6 +22,7 @@ import (
 )
 
 func main() {
+	gin.SetMode(gin.ReleaseMode) // quiet
 	clerk, err := local.Open(os.Stdout)
 	if err != nil {
 		log.Fatal(err)

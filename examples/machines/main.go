@@ -1,9 +1,9 @@
 // Command machines is a service that other services call with machine-to-machine tokens. Start it, paste the line it
 // prints into a shell, then:
 //
-//	curl -i -X POST localhost:8080/charges -H "Authorization: Bearer $TOKEN"
-//	curl -i -X POST localhost:8080/charges
-//	curl -i -X POST localhost:8080/charges -H "Authorization: Bearer mt_rubbish"
+//	curl -i -X POST 127.0.0.1:8080/charges -H "Authorization: Bearer $TOKEN"
+//	curl -i -X POST 127.0.0.1:8080/charges
+//	curl -i -X POST 127.0.0.1:8080/charges -H "Authorization: Bearer mt_rubbish"
 //
 // With the real Clerk set CLERK_MACHINE_SECRET_KEY to the key of the machine that this service is.
 package main

@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log"
 	"net/http"
@@ -53,7 +54,8 @@ func home(w http.ResponseWriter, r *http.Request) {
 
 func me(w http.ResponseWriter, r *http.Request) {
 	state := clerkauth.FromContext(r.Context())
-	_, _ = fmt.Fprintf(w, "{\"user\":%q,\"organization\":%q}\n", state.UserID(), state.OrgID())
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]string{"user": state.UserID(), "organization": state.OrgID()})
 }
 
 func createInvoice(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusCreated) }

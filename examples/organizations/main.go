@@ -1,9 +1,9 @@
 // Command organizations is a service in which the members of an organization see each other and its admins invite and
 // remove people. Start it, paste the lines it prints into a shell, then:
 //
-//	curl -i localhost:8080/members -H "Authorization: Bearer $TOKEN"
-//	curl -i localhost:8080/invitations -H "Authorization: Bearer $TOKEN" -d email=ben@example.com
-//	curl -i -X DELETE localhost:8080/members/user_x -H "Authorization: Bearer $TOKEN"
+//	curl -i 127.0.0.1:8080/members -H "Authorization: Bearer $TOKEN"
+//	curl -i 127.0.0.1:8080/invitations -H "Authorization: Bearer $TOKEN" -d email=ben@example.com
+//	curl -i -X DELETE 127.0.0.1:8080/members/user_x -H "Authorization: Bearer $TOKEN"
 package main
 
 import (

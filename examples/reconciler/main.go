@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"os"
 	"os/signal"
 	"syscall"
 	"time"
@@ -49,14 +50,14 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := k.Explain(ctx, log.Writer()); err != nil {
+	if err := k.ExplainEvents(os.Stdout); err != nil {
 		return err
 	}
 	result, err := app.reconciler.Backfill(ctx, app.source)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("backfill: %+v\nlistening on http://%s\n", result, address)
+	fmt.Printf("backfill: %+v\n", result)
 	return demo.Serve(ctx, address, app.routes())
 }
 

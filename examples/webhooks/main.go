@@ -47,7 +47,7 @@ func run(ctx context.Context, out io.Writer) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/webhooks", handler)
-	if err := k.Explain(ctx, out); err != nil {
+	if err := k.ExplainEvents(out); err != nil {
 		return err
 	}
 	return demo.Serve(ctx, address, mux)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"time"
@@ -103,17 +104,31 @@ func (c *Clerk) Explain(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "ORG=%s\nTOKEN=$(curl -s -X POST -H 'Authorization: Bearer %s' %s/v1/sessions/%s/tokens | %s)\n",
-		p.OrganizationID, c.Config.SecretKey, c.Config.APIURL, p.SessionID, `sed 's/.*"jwt":"\([^"]*\)".*/\1/'`)
+	_, err = fmt.Fprintf(out, "# a local Clerk; the token is good for a minute, the line makes a new one each time\n"+
+		"TOKEN=$(curl -s -X POST -H 'Authorization: Bearer %s' %s/v1/sessions/%s/tokens | %s)\n",
+		c.Config.SecretKey, c.Config.APIURL, p.SessionID, `sed 's/.*"jwt":"\([^"]*\)".*/\1/'`)
 	return err
 }
 
-// Serve listens on address and serves until ctx is done.
+// ExplainEvents prints how to make Clerk send an event.
+func (c *Clerk) ExplainEvents(out io.Writer) error {
+	if c.Local == nil {
+		_, err := fmt.Fprintln(out, "# change a user in your instance's dashboard")
+		return err
+	}
+	_, err := fmt.Fprintf(out, "# a local Clerk; it sends an event for each new user\n"+
+		"curl -s %s/v1/users -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{\"email_address\":[\"ben'$RANDOM'@example.com\"]}'\n",
+		c.Config.APIURL, c.Config.SecretKey)
+	return err
+}
+
+// Serve listens on address, says so, and serves until ctx is done.
 func Serve(ctx context.Context, address string, handler http.Handler) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return err
 	}
+	log.Printf("listening on http://%s", listener.Addr())
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()

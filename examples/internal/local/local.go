@@ -43,13 +43,13 @@ func Open(out io.Writer) (*Service, error) {
 	}
 	s := &Service{Clerk: k, Authenticator: authn}
 	if k.Local == nil {
-		_, err = fmt.Fprintf(out, "export TOKEN=…   # in your front end: await Clerk.session.getToken()\n\nhttp://%s\n", Address)
+		_, err = fmt.Fprint(out, "export TOKEN=…   # in your front end: await Clerk.session.getToken()\n")
 		return s, err
 	}
 	s.AdminToken = token(k.Local, "admin", "create,read", "3")
 	s.MemberToken = token(k.Local, "member", "read", "1")
 	_, err = fmt.Fprintf(out, "# a local Clerk; tokens of an administrator and of a member, good for an hour\n"+
-		"export TOKEN=%s\nexport MEMBER=%s\n\nhttp://%s\n", s.AdminToken, s.MemberToken, Address)
+		"export TOKEN=%s\nexport MEMBER=%s\n", s.AdminToken, s.MemberToken)
 	return s, err
 }
 
