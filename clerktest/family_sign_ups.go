@@ -189,7 +189,7 @@ func (in *Instance) CreateSignUp(s SignUp) SignUp {
 }
 
 func (in *Instance) addSignUp(s SignUp) (SignUp, error) {
-	err := in.write(func(x *tx) error { return s.apply(x) })
+	err := in.write(s.apply)
 	return s, err
 }
 
