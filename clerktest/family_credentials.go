@@ -5,7 +5,6 @@ import (
 	"crypto/sha1" //nolint:gosec // RFC 6238
 	"encoding/base32"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -140,13 +139,16 @@ func verifyTOTP(c *call) (any, error) {
 	if matchesTOTP(u.TOTPSecret, in.Code, c.tx.time) {
 		return verifiedWire{Verified: true, CodeType: &kind}, nil
 	}
-	if at := slices.Index(u.BackupCodes, in.Code); at >= 0 {
+	if at := slices.IndexFunc(u.BackupCodes, func(kept string) bool { return kept == in.Code || verifyBcrypt(kept, in.Code) }); at >= 0 {
 		left := slices.Delete(slices.Clone(u.BackupCodes), at, at+1)
 		tableUsers.update(c.tx, u.ID, func(u *user) { u.BackupCodes = left })
 		kind = "backup_code"
 		return verifiedWire{Verified: true, CodeType: &kind}, nil
 	}
-	return nil, paramError("form_code_incorrect", "code", "is incorrect", "this code is wrong or too old")
+	if len(in.Code) != 6 {
+		return nil, paramError("totp_invalid_length", "code", "has an invalid length", "a code has 6 characters")
+	}
+	return nil, paramError("totp_incorrect_code", "code", "is incorrect", "this code is wrong or too old")
 }
 
 // matchesTOTP checks a code against the step of now and its neighbours.
@@ -161,9 +163,8 @@ func matchesTOTP(secret, code string, now time.Time) bool {
 
 // totpCode is the six digits of RFC 6238 for one step of 30 seconds.
 func totpCode(secret string, step int64) (string, bool) {
-	plain := strings.TrimRight(strings.ToUpper(strings.ReplaceAll(secret, " ", "")), "=")
-	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(plain)
-	if err != nil || step < 0 {
+	key, ok := totpKey(secret)
+	if !ok || step < 0 {
 		return "", false
 	}
 	mac := hmac.New(sha1.New, key)
@@ -171,6 +172,13 @@ func totpCode(secret string, step int64) (string, bool) {
 	sum := mac.Sum(nil)
 	at := sum[len(sum)-1] & 0xf
 	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[at:])&0x7fffffff%1_000_000), true
+}
+
+// totpKey decodes a secret as authenticator apps show it.
+func totpKey(secret string) (key []byte, ok bool) {
+	plain := strings.TrimRight(strings.ToUpper(strings.ReplaceAll(secret, " ", "")), "=")
+	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(plain)
+	return key, err == nil
 }
 
 type userIDWire struct {
@@ -183,13 +191,7 @@ func editFactors(c *call, edit func(*user)) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	changeUser(c.tx, u.ID, func(u *user) {
-		had := u.mfaEnabled()
-		edit(u)
-		if had && !u.mfaEnabled() {
-			u.MFAEnabledAt, u.MFADisabledAt = nil, &c.tx.now
-		}
-	})
+	changeUser(c.tx, u.ID, edit)
 	return userIDWire{UserID: u.ID}, nil
 }
 
@@ -197,7 +199,7 @@ func disableMFA(c *call) (any, error) {
 	return editFactors(c, func(u *user) {
 		u.TOTPSecret, u.BackupCodes, u.Phones = "", nil, slices.Clone(u.Phones)
 		for i := range u.Phones {
-			u.Phones[i].SecondFactor, u.Phones[i].DefaultSecondFactor = false, false
+			u.Phones[i].SecondFactor = false
 		}
 	})
 }
@@ -253,17 +255,18 @@ func deleteExternalAccount(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := c.param("external_account_id")
-	left := slices.DeleteFunc(slices.Clone(u.ExternalAccounts), func(raw json.RawMessage) bool {
-		var account struct {
-			ID                string `json:"id"`
-			ExternalAccountID string `json:"external_account_id"`
-		}
-		return json.Unmarshal(raw, &account) == nil && (account.ID == id || account.ExternalAccountID == id)
-	})
-	if len(left) == len(u.ExternalAccounts) {
+	id, accounts := c.param("external_account_id"), accountsOf(u)
+	at := slices.IndexFunc(accounts, func(a accountFacts) bool { return a.ID == id || a.ExternalAccountID == id })
+	if at < 0 {
 		return nil, errNotFound("external account")
 	}
-	changeUser(c.tx, u.ID, func(u *user) { u.ExternalAccounts = left })
+	tableProviderTokens.delete(c.tx, accounts[at].ID)
+	changeUser(c.tx, u.ID, func(u *user) {
+		u.ExternalAccounts = slices.Delete(slices.Clone(u.ExternalAccounts), at, at+1)
+		u.Emails = slices.Clone(u.Emails)
+		for i := range u.Emails {
+			u.Emails[i].LinkedTo = slices.DeleteFunc(slices.Clone(u.Emails[i].LinkedTo), func(l identifierLink) bool { return l.ID == accounts[at].IdentificationID })
+		}
+	})
 	return deleted("external_account", id), nil
 }

@@ -1,18 +1,13 @@
 package clerktest
 
-import (
-	"crypto/rand"
-	"fmt"
-	"math/big"
-	"slices"
-	"time"
-)
+import "slices"
 
 // identifierKind is what e-mail addresses and phone numbers differ in.
 type identifierKind struct {
 	param    string // name of the field and of the object
 	pathID   string
 	strategy string // of one-time codes
+	channel  string // they go over, empty for e-mail
 	parse    func(string) (string, bool)
 	list     func(*user) *[]identifier
 	primary  func(*user) **string
@@ -34,7 +29,7 @@ var emailKind = &identifierKind{
 }
 
 var phoneKind = &identifierKind{
-	param: "phone_number", pathID: "phone_number_id", strategy: "phone_code", parse: parsePhone,
+	param: "phone_number", pathID: "phone_number_id", strategy: "phone_code", channel: "sms", parse: parsePhone,
 	list:    func(u *user) *[]identifier { return &u.Phones },
 	primary: func(u *user) **string { return &u.PrimaryPhoneID },
 	wire:    func(i *identifier) any { return wirePhone(i) },
@@ -46,28 +41,18 @@ var phoneKind = &identifierKind{
 	},
 }
 
-// codeLifetime is how long a one-time code can be used, codeAttempts how often it may be guessed.
-const (
-	codeLifetime = 10 * time.Minute
-	codeAttempts = 3
-)
-
 func identifiersFamily() family {
 	return family{endpoints: map[string]endpoint{
-		"CreateEmailAddress":              {write: emailKind.create},
-		"GetEmailAddress":                 {read: emailKind.get},
-		"UpdateEmailAddress":              {write: emailKind.update},
-		"DeleteEmailAddress":              {write: emailKind.delete},
-		"PrepareEmailAddressVerification": {write: emailKind.prepare},
-		"AttemptEmailAddressVerification": {write: emailKind.attempt},
-		"ReplaceUserEmailAddress":         {write: emailKind.replace},
-		"CreatePhoneNumber":               {write: phoneKind.create},
-		"GetPhoneNumber":                  {read: phoneKind.get},
-		"UpdatePhoneNumber":               {write: phoneKind.update},
-		"DeletePhoneNumber":               {write: phoneKind.delete},
-		"PreparePhoneNumberVerification":  {write: phoneKind.prepare},
-		"AttemptPhoneNumberVerification":  {write: phoneKind.attempt},
-		"ReplaceUserPhoneNumber":          {write: phoneKind.replace},
+		"CreateEmailAddress":      {write: emailKind.create},
+		"GetEmailAddress":         {read: emailKind.get},
+		"UpdateEmailAddress":      {write: emailKind.update},
+		"DeleteEmailAddress":      {write: emailKind.delete},
+		"ReplaceUserEmailAddress": {write: emailKind.replace},
+		"CreatePhoneNumber":       {write: phoneKind.create},
+		"GetPhoneNumber":          {read: phoneKind.get},
+		"UpdatePhoneNumber":       {write: phoneKind.update},
+		"DeletePhoneNumber":       {write: phoneKind.delete},
+		"ReplaceUserPhoneNumber":  {write: phoneKind.replace},
 	}}
 }
 
@@ -78,6 +63,7 @@ type identifierInput struct {
 	PhoneNumber  string      `json:"phone_number"`
 	Verified     field[bool] `json:"verified"`
 	Primary      field[bool] `json:"primary"`
+	Notify       field[bool] `json:"notify_primary_email_address_changed"`
 	SecondFactor field[bool] `json:"reserved_for_second_factor"`
 	Status       string      `json:"identification_status"`
 }
@@ -117,32 +103,42 @@ func (k *identifierKind) create(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	i, err := k.newRow(c.tx, in.value(k))
+	plain, err := k.parseFree(c.tx, in.value(k), "")
 	if err != nil {
 		return nil, err
 	}
+	if slices.Contains(identifierValues(*k.list(u)), plain) {
+		return nil, errTaken(k.param)
+	}
+	i := &identifier{ID: c.tx.newID("idn_"), Value: plain, CreatedAt: c.tx.now}
 	if in.Verified.Value {
 		i.Verification = adminVerification()
 	}
-	i.SecondFactor = k == phoneKind && in.SecondFactor.Value
-	return k.store(c.tx, u, i, in.Primary.Value)
+	if i.SecondFactor = k == phoneKind && in.SecondFactor.Value; i.SecondFactor && !i.verified() {
+		return nil, errBadRequest("identification_create_second_factor_unverified", "only a verified phone number can be a second factor")
+	}
+	return k.store(c.tx, u, i, &in)
 }
 
-func (k *identifierKind) newRow(x *tx, value string) (*identifier, error) {
+// parseFree returns a value as it is stored, unless somebody else than owner has it.
+func (k *identifierKind) parseFree(x *tx, value, owner string) (string, error) {
 	plain, ok := k.parse(value)
 	if !ok {
-		return nil, errParamFormat(k.param, "valid")
+		return "", errParamFormat(k.param, "valid")
 	}
-	if err := checkFree(x, k.param, plain, ""); err != nil {
-		return nil, err
-	}
-	return &identifier{ID: x.newID("idn_"), Value: plain, CreatedAt: x.now, UpdatedAt: x.now}, nil
+	return plain, checkFree(x, k.param, plain, owner)
 }
 
 // store writes the identifier into its user, as the primary one if it is verified and that is wanted or it is the first.
-func (k *identifierKind) store(x *tx, u *user, i *identifier, primary bool) (any, error) {
-	if primary && !i.verified() {
-		return nil, errParamValue("primary", "false for an identifier that is not verified")
+func (k *identifierKind) store(x *tx, u *user, i *identifier, in *identifierInput) (any, error) {
+	primary := in.Primary.Value
+	switch {
+	case primary && !i.verified():
+		return nil, errVerificationNeeded("primary")
+	case i.verified():
+		if err := checkFree(x, k.param, i.Value, u.ID); err != nil {
+			return nil, err
+		}
 	}
 	i.UpdatedAt = x.now
 	changeUser(x, u.ID, func(u *user) {
@@ -152,7 +148,21 @@ func (k *identifierKind) store(x *tx, u *user, i *identifier, primary bool) (any
 			*p = &i.ID
 		}
 	})
-	return k.wire(i), nil
+	x.notifyPrimary(u, in.Notify.Value)
+	return k.wire(identifierByID(*k.list(tableUsers.get(x, u.ID)), i.ID)), nil
+}
+
+// notifyPrimary tells the primary e-mail address of before that another one has taken its place, if that is so and wanted.
+func (x *tx) notifyPrimary(before *user, wanted bool) {
+	after := tableUsers.get(x, before.ID)
+	old := primaryValue(before.Emails, before.PrimaryEmailID)
+	if !wanted || old == "" || old == primaryValue(after.Emails, after.PrimaryEmailID) {
+		return
+	}
+	x.sendEmail(outboxEmail{
+		To: old, UserID: before.ID, Slug: "primary_email_address_changed",
+		Subject: "Your primary e-mail address has changed", Body: "Another e-mail address is the primary one of your account now",
+	})
 }
 
 func (k *identifierKind) update(c *call) (any, error) {
@@ -173,16 +183,25 @@ func (k *identifierKind) update(c *call) (any, error) {
 		}
 		i.Verification = nil
 	}
-	if k == phoneKind {
-		in.SecondFactor.applyValue(&i.SecondFactor)
+	if k == phoneKind && in.SecondFactor.given() {
+		switch {
+		case !i.verified():
+			return nil, errBadRequest("identification_update_second_factor_unverified", "only a verified phone number can be a second factor")
+		case in.SecondFactor.Value && u.identifications() == 1:
+			return nil, errBadRequest("identification_update_failed", "the only identifier of a user cannot be the second factor")
+		}
+		i.SecondFactor = in.SecondFactor.Value
 	}
-	return k.store(c.tx, u, i, in.Primary.Value)
+	return k.store(c.tx, u, i, &in)
 }
 
 func (k *identifierKind) delete(c *call) (any, error) {
 	u, i, err := k.find(c)
 	if err != nil {
 		return nil, err
+	}
+	if len(i.LinkedTo) > 0 {
+		return nil, errLinked()
 	}
 	changeUser(c.tx, u.ID, func(u *user) {
 		list := k.list(u)
@@ -204,17 +223,14 @@ func (k *identifierKind) replace(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, ok := k.parse(in.value(k))
-	if !ok {
-		return nil, errParamFormat(k.param, "valid")
-	}
-	if err := checkFree(c.tx, k.param, plain, u.ID); err != nil {
+	plain, err := k.parseFree(c.tx, in.value(k), u.ID)
+	if err != nil {
 		return nil, err
 	}
-	i := identifier{ID: c.tx.newID("idn_"), Value: plain, Reserved: in.Status == "reserved", CreatedAt: c.tx.now, UpdatedAt: c.tx.now}
-	if old := slices.IndexFunc(*k.list(u), func(o identifier) bool { return o.Value == plain }); old >= 0 {
-		i = (*k.list(u))[old]
+	if slices.ContainsFunc(*k.list(u), func(i identifier) bool { return len(i.LinkedTo) > 0 }) {
+		return nil, errLinked()
 	}
+	i := identifier{ID: c.tx.newID("idn_"), Value: plain, Reserved: in.Status == "reserved", CreatedAt: c.tx.now, UpdatedAt: c.tx.now}
 	if in.Status == "" || in.Status == "verified" {
 		i.Verification = adminVerification()
 	}
@@ -224,83 +240,16 @@ func (k *identifierKind) replace(c *call) (any, error) {
 			*k.primary(u) = &i.ID
 		}
 	})
+	c.tx.notifyPrimary(u, in.Notify.Value)
 	return k.wire(&i), nil
 }
 
-// identifierVerificationWire is the answer of preparing and attempting a verification.
-type identifierVerificationWire struct {
-	Object   string `json:"object"`
-	ID       string `json:"id"`
-	Status   string `json:"status"`
-	Strategy string `json:"strategy"`
-	Attempts int64  `json:"attempts"`
-	ExpireAt int64  `json:"expire_at"`
+// errLinked refuses to remove an identifier that a connected account vouches for.
+func errLinked() *apiError {
+	return errBadRequest("delete_linked_identification_disallowed", "remove the connected account first")
 }
 
-func (k *identifierKind) prepare(c *call) (any, error) {
-	u, i, err := k.find(c)
-	if err != nil {
-		return nil, err
-	}
-	if i.verified() {
-		return nil, errBadRequest("verification_already_verified", "this identifier is verified already")
-	}
-	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
-	if err != nil {
-		return nil, err
-	}
-	code := fmt.Sprintf("%06d", n)
-	attempts, expires := int64(0), c.tx.time.Add(codeLifetime).UnixMilli()
-	i.Verification = &verification{
-		Object: "verification_otp", Status: "unverified", Strategy: k.strategy, Attempts: &attempts, ExpireAt: &expires, Code: code,
-	}
-	if _, err := k.store(c.tx, u, i, false); err != nil {
-		return nil, err
-	}
-	k.send(c.tx, u, i, code)
-	return k.verificationWire(i), nil
-}
-
-// attempt checks a code. A wrong one is an answer with another status, not an error, as long as attempts are left.
-func (k *identifierKind) attempt(c *call) (any, error) {
-	var in struct {
-		Code string `json:"code"`
-	}
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	u, i, err := k.find(c)
-	if err != nil {
-		return nil, err
-	}
-	v := i.Verification
-	if v == nil || v.Code == "" || v.Status != "unverified" {
-		return nil, errBadRequest("verification_missing", "prepare a verification first")
-	}
-	next := *v
-	attempts := *v.Attempts + 1
-	next.Attempts = &attempts
-	switch {
-	case *v.ExpireAt <= c.tx.now:
-		next.Status = "expired"
-	case in.Code == v.Code || in.Code == testCode:
-		next.Status = "verified"
-	case attempts >= codeAttempts:
-		next.Status = "failed"
-	}
-	i.Verification = &next
-	if _, err := k.store(c.tx, u, i, false); err != nil {
-		return nil, err
-	}
-	return k.verificationWire(i), nil
-}
-
-// testCode is the code that Clerk's test mode accepts everywhere.
-const testCode = "424242"
-
-func (k *identifierKind) verificationWire(i *identifier) identifierVerificationWire {
-	v := i.Verification
-	return identifierVerificationWire{
-		Object: v.Object, ID: i.ID, Status: v.Status, Strategy: v.Strategy, Attempts: *v.Attempts, ExpireAt: *v.ExpireAt,
-	}
+// errVerificationNeeded refuses a use that only verified identifiers have.
+func errVerificationNeeded(param string) *apiError {
+	return paramError("form_verification_needed", param, "is unverified", "the identifier has to be verified first")
 }

@@ -28,26 +28,44 @@ func imagesFamily() family {
 			"DeleteOrganizationLogo":     {write: deleteOrganizationLogo},
 			"UploadOAuthApplicationLogo": {write: uploadOAuthApplicationLogo},
 		},
+		userGone:         func(x *tx, userID string) { dropImage(x, tableUsers.get(x, userID).ImageURL) },
+		organizationGone: func(x *tx, organizationID string) { dropImage(x, tableOrganizations.get(x, organizationID).ImageURL) },
 	}
 }
 
 // storeImage keeps the upload of a call and returns its address.
 func storeImage(c *call) (string, error) {
 	if c.upload == nil || len(c.upload.data) == 0 {
-		return "", errParamMissing("file")
+		return "", errNoUpload()
 	}
 	kind := http.DetectContentType(c.upload.data)
 	if !slices.Contains(imageTypes, kind) {
-		return "", errParamFormat("file", "a JPEG, PNG, GIF or WebP image")
+		return "", errBodyInvalid("the file has to be a JPEG, PNG, GIF or WebP image")
 	}
 	row := &image{ID: c.tx.newID("img_"), ContentType: kind, Data: c.upload.data}
 	tableImages.put(c.tx, row)
-	return c.inst.URL() + "/images/" + row.ID, nil
+	return c.inst.imageURL(row.ID), nil
 }
 
-// dropImage forgets the image behind an address.
+func (in *Instance) imageURL(id string) string { return in.URL() + "/images/" + id }
+
+// errNoUpload refuses an upload without a file.
+func errNoUpload() *apiError {
+	return newError(http.StatusBadRequest, "form_param_missing", "image file missing", "there is no image in the request")
+}
+
+func errNoImage() *apiError {
+	return newError(http.StatusNotFound, "image_not_found", "image not found", "there is no image")
+}
+
+// dropImage forgets the image behind an address that a user or an organization is about to leave, unless others show it too.
 func dropImage(x *tx, address string) {
-	if at := strings.LastIndex(address, "/"); at >= 0 {
+	if address == "" {
+		return
+	}
+	users := keep(tableUsers.all(x), func(u *user) bool { return u.ImageURL == address })
+	organizations := keep(tableOrganizations.all(x), func(o *organization) bool { return o.ImageURL == address })
+	if at := strings.LastIndex(address, "/"); at >= 0 && len(users)+len(organizations) <= 1 {
 		tableImages.delete(x, address[at+1:])
 	}
 }
@@ -92,7 +110,7 @@ func deleteProfileImage(c *call) (any, error) {
 		return nil, err
 	}
 	if !u.HasImage {
-		return nil, errNotFound("profile image")
+		return nil, errNoImage()
 	}
 	dropImage(c.tx, u.ImageURL)
 	return changeUser(c.tx, u.ID, func(u *user) { u.ImageURL, u.HasImage = "", false }), nil
@@ -102,6 +120,11 @@ func setOrganizationLogo(c *call) (any, error) {
 	o, err := c.organization()
 	if err != nil {
 		return nil, err
+	}
+	if uploader := c.upload.fields["uploader_user_id"]; uploader != "" {
+		if _, err := findUser(c.tx, uploader); err != nil {
+			return nil, err
+		}
 	}
 	address, err := storeImage(c)
 	if err != nil {
@@ -117,7 +140,7 @@ func deleteOrganizationLogo(c *call) (any, error) {
 		return nil, err
 	}
 	if !o.HasImage {
-		return nil, errNotFound("logo")
+		return nil, errNoImage()
 	}
 	dropImage(c.tx, o.ImageURL)
 	return changeOrganization(c.tx, o.ID, func(o *organization) { o.ImageURL, o.HasImage = "", false }), nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -98,7 +99,8 @@ func listTrustedDevices(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(c, tableTrustedDevices.find(c.tx, "user", u.ID), wireTrustedDevice)
+	active := keep(tableTrustedDevices.find(c.tx, "user", u.ID), func(d *trustedDevice) bool { return d.RevokedAt == nil })
+	return pageOf(c, active, wireTrustedDevice)
 }
 
 func revokeTrustedDevice(c *call) (any, error) {
@@ -192,9 +194,9 @@ func (in *Instance) AddExternalAccount(userID string, a ExternalAccount) string 
 			return err
 		}
 		id = x.newID("eac_")
-		provider := strings.TrimPrefix(a.Provider, "oauth_")
+		provider, link := strings.TrimPrefix(a.Provider, "oauth_"), x.newID("idn_")
 		raw, err := json.Marshal(map[string]any{
-			"object": "external_account", "id": id, "provider": "oauth_" + provider, "identification_id": x.newID("idn_"),
+			"object": "external_account", "id": id, "provider": "oauth_" + provider, "identification_id": link,
 			"provider_user_id": a.ProviderUserID, "approved_scopes": strings.Join(a.Scopes, " "), "email_address": a.Email,
 			"first_name": text(u.FirstName), "last_name": text(u.LastName), "public_metadata": map[string]any{}, "label": nil,
 			"username": nil, "image_url": "", "created_at": x.now, "updated_at": x.now,
@@ -205,7 +207,15 @@ func (in *Instance) AddExternalAccount(userID string, a ExternalAccount) string 
 		if err != nil {
 			return fmt.Errorf("clerktest: external account: %w", err)
 		}
-		changeUser(x, u.ID, func(u *user) { u.ExternalAccounts = append(append([]json.RawMessage{}, u.ExternalAccounts...), raw) })
+		changeUser(x, u.ID, func(u *user) {
+			u.ExternalAccounts = append(slices.Clone(u.ExternalAccounts), raw)
+			u.Emails = slices.Clone(u.Emails)
+			for i, e := range u.Emails {
+				if e.Value == strings.ToLower(a.Email) {
+					u.Emails[i].LinkedTo = append(slices.Clone(e.LinkedTo), identifierLink{ID: link, Type: "oauth_" + provider})
+				}
+			}
+		})
 		if a.AccessToken != "" {
 			tableProviderTokens.put(x, &providerToken{
 				AccountID: id, UserID: u.ID, Provider: provider, ProviderUserID: a.ProviderUserID, Token: a.AccessToken, Scopes: a.Scopes, CreatedAt: x.now,

@@ -42,7 +42,9 @@ func findUser(x *tx, id string) (*user, error) {
 // answer form.
 func changeUser(x *tx, id string, edit func(*user)) *userWire {
 	u := tableUsers.update(x, id, func(u *user) {
+		had := u.mfaEnabled()
 		edit(u)
+		u.settleFactors(had, x.now)
 		u.UpdatedAt = x.now
 	})
 	w := x.wireUser(u)
@@ -85,6 +87,7 @@ func newUser(x *tx, in *userInput) (*user, error) {
 	if err := in.applyTo(x, u); err != nil {
 		return nil, err
 	}
+	u.settleFactors(false, x.now)
 	tableUsers.put(x, u)
 	x.emit("user.created", x.wireUser(u))
 	return u, nil
@@ -109,7 +112,9 @@ func updateUser(c *call) (any, error) {
 	if in.SignOut.given() && in.SignOut.Value {
 		endSessions(c.tx, u.ID, "revoked")
 	}
-	return changeUser(c.tx, u.ID, func(u *user) { *u = next }), nil
+	wire := changeUser(c.tx, u.ID, func(u *user) { *u = next })
+	c.tx.notifyPrimary(u, in.NotifyPrimary.Value)
+	return wire, nil
 }
 
 func deleteUser(c *call) (any, error) {

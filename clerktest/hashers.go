@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"hash"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,6 +39,32 @@ var knownHashers = map[string]func(digest, password string) bool{
 	"sha256":               func(d, p string) bool { return sameHash(sha256.New, d, p) },
 	"sha256_salted":        func(d, p string) bool { return saltedHash(sha256.New, d, p) },
 	"sha512_symfony":       verifySymfony,
+}
+
+const (
+	bcryptForm = `\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}`
+	pbkdf2Form = `\$\d+\$[^$]+\$[^$]+(\$\d+)?$`
+)
+
+var phpassForm = regexp.MustCompile(`^\$[PH]\$[./0-9A-Za-z]{31}$`)
+
+// digestForms are the forms of those digests that have one of their own.
+var digestForms = map[string]*regexp.Regexp{
+	"argon2i":              regexp.MustCompile(`^\$argon2i\$`),
+	"argon2id":             regexp.MustCompile(`^\$argon2id\$`),
+	"awscognito":           regexp.MustCompile(`^awscognito(#[^#]+){3}$`),
+	"bcrypt":               regexp.MustCompile(`^` + bcryptForm + `$`),
+	"bcrypt_peppered":      regexp.MustCompile(`^` + bcryptForm + `\$.`),
+	"bcrypt_sha256_django": regexp.MustCompile(`^bcrypt_sha256\$` + bcryptForm + `$`),
+	"md5":                  regexp.MustCompile(`^[0-9a-fA-F]{32}$`),
+	"md5_phpass":           phpassForm,
+	"phpass":               phpassForm,
+	"pbkdf2_sha1":          regexp.MustCompile(`^pbkdf2_sha1` + pbkdf2Form),
+	"pbkdf2_sha256":        regexp.MustCompile(`^pbkdf2_sha256` + pbkdf2Form),
+	"pbkdf2_sha256_django": regexp.MustCompile(`^pbkdf2_sha256` + pbkdf2Form),
+	"pbkdf2_sha512":        regexp.MustCompile(`^pbkdf2_sha512` + pbkdf2Form),
+	"pbkdf2_sha512_hex":    regexp.MustCompile(`^pbkdf2_sha512_hex` + pbkdf2Form),
+	"sha256":               regexp.MustCompile(`^[0-9a-fA-F]{64}$`),
 }
 
 func digestOf(h func() hash.Hash, parts ...string) []byte {

@@ -58,14 +58,26 @@ func TestUsers_VerifyOwnPassword(t *testing.T) {
 func TestUsers_StoreForeignDigests(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	for _, hasher := range []string{"argon2i", "argon2id", "awscognito", "hmac_sha256_utf16_b64", "scrypt_firebase", "scrypt_werkzeug"} {
-		id := createUser(t, in, `{"username":"`+hasher+`","password_hasher":"`+hasher+`","password_digest":"x$y"}`)
+	for hasher, digest := range map[string]string{
+		"argon2i": "$argon2i$v=19$m=4096,t=3,p=1$c2FsdA$aGFzaA", "argon2id": "$argon2id$v=19$m=4096,t=3,p=1$c2FsdA$aGFzaA",
+		"awscognito": "awscognito#pool#client#ada", "hmac_sha256_utf16_b64": "x", "scrypt_firebase": "h$s$k$p$8$14", "scrypt_werkzeug": "scrypt:32768:8:1$s$h",
+	} {
+		id := createUser(t, in, `{"username":"`+hasher+`","password_hasher":"`+hasher+`","password_digest":"`+digest+`"}`)
 		got := send(t, in, "POST", "/users/"+id+"/verify_password", `{"password":"password"}`)
 		refused(t, got, 501, "operation_not_emulated")
 		if !strings.Contains(string(got.raw), hasher) {
 			t.Errorf("%s: got %s, want the hasher named", hasher, got.raw)
 		}
 	}
-	refused(t, send(t, in, "POST", "/users", `{"username":"rot13","password_hasher":"rot13","password_digest":"x"}`), 422, "form_param_value_invalid")
-	refused(t, send(t, in, "POST", "/users", `{"username":"no_hasher","password_digest":"x"}`), 422, "form_param_missing")
+	for name, c := range map[string]struct{ body, code string }{
+		"an unknown hasher":  {`{"username":"rot13","password_hasher":"rot13","password_digest":"x"}`, "form_param_value_invalid"},
+		"no hasher":          {`{"username":"hasherless","password_digest":"x"}`, "form_conditional_param_missing"},
+		"a password as well": {`{"username":"twofold","password":"correct horse","password_hasher":"md5","password_digest":"5f4dcc3b5aa765d61d8327deb882cf99"}`, "form_conditional_param_disallowed"},
+		"plain text":         {`{"username":"plaintext","password_hasher":"bcrypt","password_digest":"correct horse"}`, "form_password_digest_invalid_code"},
+		"a cut digest":       {`{"username":"cut_short","password_hasher":"md5","password_digest":"5f4dcc3b5aa765d61d8327deb882cf9"}`, "form_password_digest_invalid_code"},
+		"another hasher's":   {`{"username":"mixed_up","password_hasher":"argon2i","password_digest":"$argon2id$v=19$m=4096,t=3,p=1$c2FsdA$aGFzaA"}`, "form_password_digest_invalid_code"},
+	} {
+		t.Log(name)
+		refused(t, send(t, in, "POST", "/users", c.body), 422, c.code)
+	}
 }

@@ -129,6 +129,7 @@ func families() []family {
 		clientsFamily(),
 		jwtTemplatesFamily(),
 		identifiersFamily(),
+		verificationsFamily(),
 		invitationsFamily(),
 		listsFamily(),
 		waitlistFamily(),

@@ -1,6 +1,9 @@
 package clerktest
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // user is the stored form of a user.
 type user struct {
@@ -74,8 +77,7 @@ type identifierLink struct {
 	Type string `json:"type"`
 }
 
-// verification is stored as it is answered; Code is the emulator's secret and
-// left out of answers.
+// verification is what an identifier was verified by.
 type verification struct {
 	Object           string  `json:"object"` // verification_admin, verification_otp, …
 	Status           string  `json:"status"`
@@ -83,7 +85,6 @@ type verification struct {
 	Attempts         *int64  `json:"attempts"`
 	ExpireAt         *int64  `json:"expire_at"`
 	VerifiedAtClient *string `json:"verified_at_client"`
-	Code             string  `json:"code,omitzero"`
 }
 
 type passkey struct {
@@ -181,6 +182,43 @@ func primaryValue(list []identifier, id *string) string {
 		return found.Value
 	}
 	return ""
+}
+
+// holds reports whether nobody else may have a value of this user. Identifiers
+// that are neither verified nor reserved are free for others.
+func (u *user) holds(value string) bool {
+	for _, list := range [][]identifier{u.Emails, u.Phones, u.Wallets} {
+		for i := range list {
+			if list[i].Value == value {
+				return list[i].verified() || list[i].Reserved
+			}
+		}
+	}
+	return true
+}
+
+// identifications counts what the user can be told by.
+func (u *user) identifications() int {
+	return len(u.Emails) + len(u.Phones) + len(u.Wallets) + len(optionalKey(u.Username))
+}
+
+// settleFactors keeps one second factor among the phones the default one, and
+// notes when the user got or lost the second factors.
+func (u *user) settleFactors(had bool, now int64) {
+	at := slices.IndexFunc(u.Phones, func(i identifier) bool { return i.SecondFactor && i.DefaultSecondFactor })
+	if at < 0 {
+		at = slices.IndexFunc(u.Phones, func(i identifier) bool { return i.SecondFactor })
+	}
+	u.Phones = slices.Clone(u.Phones)
+	for i := range u.Phones {
+		u.Phones[i].DefaultSecondFactor = i == at
+	}
+	switch has := u.mfaEnabled(); {
+	case has && !had:
+		u.MFAEnabledAt = &now
+	case had && !has:
+		u.MFADisabledAt = &now
+	}
 }
 
 // mfaEnabled reports whether a second factor is set up.

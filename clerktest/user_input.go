@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // userInput is the body of user creation and update.
@@ -22,6 +23,7 @@ type userInput struct {
 	PhoneStatus        field[[]string] `json:"phone_number_identification_status"`
 	Wallets            field[[]string] `json:"web3_wallet"`
 	PrimaryEmail       field[string]   `json:"primary_email_address_id"`
+	NotifyPrimary      field[bool]     `json:"notify_primary_email_address_changed"`
 	PrimaryPhone       field[string]   `json:"primary_phone_number_id"`
 	PrimaryWallet      field[string]   `json:"primary_web3_wallet_id"`
 	Password           field[string]   `json:"password"`
@@ -38,13 +40,14 @@ type userInput struct {
 	LegalAcceptedAt    field[string]   `json:"legal_accepted_at"`
 	CreatedAt          field[string]   `json:"created_at"`
 	BypassClientTrust  field[bool]     `json:"bypass_client_trust"`
+	ProfileImageID     field[string]   `json:"profile_image_id"`
 	Banned             field[bool]     `json:"banned"`
 	Locked             field[bool]     `json:"locked"`
 	metadataInput
 }
 
 var (
-	usernamePattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{4,64}$`)
+	usernamePattern = regexp.MustCompile(`^[a-z0-9_-]+$`)
 	phonePattern    = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 	nonDigits       = regexp.MustCompile(`[\s().-]`)
 )
@@ -119,7 +122,7 @@ func checkFree(x *tx, param, value, owner string) error {
 		"email_address": "email", "phone_number": "phone", "web3_wallet": "wallet", "username": "username", "external_id": "external_id",
 	}[param]
 	for _, other := range tableUsers.find(x, index, value) {
-		if other.ID != owner {
+		if other.ID != owner && other.holds(value) {
 			return errTaken(param)
 		}
 	}
@@ -168,6 +171,9 @@ func (in *userInput) applyTo(x *tx, u *user) error {
 	in.DeleteSelf.applyValue(&u.DeleteSelf)
 	in.CreateOrganization.applyValue(&u.CreateOrganization)
 	in.OrganizationsLimit.apply(&u.OrganizationsLimit)
+	if err := in.applyImage(x, u); err != nil {
+		return err
+	}
 	in.BypassClientTrust.applyValue(&u.BypassClientTrust)
 	in.Banned.applyValue(&u.Banned)
 	in.Locked.applyValue(&u.Locked)
@@ -178,26 +184,24 @@ func (in *userInput) applyTo(x *tx, u *user) error {
 }
 
 func (in *userInput) applyNames(x *tx, u *user) error {
-	if in.Username.given() {
-		name := strings.ToLower(in.Username.Value)
-		if !usernamePattern.MatchString(name) {
-			return errParamFormat("username", "4 to 64 letters, digits, dashes and underscores")
+	in.Username.Value = strings.ToLower(in.Username.Value)
+	for param, f := range map[string]*field[string]{"username": &in.Username, "external_id": &in.ExternalID} {
+		if f.Value == "" {
+			f.Null = f.Set
+			continue
 		}
-		in.Username.Value = name
-		if err := checkFree(x, "username", name, u.ID); err != nil {
+		if err := checkFree(x, param, f.Value, u.ID); err != nil {
 			return err
 		}
 	}
-	if in.ExternalID.given() {
-		if in.ExternalID.Value == "" {
-			in.ExternalID.Null = true
-		} else if err := checkFree(x, "external_id", in.ExternalID.Value, u.ID); err != nil {
+	if in.Username.given() {
+		if err := checkUsername(in.Username.Value); err != nil {
 			return err
 		}
 	}
 	for param, f := range map[string]*field[string]{"first_name": &in.FirstName, "last_name": &in.LastName} {
-		if len(f.Value) > 256 {
-			return errParamValue(param, "at most 256 characters long")
+		if utf8.RuneCountInString(f.Value) > 256 {
+			return paramError("form_param_max_length_exceeded", param, "exceeds maximum length", param+" has at most 256 characters")
 		}
 	}
 	in.Username.apply(&u.Username)
@@ -205,6 +209,39 @@ func (in *userInput) applyNames(x *tx, u *user) error {
 	in.FirstName.apply(&u.FirstName)
 	in.LastName.apply(&u.LastName)
 	in.Locale.apply(&u.Locale)
+	return nil
+}
+
+// checkUsername refuses a name in lower case that nobody can have.
+func checkUsername(name string) error {
+	refuse := func(code, want string) error {
+		return paramError(code, "username", "is invalid", "a username has "+want)
+	}
+	switch {
+	case phonePattern.MatchString(name):
+		return refuse("form_username_cannot_be_phone_number", "another form than a phone number")
+	case len(name) < 4 || len(name) > 64:
+		return refuse("form_username_invalid_length", "4 to 64 characters")
+	case !usernamePattern.MatchString(name):
+		return refuse("form_username_invalid_character", "letters, digits, dashes and underscores only")
+	case strings.Trim(name, "0123456789") == "":
+		return refuse("form_username_needs_non_number_char", "at least one character that is no digit")
+	}
+	return nil
+}
+
+// applyImage makes an image that was uploaded before the profile image.
+func (in *userInput) applyImage(x *tx, u *user) error {
+	if !in.ProfileImageID.given() {
+		return nil
+	}
+	if tableImages.get(x, in.ProfileImageID.Value) == nil {
+		return errNoImage()
+	}
+	if address := x.inst.imageURL(in.ProfileImageID.Value); address != u.ImageURL {
+		dropImage(x, u.ImageURL)
+		u.ImageURL, u.HasImage = address, true
+	}
 	return nil
 }
 
@@ -228,7 +265,7 @@ func (in *userInput) applyPrimaries(u *user) error {
 			return errNotFound("identification")
 		}
 		if !found.verified() {
-			return errParamValue(p.param, "a verified identifier")
+			return errVerificationNeeded(p.param)
 		}
 		*p.column = &found.ID
 	}
@@ -242,7 +279,7 @@ func applyTime(param string, f *field[string], store func(ms int64)) error {
 	}
 	t, err := time.Parse(time.RFC3339, f.Value)
 	if err != nil {
-		return errParamFormat(param, "a time in RFC 3339")
+		return paramError("form_param_invalid_time", param, "is invalid", param+" has to be a time in RFC 3339")
 	}
 	store(t.UnixMilli())
 	return nil

@@ -159,10 +159,13 @@ func userTexts(u *user) []string {
 	return append(out, identifierValues(u.Wallets)...)
 }
 
-// accountFacts are the members of an external account that filters look at.
+// accountFacts are the members of an external account that the emulator looks at.
 type accountFacts struct {
-	Provider       string `json:"provider"`
-	ProviderUserID string `json:"provider_user_id"`
+	ID                string `json:"id"`
+	ExternalAccountID string `json:"external_account_id"`
+	IdentificationID  string `json:"identification_id"`
+	Provider          string `json:"provider"`
+	ProviderUserID    string `json:"provider_user_id"`
 }
 
 func accountsOf(u *user) []accountFacts {

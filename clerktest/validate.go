@@ -73,7 +73,7 @@ func checkQuery(op *operation, query url.Values) error {
 
 func checkQueryValues(p *param, values []string) error {
 	if p.array && p.most == nil && len(values) > 100 {
-		return errParamValue(p.name, "at most 100 values")
+		return paramError("form_param_array_size_exceeded", p.name, "exceeds maximum size", p.name+" has at most 100 values")
 	}
 	for _, v := range values {
 		switch p.kind {
@@ -276,7 +276,7 @@ func (c *call) readUpload() error {
 			continue
 		}
 		if len(data) > maxUpload {
-			return newError(http.StatusRequestEntityTooLarge, "request_body_too_large", "file is too large", "a file may have up to 10 MB")
+			return newError(http.StatusRequestEntityTooLarge, "image_too_large", "image is too large", "an image may have up to 10 MB")
 		}
 		up.field, up.name, up.contentType, up.data = part.FormName(), part.FileName(), part.Header.Get("Content-Type"), data
 	}
@@ -294,7 +294,7 @@ func (c *call) checkUpload() error {
 		return errParamUnknown(up.field)
 	}
 	if p := findParam(c.endpoint.op.fields, "file"); p != nil && p.required && c.upload.field == "" {
-		return errParamMissing("file")
+		return errNoUpload()
 	}
 	return nil
 }

@@ -1,0 +1,139 @@
+package clerktest
+
+import (
+	"crypto/rand"
+	"fmt"
+	"math/big"
+	"regexp"
+	"time"
+)
+
+// codeVerification is a one-time code that was sent to an e-mail address or a phone number.
+type codeVerification struct {
+	ID           string `json:"id"`
+	IdentifierID string `json:"identifier_id"`
+	UserID       string `json:"user_id"`
+	Code         string `json:"code"`
+	Status       string `json:"status"` // unverified, verified, expired or failed
+	Attempts     int64  `json:"attempts"`
+	ExpireAt     int64  `json:"expire_at"`
+}
+
+type codeVerificationWire struct {
+	Object   string  `json:"object"`
+	ID       string  `json:"id"`
+	Status   string  `json:"status"`
+	Strategy string  `json:"strategy"`
+	Attempts int64   `json:"attempts"`
+	ExpireAt int64   `json:"expire_at"`
+	Channel  *string `json:"channel"`
+}
+
+// How long a one-time code can be used, how often it may be guessed, and the one that test mode accepts for test identifiers.
+const (
+	codeLifetime = 10 * time.Minute
+	codeAttempts = 3
+	testCode     = "424242"
+)
+
+var testIdentifier = regexp.MustCompile(`\+clerk_test@|^\+1\d{3}55501\d\d$`)
+
+var tableCodeVerifications = &table[codeVerification]{
+	name:    "code_verifications",
+	id:      func(v *codeVerification) string { return v.ID },
+	indexes: map[string]func(*codeVerification) []string{"user": func(v *codeVerification) []string { return []string{v.UserID} }},
+}
+
+func verificationsFamily() family {
+	return family{
+		tables: []anyTable{tableCodeVerifications},
+		endpoints: map[string]endpoint{
+			"PrepareEmailAddressVerification": {write: emailKind.prepare},
+			"AttemptEmailAddressVerification": {write: emailKind.attempt},
+			"PreparePhoneNumberVerification":  {write: phoneKind.prepare},
+			"AttemptPhoneNumberVerification":  {write: phoneKind.attempt},
+		},
+		userGone: func(x *tx, userID string) {
+			for _, v := range tableCodeVerifications.find(x, "user", userID) {
+				tableCodeVerifications.delete(x, v.ID)
+			}
+		},
+	}
+}
+
+func (k *identifierKind) wireCode(v *codeVerification) codeVerificationWire {
+	return codeVerificationWire{
+		Object: "verification_otp", ID: v.ID, Status: v.Status, Strategy: k.strategy, Attempts: v.Attempts, ExpireAt: v.ExpireAt,
+		Channel: nilIfEmpty(k.channel),
+	}
+}
+
+func (k *identifierKind) prepare(c *call) (any, error) {
+	u, i, err := k.find(c)
+	if err != nil {
+		return nil, err
+	}
+	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		return nil, err
+	}
+	v := &codeVerification{
+		ID: c.tx.newID("ver_"), IdentifierID: i.ID, UserID: u.ID, Code: fmt.Sprintf("%06d", n), Status: "unverified",
+		ExpireAt: c.tx.time.Add(codeLifetime).UnixMilli(),
+	}
+	tableCodeVerifications.put(c.tx, v)
+	k.send(c.tx, u, i, v.Code)
+	return k.wireCode(v), nil
+}
+
+// attempt checks a code. A wrong or late one is an answer with another status, not an error. The right one also verifies the
+// identifier, if it is not verified yet.
+func (k *identifierKind) attempt(c *call) (any, error) {
+	var in struct {
+		VerificationID string `json:"verification_id"`
+		Code           string `json:"code"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	u, i, err := k.find(c)
+	if err != nil {
+		return nil, err
+	}
+	v := tableCodeVerifications.get(c.tx, in.VerificationID)
+	switch {
+	case v == nil || v.IdentifierID != i.ID:
+		return nil, errNotFound("verification")
+	case v.Status == "verified":
+		return nil, errBadRequest("verification_already_verified", "this code was accepted already")
+	case v.Status != "unverified":
+		return k.wireCode(v), nil
+	}
+	v = tableCodeVerifications.update(c.tx, v.ID, func(v *codeVerification) {
+		v.Attempts++
+		v.Status = v.judge(in.Code, c.tx.now, c.tx.settings().TestMode && testIdentifier.MatchString(i.Value))
+	})
+	if v.Status == "verified" && !i.verified() {
+		i.Verification = &verification{
+			Object: "verification_otp", Status: v.Status, Strategy: k.strategy, Attempts: &v.Attempts, ExpireAt: &v.ExpireAt,
+		}
+		if _, err := k.store(c.tx, u, i, &identifierInput{}); err != nil {
+			return nil, err
+		}
+	}
+	return k.wireCode(v), nil
+}
+
+// judge is the status after an attempt that is counted already.
+func (v *codeVerification) judge(code string, now int64, testing bool) string {
+	switch {
+	case v.ExpireAt <= now:
+		return "expired"
+	case code == v.Code || (testing && code == testCode):
+		return "verified"
+	case v.Attempts >= codeAttempts:
+		return "failed"
+	default:
+		return v.Status
+	}
+}
