@@ -17,6 +17,7 @@ func consoleFamily() family {
 	f := family{}
 	for route, file := range map[string]string{
 		"/": "index.html", adminPath + "/console.css": "console.css", adminPath + "/console.js": "console.js",
+		adminPath + "/console.svg": "console.svg",
 	} {
 		f.raw = append(f.raw, rawRoute{http.MethodGet, route, serveConsole(file)})
 	}
@@ -24,7 +25,7 @@ func consoleFamily() family {
 }
 
 func serveConsole(file string) func(*Emulator) http.HandlerFunc {
-	types := map[string]string{".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+	types := map[string]string{".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 	return func(e *Emulator) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			if err := e.guardAdmin(r); err != nil {
@@ -38,7 +39,7 @@ func serveConsole(file string) func(*Emulator) http.HandlerFunc {
 			}
 			h := w.Header()
 			h.Set("Content-Type", types[path.Ext(file)]+"; charset=utf-8")
-			h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'")
+			h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'")
 			h.Set("X-Content-Type-Options", "nosniff")
 			h.Set("Referrer-Policy", "no-referrer")
 			h.Set("Cache-Control", "no-store")

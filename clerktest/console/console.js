@@ -223,7 +223,19 @@ async function load(name) {
   instance = all.find(i => i.name === name) ?? all[0];
   $('instance').replaceChildren(...all.map(i => el('option', { value: i.name, selected: i.name === instance.name ? '' : undefined }, i.name)));
   const c = instance.clock;
-  $('clock').textContent = `${when(c.now)} UTC${c.frozen ? ', frozen' : ''}${Math.abs(c.offset_ms) > 1000 ? `, ${Math.round(c.offset_ms / 1000)} s ahead` : ''}`;
+  $('clock').textContent = `${when(c.now)} UTC${c.frozen ? ', frozen' : ''}${apart(Math.round(c.offset_ms / 1000))}`;
+}
+
+// apart says how far the clock is from the machine's, in its two largest units.
+function apart(seconds) {
+  const parts = [];
+  let left = Math.abs(seconds);
+  for (const [length, unit] of [[86400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']]) {
+    if (left >= length) parts.push(`${Math.floor(left / length)} ${unit}`);
+    left %= length;
+  }
+  if (Math.abs(seconds) < 2) return '';
+  return `, ${parts.slice(0, 2).join(' ')} ${seconds > 0 ? 'ahead' : 'behind'}`;
 }
 
 async function draw() {

@@ -106,7 +106,7 @@ func watchDelivery(v *visit) error {
 }
 
 func moveClock(v *visit) error {
-	return inOrder(v.opens("drills"), v.clicks("Clock", "+ 1h"), v.waits("document.getElementById('clock').innerText.includes('3600 s ahead')"),
+	return inOrder(v.opens("drills"), v.clicks("Clock", "+ 1h"), v.waits("document.getElementById('clock').innerText.endsWith(', 1 h ahead')"),
 		func() error {
 			if got := v.srv.Clock().Offset(); got != time.Hour {
 				return fmt.Errorf("the clock is %v ahead, want an hour", got)
