@@ -40,6 +40,7 @@ type invitationInput struct {
 	Notify         field[bool]     `json:"notify"`
 	IgnoreExisting field[bool]     `json:"ignore_existing"`
 	ExpiresInDays  field[int64]    `json:"expires_in_days"`
+	TemplateSlug   string          `json:"template_slug"` // of the e-mail
 }
 
 var tableInvitations = &table[invitation]{
@@ -78,7 +79,8 @@ func (x *tx) invitationWire(i *invitation) invitationWire {
 func listInvitations(c *call) (any, error) {
 	status, text := c.query.Get("status"), c.query.Get("query")
 	rows := keep(tableInvitations.all(c.tx), func(i *invitation) bool {
-		return (status == "" || i.statusAt(c.tx.now) == status) &&
+		current := i.statusAt(c.tx.now)
+		return (status == current || (status == "" && current != "revoked")) &&
 			(text == "" || i.ID == text || containsFold(i.EmailAddress, text))
 	})
 	if err := orderRows(c, rows, "-created_at", map[string]func(a, b *invitation) int{
@@ -108,8 +110,8 @@ func createBulkInvitations(c *call) (any, error) {
 	if err := c.decode(&list); err != nil {
 		return nil, err
 	}
-	if len(list) < 1 || len(list) > 10 {
-		return nil, errParamValue("invitations", "1 to 10 invitations")
+	if err := checkBulk(len(list), maxBulk); err != nil {
+		return nil, err
 	}
 	out := make([]invitationWire, 0, len(list))
 	for _, in := range list {
@@ -120,6 +122,17 @@ func createBulkInvitations(c *call) (any, error) {
 		out = append(out, c.tx.invitationWire(row))
 	}
 	return out, nil
+}
+
+// checkBulk refuses a request that makes no record or too many.
+func checkBulk(n, most int) error {
+	switch {
+	case n == 0:
+		return errBodyInvalid("there has to be at least one record")
+	case n > most:
+		return errBulkSize(most)
+	}
+	return nil
 }
 
 // createInvitationRow checks and stores an invitation, and mails it unless the request says not to.
@@ -136,16 +149,13 @@ func createInvitationRow(c *call, in invitationInput) (*invitation, error) {
 			return nil, err
 		}
 	}
-	for _, earlier := range tableInvitations.find(c.tx, "email", email) {
-		if earlier.statusAt(c.tx.now) != "pending" {
-			continue
-		}
-		if !in.IgnoreExisting.Value {
-			return nil, errBadRequest("duplicate_record", "there are pending invitations for this e-mail address")
-		}
+	if err := c.tx.checkIdentifiers(email); err != nil {
+		return nil, err
 	}
-	if !in.IgnoreExisting.Value && c.tx.userByEmail(email) != nil {
-		return nil, errTaken("email_address")
+	if !in.IgnoreExisting.Value {
+		if err := c.tx.checkNotInvited(email); err != nil {
+			return nil, err
+		}
 	}
 	days := int64(defaultInvitationDays)
 	in.ExpiresInDays.applyValue(&days)
@@ -156,10 +166,23 @@ func createInvitationRow(c *call, in invitationInput) (*invitation, error) {
 	tableInvitations.put(c.tx, row)
 	if !in.Notify.Set || in.Notify.Value {
 		c.tx.sendEmail(outboxEmail{
-			To: email, Slug: "invitation", Subject: "You are invited", Body: "Accept the invitation: " + c.inst.ticketURL(row.Ticket),
+			To: email, Slug: cmp.Or(in.TemplateSlug, "invitation"), Subject: "You are invited", Body: "Accept the invitation: " + c.inst.ticketURL(row.Ticket),
 		})
 	}
 	return row, nil
+}
+
+// checkNotInvited refuses an e-mail address that waits with an invitation or belongs to a user.
+func (x *tx) checkNotInvited(email string) error {
+	for _, earlier := range tableInvitations.find(x, "email", email) {
+		if earlier.statusAt(x.now) == "pending" {
+			return errBadRequest("duplicate_record", "there are pending invitations for this e-mail address")
+		}
+	}
+	if x.userByEmail(email) != nil {
+		return errTaken("email_address")
+	}
+	return nil
 }
 
 func revokeInvitation(c *call) (any, error) {
@@ -175,9 +198,7 @@ func revokeInvitation(c *call) (any, error) {
 		return nil, errBadRequest("invitation_already_accepted", "this invitation is accepted already")
 	}
 	row = tableInvitations.update(c.tx, row.ID, func(i *invitation) { i.settle("revoked", c.tx.now) })
-	wire := c.tx.invitationWire(row)
-	wire.Status = "revoked"
-	return wire, nil
+	return c.tx.invitationWire(row), nil
 }
 
 // userByEmail returns the user who holds an e-mail address, nil when nobody does.

@@ -80,14 +80,20 @@ func createIdentifier(t *table[listedIdentifier], object, prefix string) func(*c
 			Object: object, ID: c.tx.newID(prefix), Identifier: identifier, IdentifierType: kind,
 			InstanceID: c.inst.id, CreatedAt: c.tx.now, UpdatedAt: c.tx.now,
 		}
-		if in.Notify.Value && kind == "email_address" && !strings.HasPrefix(identifier, "*") {
+		t.put(c.tx, row)
+		if !in.Notify.Value {
+			return row, nil
+		}
+		switch {
+		case kind == "phone_number":
+			c.tx.sendText(outboxText{To: identifier, Slug: "invitation", Body: "You are invited: " + c.inst.URL()})
+		case kind == "email_address" && !strings.HasPrefix(identifier, "*"):
 			invited, err := createInvitationRow(c, invitationInput{EmailAddress: identifier})
 			if err != nil {
 				return nil, err
 			}
-			row.InvitationID = invited.ID
+			row = t.update(c.tx, row.ID, func(i *listedIdentifier) { i.InvitationID = invited.ID })
 		}
-		t.put(c.tx, row)
 		return row, nil
 	}
 }

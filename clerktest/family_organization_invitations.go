@@ -214,11 +214,8 @@ func createOrganizationInvitations(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case len(list) == 0:
-		return nil, errBodyInvalid("there has to be at least one invitation")
-	case len(list) > maxBulk:
-		return nil, errBulkSize(maxBulk)
+	if err := checkBulk(len(list), maxBulk); err != nil {
+		return nil, err
 	}
 	out := make([]organizationInvitationWire, 0, len(list))
 	for _, in := range list {
@@ -244,7 +241,7 @@ func (x *tx) checkOrganizationInvitation(o *organization, in *organizationInvita
 		return "", err
 	}
 	if in.RedirectURL.given() {
-		if err := checkAbsoluteURL("redirect_url", in.RedirectURL.Value); err != nil {
+		if err := checkRedirectURL(in.RedirectURL.Value); err != nil {
 			return "", err
 		}
 	}

@@ -1,6 +1,9 @@
 package clerktest
 
-import "cmp"
+import (
+	"cmp"
+	"strings"
+)
 
 // waitlistEntry is an application to be let in.
 type waitlistEntry struct {
@@ -8,6 +11,7 @@ type waitlistEntry struct {
 	EmailAddress string `json:"email_address"`
 	Status       string `json:"status"`
 	InvitationID string `json:"invitation_id"`
+	InvitedAt    int64  `json:"invited_at"`
 	CreatedAt    int64  `json:"created_at"`
 	UpdatedAt    int64  `json:"updated_at"`
 }
@@ -22,6 +26,9 @@ type waitlistEntryWire struct {
 	CreatedAt    int64           `json:"created_at"`
 	UpdatedAt    int64           `json:"updated_at"`
 }
+
+// maxWaitlistBulk is how many entries one request may make.
+const maxWaitlistBulk = 50
 
 type waitlistInput struct {
 	EmailAddress string      `json:"email_address"`
@@ -70,7 +77,7 @@ func listWaitlistEntries(c *call) (any, error) {
 	if err := orderRows(c, rows, "-created_at", map[string]func(a, b *waitlistEntry) int{
 		"created_at":    func(a, b *waitlistEntry) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
 		"email_address": func(a, b *waitlistEntry) int { return cmp.Compare(a.EmailAddress, b.EmailAddress) },
-		"invited_at":    func(a, b *waitlistEntry) int { return cmp.Compare(a.UpdatedAt, b.UpdatedAt) },
+		"invited_at":    func(a, b *waitlistEntry) int { return cmp.Compare(a.InvitedAt, b.InvitedAt) },
 	}); err != nil {
 		return nil, err
 	}
@@ -90,11 +97,16 @@ func createBulkWaitlistEntries(c *call) (any, error) {
 	if err := c.decode(&list); err != nil {
 		return nil, err
 	}
-	if len(list) < 1 || len(list) > 50 {
-		return nil, errParamValue("waitlist_entries", "1 to 50 entries")
+	if err := checkBulk(len(list), maxWaitlistBulk); err != nil {
+		return nil, err
 	}
-	out := make([]waitlistEntryWire, 0, len(list))
+	out, seen := make([]waitlistEntryWire, 0, len(list)), map[string]bool{}
 	for _, in := range list {
+		email := strings.ToLower(in.EmailAddress)
+		if seen[email] {
+			return nil, errBadRequest("duplicate_record", "an e-mail address is in the request twice")
+		}
+		seen[email] = true
 		wire, err := addToWaitlist(c, in)
 		if err != nil {
 			return nil, err
@@ -148,11 +160,15 @@ func inviteWaitlistEntry(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	invited, err := createInvitationRow(c, invitationInput{EmailAddress: row.EmailAddress, IgnoreExisting: in.IgnoreExisting})
+	invited, err := createInvitationRow(c, invitationInput{
+		EmailAddress: row.EmailAddress, IgnoreExisting: in.IgnoreExisting, TemplateSlug: "waitlist_invitation",
+	})
 	if err != nil {
 		return nil, err
 	}
-	return c.tx.changeWaitlistEntry(row, func(w *waitlistEntry) { w.Status, w.InvitationID = "invited", invited.ID }), nil
+	return c.tx.changeWaitlistEntry(row, func(w *waitlistEntry) {
+		w.Status, w.InvitationID, w.InvitedAt = "invited", invited.ID, c.tx.now
+	}), nil
 }
 
 func rejectWaitlistEntry(c *call) (any, error) {
