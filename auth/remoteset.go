@@ -153,8 +153,11 @@ func (s *RemoteKeySet) keyAt(ctx context.Context, id string, now time.Time) (*Ke
 		}
 		s.confirm(ctx, wanted, now)
 		snapshot = s.snapshot.Load()
-		if snapshot == nil {
+		switch {
+		case snapshot == nil:
 			return s.cold(ctx, id, now)
+		case wanted == "" && snapshot.keys[id] == nil:
+			return nil, unknownKey() // It was just taken back.
 		}
 	case age >= s.config.TTL/5*4:
 		s.refreshAhead(now)

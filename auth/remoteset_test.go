@@ -267,6 +267,23 @@ func TestRemoteKeySet_withdrawnKey(t *testing.T) {
 	}
 }
 
+// TestRemoteKeySet_withdrawnWhenDue asks for a key that the load, which is due anyway, no longer brings.
+func TestRemoteKeySet_withdrawnWhenDue(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	server := newKeyServer(oneKey())
+	set := server.keySet(t, clock.now, nil)
+	mustKey(t, set, testKeyID)
+	server.serve(map[string]*rsa.PrivateKey{"ins_b": keyB()})
+	clock.advance(clerkauth.DefaultKeyTTL)
+	if _, err := set.Key(t.Context(), testKeyID); reasonOf(t, err) != clerkauth.ReasonJWKKidMismatch {
+		t.Errorf("got %v, want %s", err, clerkauth.ReasonJWKKidMismatch)
+	}
+	if got := server.fetches.Load(); got != 2 {
+		t.Errorf("got %d fetches, want 2: the load that was due has answered", got)
+	}
+}
+
 func TestRemoteKeySet_newMaterial(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
