@@ -274,6 +274,9 @@ func (x *tx) completeSignUp(id string) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
+	if err := x.checkAccess(u); err != nil {
+		return SignedIn{}, err
+	}
 	who := x.signIn(u, nil, nil)
 	tableSignUps.update(x, id, func(s *signUp) { s.UserID, s.SessionID = &who.UserID, &who.SessionID })
 	return who, nil

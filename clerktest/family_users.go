@@ -69,6 +69,11 @@ func createUser(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !in.SkipRestrictions.Value {
+		if err := c.tx.checkAccess(u); err != nil {
+			return nil, err
+		}
+	}
 	return c.tx.wireUser(u), nil
 }
 

@@ -30,6 +30,7 @@ type userInput struct {
 	PasswordDigest     field[string]   `json:"password_digest"`
 	PasswordHasher     field[string]   `json:"password_hasher"`
 	SkipPasswordChecks field[bool]     `json:"skip_password_checks"`
+	SkipRestrictions   field[bool]     `json:"skip_restriction_checks"`
 	SkipUser           field[bool]     `json:"skip_user_requirement"`
 	SignOut            field[bool]     `json:"sign_out_of_other_sessions"`
 	TOTPSecret         field[string]   `json:"totp_secret"`

@@ -163,7 +163,9 @@ func checkFields(params []param, body map[string]json.RawMessage) error {
 
 // driftFields are body fields that official SDKs send and Clerk takes although
 // the document lacks them.
-var driftFields = []string{"ignore_dots_for_gmail_addresses", "authenticatable", "disable_jit_provisioning", "enhanced_email_deliverability"}
+var driftFields = []string{
+	"ignore_dots_for_gmail_addresses", "authenticatable", "disable_jit_provisioning", "enhanced_email_deliverability", "skip_restriction_checks",
+}
 
 func checkField(p *param, raw json.RawMessage) error {
 	if string(raw) == "null" {
