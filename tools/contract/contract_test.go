@@ -98,6 +98,17 @@ func TestValidator(t *testing.T) {
 	}
 }
 
+func TestValidator_NamesWhatNobodyVisited(t *testing.T) {
+	t.Parallel()
+	v := newValidator(loadSmall(t))
+	v.check(httptest.NewRequest(http.MethodGet, "/v1/things/x", nil), 200, []byte(`{"id":"x"}`))
+	v.check(httptest.NewRequest(http.MethodGet, "/v1/things/count", nil), 422, []byte(goodError))
+	want := "tours: none visits CountThings tours: none visits UpdateThing"
+	if got := strings.Join(v.unvisited(), " "); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func firstKey(m map[string]string) string {
 	for key := range m {
 		return key

@@ -52,6 +52,7 @@ func run(ctx context.Context, spec string, js bool) error {
 	for finding, example := range checker.violations {
 		failures = append(failures, "document: "+finding+" ("+example+")")
 	}
+	failures = append(failures, checker.unvisited()...)
 	refused, err := runNegative(doc)
 	if err != nil {
 		return err

@@ -26,6 +26,11 @@ func coreTour(ctx context.Context, in *clerktest.Instance) (*tour, error) {
 	t.machines()
 	t.settings()
 	t.connections()
+	t.people()
+	t.organizationsMore()
+	t.access()
+	t.setup()
+	t.samlConnections()
 	t.step("delete the user", func() error { return second(client.Users.Delete(ctx, t.user.ID)) })
 	return t.tour, nil
 }

@@ -25,6 +25,13 @@ func (t *coreVisitor) billing() {
 		return all(
 			func() error { return second(t.client.Billing.ListPlans(ctx, nil)) },
 			func() error { return second(t.client.Billing.ListPrices(ctx, nil)) },
+			func() error {
+				plans, err := t.client.Billing.ListPlans(ctx, nil)
+				if err != nil {
+					return err
+				}
+				return second(t.client.Billing.CreatePrice(ctx, &clerk.BillingCreatePriceParams{PlanID: plans.Data[0].ID, Amount: clerk.Int64(800)}))
+			},
 			func() error { return second(t.client.Billing.ListSubscriptionItems(ctx, nil)) },
 			func() error { return second(t.client.Users.GetBillingSubscription(ctx, "user_paying")) },
 			func() error {

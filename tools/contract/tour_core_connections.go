@@ -23,6 +23,10 @@ func (t *coreVisitor) connections() {
 		}
 		return all(
 			func() error { return second(t.client.EnterpriseConnections.List(ctx, nil)) },
+			func() error { return second(t.client.EnterpriseConnections.Get(ctx, made.ID)) },
+			func() error {
+				return second(t.client.EnterpriseConnections.Update(ctx, made.ID, &clerk.EnterpriseConnectionUpdateParams{Active: clerk.Bool(true)}))
+			},
 			func() error { return second(t.client.Directories.List(ctx, nil)) },
 			func() error { return second(t.client.SCIMDirectories.Get(ctx, d.ID)) },
 			func() error {
@@ -36,6 +40,17 @@ func (t *coreVisitor) connections() {
 			func() error { return second(t.client.Directories.ListGroupRoleMappings(ctx, d.ID)) },
 			func() error { return second(t.client.SCIMDirectories.ListGroupRoleMappings(ctx, d.ID)) },
 			func() error { return second(t.client.Directories.RotateAPIKey(ctx, d.ID)) },
+			func() error { return second(t.client.Directories.Get(ctx, d.ID)) },
+			func() error {
+				list, err := t.client.Directories.ReplaceGroupRoleMappings(ctx, d.ID, &clerk.DirectoryReplaceGroupRoleMappingsParams{
+					Mappings: []clerk.DirectoryGroupRole{{DirectoryGroupID: clerk.String("staff"), RoleID: roles.Data[0].ID}},
+				})
+				if err != nil {
+					return err
+				}
+				return second(t.client.Directories.DeleteGroupRoleMapping(ctx, d.ID, list.Data[0].ID))
+			},
+			func() error { return t.scimDirectories(made.ID, roles.Data[0].ID) },
 			func() error { return second(t.client.Directories.Delete(ctx, d.ID)) },
 			func() error { return t.testRuns(made.ID) },
 			func() error { return second(t.client.EnterpriseConnections.Delete(ctx, made.ID)) },

@@ -60,6 +60,16 @@ func (v *validator) check(r *http.Request, status int, body []byte) {
 	}
 }
 
+// unvisited names the operations of the document that no tour has seen succeed.
+func (v *validator) unvisited() (failures []string) {
+	for _, op := range v.doc.operations {
+		if v.seen[op.id] == 0 {
+			failures = append(failures, "tours: none visits "+op.id)
+		}
+	}
+	return failures
+}
+
 func (v *validator) finding(op operation, r *http.Request, status int, body []byte) string {
 	if !isSuccess(status) {
 		return errorShape(status, body)
