@@ -53,10 +53,12 @@ func run(ctx context.Context) error {
 	if err := k.ExplainEvents(os.Stdout); err != nil {
 		return err
 	}
-	result, err := app.reconciler.Backfill(ctx, app.source)
+	//docs:begin backfill
+	result, err := app.reconciler.Backfill(ctx, app.source) // clerkwebhook.ClientSource(client)
 	if err != nil {
 		return err
 	}
+	//docs:end backfill
 	fmt.Printf("backfill: %+v\n", result)
 	return demo.Serve(ctx, address, app.routes())
 }

@@ -89,3 +89,21 @@ func CallByPath(ctx context.Context, client *clerk.Client) error {
 	//docs:end raw
 	return err
 }
+
+//docs:begin fake
+
+// Users is the part of the API that this service uses. The Users field of a client implements it, and so does a fake.
+type Users interface {
+	Get(ctx context.Context, userID string, opts ...clerk.RequestOption) (*clerk.User, error)
+}
+
+// Greet says hello to a user.
+func Greet(ctx context.Context, users Users, id string) (string, error) {
+	user, err := users.Get(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return "hello " + clerk.Value(user.FirstName), nil
+}
+
+//docs:end fake

@@ -55,3 +55,22 @@ func NewOrganizationAuthenticator(config clerkauth.Config) (*clerkauth.Authentic
 	//docs:end organization
 	return clerkauth.New(config)
 }
+
+// ProxiedPages serves the Frontend API under /__clerk of the application itself.
+func ProxiedPages(config clerkauth.Config, mux *http.ServeMux) (http.Handler, error) {
+	//docs:begin proxy
+	config.ProxyURL = "/__clerk" // the front end gets the same as its proxyUrl
+	authn, err := clerkauth.New(config)
+	if err != nil {
+		return nil, err
+	}
+	proxy, err := authn.FrontendAPIProxy("")
+	if err != nil {
+		return nil, err
+	}
+	root := http.NewServeMux()
+	root.Handle("/__clerk/", proxy) // in front of the middleware
+	root.Handle("/", clerkauth.Middleware(authn)(mux))
+	//docs:end proxy
+	return root, nil
+}

@@ -1,7 +1,7 @@
 package snippets
 
-//docs:begin imports
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -9,21 +9,6 @@ import (
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
-
-//docs:end imports
-
-// NewAuthenticator makes the one authenticator of a service.
-func NewAuthenticator() (*clerkauth.Authenticator, error) {
-	//docs:begin new
-	authn, err := clerkauth.New(clerkauth.Config{
-		SecretKey:         os.Getenv("CLERK_SECRET_KEY"),
-		PublishableKey:    os.Getenv("CLERK_PUBLISHABLE_KEY"),
-		AuthorizedParties: []string{"https://app.example.com"},
-		TokenCacheSize:    clerkauth.DefaultTokenCacheSize,
-	})
-	//docs:end new
-	return authn, err
-}
 
 // NewOfflineAuthenticator makes an authenticator that never uses the network.
 func NewOfflineAuthenticator() (*clerkauth.Authenticator, error) {
@@ -54,20 +39,40 @@ func Authenticate(authn *clerkauth.Authenticator, w http.ResponseWriter, r *http
 	//docs:end authenticate
 }
 
-// Routes guards the routes of a net/http service.
-func Routes(authn *clerkauth.Authenticator, home, invoices, remove http.Handler) http.Handler {
-	//docs:begin routes
+// OrgRoutes has a route that names an organization.
+func OrgRoutes(authn *clerkauth.Authenticator) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /", home)
-	mux.Handle("GET /invoices", clerkauth.RequireAuth(
-		clerkauth.HasPermission("org:invoices:read"),
-	)(invoices))
-	mux.Handle("DELETE /account", clerkauth.RequireAuth(
-		clerkauth.Reverified(clerkauth.Strict()), // signed in again within ten minutes
-		clerkauth.NotImpersonated(),
-	)(remove))
+	mux.HandleFunc("GET /orgs/{org}/invoices", InvoicesOf)
 	return clerkauth.Middleware(authn)(mux)
-	//docs:end routes
+}
+
+//docs:begin org
+
+// InvoicesOf answers GET /orgs/{org}/invoices to members of that organization who may read them.
+func InvoicesOf(w http.ResponseWriter, r *http.Request) {
+	state := clerkauth.FromContext(r.Context())
+	org := r.PathValue("org")
+	if err := state.Require(clerkauth.InOrg(org), clerkauth.HasPermission("org:invoices:read")); err != nil {
+		clerkauth.AnswerTo(err).Write(w) // 401, 403 or 503, as RequireAuth answers
+		return
+	}
+	_ = json.NewEncoder(w).Encode(map[string]string{"invoices of": org})
+}
+
+//docs:end org
+
+// Stream serves events for as long as the session token is good.
+func Stream(w http.ResponseWriter, r *http.Request, serve func(ctx context.Context)) {
+	//docs:begin stream
+	state := clerkauth.FromContext(r.Context())
+	if err := state.Require(); err != nil {
+		clerkauth.AnswerTo(err).Write(w)
+		return
+	}
+	ctx, cancel := context.WithDeadline(r.Context(), state.ExpiresAt()) // the client comes back with a new token
+	defer cancel()
+	serve(ctx)
+	//docs:end stream
 }
 
 //docs:begin claims
