@@ -53,7 +53,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) http.Handler {
 	app.Handle(adaptertest.RouteUnattached, guard()(handle))
 	app.Handle(adaptertest.RouteReject, clerkauth.Middleware(authn, clerkauth.RejectInvalid())(handle))
 	app.Handle(adaptertest.RouteMachine, clerkauth.Middleware(authn, clerkauth.WithCallOptions(
-		clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M)))(guard()(handle)))
+		clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M, clerkauth.TokenOAuth)))(guard()(handle)))
 	app.Handle(adaptertest.RouteCustom, clerkauth.Middleware(authn, clerkauth.WithErrorHandler(answerCustom))(guard()(handle)))
 	app.Handle(adaptertest.RouteCookie, setCookie(attach(handle)))
 	app.Handle(adaptertest.RouteCORS, answerPreflight(attach(guard()(handle))))

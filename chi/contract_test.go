@@ -56,7 +56,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) chi.Router {
 	app.With(guard()).Get(adaptertest.RouteUnattached, handle)
 	app.With(clerkchi.Middleware(authn, clerkauth.RejectInvalid())).Get(adaptertest.RouteReject, handle)
 	app.With(clerkchi.Middleware(authn, clerkauth.WithCallOptions(
-		clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M))), guard()).Get(adaptertest.RouteMachine, handle)
+		clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M, clerkauth.TokenOAuth))), guard()).Get(adaptertest.RouteMachine, handle)
 	app.With(clerkchi.Middleware(authn, clerkauth.WithErrorHandler(answerCustom)), guard()).Get(adaptertest.RouteCustom, handle)
 	app.With(setCookie, attach).Get(adaptertest.RouteCookie, handle)
 	app.With(answerPreflight, attach, guard()).HandleFunc(adaptertest.RouteCORS, handle)

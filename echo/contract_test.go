@@ -53,7 +53,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *echo.Echo {
 	e.GET(adaptertest.RouteReject, handle, clerkecho.WithConfig(clerkecho.Config{Authenticator: authn, RejectInvalid: true}))
 	e.GET(adaptertest.RouteMachine, handle, clerkecho.WithConfig(clerkecho.Config{
 		Authenticator: authn,
-		CallOptions:   []clerkauth.CallOption{clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M)},
+		CallOptions:   []clerkauth.CallOption{clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M, clerkauth.TokenOAuth)},
 	}), guard())
 	e.GET(adaptertest.RouteCustom, handle,
 		clerkecho.WithConfig(clerkecho.Config{Authenticator: authn, ErrorHandler: answerCustom}), guard())

@@ -53,7 +53,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *echo.Echo {
 	e.GET(adaptertest.RouteReject, handle, clerkechov5.WithConfig(clerkechov5.Config{Authenticator: authn, RejectInvalid: true}))
 	e.GET(adaptertest.RouteMachine, handle, clerkechov5.WithConfig(clerkechov5.Config{
 		Authenticator: authn,
-		CallOptions:   []clerkauth.CallOption{clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M)},
+		CallOptions:   []clerkauth.CallOption{clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M, clerkauth.TokenOAuth)},
 	}), guard())
 	e.GET(adaptertest.RouteCustom, handle,
 		clerkechov5.WithConfig(clerkechov5.Config{Authenticator: authn, ErrorHandler: answerCustom}), guard())

@@ -70,7 +70,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *fiber.App {
 	app.Get(adaptertest.RouteReject, clerkfiber.New(clerkfiber.Config{Authenticator: authn, RejectInvalid: true}), handle)
 	app.Get(adaptertest.RouteMachine, clerkfiber.New(clerkfiber.Config{
 		Authenticator: authn,
-		CallOptions:   []clerkauth.CallOption{clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M)},
+		CallOptions:   []clerkauth.CallOption{clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M, clerkauth.TokenOAuth)},
 	}), guard(), handle)
 	app.Get(adaptertest.RouteCustom,
 		clerkfiber.New(clerkfiber.Config{Authenticator: authn, ErrorHandler: answerCustom}), guard(), handle)

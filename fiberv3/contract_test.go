@@ -70,7 +70,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *fiber.App {
 	app.Get(adaptertest.RouteReject, clerkfiberv3.New(clerkfiberv3.Config{Authenticator: authn, RejectInvalid: true}), handle)
 	app.Get(adaptertest.RouteMachine, clerkfiberv3.New(clerkfiberv3.Config{
 		Authenticator: authn,
-		CallOptions:   []clerkauth.CallOption{clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M)},
+		CallOptions:   []clerkauth.CallOption{clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M, clerkauth.TokenOAuth)},
 	}), guard(), handle)
 	app.Get(adaptertest.RouteCustom,
 		clerkfiberv3.New(clerkfiberv3.Config{Authenticator: authn, ErrorHandler: answerCustom}), guard(), handle)

@@ -55,7 +55,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *gin.Engine {
 	engine.Handle(http.MethodGet, adaptertest.RouteUnattached, clerkgin.RequireAuth(), handle)
 	engine.GET(adaptertest.RouteReject, clerkgin.Middleware(authn, clerkgin.RejectInvalid()), handle)
 	engine.GET(adaptertest.RouteMachine, clerkgin.Middleware(authn, clerkgin.WithCallOptions(
-		clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M))), clerkgin.RequireAuth(), handle)
+		clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M, clerkauth.TokenOAuth))), clerkgin.RequireAuth(), handle)
 	engine.GET(adaptertest.RouteCustom, clerkgin.Middleware(authn, clerkgin.WithErrorHandler(answerCustom)),
 		clerkgin.RequireAuth(), handle)
 	engine.GET(adaptertest.RouteCookie, func(c *gin.Context) { c.SetCookie("app", "1", 0, "/", "", false, true) }, attach, handle)

@@ -38,7 +38,7 @@ const (
 	RouteReverified = "/reverified"
 	// RoutePage sends visitors who are not signed in to the sign-in page.
 	RoutePage = "/page"
-	// RouteMachine accepts API keys and M2M tokens and nothing else, and demands one.
+	// RouteMachine accepts API keys, M2M tokens and OAuth tokens and nothing else, and demands one.
 	RouteMachine = "/machine"
 	// RouteReject has an attaching middleware that refuses invalid credentials, and no guard.
 	RouteReject = "/reject"

@@ -25,8 +25,8 @@ const (
 type clerk struct {
 	server *clerktest.Server
 	other  *clerktest.Instance // whose keys the application does not know
-	apiKey string
-	m2m    string
+
+	live, revoked, expired machineTokens
 
 	mu       sync.Mutex
 	sessions map[string]clerktest.SignedIn // by name
@@ -39,7 +39,7 @@ func newClerk(t *testing.T) *clerk {
 		sessions: map[string]clerktest.SignedIn{},
 	}
 	k.other = k.server.NewInstance(t)
-	k.apiKey, k.m2m = k.newAPIKey(t), k.newM2MToken(t)
+	k.mintMachineTokens(t)
 	return k
 }
 

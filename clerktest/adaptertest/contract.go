@@ -179,27 +179,42 @@ func checkReverification(t *testing.T, a *answer) {
 }
 
 func machines(k *clerk) []testCase {
+	accepted := func(name, token, userID, tokenType string) testCase {
+		return testCase{
+			name: name + " is accepted where the route opted in", path: RouteMachine, header: bearer(token),
+			status: 200, runs: 1, userID: userID, verify: checkType(tokenType),
+		}
+	}
+	refused := func(name, path, token, reason string) testCase {
+		return testCase{
+			name: name + " is refused", path: path, header: bearer(token),
+			status: 401, kind: "unauthenticated", reason: reason, presents: true,
+		}
+	}
 	return []testCase{
-		{
-			name: "an API key is accepted where the route opted in", path: RouteMachine, header: bearer(k.apiKey),
-			status: 200, runs: 1, userID: k.user("ada"), verify: checkType("api_key"),
-		},
-		{
-			name: "an M2M token is accepted where the route opted in", path: RouteMachine, header: bearer(k.m2m),
-			status: 200, runs: 1, verify: checkType("m2m_token"),
-		},
-		{
-			name: "an API key is refused elsewhere", path: RouteProtected, header: bearer(k.apiKey),
-			status: 401, kind: "unauthenticated", reason: "token-invalid", presents: true,
-		},
-		{
-			name: "an API key that does not exist is refused", path: RouteMachine, header: bearer("ak_" + strings.Repeat("x", 32)),
-			status: 401, kind: "unauthenticated", presents: true,
-		},
-		{
-			name: "a session is refused where only machines may call", path: RouteMachine, header: bearer(k.session("ada", nil)),
-			status: 401, kind: "unauthenticated", reason: "token-type-mismatch", presents: true,
-		},
+		accepted("an API key", k.live.apiKey, k.user("ada"), "api_key"),
+		accepted("an M2M token", k.live.m2m, "", "m2m_token"),
+		accepted("an M2M token in JWT form", k.live.m2mJWT, "", "m2m_token"),
+		accepted("an OAuth token", k.live.oauth, k.user("ada"), "oauth_token"),
+		accepted("an OAuth token in JWT form", k.live.oauthJWT, k.user("ada"), "oauth_token"),
+		refused("an API key elsewhere", RouteProtected, k.live.apiKey, "token-invalid"),
+		refused("an OAuth token elsewhere", RouteProtected, k.live.oauth, "token-invalid"),
+		refused("an OAuth token in JWT form elsewhere", RouteProtected, k.live.oauthJWT, "token-type-mismatch"),
+		refused("an M2M token in JWT form elsewhere", RouteProtected, k.live.m2mJWT, "token-type-mismatch"),
+
+		refused("a revoked API key", RouteMachine, k.revoked.apiKey, "token-invalid"),
+		refused("a revoked M2M token", RouteMachine, k.revoked.m2m, "token-invalid"),
+		refused("a revoked OAuth token", RouteMachine, k.revoked.oauth, "token-invalid"),
+		refused("an expired API key", RouteMachine, k.expired.apiKey, "token-invalid"),
+		refused("an expired M2M token", RouteMachine, k.expired.m2m, "token-invalid"),
+		refused("an expired M2M token in JWT form", RouteMachine, k.expired.m2mJWT, "token-verification-failed"),
+		refused("an expired OAuth token", RouteMachine, k.expired.oauth, "token-invalid"),
+		refused("an expired OAuth token in JWT form", RouteMachine, k.expired.oauthJWT, "token-verification-failed"),
+		refused("an OAuth token with a broken signature", RouteMachine, tampered(k.live.oauthJWT), "token-verification-failed"),
+
+		refused("an API key that does not exist", RouteMachine, "ak_"+strings.Repeat("x", 32), "token-invalid"),
+		refused("an OAuth token that does not exist", RouteMachine, "oat_"+strings.Repeat("x", 32), "token-invalid"),
+		refused("a session where only machines may call", RouteMachine, k.session("ada", nil), "token-type-mismatch"),
 	}
 }
 
