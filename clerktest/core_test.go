@@ -10,18 +10,9 @@ import (
 	"github.com/clerkgo/clerk-go/clerktest"
 )
 
-func coreClient(t *testing.T, in *clerktest.Instance) *clerk.Client {
-	t.Helper()
-	client, err := clerk.NewClient(in.SecretKey(), clerk.WithBaseURL(in.URL()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client
-}
-
 func TestCore_Users(t *testing.T) {
 	t.Parallel()
-	client := coreClient(t, clerktest.NewServer(t).Instance)
+	client := newClient(t, clerktest.NewServer(t).Instance)
 	ctx := t.Context()
 	made := map[string]bool{}
 	for i := range 45 {
@@ -74,7 +65,7 @@ func TestCore_Users(t *testing.T) {
 func TestCore_OrganizationsAndSessions(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client := coreClient(t, in)
+	client := newClient(t, in)
 	ctx := t.Context()
 	u := in.CreateUser(clerktest.User{})
 	org, err := client.Organizations.Create(ctx, &clerk.OrganizationCreateParams{Name: "Acme", CreatedBy: clerk.String(u.ID)})

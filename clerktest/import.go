@@ -19,13 +19,22 @@ type importedUser struct {
 	PrimaryPhoneID  *string              `json:"primary_phone_number_id"`
 	Emails          []importedIdentifier `json:"email_addresses"`
 	Phones          []importedIdentifier `json:"phone_numbers"`
+	PrimaryWalletID *string              `json:"primary_web3_wallet_id"`
+	Wallets         []importedIdentifier `json:"web3_wallets"`
+	Passkeys        []passkey            `json:"passkeys"`
 	ExternalAccount []json.RawMessage    `json:"external_accounts"`
+	SAMLAccounts    []json.RawMessage    `json:"saml_accounts"`
+	Enterprise      []json.RawMessage    `json:"enterprise_accounts"`
 	PublicMetadata  metadata             `json:"public_metadata"`
 	PrivateMetadata metadata             `json:"private_metadata"`
 	UnsafeMetadata  metadata             `json:"unsafe_metadata"`
 	Banned          bool                 `json:"banned"`
 	DeleteSelf      bool                 `json:"delete_self_enabled"`
 	CreateOrg       bool                 `json:"create_organization_enabled"`
+	CreateOrgLimit  *int64               `json:"create_organizations_limit"`
+	MFAEnabledAt    *int64               `json:"mfa_enabled_at"`
+	MFADisabledAt   *int64               `json:"mfa_disabled_at"`
+	LegalAcceptedAt *int64               `json:"legal_accepted_at"`
 	LastSignInAt    *int64               `json:"last_sign_in_at"`
 	LastActiveAt    *int64               `json:"last_active_at"`
 	CreatedAt       int64                `json:"created_at"`
@@ -36,12 +45,17 @@ type importedIdentifier struct {
 	ID           string `json:"id"`
 	EmailAddress string `json:"email_address"`
 	PhoneNumber  string `json:"phone_number"`
+	Web3Wallet   string `json:"web3_wallet"`
+	Reserved     bool   `json:"reserved"`
+	SecondFactor bool   `json:"reserved_for_second_factor"`
+	DefaultOne   bool   `json:"default_second_factor"`
 	Verification *struct {
 		Status   string `json:"status"`
 		Strategy string `json:"strategy"`
 	} `json:"verification"`
-	CreatedAt int64 `json:"created_at"`
-	UpdatedAt int64 `json:"updated_at"`
+	LinkedTo  []identifierLink `json:"linked_to"`
+	CreatedAt int64            `json:"created_at"`
+	UpdatedAt int64            `json:"updated_at"`
 }
 
 // ImportUsers adds users that were exported from a real instance: the JSON array that the Backend API answers for a list of
@@ -79,12 +93,17 @@ func (u *importedUser) store(x *tx) error {
 		ExternalAccounts: u.ExternalAccount, PublicMetadata: orEmpty(u.PublicMetadata), PrivateMetadata: orEmpty(u.PrivateMetadata),
 		UnsafeMetadata: orEmpty(u.UnsafeMetadata), Banned: u.Banned, DeleteSelf: u.DeleteSelf, CreateOrganization: u.CreateOrg,
 		LastSignInAt: u.LastSignInAt, LastActiveAt: u.LastActiveAt, CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt,
+		PrimaryWalletID: u.PrimaryWalletID, Passkeys: u.Passkeys, SAMLAccounts: u.SAMLAccounts, EnterpriseAccounts: u.Enterprise,
+		OrganizationsLimit: u.CreateOrgLimit, MFAEnabledAt: u.MFAEnabledAt, MFADisabledAt: u.MFADisabledAt, LegalAcceptedAt: u.LegalAcceptedAt,
 	}
 	var err error
-	if row.Emails, err = importIdentifiers(x, emailKind, u.Emails); err != nil {
+	if row.Emails, err = importIdentifiers(x, "email_address", parseEmail, u.Emails); err != nil {
 		return err
 	}
-	if row.Phones, err = importIdentifiers(x, phoneKind, u.Phones); err != nil {
+	if row.Phones, err = importIdentifiers(x, "phone_number", parsePhone, u.Phones); err != nil {
+		return err
+	}
+	if row.Wallets, err = importIdentifiers(x, "web3_wallet", parseWallet, u.Wallets); err != nil {
 		return err
 	}
 	for param, value := range map[string]*string{"username": u.Username, "external_id": u.ExternalID} {
@@ -99,17 +118,20 @@ func (u *importedUser) store(x *tx) error {
 	return nil
 }
 
-func importIdentifiers(x *tx, kind *identifierKind, list []importedIdentifier) ([]identifier, error) {
+func importIdentifiers(x *tx, param string, parse func(string) (string, bool), list []importedIdentifier) ([]identifier, error) {
 	out := make([]identifier, 0, len(list))
 	for _, i := range list {
-		value, ok := kind.parse(i.EmailAddress + i.PhoneNumber)
+		value, ok := parse(i.EmailAddress + i.PhoneNumber + i.Web3Wallet)
 		if !ok {
-			return nil, errParamFormat(kind.param, "valid")
+			return nil, errParamFormat(param, "valid")
 		}
-		if err := checkFree(x, kind.param, value, ""); err != nil {
+		if err := checkFree(x, param, value, ""); err != nil {
 			return nil, err
 		}
-		item := identifier{ID: i.ID, Value: value, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt}
+		item := identifier{
+			ID: i.ID, Value: value, Reserved: i.Reserved, LinkedTo: i.LinkedTo, SecondFactor: i.SecondFactor, DefaultSecondFactor: i.DefaultOne,
+			CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
+		}
 		if item.ID == "" {
 			item.ID = x.newID("idn_")
 		}

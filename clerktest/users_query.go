@@ -8,7 +8,10 @@ import (
 )
 
 func listUsers(c *call) (any, error) {
-	rows := filterUsers(c)
+	rows, err := filterUsers(c)
+	if err != nil {
+		return nil, err
+	}
 	if err := orderRows(c, rows, "-created_at", userOrders()); err != nil {
 		return nil, err
 	}
@@ -19,7 +22,6 @@ func listUsers(c *call) (any, error) {
 		if by := strings.TrimLeft(c.query.Get("order_by"), "+- "); by != "" && by != "created_at" {
 			return nil, errParamValue("order_by", "created_at together with starting_after")
 		}
-		var err error
 		if rows, err = afterCursor(rows, cursor, func(u *user) string { return u.ID }); err != nil {
 			return nil, err
 		}
@@ -33,16 +35,22 @@ type totalCount struct {
 }
 
 func countUsers(c *call) (any, error) {
-	return totalCount{Object: "total_count", TotalCount: len(filterUsers(c))}, nil
+	rows, err := filterUsers(c)
+	return totalCount{Object: "total_count", TotalCount: len(rows)}, err
 }
 
 // filterUsers applies the filters that the user list and count share.
-func filterUsers(c *call) []*user {
+func filterUsers(c *call) ([]*user, error) {
+	for _, pair := range [][2]string{{"provider", "provider_user_id"}, {"provider_user_id", "provider"}} {
+		if c.query.Has(pair[0]) && !c.query.Has(pair[1]) {
+			return nil, paramError("form_conditional_param_missing", pair[1], "is missing", pair[0]+" needs "+pair[1])
+		}
+	}
 	rows := tableUsers.all(c.tx)
 	for _, match := range userFilters(c) {
 		rows = keep(rows, match)
 	}
-	return rows
+	return rows, nil
 }
 
 // userFilters reads the filters of the user list, which membership lists share;
@@ -60,12 +68,11 @@ func userFilters(c *call, skip ...string) []func(*user) bool {
 		}
 		out = append(out, func(u *user) bool { return match(u, set) })
 	}
-	same := func(s string) string { return s }
 	add("email_address", func(u *user, set map[string]bool) bool { return anyIdentifier(u.Emails, set) }, strings.ToLower)
 	add("phone_number", func(u *user, set map[string]bool) bool { return anyIdentifier(u.Phones, set) }, foldPhone)
 	add("web3_wallet", func(u *user, set map[string]bool) bool { return anyIdentifier(u.Wallets, set) }, strings.ToLower)
 	add("username", func(u *user, set map[string]bool) bool { return u.Username != nil && set[*u.Username] }, strings.ToLower)
-	add("provider_user_id", hasProviderUser, same)
+	add("provider_user_id", hasAccountAt(c.query.Get("provider")), func(id string) string { return id })
 	out = append(out, signedUserFilters(c)...)
 	out = append(out, textUserFilters(c)...)
 	return append(out, timeUserFilters(c, skip)...)
@@ -84,9 +91,6 @@ func signedUserFilters(c *call) []func(*user) bool {
 	}
 	if banned, ok := c.queryBool("banned"); ok {
 		out = append(out, func(u *user) bool { return u.Banned == banned })
-	}
-	if provider := c.query.Get("provider"); provider != "" {
-		out = append(out, func(u *user) bool { return hasProvider(u, provider) })
 	}
 	return out
 }
@@ -176,14 +180,13 @@ func accountsOf(u *user) []accountFacts {
 	return out
 }
 
-func hasProvider(u *user, provider string) bool {
-	return slices.ContainsFunc(accountsOf(u), func(a accountFacts) bool {
-		return strings.TrimPrefix(a.Provider, "oauth_") == strings.TrimPrefix(provider, "oauth_")
-	})
-}
-
-func hasProviderUser(u *user, set map[string]bool) bool {
-	return slices.ContainsFunc(accountsOf(u), func(a accountFacts) bool { return set[a.ProviderUserID] })
+// hasAccountAt matches users with one of these accounts at a provider.
+func hasAccountAt(provider string) func(u *user, ids map[string]bool) bool {
+	return func(u *user, ids map[string]bool) bool {
+		return slices.ContainsFunc(accountsOf(u), func(a accountFacts) bool {
+			return strings.TrimPrefix(a.Provider, "oauth_") == strings.TrimPrefix(provider, "oauth_") && ids[a.ProviderUserID]
+		})
+	}
 }
 
 // userOrders are the keys that order_by takes.
