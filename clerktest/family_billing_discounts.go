@@ -128,10 +128,9 @@ func applyDiscount(c *call) (any, error) {
 		}
 		c.tx.removeRedemption(r)
 	}
-	next := *i
 	r := &discountRedemption{ID: c.tx.newID("cdred_"), ItemID: i.ID, DiscountID: d.ID, RedeemedAt: c.tx.now}
 	tableRedemptions.put(c.tx, r)
-	c.tx.storeItem("updated", &next)
+	c.tx.touchItem(i)
 	return c.tx.redemptionWire(r), nil
 }
 
@@ -144,10 +143,16 @@ func removeDiscount(c *call) (any, error) {
 	if r == nil || r.DiscountID != c.param("discount_id") {
 		return nil, errNotFound("active discount")
 	}
-	next := *i
 	r = c.tx.removeRedemption(r)
-	c.tx.storeItem("updated", &next)
+	c.tx.touchItem(i)
 	return c.tx.redemptionWire(r), nil
+}
+
+// touchItem stores an item whose discount changed.
+func (x *tx) touchItem(i *subscriptionItem) {
+	next := *i
+	x.storeItem("updated", &next)
+	x.emitSubscription(i.Subject)
 }
 
 func (x *tx) removeRedemption(r *discountRedemption) *discountRedemption {

@@ -71,16 +71,16 @@ func listStatementPayments(c *call) (any, error) {
 
 // charge books a payment on the open statement of an item's payer.
 func (x *tx) charge(i *subscriptionItem, amount int64) {
-	p := x.newPayment(i, amount)
+	next := billingStatement{ID: x.newID("cstmt_"), Subject: i.Subject, Status: "open", CreatedAt: x.now}
 	for _, s := range tableStatements.find(x, "subject", i.Subject) {
 		if s.Status == "open" {
-			tableStatements.update(x, s.ID, func(s *billingStatement) { s.Payments = append(slices.Clone(s.Payments), p) })
-			return
+			next = *s
 		}
 	}
-	tableStatements.put(x, &billingStatement{
-		ID: x.newID("cstmt_"), Subject: i.Subject, Status: "open", CreatedAt: x.now, Payments: []billingPayment{p},
-	})
+	p := x.newPayment(i, amount)
+	next.Payments = append(slices.Clone(next.Payments), p)
+	tableStatements.put(x, &next)
+	x.emitPayment(&next, p, i)
 }
 
 // newPayment is a paid charge of today.

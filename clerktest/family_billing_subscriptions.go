@@ -207,7 +207,7 @@ func (x *tx) itemByID(id string) *subscriptionItem {
 func (x *tx) storeItem(event string, i *subscriptionItem) {
 	i.UpdatedAt = x.now
 	tableSubscriptionItems.put(x, i)
-	x.emit("subscriptionItem."+event, x.subscriptionItemEvent(i))
+	x.emitItem(event, i)
 }
 
 // stop ends an item now, or at the end of its period. An upcoming one is abandoned.
@@ -239,7 +239,9 @@ func cancelSubscriptionItem(c *call) (any, error) {
 		return nil, errNotFound("subscription item")
 	}
 	now, _ := c.queryBool("end_now")
-	return c.tx.subscriptionItemWire(c.tx.stop(i, now)), nil
+	i = c.tx.stop(i, now)
+	c.tx.emitSubscription(i.Subject)
+	return c.tx.subscriptionItemWire(i), nil
 }
 
 func extendFreeTrial(c *call) (any, error) {
@@ -268,6 +270,7 @@ func extendFreeTrial(c *call) (any, error) {
 			next.EndAt = &to // a canceled trial lasts to its end
 		}
 		c.tx.storeItem("updated", &next)
+		c.tx.emitSubscription(i.Subject)
 		i = &next
 	}
 	return c.tx.olderItemWire(i), nil
@@ -305,11 +308,11 @@ func createPriceTransition(c *call) (any, error) {
 		event, next.StartAt = "upcoming", *before.EndAt
 	}
 	x.storeItem(event, next)
-	out := x.transitionWire(before, next)
 	if immediate && to.Amount > 0 {
 		x.charge(next, to.Amount)
 	}
-	return out, nil
+	x.emitSubscription(i.Subject)
+	return x.transitionWire(before, next), nil
 }
 
 func (x *tx) checkTransition(i *subscriptionItem, from, to string) (*billingPrice, error) {

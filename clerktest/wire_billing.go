@@ -195,7 +195,7 @@ func (x *tx) subscriptionWire(p *payer) subscriptionWire {
 	items := x.itemsOf(p)
 	since := items[0].StartAt
 	out := subscriptionWire{
-		Object: "commerce_subscription", ID: subscriptionID(p.subject), InstanceID: x.inst.id, Status: x.runningItem(p).statusAt(x.now), PayerID: p.id(),
+		Object: "commerce_subscription", ID: subscriptionID(p.subject), InstanceID: x.inst.id, Status: x.subscriptionStatus(items), PayerID: p.id(),
 		CreatedAt: since, ActiveAt: &since, Items: []subscriptionItemWire{},
 	}
 	for _, i := range items {
@@ -204,10 +204,21 @@ func (x *tx) subscriptionWire(p *payer) subscriptionWire {
 			out.Items = append(out.Items, x.subscriptionItemWire(i))
 		}
 	}
-	if len(out.Items) > 1 {
-		out.Status = "active" // a canceled item that another one follows
-	}
 	return out
+}
+
+// subscriptionStatus is active as long as an item is or will be, even behind one that was canceled.
+func (x *tx) subscriptionStatus(items []*subscriptionItem) string {
+	status := "ended"
+	for _, i := range items {
+		switch i.statusAt(x.now) {
+		case "active", "upcoming":
+			return "active"
+		case "canceled":
+			status = "canceled"
+		}
+	}
+	return status
 }
 
 func subscriptionID(subject string) string { return "csub_" + bareID(subject) }

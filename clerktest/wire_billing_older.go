@@ -2,8 +2,7 @@ package clerktest
 
 import "time"
 
-// Two operations still answer in an older shape, in which plans have flat amounts and few fields are null, and webhooks in a
-// third one.
+// Two operations still answer in an older shape, in which plans have flat amounts and few fields are null.
 
 type olderItemWire struct {
 	Object          string         `json:"object"`
@@ -136,43 +135,4 @@ func (x *tx) transitionWire(before, next *subscriptionItem) priceTransitionWire 
 		}
 	}
 	return priceTransitionWire{Object: "commerce_price_transition", Item: x.olderItemWire(next), Transition: d}
-}
-
-type subscriptionItemEvent struct {
-	Object         string         `json:"object"`
-	ID             string         `json:"id"`
-	Status         string         `json:"status"`
-	IsFreeTrial    bool           `json:"is_free_trial"`
-	CreatedAt      int64          `json:"created_at"`
-	UpdatedAt      int64          `json:"updated_at"`
-	PeriodStart    int64          `json:"period_start"`
-	PeriodEnd      *int64         `json:"period_end"`
-	Interval       string         `json:"interval"`
-	PlanID         string         `json:"plan_id"`
-	Plan           planEvent      `json:"plan"`
-	Payer          olderPayerWire `json:"payer"`
-	SubscriptionID string         `json:"subscription_id"`
-}
-
-type planEvent struct {
-	ID          string `json:"id"`
-	Slug        string `json:"slug"`
-	Name        string `json:"name"`
-	IsRecurring bool   `json:"is_recurring"`
-	Amount      int64  `json:"amount"`
-	Currency    string `json:"currency"`
-}
-
-func (x *tx) subscriptionItemEvent(i *subscriptionItem) subscriptionItemEvent {
-	w := x.subscriptionItemWire(i)
-	payer := x.olderPayerWire(x.payerOf(i.Subject))
-	payer.InstanceID = ""
-	return subscriptionItemEvent{
-		Object: w.Object, ID: w.ID, Status: w.Status, IsFreeTrial: w.IsFreeTrial, CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt,
-		PeriodStart: w.PeriodStart, PeriodEnd: w.PeriodEnd, Interval: w.PlanPeriod, PlanID: w.PlanID,
-		Plan: planEvent{
-			ID: w.PlanID, Slug: w.Plan.Slug, Name: w.Plan.Name, IsRecurring: true, Amount: x.amountOf(i), Currency: w.Plan.Fee.Currency,
-		},
-		Payer: payer, SubscriptionID: subscriptionID(i.Subject),
-	}
 }
