@@ -1,5 +1,5 @@
 // Package testing shows how handlers are tested against the local Clerk.
-package testing
+package api
 
 import (
 	"net/http"
