@@ -1,0 +1,155 @@
+package clerktest_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	clerk "github.com/clerkgo/clerk-go/core"
+
+	"github.com/clerkgo/clerk-go/clerktest"
+)
+
+func TestSessions_StatesByClock(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	client, ctx := newClient(t, in), t.Context()
+	in.Clock().Freeze()
+	u := in.CreateUser(clerktest.User{}).ID
+	s := need(client.Sessions.Create(ctx, &clerk.SessionCreateParams{UserID: u}))(t)
+	const week, month = 7 * 24 * time.Hour, 30 * 24 * time.Hour
+	start := in.Clock().Now()
+	if s.ExpireAt != start.Add(week).UnixMilli() || s.AbandonAt != start.Add(month).UnixMilli() || s.LastActiveAt != start.UnixMilli() {
+		t.Errorf("got expiry %d and abandonment %d, want a week and a month from now", s.ExpireAt, s.AbandonAt)
+	}
+	for _, c := range []struct {
+		after time.Duration
+		want  clerk.SessionStatus
+	}{
+		{week - time.Millisecond, clerk.SessionStatusActive}, {week, clerk.SessionStatusExpired},
+		{month - time.Millisecond, clerk.SessionStatusExpired}, {month, clerk.SessionStatusAbandoned},
+	} {
+		in.Clock().Set(start.Add(c.after))
+		if got := need(client.Sessions.Get(ctx, s.ID))(t).Status; got != c.want {
+			t.Errorf("after %v: got %s, want %s", c.after, got, c.want)
+		}
+		_, err := client.Sessions.CreateToken(ctx, s.ID, nil)
+		if alive := c.want == clerk.SessionStatusActive; alive && err != nil {
+			t.Errorf("after %v: %v", c.after, err)
+		} else if !alive {
+			refusedAs(t, err, 404, "resource_not_found")
+		}
+	}
+	_, err := client.Sessions.Revoke(ctx, s.ID)
+	refusedAs(t, err, 400, "session_not_active")
+	in.RequireTasks(s.ID, "choose-organization")
+	in.Clock().Set(start)
+	if got := need(client.Sessions.Get(ctx, s.ID))(t); got.Status != clerk.SessionStatusPending || len(got.Tasks) != 1 {
+		t.Errorf("got %s with %d tasks, want pending with one", got.Status, len(got.Tasks))
+	}
+	if token := need(client.Sessions.CreateToken(ctx, s.ID, nil))(t).JWT; claimsOf(t, token, 1)["sts"] != "pending" {
+		t.Error("the token of a pending session does not say so")
+	}
+	if gone := need(client.Sessions.Revoke(ctx, s.ID))(t); gone.Status != clerk.SessionStatusRevoked {
+		t.Errorf("got %s, want a pending session revoked", gone.Status)
+	}
+}
+
+func TestSessions_ActiveOrganizationNeedsAMember(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	client, ctx := newClient(t, in), t.Context()
+	u := in.CreateUser(clerktest.User{}).ID
+	own, foreign := in.CreateOrganization(clerktest.Organization{CreatedBy: u}).ID, in.CreateOrganization(clerktest.Organization{}).ID
+	create := func(org string) (*clerk.Session, error) {
+		return client.Sessions.Create(ctx, &clerk.SessionCreateParams{UserID: u, ActiveOrganizationID: clerk.String(org)})
+	}
+	s := need(create(own))(t)
+	token := need(client.Sessions.CreateToken(ctx, s.ID, nil))(t).JWT
+	if o, _ := claimsOf(t, token, 1)["o"].(map[string]any); clerk.Value(s.LastActiveOrganizationID) != own || o["id"] != own {
+		t.Errorf("got organization %v in the token, want %s", o["id"], own)
+	}
+	for _, org := range []string{foreign, "org_none"} {
+		_, err := create(org)
+		refusedAs(t, err, 404, "resource_not_found")
+	}
+	if n := len(must(t, in, "GET", "/sessions?user_id="+u, "").list); n != 1 {
+		t.Errorf("got %d sessions after the refusals, want 1", n)
+	}
+}
+
+func TestSessions_TemplateTokens(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	client, ctx := newClient(t, in), t.Context()
+	who := in.SignedInUser()
+	must(t, in, "POST", "/jwt_templates", `{"name":"hasura","lifetime":300,"claims":{"role":"editor"}}`)
+	for name, c := range map[string]struct {
+		seconds clerk.Opt[int64]
+		want    float64
+	}{"the template's life": {clerk.Opt[int64]{}, 300}, "asked for": {clerk.Int64(30), 30}} {
+		token := need(client.Sessions.CreateTokenFromTemplate(ctx, who.SessionID, "hasura", &clerk.SessionCreateTokenFromTemplateParams{ExpiresInSeconds: c.seconds}))(t).JWT
+		claims := claimsOf(t, token, 1)
+		if got := claims["exp"].(float64) - claims["iat"].(float64); got != c.want || claims["role"] != "editor" || claims["sub"] != who.UserID {
+			t.Errorf("%s: got a life of %v for %v as %v, want %v", name, got, claims["sub"], claims["role"], c.want)
+		}
+	}
+	_, err := client.Sessions.CreateTokenFromTemplate(ctx, who.SessionID, "none", nil)
+	refusedAs(t, err, 404, "resource_not_found")
+	_, err = client.Sessions.CreateTokenFromTemplate(ctx, "sess_none", "hasura", nil)
+	refusedAs(t, err, 404, "resource_not_found")
+	for _, seconds := range []string{"29", "315360001", "-1"} {
+		refused(t, send(t, in, "POST", "/sessions/"+who.SessionID+"/tokens/hasura", `{"expires_in_seconds":`+seconds+`}`), 422, "form_param_value_invalid")
+	}
+	refused(t, send(t, in, "POST", "/sessions/"+who.SessionID+"/tokens", `{"expires_in_seconds":60.5}`), 422, "form_param_type_invalid")
+	in.RevokeSession(who.SessionID)
+	_, err = client.Sessions.CreateTokenFromTemplate(ctx, who.SessionID, "hasura", nil)
+	refusedAs(t, err, 404, "resource_not_found")
+}
+
+func TestSessions_List(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	client, ctx := newClient(t, in), t.Context()
+	in.Clock().Freeze()
+	browser := in.NewBrowser()
+	u, other := in.CreateUser(clerktest.User{}).ID, in.CreateUser(clerktest.User{}).ID
+	var ids []string
+	for range 3 {
+		in.Clock().Advance(time.Second)
+		ids = append(ids, in.SignInBrowser(browser, u).SessionID)
+	}
+	shared := in.SignInBrowser(browser, other).SessionID
+	in.RevokeSession(ids[1])
+	clientID := need(client.Sessions.Get(ctx, shared))(t).ClientID
+	for name, c := range map[string]struct {
+		params clerk.SessionListParams
+		want   []string
+		total  int64
+	}{
+		"of a user, newest first": {clerk.SessionListParams{UserID: clerk.String(u)}, []string{ids[2], ids[1], ids[0]}, 3},
+		"of a client":             {clerk.SessionListParams{ClientID: clerk.String(clientID)}, []string{shared, ids[2], ids[1], ids[0]}, 4},
+		"of both":                 {clerk.SessionListParams{ClientID: clerk.String(clientID), UserID: clerk.String(other)}, []string{shared}, 1},
+		"of a state":              {clerk.SessionListParams{UserID: clerk.String(u), Status: clerk.Set(clerk.SessionStatusRevoked)}, []string{ids[1]}, 1},
+		"a page": {clerk.SessionListParams{
+			UserID: clerk.String(u), ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(2)},
+		}, []string{ids[0]}, 3},
+		"of nobody": {clerk.SessionListParams{UserID: clerk.String("user_none")}, nil, 0},
+	} {
+		page := need(client.Sessions.List(ctx, &c.params))(t)
+		var got []string
+		for _, s := range page.Data {
+			got = append(got, s.ID)
+		}
+		if fmt.Sprint(got) != fmt.Sprint(c.want) || page.TotalCount != c.total {
+			t.Errorf("%s: got %v of %d, want %v of %d", name, got, page.TotalCount, c.want, c.total)
+		}
+	}
+	_, err := client.Sessions.List(ctx, nil)
+	refusedAs(t, err, 422, "form_param_missing")
+	refused(t, send(t, in, "GET", "/sessions?user_id="+u+"&status=pending", ""), 422, "form_param_value_invalid")
+	for _, path := range []string{"/sessions/sess_none", "/sessions/sess_none/revoke", "/sessions/sess_none/tokens"} {
+		method := map[bool]string{true: "GET", false: "POST"}[path == "/sessions/sess_none"]
+		refused(t, send(t, in, method, path, ""), 404, "resource_not_found")
+	}
+}
