@@ -87,9 +87,7 @@ type adminWebhook struct {
 }
 
 func describeWebhook(ep *WebhookEndpoint) adminWebhook {
-	w := adminWebhook{ep.settings, ep.Pending()}
-	w.Types = orNone(w.Types)
-	return w
+	return adminWebhook{ep.settings, ep.Pending()}
 }
 
 func listWebhooks(in *Instance) []adminWebhook {

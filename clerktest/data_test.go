@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/clerkgo/clerk-go/clerktest"
@@ -158,4 +159,25 @@ func TestWithData_KeepsWebhooks(t *testing.T) {
 		t.Errorf("got endpoints %v after Reset and a restart, want %v", got, want[:1])
 	}
 	_ = last.Close()
+}
+
+// TestWithData_ResetIsOneStep looks for the standard roles in the state that Reset writes: a kill right after it must find them.
+func TestWithData_ResetIsOneStep(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	e := openAt(t, dir)
+	e.Default().CreateUser(clerktest.User{Email: "gone@example.com"})
+	e.Default().Reset()
+	_ = e.Close()
+	states, err := filepath.Glob(filepath.Join(dir, "state-*.json"))
+	if err != nil || len(states) != 1 {
+		t.Fatalf("states = %v, %v, want one", states, err)
+	}
+	raw, err := os.ReadFile(states[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(raw); !strings.Contains(text, `"key":"org:admin"`) || strings.Contains(text, "gone@example.com") {
+		t.Errorf("got state %s, want the standard roles and nothing else", text)
+	}
 }

@@ -191,12 +191,18 @@ func (e *Emulator) AddInstance(name, secretKey string) (*Instance, error) {
 	if e.names[name] != nil || e.instances[secretKey] != nil {
 		return nil, fmt.Errorf("clerktest: AddInstance: instance %s or its key exists already", name)
 	}
-	in := newInstance(e, name, secretKey)
+	in := e.newStarted(name, secretKey)
 	e.instances[secretKey], e.names[name] = in, in
+	return in, nil
+}
+
+// newStarted returns an instance with the records that every instance begins with.
+func (e *Emulator) newStarted(name, secretKey string) *Instance {
+	in := newInstance(e, name, secretKey)
 	for _, fn := range e.start {
 		fn(in)
 	}
-	return in, nil
+	return in
 }
 
 // RemoveInstance forgets an instance and everything in it. The first one stays.

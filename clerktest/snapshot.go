@@ -57,14 +57,11 @@ func (in *Instance) Restore(s *Snapshot) {
 // no webhook endpoints but those of WithWebhook, which have nothing to send.
 // The secret key and registered functions stay.
 func (in *Instance) Reset() {
-	err := in.webhooks.reset()
-	if err == nil {
-		err = in.replaceState(func(*state) error { return nil })
-	}
-	if err != nil {
+	if err := in.webhooks.reset(); err != nil {
 		in.fail("Reset", err)
 		return
 	}
+	in.Restore(in.emulator.newStarted(in.name, in.secret).Snapshot())
 	in.keys.parsed.Clear()
 	in.jwksFault.Store(nil)
 	in.ClearFaults()
@@ -72,9 +69,6 @@ func (in *Instance) Reset() {
 	in.SetProduction(false)
 	in.events.clear()
 	in.requests.clear()
-	for _, fn := range in.emulator.start {
-		fn(in)
-	}
 	in.clock.Reset()
 }
 

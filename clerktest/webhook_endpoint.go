@@ -59,6 +59,7 @@ func (in *Instance) newWebhook(settings webhookSettings) (*WebhookEndpoint, erro
 	if err != nil {
 		return nil, err
 	}
+	settings.Types = orNone(slices.Clone(settings.Types))
 	ep := &WebhookEndpoint{
 		inst: in, settings: settings, signer: signer,
 		client: &http.Client{
