@@ -21,10 +21,11 @@ const (
 	defaultBaseURL = "https://api.clerk.com/v1"
 )
 
-// Client calls the Backend API of one Clerk instance. Its fields are the services. Create it with NewClient or
-// NewClientFromEnv; the zero value is of no use. It is safe for concurrent use.
+// Client calls the Backend API of one Clerk instance. Its fields are the services, such as client.Users. Create it with
+// NewClient or NewClientFromEnv; the zero value is of no use. It is safe for concurrent use.
 type Client struct {
-	services
+	// Services holds the services that are made from Clerk's document of the API.
+	Services
 
 	// Emails sends messages to users; see its methods for what is left of it.
 	Emails *EmailsService

@@ -2,8 +2,8 @@
 
 package clerk
 
-// services holds the service fields of a Client.
-type services struct {
+// Services are the services of a Client, one for each group of operations.
+type Services struct {
 	// Users manages the users of the instance: profile, ban and lock, metadata, second factors.
 	Users *UsersService
 	// Organizations manages organizations.
@@ -91,7 +91,7 @@ type services struct {
 }
 
 // wire points the services to their client.
-func (s *services) wire(c *Client) {
+func (s *Services) wire(c *Client) {
 	s.Users = &UsersService{client: c}
 	s.Organizations = &OrganizationsService{client: c}
 	s.OrganizationMemberships = &OrganizationMembershipsService{client: c}

@@ -33,8 +33,8 @@ type ActorToken struct {
 // String hides the content, which holds a secret.
 func (a ActorToken) String() string { return "clerk.ActorToken{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (a ActorToken) GoString() string { return a.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (a ActorToken) LogValue() slog.Value { return slog.StringValue(a.String()) }

@@ -43,8 +43,8 @@ type AdminPortalLinkToken struct {
 // String hides the content, which holds a secret.
 func (a AdminPortalLinkToken) String() string { return "clerk.AdminPortalLinkToken{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (a AdminPortalLinkToken) GoString() string { return a.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (a AdminPortalLinkToken) LogValue() slog.Value { return slog.StringValue(a.String()) }

@@ -27,8 +27,8 @@ type AgentTask struct {
 // String hides the content, which holds a secret.
 func (a AgentTask) String() string { return "clerk.AgentTask{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (a AgentTask) GoString() string { return a.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (a AgentTask) LogValue() slog.Value { return slog.StringValue(a.String()) }

@@ -49,8 +49,8 @@ type APIKey struct {
 // String hides the content, which holds a secret.
 func (a APIKey) String() string { return "clerk.APIKey{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (a APIKey) GoString() string { return a.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (a APIKey) LogValue() slog.Value { return slog.StringValue(a.String()) }

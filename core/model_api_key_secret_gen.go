@@ -17,8 +17,8 @@ type APIKeySecret struct {
 // String hides the content, which holds a secret.
 func (a APIKeySecret) String() string { return "clerk.APIKeySecret{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (a APIKeySecret) GoString() string { return a.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (a APIKeySecret) LogValue() slog.Value { return slog.StringValue(a.String()) }

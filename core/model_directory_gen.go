@@ -41,10 +41,10 @@ type Directory struct {
 // String hides the content, which holds a secret.
 func (d Directory) String() string { return "clerk.Directory{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (d Directory) GoString() string { return d.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (d Directory) LogValue() slog.Value { return slog.StringValue(d.String()) }
 
 // SCIMDirectory is Directory under the name that its own service uses.

@@ -33,10 +33,10 @@ func (e EnterpriseConnectionTestRun) String() string {
 	return "clerk.EnterpriseConnectionTestRun{redacted}"
 }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (e EnterpriseConnectionTestRun) GoString() string { return e.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (e EnterpriseConnectionTestRun) LogValue() slog.Value { return slog.StringValue(e.String()) }
 
 // EnterpriseConnectionTestRunLog is one line of the log of a test run.
@@ -66,10 +66,10 @@ func (e EnterpriseConnectionTestRunOAuth) String() string {
 	return "clerk.EnterpriseConnectionTestRunOAuth{redacted}"
 }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (e EnterpriseConnectionTestRunOAuth) GoString() string { return e.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (e EnterpriseConnectionTestRunOAuth) LogValue() slog.Value { return slog.StringValue(e.String()) }
 
 // EnterpriseConnectionTestRunSAML is the SAML exchange of a test run.
@@ -87,10 +87,10 @@ func (e EnterpriseConnectionTestRunSAML) String() string {
 	return "clerk.EnterpriseConnectionTestRunSAML{redacted}"
 }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (e EnterpriseConnectionTestRunSAML) GoString() string { return e.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (e EnterpriseConnectionTestRunSAML) LogValue() slog.Value { return slog.StringValue(e.String()) }
 
 // EnterpriseConnectionTestRunUserInfo is the user that a test run ended with.

@@ -19,8 +19,8 @@ func (e EnterpriseConnectionTestRunStart) String() string {
 	return "clerk.EnterpriseConnectionTestRunStart{redacted}"
 }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (e EnterpriseConnectionTestRunStart) GoString() string { return e.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (e EnterpriseConnectionTestRunStart) LogValue() slog.Value { return slog.StringValue(e.String()) }

@@ -35,8 +35,8 @@ type Invitation struct {
 // String hides the content, which holds a secret.
 func (i Invitation) String() string { return "clerk.Invitation{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (i Invitation) GoString() string { return i.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (i Invitation) LogValue() slog.Value { return slog.StringValue(i.String()) }

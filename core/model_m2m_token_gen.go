@@ -41,8 +41,8 @@ type M2MToken struct {
 // String hides the content, which holds a secret.
 func (m M2MToken) String() string { return "clerk.M2MToken{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (m M2MToken) GoString() string { return m.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (m M2MToken) LogValue() slog.Value { return slog.StringValue(m.String()) }

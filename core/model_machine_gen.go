@@ -33,8 +33,8 @@ type Machine struct {
 // String hides the content, which holds a secret.
 func (m Machine) String() string { return "clerk.Machine{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (m Machine) GoString() string { return m.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (m Machine) LogValue() slog.Value { return slog.StringValue(m.String()) }

@@ -19,8 +19,8 @@ type MachineSecretKey struct {
 // String hides the content, which holds a secret.
 func (m MachineSecretKey) String() string { return "clerk.MachineSecretKey{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (m MachineSecretKey) GoString() string { return m.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (m MachineSecretKey) LogValue() slog.Value { return slog.StringValue(m.String()) }

@@ -37,8 +37,8 @@ type OAuthAccessToken struct {
 // String hides the content, which holds a secret.
 func (o OAuthAccessToken) String() string { return "clerk.OAuthAccessToken{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (o OAuthAccessToken) GoString() string { return o.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (o OAuthAccessToken) LogValue() slog.Value { return slog.StringValue(o.String()) }

@@ -32,7 +32,7 @@ type OAuthApplication struct {
 	PKCERequired bool `json:"pkce_required"`
 	// Public says whether the client is public and so has no secret.
 	Public bool `json:"public"`
-	// Scopes lists the scopes that were granted.
+	// Scopes lists the scopes that clients may ask for, with spaces between them.
 	Scopes string `json:"scopes"`
 	// RedirectURIs lists the addresses that the flow may return to.
 	RedirectURIs []string `json:"redirect_uris"`
@@ -61,8 +61,8 @@ type OAuthApplication struct {
 // String hides the content, which holds a secret.
 func (o OAuthApplication) String() string { return "clerk.OAuthApplication{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (o OAuthApplication) GoString() string { return o.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (o OAuthApplication) LogValue() slog.Value { return slog.StringValue(o.String()) }

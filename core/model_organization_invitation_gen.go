@@ -47,10 +47,10 @@ type OrganizationInvitation struct {
 // String hides the content, which holds a secret.
 func (o OrganizationInvitation) String() string { return "clerk.OrganizationInvitation{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (o OrganizationInvitation) GoString() string { return o.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (o OrganizationInvitation) LogValue() slog.Value { return slog.StringValue(o.String()) }
 
 // OrganizationInvitationPublicUserData is what an invitation tells about the person who sent it.

@@ -37,8 +37,8 @@ type PhoneNumber struct {
 // String hides the content, which holds a secret.
 func (p PhoneNumber) String() string { return "clerk.PhoneNumber{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (p PhoneNumber) GoString() string { return p.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (p PhoneNumber) LogValue() slog.Value { return slog.StringValue(p.String()) }

@@ -21,8 +21,8 @@ type SessionRefresh struct {
 // String hides the content, which holds a secret.
 func (s SessionRefresh) String() string { return "clerk.SessionRefresh{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (s SessionRefresh) GoString() string { return s.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (s SessionRefresh) LogValue() slog.Value { return slog.StringValue(s.String()) }

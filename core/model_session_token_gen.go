@@ -19,8 +19,8 @@ type SessionToken struct {
 // String hides the content, which holds a secret.
 func (s SessionToken) String() string { return "clerk.SessionToken{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (s SessionToken) GoString() string { return s.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (s SessionToken) LogValue() slog.Value { return slog.StringValue(s.String()) }

@@ -31,8 +31,8 @@ type SignInToken struct {
 // String hides the content, which holds a secret.
 func (s SignInToken) String() string { return "clerk.SignInToken{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (s SignInToken) GoString() string { return s.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (s SignInToken) LogValue() slog.Value { return slog.StringValue(s.String()) }

@@ -17,8 +17,8 @@ type SvixURL struct {
 // String hides the content, which holds a secret.
 func (s SvixURL) String() string { return "clerk.SvixURL{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (s SvixURL) GoString() string { return s.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (s SvixURL) LogValue() slog.Value { return slog.StringValue(s.String()) }

@@ -21,8 +21,8 @@ type TestingToken struct {
 // String hides the content, which holds a secret.
 func (t TestingToken) String() string { return "clerk.TestingToken{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (t TestingToken) GoString() string { return t.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (t TestingToken) LogValue() slog.Value { return slog.StringValue(t.String()) }

@@ -105,7 +105,8 @@ func (s *APIKeysService) Revoke(
 	)
 }
 
-// Verify checks the secret of an API key and returns the key.
+// Verify checks the secret of an API key and returns the key. Clerk can answer so for a key that is no longer
+// good: look at Revoked and Expired.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/verifyApiKey
 func (s *APIKeysService) Verify(
@@ -195,8 +196,8 @@ type APIKeyVerifyParams struct {
 // String hides the content, which holds a secret.
 func (a APIKeyVerifyParams) String() string { return "clerk.APIKeyVerifyParams{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (a APIKeyVerifyParams) GoString() string { return a.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (a APIKeyVerifyParams) LogValue() slog.Value { return slog.StringValue(a.String()) }

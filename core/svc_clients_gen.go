@@ -87,8 +87,8 @@ type ClientVerifyParams struct {
 // String hides the content, which holds a secret.
 func (c ClientVerifyParams) String() string { return "clerk.ClientVerifyParams{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (c ClientVerifyParams) GoString() string { return c.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (c ClientVerifyParams) LogValue() slog.Value { return slog.StringValue(c.String()) }

@@ -149,10 +149,10 @@ func (e EmailAddressAttemptVerificationParams) String() string {
 	return "clerk.EmailAddressAttemptVerificationParams{redacted}"
 }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (e EmailAddressAttemptVerificationParams) GoString() string { return e.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (e EmailAddressAttemptVerificationParams) LogValue() slog.Value {
 	return slog.StringValue(e.String())
 }

@@ -202,10 +202,10 @@ func (e EnterpriseConnectionCreateParams) String() string {
 	return "clerk.EnterpriseConnectionCreateParams{redacted}"
 }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (e EnterpriseConnectionCreateParams) GoString() string { return e.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (e EnterpriseConnectionCreateParams) LogValue() slog.Value { return slog.StringValue(e.String()) }
 
 // EnterpriseConnectionCreateSAMLParams is the SAML part of a new enterprise connection.
@@ -255,10 +255,10 @@ func (e EnterpriseConnectionOIDCParams) String() string {
 	return "clerk.EnterpriseConnectionOIDCParams{redacted}"
 }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (e EnterpriseConnectionOIDCParams) GoString() string { return e.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (e EnterpriseConnectionOIDCParams) LogValue() slog.Value { return slog.StringValue(e.String()) }
 
 // CustomAttributeParams says how an attribute of an identity provider is read.
@@ -311,10 +311,10 @@ func (e EnterpriseConnectionUpdateParams) String() string {
 	return "clerk.EnterpriseConnectionUpdateParams{redacted}"
 }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (e EnterpriseConnectionUpdateParams) GoString() string { return e.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (e EnterpriseConnectionUpdateParams) LogValue() slog.Value { return slog.StringValue(e.String()) }
 
 // EnterpriseConnectionUpdateSAMLParams is the SAML part of a change to an enterprise connection.

@@ -124,10 +124,10 @@ type JWTTemplateCreateParams struct {
 // String hides the content, which holds a secret.
 func (j JWTTemplateCreateParams) String() string { return "clerk.JWTTemplateCreateParams{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (j JWTTemplateCreateParams) GoString() string { return j.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (j JWTTemplateCreateParams) LogValue() slog.Value { return slog.StringValue(j.String()) }
 
 // JWTTemplateUpdateParams holds the fields of JWTTemplatesService.Update.
@@ -151,8 +151,8 @@ type JWTTemplateUpdateParams struct {
 // String hides the content, which holds a secret.
 func (j JWTTemplateUpdateParams) String() string { return "clerk.JWTTemplateUpdateParams{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (j JWTTemplateUpdateParams) GoString() string { return j.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (j JWTTemplateUpdateParams) LogValue() slog.Value { return slog.StringValue(j.String()) }

@@ -72,7 +72,8 @@ func (s *M2MTokensService) Revoke(
 	)
 }
 
-// Verify checks a token and returns what it stands for. A machine's own key works too, see WithSecretKey.
+// Verify checks a token and returns what it stands for. Clerk can answer so for a token that is no longer good:
+// look at Revoked and Expired. A machine's own key works too, see WithSecretKey.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/verifyM2MToken
 func (s *M2MTokensService) Verify(
@@ -137,8 +138,8 @@ type M2MTokenVerifyParams struct {
 // String hides the content, which holds a secret.
 func (m M2MTokenVerifyParams) String() string { return "clerk.M2MTokenVerifyParams{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (m M2MTokenVerifyParams) GoString() string { return m.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (m M2MTokenVerifyParams) LogValue() slog.Value { return slog.StringValue(m.String()) }

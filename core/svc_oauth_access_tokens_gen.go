@@ -10,7 +10,8 @@ import (
 // OAuthAccessTokensService verifies access tokens of OAuth applications. It is safe for concurrent use.
 type OAuthAccessTokensService struct{ client *Client }
 
-// Verify checks an access token of an OAuth application and returns what it stands for.
+// Verify checks an access token of an OAuth application and returns what it stands for. Clerk can answer so for
+// a token that is no longer good: look at Active, Revoked and Expired.
 //
 // The params may be nil.
 //
@@ -39,8 +40,8 @@ func (o OAuthAccessTokenVerifyParams) String() string {
 	return "clerk.OAuthAccessTokenVerifyParams{redacted}"
 }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (o OAuthAccessTokenVerifyParams) GoString() string { return o.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (o OAuthAccessTokenVerifyParams) LogValue() slog.Value { return slog.StringValue(o.String()) }

@@ -238,8 +238,8 @@ func (o OAuthApplicationRevokeTokenParams) String() string {
 	return "clerk.OAuthApplicationRevokeTokenParams{redacted}"
 }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (o OAuthApplicationRevokeTokenParams) GoString() string { return o.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (o OAuthApplicationRevokeTokenParams) LogValue() slog.Value { return slog.StringValue(o.String()) }

@@ -145,10 +145,10 @@ func (p PhoneNumberAttemptVerificationParams) String() string {
 	return "clerk.PhoneNumberAttemptVerificationParams{redacted}"
 }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (p PhoneNumberAttemptVerificationParams) GoString() string { return p.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (p PhoneNumberAttemptVerificationParams) LogValue() slog.Value {
 	return slog.StringValue(p.String())
 }

@@ -168,10 +168,10 @@ type SessionRefreshParams struct {
 // String hides the content, which holds a secret.
 func (s SessionRefreshParams) String() string { return "clerk.SessionRefreshParams{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (s SessionRefreshParams) GoString() string { return s.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (s SessionRefreshParams) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // SessionCreateTokenParams holds the fields of SessionsService.CreateToken.

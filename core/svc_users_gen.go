@@ -14,8 +14,8 @@ import (
 // for concurrent use.
 type UsersService struct{ client *Client }
 
-// List returns one page of users, the newest first unless OrderBy says otherwise. The filters can be combined;
-// it takes the API two calls to tell how many match, see Count.
+// List returns one page of users, the newest first unless OrderBy says otherwise. The filters can be combined.
+// TotalCount stays zero, because the API does not tell it here: see Count.
 //
 // The params may be nil.
 //
@@ -769,10 +769,10 @@ type UserCreateParams struct {
 // String hides the content, which holds a secret.
 func (u UserCreateParams) String() string { return "clerk.UserCreateParams{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (u UserCreateParams) GoString() string { return u.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (u UserCreateParams) LogValue() slog.Value { return slog.StringValue(u.String()) }
 
 // UserUpdateParams holds the fields of UsersService.Update.
@@ -830,10 +830,10 @@ type UserUpdateParams struct {
 // String hides the content, which holds a secret.
 func (u UserUpdateParams) String() string { return "clerk.UserUpdateParams{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (u UserUpdateParams) GoString() string { return u.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (u UserUpdateParams) LogValue() slog.Value { return slog.StringValue(u.String()) }
 
 // UserBulkBanParams holds the fields of UsersService.BulkBan.
@@ -965,10 +965,10 @@ type UserVerifyPasswordParams struct {
 // String hides the content, which holds a secret.
 func (u UserVerifyPasswordParams) String() string { return "clerk.UserVerifyPasswordParams{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (u UserVerifyPasswordParams) GoString() string { return u.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (u UserVerifyPasswordParams) LogValue() slog.Value { return slog.StringValue(u.String()) }
 
 // UserVerifyTOTPParams holds the fields of UsersService.VerifyTOTP.
@@ -980,10 +980,10 @@ type UserVerifyTOTPParams struct {
 // String hides the content, which holds a secret.
 func (u UserVerifyTOTPParams) String() string { return "clerk.UserVerifyTOTPParams{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (u UserVerifyTOTPParams) GoString() string { return u.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (u UserVerifyTOTPParams) LogValue() slog.Value { return slog.StringValue(u.String()) }
 
 // UserSetPasswordCompromisedParams holds the fields of UsersService.SetPasswordCompromised.

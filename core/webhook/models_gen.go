@@ -34,10 +34,10 @@ func (o OrganizationInvitation) String() string {
 	return "clerkwebhook.OrganizationInvitation{redacted}"
 }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (o OrganizationInvitation) GoString() string { return o.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (o OrganizationInvitation) LogValue() slog.Value { return slog.StringValue(o.String()) }
 
 // OrganizationInvitationData is what an event about an invitation adds to it.
@@ -84,10 +84,10 @@ type Email struct {
 // String hides the content, which holds a secret.
 func (e Email) String() string { return "clerkwebhook.Email{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (e Email) GoString() string { return e.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (e Email) LogValue() slog.Value { return slog.StringValue(e.String()) }
 
 // SMS is the data of sms.created: a text message that Clerk sends, or leaves to the application to send. It can
@@ -126,10 +126,10 @@ type SMS struct {
 // String hides the content, which holds a secret.
 func (s SMS) String() string { return "clerkwebhook.SMS{redacted}" }
 
-// GoString is as String.
+// GoString returns the same as String.
 func (s SMS) GoString() string { return s.String() }
 
-// LogValue is as String.
+// LogValue returns what String returns.
 func (s SMS) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // PaymentAttempt is the data of events about an attempt to take a payment.

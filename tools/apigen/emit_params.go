@@ -69,9 +69,9 @@ func emitRedaction(c *code, m *goModel) {
 	text := "clerk." + m.name + "{redacted}"
 	c.p("// String hides the content, which holds a secret.")
 	c.p("func (%s %s) String() string { return %q }\n", r, m.name, text)
-	c.p("// GoString is as String.")
+	c.p("// GoString returns the same as String.")
 	c.p("func (%s %s) GoString() string { return %s.String() }\n", r, m.name, r)
-	c.p("// LogValue is as String.")
+	c.p("// LogValue returns what String returns.")
 	c.p("func (%s %s) LogValue() slog.Value { return slog.StringValue(%s.String()) }\n", r, m.name, r)
 }
 

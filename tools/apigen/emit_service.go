@@ -10,15 +10,15 @@ const referenceURL = "https://clerk.com/docs/reference/backend-api/tag/"
 // emitClient writes the service fields of the Client and their wiring.
 func (g *generator) emitClient() {
 	c := newCode()
-	c.p("// services holds the service fields of a Client.")
-	c.p("type services struct {")
+	c.p("// Services are the services of a Client, one for each group of operations.")
+	c.p("type Services struct {")
 	for _, s := range g.services {
 		c.comment("\t", s.Name+" "+s.Doc)
 		c.p("\t%s *%sService", s.Name, s.Name)
 	}
 	c.p("}\n")
 	c.p("// wire points the services to their client.")
-	c.p("func (s *services) wire(c *Client) {")
+	c.p("func (s *Services) wire(c *Client) {")
 	for _, s := range g.services {
 		c.p("\ts.%s = &%sService{client: c}", s.Name, s.Name)
 	}
