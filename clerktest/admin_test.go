@@ -159,8 +159,8 @@ func TestAdmin_RefusesKeysAndUnknownPaths(t *testing.T) {
 		"the secret key":          {"GET", "/instance", "Bearer " + srv.SecretKey(), 400, "admin_key_unexpected"},
 		"a key of another scheme": {"GET", "/instance", "Basic YTpi", 400, "admin_key_unexpected"},
 		"a live key":              {"GET", "/instance", "Bearer sk_live_x", 401, "clerk_key_invalid"},
-		"an unknown path":         {"GET", "/instanse", "", 404, "resource_not_found"},
-		"a key on it":             {"GET", "/instanse", "Bearer " + srv.SecretKey(), 404, "resource_not_found"},
+		"an unknown path":         {"GET", "/nothing", "", 404, "resource_not_found"},
+		"a key on it":             {"GET", "/nothing", "Bearer " + srv.SecretKey(), 404, "resource_not_found"},
 		"the bare prefix":         {"GET", "", "", 404, "resource_not_found"},
 		"another method":          {"DELETE", "/clock", "", 405, "method_not_allowed"},
 	} {

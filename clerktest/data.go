@@ -199,7 +199,7 @@ func (d *dataFolder) loadWebhooks() (list []webhookSettings, err error) {
 }
 
 func (d *dataFolder) saveWebhooks(list []webhookSettings) error {
-	raw, err := json.Marshal(list)
+	raw, err := json.Marshal(list) //nolint:gosec // signing secrets of this emulator, into a file for its owner only
 	if err != nil {
 		return err
 	}

@@ -129,7 +129,7 @@ func TestOrganizationRoles_Refusals(t *testing.T) {
 	}
 	from(client.OrganizationInvitations.Revoke(ctx, org.ID, invitation.ID, nil)).must(t)
 	from(roles.Delete(ctx, byKey("org:promised").ID)).must(t)
-	for _, name := range strings.Fields("five six seven eight nine ten eleven") {
+	for name := range strings.FieldsSeq("five six seven eight nine ten eleven") {
 		if got := create("org:" + name); name != "eleven" {
 			got.must(t)
 		} else {

@@ -99,7 +99,7 @@ func (set *faults) pick(operation string) (hit Fault, ok bool) {
 		if f.Operation != "" && f.Operation != operation {
 			continue
 		}
-		if f.Probability > 0 && rand.New(&set.random).Float64() >= f.Probability {
+		if f.Probability > 0 && rand.New(&set.random).Float64() >= f.Probability { //nolint:gosec // repeatable on purpose
 			continue
 		}
 		hit = *f
