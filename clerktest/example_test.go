@@ -1,11 +1,17 @@
 package clerktest_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log"
+	"net/http"
+	"net/http/httptest"
+	"testing"
 	"time"
 
 	"github.com/clerkgo/clerk-go/clerktest"
+	clerk "github.com/clerkgo/clerk-go/core"
 )
 
 func ExampleStart() {
@@ -58,4 +64,72 @@ func ExampleInstance_RotateKey() {
 	// Output:
 	// true
 	// jwk-kid-mismatch
+}
+
+func ExampleNewServer() {
+	var t *testing.T // of the test
+
+	srv := clerktest.NewServer(t)
+	client, err := clerk.NewClient(srv.SecretKey(), clerk.WithBaseURL(srv.URL()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ada := srv.SignedInUser()
+	user, err := client.Users.Get(t.Context(), ada.UserID)
+	if err != nil || user.ID != ada.UserID {
+		t.Errorf("got %v, %v, want the user", user, err)
+	}
+}
+
+func ExampleInstance_AddFault() {
+	srv, err := clerktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	client, err := clerk.NewClient(srv.SecretKey(), clerk.WithBaseURL(srv.URL()))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	_, err = srv.AddFault(clerktest.Fault{Operation: "GetUser", Status: http.StatusServiceUnavailable, Times: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	user := srv.CreateUser(clerktest.User{Email: "ada@example.com"})
+	_, err = client.Users.Get(context.Background(), user.ID, clerk.WithRetries(0))
+	fmt.Println(errors.Is(err, clerk.ErrServer))
+	_, err = client.Users.Get(context.Background(), user.ID)
+	fmt.Println(err)
+	// Output:
+	// true
+	// <nil>
+}
+
+func ExampleInstance_AddWebhook() {
+	srv, err := clerktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusServiceUnavailable) // out of order
+	}))
+	defer receiver.Close()
+
+	endpoint, err := srv.AddWebhook(receiver.URL, "user.created")
+	if err != nil {
+		log.Fatal(err)
+	}
+	srv.CreateUser(clerktest.User{Email: "ada@example.com"})
+	for _, pause := range append([]time.Duration{0}, clerktest.RetryLadder()...) {
+		srv.Clock().Advance(pause + time.Second)
+		if err := srv.FlushWebhooks(context.Background()); err != nil {
+			log.Fatal(err)
+		}
+	}
+	attempts := endpoint.Deliveries()
+	last := attempts[len(attempts)-1]
+	fmt.Println(len(attempts), last.Delivered, last.NextAttempt == 0)
+	// Output: 8 false true
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"time"
 
 	clerk "github.com/clerkgo/clerk-go/core"
 )
@@ -28,7 +29,10 @@ func exampleServer() *httptest.Server {
 	answer("PATCH /v1/users/user_1", 200, `{"id":"user_1","first_name":"Ada"}`)
 	answer("GET /v1/users/user_2", 404, `{"errors":[{"code":"resource_not_found","message":"not found"}],"clerk_trace_id":"abc"}`)
 	answer("GET /v1/users", 200, `[{"id":"user_1","first_name":"Ada"},{"id":"user_3","first_name":"Grace"}]`)
-	answer("POST /v1/users/user_1/profile_image", 200, `{"id":"user_1","has_image":true}`)
+	mux.HandleFunc("POST /v1/users/user_1/profile_image", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_, _ = io.WriteString(w, `{"id":"user_1","has_image":true}`)
+	})
 	answer("GET /v1/novelties/1", 200, `{"name":"new"}`)
 	return httptest.NewServer(mux)
 }
@@ -157,6 +161,42 @@ func ExampleClient_Do() {
 	}
 	fmt.Println(out.Name)
 	// Output: new
+}
+
+func ExampleFile() {
+	server := exampleServer()
+	defer server.Close()
+	client, err := clerk.NewClient("sk_test_example", clerk.WithBaseURL(server.URL))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	image := strings.NewReader("\x89PNG\r\n\x1a\n…") // an os.File in earnest: it is streamed, and sent again if need be
+	user, err := client.Users.SetProfileImage(context.Background(), "user_1", &clerk.UserSetProfileImageParams{
+		File: clerk.File{Name: "ada.png", Reader: image},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(user.ID, user.HasImage)
+	// Output: user_1 true
+}
+
+func ExampleWithRawResponse() {
+	server := exampleServer()
+	defer server.Close()
+	client, err := clerk.NewClient("sk_test_example", clerk.WithBaseURL(server.URL), clerk.WithTimeout(10*time.Second))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	var raw clerk.RawResponse
+	_, err = client.Users.Get(context.Background(), "user_2", clerk.WithRawResponse(&raw), clerk.WithRetries(0))
+	fmt.Println(raw.StatusCode, errors.Is(err, clerk.ErrNotFound))
+	// Output: 404 true
 }
 
 func ExampleMetadata_Decode() {

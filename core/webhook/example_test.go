@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"time"
 
 	clerk "github.com/clerkgo/clerk-go/core"
@@ -72,4 +75,72 @@ func ExampleDataAs() {
 	}
 	fmt.Println(user.ID, event.Time())
 	// Output: user_1 2024-05-28 08:00:00 +0000 UTC
+}
+
+// names is a copy of the users of an instance, in memory where a service has its database.
+type names struct {
+	mu   sync.Mutex
+	rows map[string]*clerkwebhook.Record
+}
+
+// Apply stores a record that is newer than the stored one.
+func (n *names) Apply(_ context.Context, record *clerkwebhook.Record) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	old, known := n.rows[record.ID]
+	if !known || record.Supersedes(old.UpdatedAt, old.ObservedAt, old.Deleted) {
+		n.rows[record.ID] = record
+	}
+	return nil
+}
+
+// Keys yields what is stored and not deleted.
+func (n *names) Keys(_ context.Context, kind clerkwebhook.Kind) iter.Seq2[clerkwebhook.Key, error] {
+	return func(yield func(clerkwebhook.Key, error) bool) {
+		n.mu.Lock()
+		rows := maps.Clone(n.rows)
+		n.mu.Unlock()
+		for _, row := range rows {
+			if row.Kind == kind && !row.Deleted && !yield(row.Key, nil) {
+				return
+			}
+		}
+	}
+}
+
+func ExampleNewReconciler() {
+	table := &names{rows: map[string]*clerkwebhook.Record{}}
+	reconciler, err := clerkwebhook.NewReconciler(clerkwebhook.ReconcilerConfig{Table: table})
+	if err != nil {
+		panic(err)
+	}
+	callbacks := reconciler.Callbacks() // for NewHandler
+
+	for _, body := range []string{ // the later state arrives first
+		`{"type":"user.updated","timestamp":1790000002000,"data":{"id":"user_1","first_name":"Ada","updated_at":1790000002000}}`,
+		`{"type":"user.created","timestamp":1790000001000,"data":{"id":"user_1","first_name":"A.","updated_at":1790000001000}}`,
+	} {
+		event, err := clerkwebhook.ParseEvent([]byte(body))
+		if err != nil {
+			panic(err)
+		}
+		user, err := clerkwebhook.DataAs[clerk.User](event)
+		if err != nil {
+			panic(err)
+		}
+		if err := callbacks.UserUpdated(context.Background(), event, user); err != nil {
+			panic(err)
+		}
+	}
+	fmt.Println(clerk.Value(table.rows["user_1"].User.FirstName))
+
+	// What no event told: the source is clerkwebhook.ClientSource(client).
+	result, err := reconciler.Backfill(context.Background(), clerkwebhook.Source{
+		Users: func(context.Context) iter.Seq2[*clerk.User, error] { return func(func(*clerk.User, error) bool) {} },
+		User:  func(context.Context, string) (*clerk.User, error) { return nil, clerk.ErrNotFound },
+	})
+	fmt.Println(result.Deleted, table.rows["user_1"].Deleted, err)
+	// Output:
+	// Ada
+	// 1 true <nil>
 }
