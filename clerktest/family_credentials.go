@@ -244,7 +244,7 @@ func deleteWallet(c *call) (any, error) {
 	changeUser(c.tx, u.ID, func(u *user) {
 		u.Wallets = withoutIdentifier(u.Wallets, id)
 		if text(u.PrimaryWalletID) == id {
-			u.PrimaryWalletID = firstVerified(u.Wallets)
+			u.PrimaryWalletID = firstUsable(u.Wallets)
 		}
 	})
 	return deleted("web3_wallet", id), nil

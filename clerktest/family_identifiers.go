@@ -181,7 +181,7 @@ func (k *identifierKind) update(c *call) (any, error) {
 		if p := *k.primary(u); p != nil && *p == i.ID {
 			return nil, errParamValue("verified", "true for the primary identifier")
 		}
-		i.Verification = nil
+		i.Verification, i.SecondFactor = nil, false
 	}
 	if k == phoneKind && in.SecondFactor.given() {
 		switch {
@@ -207,7 +207,7 @@ func (k *identifierKind) delete(c *call) (any, error) {
 		list := k.list(u)
 		*list = withoutIdentifier(*list, i.ID)
 		if p := k.primary(u); *p != nil && **p == i.ID {
-			*p = firstVerified(*list)
+			*p = firstUsable(*list)
 		}
 	})
 	return deleted(k.param, i.ID), nil
@@ -235,10 +235,8 @@ func (k *identifierKind) replace(c *call) (any, error) {
 		i.Verification = adminVerification()
 	}
 	changeUser(c.tx, u.ID, func(u *user) {
-		*k.list(u), *k.primary(u) = []identifier{i}, nil
-		if i.verified() {
-			*k.primary(u) = &i.ID
-		}
+		*k.list(u) = []identifier{i}
+		*k.primary(u) = firstUsable(*k.list(u))
 	})
 	c.tx.notifyPrimary(u, in.Notify.Value)
 	return k.wire(&i), nil

@@ -182,7 +182,7 @@ func TestUsers_CreateAndUpdate(t *testing.T) {
 		EmailAddressIdentificationStatus: clerk.Set([]clerk.IdentificationStatus{"reserved", "verified"}), ExternalID: clerk.String("x"), CreatedAt: clerk.Set(long),
 		PublicMetadata: clerk.Set[any](map[string]any{"a": 1}), CreateOrganizationsLimit: clerk.Int64(3), Locked: clerk.Bool(true),
 	})).must(t)
-	if clerk.Value(u.Username) != "ada_l" || u.CreatedAt != long.UnixMilli() || clerk.Value(u.PrimaryEmailAddressID) != u.EmailAddresses[1].ID || !u.EmailAddresses[0].Reserved ||
+	if clerk.Value(u.Username) != "ada_l" || u.CreatedAt != long.UnixMilli() || clerk.Value(u.PrimaryEmailAddressID) != u.EmailAddresses[0].ID || !u.EmailAddresses[0].Reserved ||
 		string(u.PublicMetadata) != `{"a":1}` || clerk.Value(u.CreateOrganizationsLimit) != 3 || !u.Locked || u.LockoutExpiresInSeconds != nil {
 		t.Errorf("got %+v", u)
 	}
@@ -196,7 +196,7 @@ func TestUsers_CreateAndUpdate(t *testing.T) {
 	}
 	extra := from(client.EmailAddresses.Create(ctx, &clerk.EmailAddressCreateParams{UserID: u.ID, EmailAddress: "new@example.com", Verified: clerk.Bool(true)})).must(t)
 	got = update(clerk.UserUpdateParams{PrimaryEmailAddressID: clerk.String(extra.ID), NotifyPrimaryEmailAddressChanged: clerk.Bool(true)}).must(t)
-	if sent := in.Emails(); clerk.Value(got.PrimaryEmailAddressID) != extra.ID || len(sent) != 1 || sent[0].To != "v@example.com" {
+	if sent := in.Emails(); clerk.Value(got.PrimaryEmailAddressID) != extra.ID || len(sent) != 1 || sent[0].To != "r@example.com" {
 		t.Errorf("got primary %v and e-mails %+v", clerk.Value(got.PrimaryEmailAddressID), sent)
 	}
 	same(t, "events", kinds(in, since), "user.updated", "user.updated", "user.updated", "email.created")

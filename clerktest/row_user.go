@@ -67,10 +67,13 @@ type identifier struct {
 	UpdatedAt           int64            `json:"updated_at"`
 }
 
-// verified reports whether the identifier may sign in.
+// verified reports whether the user has shown to own the identifier.
 func (i *identifier) verified() bool {
 	return i.Verification != nil && i.Verification.Status == "verified"
 }
+
+// usable reports whether the identifier may sign in, and nobody else may have it.
+func (i *identifier) usable() bool { return i.verified() || i.Reserved }
 
 type identifierLink struct {
 	ID   string `json:"id"`
@@ -184,13 +187,12 @@ func primaryValue(list []identifier, id *string) string {
 	return ""
 }
 
-// holds reports whether nobody else may have a value of this user. Identifiers
-// that are neither verified nor reserved are free for others.
+// holds reports whether nobody else may have a value of this user.
 func (u *user) holds(value string) bool {
 	for _, list := range [][]identifier{u.Emails, u.Phones, u.Wallets} {
 		for i := range list {
 			if list[i].Value == value {
-				return list[i].verified() || list[i].Reserved
+				return list[i].usable()
 			}
 		}
 	}

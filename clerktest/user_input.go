@@ -76,14 +76,14 @@ func (in *userInput) applyIdentifiers(x *tx, u *user) error {
 	if u.Wallets, err = newIdentifiers(x, in.Wallets.Value, nil, "web3_wallet", parseWallet); err != nil {
 		return err
 	}
-	u.PrimaryEmailID, u.PrimaryPhoneID, u.PrimaryWalletID = firstVerified(u.Emails), firstVerified(u.Phones), firstVerified(u.Wallets)
+	u.PrimaryEmailID, u.PrimaryPhoneID, u.PrimaryWalletID = firstUsable(u.Emails), firstUsable(u.Phones), firstUsable(u.Wallets)
 	return nil
 }
 
-// firstVerified returns the id of the identifier that becomes the primary one.
-func firstVerified(list []identifier) *string {
+// firstUsable returns the id of the identifier that becomes the primary one.
+func firstUsable(list []identifier) *string {
 	for i := range list {
-		if list[i].verified() {
+		if list[i].usable() {
 			return &list[i].ID
 		}
 	}
