@@ -7,40 +7,30 @@ import (
 
 // apiKey is a long-lived key of a user or an organization.
 type apiKey struct {
-	ID               string          `json:"id"`
-	Type             string          `json:"type"`
-	Subject          string          `json:"subject"`
-	Name             string          `json:"name"`
-	Description      *string         `json:"description"`
-	Claims           json.RawMessage `json:"claims"`
-	Scopes           []string        `json:"scopes"`
-	Secret           string          `json:"secret"`
-	Revoked          bool            `json:"revoked"`
-	RevocationReason *string         `json:"revocation_reason"`
-	Expiration       *int64          `json:"expiration"` // milliseconds, nil never expires
-	CreatedBy        *string         `json:"created_by"`
-	CreatedAt        int64           `json:"created_at"`
-	UpdatedAt        int64           `json:"updated_at"`
+	ID          string          `json:"id"`
+	Type        string          `json:"type"`
+	Subject     string          `json:"subject"`
+	Name        string          `json:"name"`
+	Description *string         `json:"description"`
+	Claims      json.RawMessage `json:"claims"`
+	Scopes      []string        `json:"scopes"`
+	CreatedBy   *string         `json:"created_by"`
+	credential
 }
 
 type apiKeyWire struct {
-	Object           string          `json:"object"`
-	ID               string          `json:"id"`
-	Type             string          `json:"type"`
-	Subject          string          `json:"subject"`
-	Name             string          `json:"name"`
-	Description      *string         `json:"description"`
-	Claims           json.RawMessage `json:"claims"`
-	Scopes           []string        `json:"scopes"`
-	Secret           string          `json:"secret,omitzero"`
-	Revoked          bool            `json:"revoked"`
-	RevocationReason *string         `json:"revocation_reason"`
-	Expired          bool            `json:"expired"`
-	Expiration       *int64          `json:"expiration"`
-	CreatedBy        *string         `json:"created_by"`
-	LastUsedAt       *int64          `json:"last_used_at"`
-	CreatedAt        int64           `json:"created_at"`
-	UpdatedAt        int64           `json:"updated_at"`
+	Object      string          `json:"object"`
+	ID          string          `json:"id"`
+	Type        string          `json:"type"`
+	Subject     string          `json:"subject"`
+	Name        string          `json:"name"`
+	Description *string         `json:"description"`
+	Claims      json.RawMessage `json:"claims"`
+	Scopes      []string        `json:"scopes"`
+	Secret      string          `json:"secret,omitzero"`
+	CreatedBy   *string         `json:"created_by"`
+	LastUsedAt  *int64          `json:"last_used_at"`
+	credentialWire
 }
 
 var tableAPIKeys = &table[apiKey]{
@@ -52,14 +42,12 @@ var tableAPIKeys = &table[apiKey]{
 	},
 }
 
-// maxLifetime is the longest life of a key or token in seconds, as good as for ever.
-const maxLifetime = 1e12
-
 func apiKeysFamily() family {
+	subjectGone := func(x *tx, subject string) { tableAPIKeys.deleteAll(x, "subject", subject) }
 	return family{
 		tables:           []anyTable{tableAPIKeys},
-		userGone:         dropAPIKeys,
-		organizationGone: dropAPIKeys,
+		userGone:         subjectGone,
+		organizationGone: subjectGone,
 		endpoints: map[string]endpoint{
 			"getApiKeys":      {read: listAPIKeys},
 			"createApiKey":    {write: createAPIKey},
@@ -73,21 +61,10 @@ func apiKeysFamily() family {
 	}
 }
 
-func (k *apiKey) validAt(now int64) bool { return !k.Revoked && !expiredAt(k.Expiration, now) }
-
 func (x *tx) apiKeyWire(k *apiKey) apiKeyWire {
 	return apiKeyWire{
 		Object: "api_key", ID: k.ID, Type: k.Type, Subject: k.Subject, Name: k.Name, Description: k.Description,
-		Claims: k.Claims, Scopes: orNone(k.Scopes), Revoked: k.Revoked, RevocationReason: k.RevocationReason,
-		Expired: expiredAt(k.Expiration, x.now), Expiration: k.Expiration, CreatedBy: k.CreatedBy,
-		CreatedAt: k.CreatedAt, UpdatedAt: k.UpdatedAt,
-	}
-}
-
-// dropAPIKeys deletes the keys of a subject that is being deleted.
-func dropAPIKeys(x *tx, subject string) {
-	for _, k := range tableAPIKeys.find(x, "subject", subject) {
-		tableAPIKeys.delete(x, k.ID)
+		Claims: k.Claims, Scopes: orNone(k.Scopes), CreatedBy: k.CreatedBy, credentialWire: x.credentialWire(&k.credential),
 	}
 }
 
@@ -147,26 +124,13 @@ func createAPIKey(c *call) (any, error) {
 	}
 	k := &apiKey{
 		ID: newHexID("ak_"), Type: "api_key", Subject: in.Subject, Name: in.Name, Description: in.Description.pointer(),
-		Claims: in.Claims, Scopes: in.Scopes, Secret: newHexID("ak_"), CreatedBy: in.CreatedBy.pointer(),
-		Expiration: expiration, CreatedAt: c.tx.now, UpdatedAt: c.tx.now,
+		Claims: in.Claims, Scopes: in.Scopes, CreatedBy: in.CreatedBy.pointer(), credential: c.tx.newCredential("ak_", expiration),
 	}
 	in.Type.applyValue(&k.Type)
 	tableAPIKeys.put(c.tx, k)
 	wire := c.tx.apiKeyWire(k)
 	wire.Secret = k.Secret
 	return wire, nil
-}
-
-// expirationIn is the time in milliseconds that lies so many seconds ahead, nil without a number.
-func (x *tx) expirationIn(seconds field[float64]) (*int64, error) {
-	if !seconds.given() {
-		return nil, nil
-	}
-	if seconds.Value <= 0 {
-		return nil, errParamValue("seconds_until_expiration", "more than 0")
-	}
-	at := x.now + int64(min(seconds.Value, maxLifetime)*1000)
-	return &at, nil
 }
 
 func getAPIKey(c *call) (any, error) {
@@ -244,11 +208,7 @@ func revokeAPIKey(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !k.Revoked {
-		k = tableAPIKeys.update(c.tx, k.ID, func(k *apiKey) {
-			k.Revoked, k.RevocationReason, k.UpdatedAt = true, in.Reason.pointer(), c.tx.now
-		})
-	}
+	k = tableAPIKeys.update(c.tx, k.ID, func(k *apiKey) { k.revoke(in.Reason.pointer(), c.tx.now) })
 	return c.tx.apiKeyWire(k), nil
 }
 

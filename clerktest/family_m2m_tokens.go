@@ -9,32 +9,22 @@ import (
 
 // m2mToken is an opaque token that one machine shows another. Those in JWT form are not kept.
 type m2mToken struct {
-	ID               string          `json:"id"`
-	Subject          string          `json:"subject"` // the machine's id
-	Secret           string          `json:"secret"`
-	Claims           json.RawMessage `json:"claims"`
-	Scopes           []string        `json:"scopes"`
-	Revoked          bool            `json:"revoked"`
-	RevocationReason *string         `json:"revocation_reason"`
-	Expiration       *int64          `json:"expiration"` // milliseconds, nil never expires
-	CreatedAt        int64           `json:"created_at"`
-	UpdatedAt        int64           `json:"updated_at"`
+	ID      string          `json:"id"`
+	Subject string          `json:"subject"` // the machine's id
+	Claims  json.RawMessage `json:"claims"`  // see orderedJSON
+	Scopes  []string        `json:"scopes"`
+	credential
 }
 
 type m2mTokenWire struct {
-	Object           string          `json:"object"`
-	ID               string          `json:"id"`
-	Subject          string          `json:"subject"`
-	Claims           json.RawMessage `json:"claims"`
-	Scopes           []string        `json:"scopes"`
-	Token            string          `json:"token,omitzero"`
-	Revoked          bool            `json:"revoked"`
-	RevocationReason *string         `json:"revocation_reason"`
-	Expired          bool            `json:"expired"`
-	Expiration       *int64          `json:"expiration"`
-	LastUsedAt       *int64          `json:"last_used_at"`
-	CreatedAt        int64           `json:"created_at"`
-	UpdatedAt        int64           `json:"updated_at"`
+	Object     string          `json:"object"`
+	ID         string          `json:"id"`
+	Subject    string          `json:"subject"`
+	Claims     json.RawMessage `json:"claims"`
+	Scopes     []string        `json:"scopes"`
+	Token      string          `json:"token,omitzero"`
+	LastUsedAt *int64          `json:"last_used_at"`
+	credentialWire
 }
 
 var tableM2MTokens = &table[m2mToken]{
@@ -58,15 +48,10 @@ func m2mTokensFamily() family {
 	}
 }
 
-func expiredAt(expiration *int64, now int64) bool { return expiration != nil && *expiration <= now }
-
-func (t *m2mToken) validAt(now int64) bool { return !t.Revoked && !expiredAt(t.Expiration, now) }
-
 func (x *tx) m2mTokenWire(t *m2mToken) m2mTokenWire {
 	return m2mTokenWire{
 		Object: "machine_to_machine_token", ID: t.ID, Subject: t.Subject, Claims: t.Claims, Scopes: orNone(t.Scopes),
-		Revoked: t.Revoked, RevocationReason: t.RevocationReason, Expired: expiredAt(t.Expiration, x.now), Expiration: t.Expiration,
-		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
+		credentialWire: x.credentialWire(&t.credential),
 	}
 }
 
@@ -105,8 +90,8 @@ func createM2MToken(c *call) (any, error) {
 		return nil, err
 	}
 	t := &m2mToken{
-		ID: newHexID("mt_"), Subject: m.ID, Secret: newHexID("mt_"), Claims: orderedJSON(in.Claims), Scopes: c.tx.machineScopes(m.ID),
-		Expiration: expiration, CreatedAt: c.tx.now, UpdatedAt: c.tx.now,
+		ID: newHexID("mt_"), Subject: m.ID, Claims: orderedJSON(in.Claims), Scopes: c.tx.machineScopes(m.ID),
+		credential: c.tx.newCredential("mt_", expiration),
 	}
 	switch earlier := c.tx.reusableM2MToken(t, in.Reuse); {
 	case in.Format == "jwt":
@@ -142,9 +127,13 @@ func (x *tx) signM2MToken(t *m2mToken) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	claims := map[string]any{}
-	if len(t.Claims) > 0 && string(t.Claims) != "null" && json.Unmarshal(t.Claims, &claims) != nil {
+	var custom map[string]json.RawMessage
+	if json.Unmarshal(t.Claims, &custom) != nil {
 		return "", errParamFormat("claims", "an object in a JWT")
+	}
+	claims := make(map[string]any, len(custom))
+	for name, value := range custom {
+		claims[name] = value
 	}
 	expires := x.now + 3600*1000
 	if t.Expiration != nil {
@@ -167,11 +156,7 @@ func revokeM2MToken(c *call) (any, error) {
 	if t == nil || (c.machine != "" && c.machine != t.Subject) {
 		return nil, errNotFound("machine token")
 	}
-	if !t.Revoked {
-		t = tableM2MTokens.update(c.tx, t.ID, func(t *m2mToken) {
-			t.Revoked, t.RevocationReason, t.UpdatedAt = true, in.Reason.pointer(), c.tx.now
-		})
-	}
+	t = tableM2MTokens.update(c.tx, t.ID, func(t *m2mToken) { t.revoke(in.Reason.pointer(), c.tx.now) })
 	return c.tx.m2mTokenWire(t), nil
 }
 

@@ -213,12 +213,8 @@ func deleteMachine(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range tableMachineScopes.find(c.tx, "machine", m.ID) {
-		tableMachineScopes.delete(c.tx, scopeID(s.From, s.To))
-	}
-	for _, t := range tableM2MTokens.find(c.tx, "subject", m.ID) {
-		tableM2MTokens.delete(c.tx, t.ID)
-	}
+	tableMachineScopes.deleteAll(c.tx, "machine", m.ID)
+	tableM2MTokens.deleteAll(c.tx, "subject", m.ID)
 	tableMachines.delete(c.tx, m.ID)
 	return deleted("machine", m.ID), nil
 }

@@ -48,29 +48,20 @@ type oauthApplicationWire struct {
 
 // oauthAccessToken is an opaque token that an application got for a user. Those in JWT form are not kept.
 type oauthAccessToken struct {
-	ID         string   `json:"id"`
-	ClientID   string   `json:"client_id"`
-	Subject    string   `json:"subject"`
-	Scopes     []string `json:"scopes"`
-	Secret     string   `json:"secret"`
-	Revoked    bool     `json:"revoked"`
-	Expiration *int64   `json:"expiration"`
-	CreatedAt  int64    `json:"created_at"`
-	UpdatedAt  int64    `json:"updated_at"`
+	ID       string   `json:"id"`
+	ClientID string   `json:"client_id"`
+	Subject  string   `json:"subject"`
+	Scopes   []string `json:"scopes"`
+	credential
 }
 
 type oauthAccessTokenWire struct {
-	Object           string   `json:"object"`
-	ID               string   `json:"id"`
-	ClientID         string   `json:"client_id"`
-	Subject          string   `json:"subject"`
-	Scopes           []string `json:"scopes"`
-	Revoked          bool     `json:"revoked"`
-	RevocationReason *string  `json:"revocation_reason"`
-	Expired          bool     `json:"expired"`
-	Expiration       *int64   `json:"expiration"`
-	CreatedAt        int64    `json:"created_at"`
-	UpdatedAt        int64    `json:"updated_at"`
+	Object   string   `json:"object"`
+	ID       string   `json:"id"`
+	ClientID string   `json:"client_id"`
+	Subject  string   `json:"subject"`
+	Scopes   []string `json:"scopes"`
+	credentialWire
 }
 
 var (
@@ -92,7 +83,7 @@ var (
 func oauthApplicationsFamily() family {
 	return family{
 		tables:   []anyTable{tableOAuthApplications, tableOAuthAccessTokens},
-		userGone: func(x *tx, userID string) { dropOAuthAccessTokens(x, "subject", userID) },
+		userGone: func(x *tx, userID string) { tableOAuthAccessTokens.deleteAll(x, "subject", userID) },
 		endpoints: map[string]endpoint{
 			"ListOAuthApplications":        {read: listOAuthApplications},
 			"CreateOAuthApplication":       {write: createOAuthApplication},
@@ -233,16 +224,9 @@ func deleteOAuthApplication(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	dropOAuthAccessTokens(c.tx, "client", a.ClientID)
+	tableOAuthAccessTokens.deleteAll(c.tx, "client", a.ClientID)
 	tableOAuthApplications.delete(c.tx, a.ID)
 	return deleted("oauth_application", a.ID), nil
-}
-
-// dropOAuthAccessTokens deletes the tokens that an index lists under key.
-func dropOAuthAccessTokens(x *tx, index, key string) {
-	for _, t := range tableOAuthAccessTokens.find(x, index, key) {
-		tableOAuthAccessTokens.delete(x, t.ID)
-	}
 }
 
 func rotateOAuthApplicationSecret(c *call) (any, error) {
@@ -274,7 +258,7 @@ func revokeOAuthApplicationToken(c *call) (any, error) {
 	if t == nil || t.ClientID != a.ClientID {
 		return nil, errNotFound("token")
 	}
-	tableOAuthAccessTokens.update(c.tx, t.ID, func(t *oauthAccessToken) { t.Revoked, t.UpdatedAt = true, c.tx.now })
+	tableOAuthAccessTokens.update(c.tx, t.ID, func(t *oauthAccessToken) { t.revoke(nil, c.tx.now) })
 	return nil, nil
 }
 
@@ -294,11 +278,11 @@ func verifyOAuthAccessToken(c *call) (any, error) {
 	if t == nil {
 		return nil, errNotFound("OAuth access token")
 	}
-	if t.Revoked || expiredAt(t.Expiration, c.tx.now) {
+	if !t.validAt(c.tx.now) {
 		return map[string]bool{"active": false}, nil
 	}
 	return oauthAccessTokenWire{
 		Object: "clerk_idp_oauth_access_token", ID: t.ID, ClientID: t.ClientID, Subject: t.Subject, Scopes: orNone(t.Scopes),
-		Expiration: t.Expiration, CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
+		credentialWire: c.tx.credentialWire(&t.credential),
 	}, nil
 }

@@ -23,8 +23,7 @@ func (in *Instance) IssueOAuthAccessToken(applicationID, userID string, scopes .
 		}
 		expiration := x.now + oauthTokenLife
 		t := &oauthAccessToken{
-			ID: newHexID("oat_"), ClientID: clientID, Subject: userID, Scopes: scopes, Secret: newHexID("oat_"), Expiration: &expiration,
-			CreatedAt: x.now, UpdatedAt: x.now,
+			ID: newHexID("oat_"), ClientID: clientID, Subject: userID, Scopes: scopes, credential: x.newCredential("oat_", &expiration),
 		}
 		if x.settings().JWTAccessTokens {
 			var err error

@@ -150,6 +150,13 @@ func (t *table[T]) delete(x *tx, id string) *T {
 	return e.row
 }
 
+// deleteAll removes the rows that an index lists under key.
+func (t *table[T]) deleteAll(x *tx, index, key string) {
+	for _, row := range t.find(x, index, key) {
+		t.delete(x, t.id(row))
+	}
+}
+
 func (c *collection[T]) insert(row *T) *entry[T] {
 	c.seq++
 	e := &entry[T]{seq: c.seq, row: row}
