@@ -77,7 +77,9 @@ func (x *tx) acceptOrganizationInvitation(i *organizationInvitation) (SignedIn, 
 		return SignedIn{}, err
 	}
 	i = tableOrganizationInvitations.update(x, i.ID, func(i *organizationInvitation) { i.settle("accepted", x.now) })
-	x.emit("organizationInvitation.accepted", acceptedInvitationWire{x.organizationInvitationWire(i), u.ID})
+	x.emit("organizationInvitation.accepted", acceptedInvitationWire{
+		x.organizationInvitationWire(i), u.ID, acceptedInvitationData{publicOrganizationWire{o.ID, o.Name, o.Slug, o.ImageURL, o.HasImage}},
+	})
 	meta := &metadataInput{
 		Public:  field[metadata]{Set: true, Value: i.PublicMetadata},
 		Private: field[metadata]{Set: true, Value: i.PrivateMetadata},
@@ -91,7 +93,12 @@ func (x *tx) acceptOrganizationInvitation(i *organizationInvitation) (SignedIn, 
 // acceptedInvitationWire is the data of the event organizationInvitation.accepted.
 type acceptedInvitationWire struct {
 	organizationInvitationWire
-	UserID string `json:"user_id"`
+	UserID string                 `json:"user_id"`
+	Data   acceptedInvitationData `json:"data"`
+}
+
+type acceptedInvitationData struct {
+	Organization publicOrganizationWire `json:"public_organization_data"`
 }
 
 // userFor returns the user of an e-mail address, a new one if there is none, unless access is refused.

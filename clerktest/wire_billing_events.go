@@ -31,8 +31,8 @@ type subscriptionItemEvent struct {
 	Interval       string          `json:"interval"`
 	PlanID         string          `json:"plan_id"`
 	Plan           planEvent       `json:"plan"`
-	Payer          *olderPayerWire `json:"payer,omitzero"` // of an item on its own, like the next one
-	SubscriptionID *string         `json:"subscription_id"`
+	Payer          *olderPayerWire `json:"payer,omitzero"`  // of an item on its own
+	SubscriptionID *string         `json:"subscription_id"` // null inside of a subscription
 }
 
 type planEvent struct {
@@ -130,7 +130,9 @@ type paymentSourceEvent struct {
 
 // emitPayment announces a payment of an item twice, as Clerk does: when it is attempted, and what became of it.
 func (x *tx) emitPayment(s *billingStatement, p billingPayment, i *subscriptionItem) {
-	outcome := p.Status
+	outcome, subscription := p.Status, subscriptionID(s.Subject)
+	item := x.subscriptionItemEvent(i)
+	item.SubscriptionID = &subscription
 	for _, step := range []struct{ event, status string }{{"created", "pending"}, {"updated", outcome}} {
 		p.Status = step.status
 		w := x.paymentWire(s, &p)
@@ -139,7 +141,7 @@ func (x *tx) emitPayment(s *billingStatement, p billingPayment, i *subscriptionI
 			ID: w.ID, InstanceID: w.InstanceID, PaymentID: w.PaymentID, InvoiceID: "cinv_" + bareID(w.ID), StatementID: w.StatementID,
 			GatewayExternalID: "pi_" + bareID(w.ID), Status: w.Status, CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt, PaidAt: w.PaidAt,
 			FailedAt: w.FailedAt, BillingDate: w.CreatedAt, ChargeType: w.ChargeType, Payee: w.Payee, Payer: x.payerEvent(x.payerOf(s.Subject)),
-			Totals: w.Totals, Items: []subscriptionItemEvent{x.subscriptionItemEvent(i)},
+			Totals: w.Totals, Items: []subscriptionItemEvent{item},
 			PaymentSource: paymentSourceEvent{
 				ID: m.ID, Gateway: m.Gateway, GatewayExternalID: m.GatewayExternalID, PaymentMethod: m.PaymentType, Status: m.Status,
 				CardType: m.CardType, Last4: m.Last4,

@@ -1,10 +1,11 @@
 // Command contract holds the local Clerk against Clerk's own OpenAPI document: it lets three clients tour the emulated
 // families, the official Go SDK, the published @clerk/backend and core, validates every answer on its way, and then sends
-// each operation what Clerk refuses.
+// each operation what Clerk refuses. With Clerk's document of webhooks it holds the events of the tours against that one, too.
 //
-//	go run ./contract -spec PATH [-js=false]
+//	go run ./contract -spec PATH [-webhooks PATH] [-js=false]
 //
-// It exits with 1 when a tour fails, an answer does not fit the document, or a bad request is not refused.
+// It exits with 1 when a tour fails, no tour visits an operation, an answer or event does not fit its document, or a bad
+// request is not refused.
 package main
 
 import (
@@ -22,15 +23,16 @@ import (
 
 func main() {
 	spec := flag.String("spec", "", "path of the OpenAPI document of the Backend API")
+	webhooks := flag.String("webhooks", "", "path of the document of webhooks; without it events are not checked")
 	js := flag.Bool("js", true, "run the tour of @clerk/backend too; installs it with npm into a temporary folder")
 	flag.Parse()
-	if err := run(context.Background(), *spec, *js); err != nil {
+	if err := run(context.Background(), *spec, *webhooks, *js); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, spec string, js bool) error {
+func run(ctx context.Context, spec, webhooks string, js bool) error {
 	if spec == "" {
 		return errors.New("contract: -spec is missing")
 	}
@@ -39,9 +41,15 @@ func run(ctx context.Context, spec string, js bool) error {
 		return err
 	}
 	checker := newValidator(doc)
+	var events *eventChecker
+	if webhooks != "" {
+		if events, err = newEventChecker(webhooks); err != nil {
+			return err
+		}
+	}
 	var failures []string
 	for _, visit := range tours(js) {
-		t, err := visitEmulator(ctx, checker, visit)
+		t, err := visitEmulator(ctx, checker, events, visit)
 		if err != nil {
 			return err
 		}
@@ -53,6 +61,12 @@ func run(ctx context.Context, spec string, js bool) error {
 		failures = append(failures, "document: "+finding+" ("+example+")")
 	}
 	failures = append(failures, checker.unvisited()...)
+	if events != nil {
+		fmt.Printf("%-16s %3d of %d kinds of event seen, %d findings\n", "webhooks", len(events.seen), len(events.schemas), len(events.findings))
+		for finding := range events.findings {
+			failures = append(failures, "webhooks: "+finding)
+		}
+	}
 	refused, err := runNegative(doc)
 	if err != nil {
 		return err
@@ -82,13 +96,17 @@ func tours(js bool) []visit {
 }
 
 // visitEmulator runs a tour against a fresh emulator behind the validator.
-func visitEmulator(ctx context.Context, checker *validator, run visit) (*tour, error) {
+func visitEmulator(ctx context.Context, checker *validator, events *eventChecker, run visit) (*tour, error) {
 	in, stop, err := serve(checker.wrap)
 	if err != nil {
 		return nil, err
 	}
 	defer stop()
-	return run(ctx, in)
+	t, err := run(ctx, in)
+	if events != nil {
+		events.check(in.Events())
+	}
+	return t, err
 }
 
 // serve starts an emulator whose handler is wrapped, and returns its instance.

@@ -80,6 +80,10 @@ func (t *coreVisitor) subscriptions() {
 		move := func(item, from, to string) (*clerk.BillingPriceTransition, error) {
 			return billing.CreatePriceTransition(ctx, item, &clerk.BillingCreatePriceTransitionParams{FromPriceID: from, ToPriceID: to})
 		}
+		cheap, err := billing.CreatePrice(ctx, &clerk.BillingCreatePriceParams{PlanID: *paying.SubscriptionItems[0].PlanID, Amount: clerk.Int64(100)})
+		if err != nil {
+			return err
+		}
 		up, err := move(paying.SubscriptionItems[0].ID, low, high)
 		if err != nil {
 			return err
@@ -89,6 +93,7 @@ func (t *coreVisitor) subscriptions() {
 				return second(billing.ExtendFreeTrial(ctx, trying.ID, &clerk.BillingExtendFreeTrialParams{ExtendTo: time.Now().AddDate(0, 1, 0)}))
 			},
 			func() error { return second(move(up.SubscriptionItem.ID, high, low)) },
+			func() error { return second(move(up.SubscriptionItem.ID, high, cheap.ID)) },
 			func() error { return second(users.GetBillingSubscription(ctx, "user_paying")) },
 			func() error { return second(billing.CancelSubscriptionItem(ctx, trying.ID, nil)) },
 			func() error { return second(billing.ListSubscriptionItems(ctx, nil)) },

@@ -28,6 +28,17 @@ func (t *coreVisitor) rest() {
 			func() error { return expect(update() != nil, "a refusal to change a complete sign-up") },
 		)
 	})
+	t.step("what people do themselves", func() error {
+		browser := t.in.NewBrowser()
+		t.in.SignInBrowser(browser, t.user.ID)
+		t.in.SignOutBrowser(browser)
+		t.in.RequireTasks(t.in.CreateSession(t.user.ID, ""), "choose-organization")
+		invited, err := client.OrganizationInvitations.Create(ctx, t.org.ID, &clerk.OrganizationInvitationCreateParams{EmailAddress: "accepts@core.example", Role: "org:member"})
+		if err != nil {
+			return err
+		}
+		return second(t.in.Redeem(clerk.Value(invited.URL)))
+	})
 	t.step("links to the admin portal", func() error {
 		made, err := client.AdminPortalLinkTokens.Create(ctx, &clerk.AdminPortalLinkTokenCreateParams{OrganizationID: clerk.String(t.org.ID)})
 		if err != nil {
