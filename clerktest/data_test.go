@@ -181,3 +181,16 @@ func TestWithData_ResetIsOneStep(t *testing.T) {
 		t.Errorf("got state %s, want the standard roles and nothing else", text)
 	}
 }
+
+func TestWithData_AnEndpointThatCannotBeKeptIsNotAdded(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	e := openAt(t, dir)
+	defer func() { _ = e.Close() }()
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Default().AddWebhook("http://127.0.0.1:9/hook"); err == nil || len(e.Default().Webhooks()) != 0 {
+		t.Errorf("AddWebhook = %v with %d endpoints, want an error and none", err, len(e.Default().Webhooks()))
+	}
+}
