@@ -74,9 +74,7 @@ func organizationDomainsFamily() family {
 			"ListAllOrganizationDomains":        {read: listAllOrganizationDomains},
 		},
 		organizationGone: func(x *tx, organizationID string) {
-			for _, d := range tableOrganizationDomains.find(x, "organization", organizationID) {
-				tableOrganizationDomains.delete(x, d.ID)
-			}
+			tableOrganizationDomains.deleteAll(x, "organization", organizationID)
 		},
 	}
 }

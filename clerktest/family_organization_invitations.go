@@ -93,9 +93,7 @@ func organizationInvitationsFamily() family {
 			"UsersGetOrganizationInvitations":     {read: listUserOrganizationInvitations},
 		},
 		organizationGone: func(x *tx, organizationID string) {
-			for _, i := range tableOrganizationInvitations.find(x, "organization", organizationID) {
-				tableOrganizationInvitations.delete(x, i.ID)
-			}
+			tableOrganizationInvitations.deleteAll(x, "organization", organizationID)
 		},
 	}
 }

@@ -19,12 +19,8 @@ func userExtrasFamily() family {
 			"GetOAuthAccessToken":     {read: listProviderTokens},
 		},
 		userGone: func(x *tx, userID string) {
-			for _, d := range tableTrustedDevices.find(x, "user", userID) {
-				tableTrustedDevices.delete(x, d.ID)
-			}
-			for _, t := range tableProviderTokens.find(x, "user", userID) {
-				tableProviderTokens.delete(x, t.AccountID)
-			}
+			tableTrustedDevices.deleteAll(x, "user", userID)
+			tableProviderTokens.deleteAll(x, "user", userID)
 		},
 	}
 }

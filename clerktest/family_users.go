@@ -140,9 +140,7 @@ func deletedUser(u *user) deletedObject {
 // removeUser deletes a user with everything that belongs to it.
 func removeUser(x *tx, u *user) {
 	endSessions(x, u.ID, "removed")
-	for _, s := range tableSessions.find(x, "user", u.ID) {
-		tableSessions.delete(x, s.ID)
-	}
+	tableSessions.deleteAll(x, "user", u.ID)
 	for _, m := range tableMemberships.find(x, "user", u.ID) {
 		dropMembership(x, m)
 	}

@@ -53,11 +53,7 @@ func verificationsFamily() family {
 			"PreparePhoneNumberVerification":  {write: phoneKind.prepare},
 			"AttemptPhoneNumberVerification":  {write: phoneKind.attempt},
 		},
-		userGone: func(x *tx, userID string) {
-			for _, v := range tableCodeVerifications.find(x, "user", userID) {
-				tableCodeVerifications.delete(x, v.ID)
-			}
-		},
+		userGone: func(x *tx, userID string) { tableCodeVerifications.deleteAll(x, "user", userID) },
 	}
 }
 
