@@ -90,12 +90,12 @@ func (a *Authenticator) authenticate(ctx context.Context, req *Request, call cal
 	token, refusal := bearerToken(req)
 	switch {
 	case refusal != nil:
-		return a.signedOut(TokenSession, refusal)
+		return a.unusableHeader(&call, refusal)
 	case token != "":
 		return a.fromHeader(ctx, req, &call, token)
 	case !slices.Contains(call.accepts, TokenSession):
-		if len(call.accepts) == 1 {
-			return a.anonymous(call.accepts[0], ReasonNoTokenInHeader)
+		if single := call.single(); single != TokenNone {
+			return a.anonymous(single, ReasonNoTokenInHeader)
 		}
 		return a.anonymous(TokenNone, ReasonTokenTypeMismatch)
 	case !a.usesCookies():
@@ -109,10 +109,7 @@ func (a *Authenticator) usesCookies() bool { return !a.config.HeaderOnly && !a.k
 
 // fromHeader authenticates by a token of the Authorization header.
 func (a *Authenticator) fromHeader(ctx context.Context, req *Request, call *callConfig, token string) *RequestState {
-	single := TokenNone
-	if len(call.accepts) == 1 {
-		single = call.accepts[0]
-	}
+	single := call.single()
 	// What the cache knows is the token of a session: its class need not be found out again.
 	if single == TokenSession || slices.Contains(call.accepts, TokenSession) && a.tokens.get(token) != nil {
 		return a.sessionHeader(ctx, req, call, token)
@@ -125,6 +122,18 @@ func (a *Authenticator) fromHeader(ctx context.Context, req *Request, call *call
 		return a.sessionHeader(ctx, req, call, token)
 	}
 	return a.machine(ctx, token, class)
+}
+
+// unusableHeader is the state of an Authorization header without a usable token. Such a token is a candidate for a
+// session, and of another type where no sessions are accepted.
+func (a *Authenticator) unusableHeader(call *callConfig, refusal *Error) *RequestState {
+	if slices.Contains(call.accepts, TokenSession) {
+		return a.signedOut(TokenSession, refusal)
+	}
+	if refusal.Reason == ReasonTokenInvalid {
+		refusal = refuse(ReasonTokenTypeMismatch, "")
+	}
+	return a.signedOut(call.single(), refusal)
 }
 
 func (a *Authenticator) sessionHeader(ctx context.Context, req *Request, call *callConfig, token string) *RequestState {

@@ -16,6 +16,14 @@ type callConfig struct {
 	volatile        bool // the request is memory that is reused
 }
 
+// single is the type that is accepted where it is the only one.
+func (c *callConfig) single() TokenType {
+	if len(c.accepts) == 1 {
+		return c.accepts[0]
+	}
+	return TokenNone
+}
+
 // AcceptTokens replaces [Config].AcceptsToken for this call; without arguments nothing is accepted.
 func AcceptTokens(types ...TokenType) CallOption {
 	types = slices.Clone(types)

@@ -139,6 +139,26 @@ func TestMachine_implausible(t *testing.T) {
 	}
 }
 
+func TestMachine_headerWithoutToken(t *testing.T) {
+	t.Parallel()
+	authn := machines(t, &machineAPI{status: http.StatusOK, answer: apiKeyAnswer(nil)}, nil, nil)
+	for name, test := range map[string]struct {
+		types  []clerkauth.TokenType
+		typ    clerkauth.TokenType
+		reason clerkauth.Reason
+	}{
+		"one machine type": {[]clerkauth.TokenType{clerkauth.TokenAPIKey}, clerkauth.TokenAPIKey, clerkauth.ReasonTokenTypeMismatch},
+		"several":          {[]clerkauth.TokenType{clerkauth.TokenAPIKey, clerkauth.TokenM2M}, clerkauth.TokenNone, clerkauth.ReasonTokenTypeMismatch},
+		"any":              {clerkauth.AnyToken(), clerkauth.TokenSession, clerkauth.ReasonTokenInvalid},
+	} {
+		req := clerkauth.Request{Header: http.Header{"Authorization": {"Bearer  ak_0123456789abcdef"}}.Values}
+		state := authn.Authenticate(t.Context(), req, clerkauth.AcceptTokens(test.types...))
+		if state.SignedIn() || state.TokenType() != test.typ || state.Reason() != test.reason || state.Err() == nil {
+			t.Errorf("%s: got %v of type %q, want %s of type %q", name, state, state.TokenType(), test.reason, test.typ)
+		}
+	}
+}
+
 func TestMachine_cache(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
