@@ -102,8 +102,10 @@ func TestLocalMachines_ScopesDecideWhoMayBeCalled(t *testing.T) {
 func TestLocalMachines_RevocationAndExpiry(t *testing.T) {
 	t.Parallel()
 	room := newMachineRoom(t)
-	ctx, user := t.Context(), room.srv.CreateUser(clerktest.User{}).ID
-	app, err := room.client.OAuthApplications.Create(ctx, &clerk.OAuthApplicationCreateParams{Name: "app", CallbackURL: clerk.String("https://app.example.com/cb")})
+	user := room.srv.CreateUser(clerktest.User{}).ID
+	app, err := room.client.OAuthApplications.Create(t.Context(), &clerk.OAuthApplicationCreateParams{
+		Name: "app", RedirectURIs: clerk.Set([]string{"https://app.example.com/cb"}),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,22 +113,22 @@ func TestLocalMachines_RevocationAndExpiry(t *testing.T) {
 	// Each kind makes a token that is over after a day, and the function that revokes it.
 	kinds := map[string]func() (token string, revoke func() error){
 		"API key": func() (string, func() error) {
-			k, err := room.client.APIKeys.Create(ctx, &clerk.APIKeyCreateParams{
+			k, err := room.client.APIKeys.Create(t.Context(), &clerk.APIKeyCreateParams{
 				Name: "build", Subject: user, Scopes: clerk.Set([]string{"read"}), SecondsUntilExpiration: clerk.Int64(60),
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			return k.Secret, func() error { _, err := room.client.APIKeys.Revoke(ctx, k.ID, nil); return err }
+			return k.Secret, func() error { _, err := room.client.APIKeys.Revoke(t.Context(), k.ID, nil); return err }
 		},
 		"M2M token": func() (string, func() error) {
 			k := room.token(t, caller, clerk.M2MTokenFormatOpaque)
-			return k.Token, func() error { _, err := room.client.M2MTokens.Revoke(ctx, k.ID, nil); return err }
+			return k.Token, func() error { _, err := room.client.M2MTokens.Revoke(t.Context(), k.ID, nil); return err }
 		},
 		"OAuth token": func() (string, func() error) {
 			token := room.srv.IssueOAuthAccessToken(app.ID, user, "read")
 			return token, func() error {
-				return room.client.OAuthApplications.RevokeToken(ctx, app.ID, &clerk.OAuthApplicationRevokeTokenParams{Token: token})
+				return room.client.OAuthApplications.RevokeToken(t.Context(), app.ID, &clerk.OAuthApplicationRevokeTokenParams{Token: token})
 			}
 		},
 	}

@@ -56,7 +56,7 @@ func TestClients_List(t *testing.T) {
 		want = append([]string{s.ClientID}, want...)
 	}
 	var got []string
-	for c, err := range client.Clients.ListAll(ctx, &clerk.ClientListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(2)}}) { //nolint:staticcheck // the deprecated list is emulated, too
+	for c, err := range client.Clients.ListAll(ctx, &clerk.ClientListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(2)}}) {
 		got = append(got, need(c, err)(t).ID)
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {

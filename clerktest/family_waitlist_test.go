@@ -53,8 +53,8 @@ func TestWaitlist_FromPendingToCompleted(t *testing.T) {
 	}
 	var kinds []string
 	for _, e := range in.Events() {
-		if strings.HasPrefix(e.Type, "waitlistEntry.") {
-			kinds = append(kinds, strings.TrimPrefix(e.Type, "waitlistEntry."))
+		if kind, ok := strings.CutPrefix(e.Type, "waitlistEntry."); ok {
+			kinds = append(kinds, kind)
 		}
 	}
 	if got := fmt.Sprint(kinds); got != "[created updated updated updated]" {
