@@ -176,11 +176,10 @@ func checkMember(x *tx, organizationID *string, userID string) error {
 	if organizationID == nil {
 		return nil
 	}
-	o, err := findOrganization(x, *organizationID)
-	if err != nil {
-		return err
+	if tableOrganizations.get(x, *organizationID) == nil {
+		return errNotFound("organization")
 	}
-	if findMembership(x, o.ID, userID) == nil {
+	if findMembership(x, *organizationID, userID) == nil {
 		return errNotFound("organization membership")
 	}
 	return nil

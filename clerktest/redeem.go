@@ -7,8 +7,8 @@ import (
 )
 
 // Redeem does what somebody does who follows the link of an invitation, an organization invitation, a sign-in token, an
-// actor token or an agent task: it signs up where there is no user yet, joins the organization, and signs in. It takes the link or its
-// ticket. A ticket that is unknown, used, revoked or expired is an error.
+// actor token or an agent task: it signs up where there is no user yet, joins the organization, and signs in. It takes the
+// link or its ticket. A ticket that is unknown, used, revoked or expired is an error, as is a user who may not come in.
 func (in *Instance) Redeem(link string) (SignedIn, error) {
 	ticket := link
 	if u, err := url.Parse(link); err == nil && u.Query().Has("ticket") {
@@ -36,7 +36,7 @@ func (x *tx) redeem(ticket string) (SignedIn, error) {
 	return SignedIn{}, newError(http.StatusBadRequest, "ticket_invalid", "ticket is invalid", "the ticket is unknown, used, revoked or expired")
 }
 
-// acceptInvitation signs the invited person up, and takes it off the waitlist.
+// acceptInvitation signs the invited person up and completes the entry of the waitlist.
 func (x *tx) acceptInvitation(i *invitation) (SignedIn, error) {
 	u, err := x.userFor(i.EmailAddress, i.PublicMetadata)
 	if err != nil {
