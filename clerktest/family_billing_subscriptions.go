@@ -148,9 +148,11 @@ func (x *tx) forgetSubscription(subject string) {
 func listSubscriptionItems(c *call) (any, error) {
 	kind, planID, status, search := c.query.Get("payer_type"), c.query.Get("plan_id"), c.query.Get("status"), c.query.Get("query")
 	free, _ := c.queryBool("include_free")
+	subjects := append(c.query["user_id"], c.query["organization_id"]...)
 	var rows []*subscriptionItem
 	for _, p := range c.tx.payers() {
-		if (kind == "" || p.kind == kind) && c.tx.payerMatches(p, search) {
+		named := len(subjects) == 0 || slices.Contains(subjects, p.subject)
+		if named && (kind == "" || p.kind == kind) && c.tx.payerMatches(p, search) {
 			rows = append(rows, c.tx.itemsOf(p)...)
 		}
 	}

@@ -103,6 +103,9 @@ func TestBilling_ListSubscriptionItems(t *testing.T) {
 	} {
 		same(t, name, page(t, from(client.Billing.ListSubscriptionItems(t.Context(), &c.params)), itemPlan), c.want...)
 	}
+	if got := must(t, in, "GET", "/billing/subscription_items?user_id=user_trial&organization_id=org_team", ""); got.object["total_count"] != 2.0 {
+		t.Errorf("got %s, want the items of two payers", got.raw)
+	}
 	from(client.Users.GetBillingSubscription(t.Context(), "user_none")).refused(t, 404, "resource_not_found")
 	from(client.Users.GetBillingSubscription(t.Context(), "user_missing")).refused(t, 404, "resource_not_found")
 }

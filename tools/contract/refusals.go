@@ -17,19 +17,14 @@ func runNegative(doc *document) (*negative, error) {
 	defer stop()
 	u := in.CreateUser(clerktest.User{Email: "negative@example.com", Password: "correct horse battery"})
 	session := in.SignIn(u.ID, "")
-	if err := in.Seed([]byte(`{
-		"billing_plans": [{"slug": "pro", "name": "Pro", "payer_type": "user", "amount": 900}],
-		"users": [{"id": "user_paying", "email": "paying@example.com", "plan": "pro"}],
-		"billing_statements": [{"id": "cstmt_one", "user": "paying@example.com", "payments": [{}]}],
-		"sign_ups": [{"id": "sua_one"}]
-	}`)); err != nil {
+	if err := in.Seed([]byte(billingSeed)); err != nil {
 		return nil, err
 	}
 	n := &negative{
 		doc: doc, baseURL: in.URL(), key: in.SecretKey(),
 		ids: map[string]string{
-			"user_id": u.ID, "session_id": session.SessionID, "subscription_item_id": "csub_item_paying", "statementID": "cstmt_one", "id": "sua_one",
-			"organization_id": in.CreateOrganization(clerktest.Organization{}).ID,
+			"user_id": u.ID, "session_id": session.SessionID, "subscription_item_id": "csub_item_paying", "statementID": "cstmt_org",
+			"id": in.CreateSignUp(clerktest.SignUp{}).ID, "organization_id": in.CreateOrganization(clerktest.Organization{}).ID,
 		},
 		state: func() string {
 			raw, err := in.MarshalState()

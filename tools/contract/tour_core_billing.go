@@ -7,19 +7,22 @@ import (
 	clerk "github.com/clerkgo/clerk-go/core"
 )
 
+// billingSeed is what the tours find of billing.
+const billingSeed = `{"billing_plans": [
+		{"slug": "pro", "name": "Pro", "payer_type": "user", "amount": 900, "features": ["export"]},
+		{"slug": "max", "name": "Max", "payer_type": "user", "amount": 2900, "free_trial_days": 14},
+		{"slug": "team", "name": "Team", "payer_type": "org", "amount": 5000}],
+	"billing_discounts": [{"id": "cdisc_half", "name": "Half", "percent_off": 50, "cycles": 3}, {"id": "cdisc_one", "name": "One off", "amount_off": 100}],
+	"users": [{"id": "user_paying", "email": "paying@example.com", "plan": "pro"}, {"id": "user_trying", "email": "trying@example.com", "plan": "max"}],
+	"organizations": [{"id": "org_paying", "name": "Paying", "slug": "paying", "plan": "team"}],
+	"billing_statements": [
+		{"user": "paying@example.com", "payments": [{}, {"status": "failed"}, {"status": "pending", "amount": 0, "charge_type": "checkout"}]},
+		{"id": "cstmt_org", "organization": "paying", "status": "open", "payments": [{}]}]}`
+
 func (t *coreVisitor) billing() {
 	ctx := t.ctx
 	t.step("billing", func() error {
-		if err := t.in.Seed([]byte(`{"billing_plans": [
-				{"slug": "pro", "name": "Pro", "payer_type": "user", "amount": 900, "features": ["export"]},
-				{"slug": "max", "name": "Max", "payer_type": "user", "amount": 2900, "free_trial_days": 14},
-				{"slug": "team", "name": "Team", "payer_type": "org", "amount": 5000}],
-			"billing_discounts": [{"id": "cdisc_half", "name": "Half", "percent_off": 50, "cycles": 3}, {"id": "cdisc_one", "name": "One off", "amount_off": 100}],
-			"users": [{"id": "user_paying", "email": "paying@example.com", "plan": "pro"}, {"id": "user_trying", "email": "trying@example.com", "plan": "max"}],
-			"organizations": [{"id": "org_paying", "name": "Paying", "slug": "paying", "plan": "team"}],
-			"billing_statements": [
-				{"user": "paying@example.com", "payments": [{}, {"status": "failed"}, {"status": "pending", "amount": 0, "charge_type": "checkout"}]},
-				{"id": "cstmt_org", "organization": "paying", "status": "open", "payments": [{}]}]}`)); err != nil {
+		if err := t.in.Seed([]byte(billingSeed)); err != nil {
 			return err
 		}
 		return all(

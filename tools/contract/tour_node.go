@@ -40,6 +40,9 @@ func jsTour(ctx context.Context, in *clerktest.Instance) (*tour, error) {
 	if out, err := install.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("contract: npm install: %w\n%s", err, out)
 	}
+	if err := in.Seed([]byte(billingSeed)); err != nil {
+		return nil, err
+	}
 	delivery := filepath.Join(dir, "delivery.json")
 	if err := recordDelivery(ctx, in, delivery); err != nil {
 		return nil, err

@@ -46,6 +46,7 @@ func sdkGoTour(ctx context.Context, in *clerktest.Instance) (*tour, error) {
 	sdkGoAdmission(ctx, t, config)
 	sdkGoTokens(ctx, t, config, u)
 	sdkGoInstance(ctx, t, config)
+	sdkGoBilling(ctx, t, config, in)
 	t.step("delete the user", func() error {
 		deleted, err := user.NewClient(config).Delete(ctx, u.ID)
 		if err != nil {

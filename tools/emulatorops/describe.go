@@ -57,6 +57,9 @@ func query(item *openapi3.PathItem, op *openapi3.Operation) string {
 			words = append(words, describe(p.Value.Name, p.Value.Schema.Value, p.Value.Required))
 		}
 	}
+	if more := additions[op.OperationID]; more != "" {
+		words = append(words, more)
+	}
 	return orDash(words)
 }
 

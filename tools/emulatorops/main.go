@@ -22,6 +22,9 @@ var legacy = []string{
 	"GetHandshakePayload\tGET\t/clients/handshake_payload\t200\tobject\t-\tnonce*:string\t-",
 }
 
+// additions are query parameters that earlier documents had and official SDKs still send.
+var additions = map[string]string{"GetCommerceSubscriptionItemList": "user_id:string organization_id:string"}
+
 func main() {
 	spec := flag.String("spec", "", "path of the OpenAPI document of the Backend API")
 	out := flag.String("out", "../clerktest/operations.txt", "path of the table")

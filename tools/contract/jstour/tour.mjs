@@ -221,7 +221,31 @@ await step('enterprise and SAML connections', async () => {
   await clerk.enterpriseConnections.getEnterpriseConnectionList();
 });
 await step('webhook app', async () => clerk.webhooks.createSvixApp());
-await step('billing plans', async () => clerk.billing.getPlanList());
+await step('enterprise connection', async () => {
+  const e = await clerk.enterpriseConnections.createEnterpriseConnection({ name: 'js', provider: 'oidc_custom', domains: ['sso-js.example'] });
+  await clerk.enterpriseConnections.getEnterpriseConnection(e.id);
+  const changed = await clerk.enterpriseConnections.updateEnterpriseConnection(e.id, { active: true });
+  expect(changed.active, 'an active connection');
+  await clerk.enterpriseConnections.deleteEnterpriseConnection(e.id);
+});
+await step('sign-ups', async () => {
+  const made = await fetch(`${BASE_URL}/_clerktest/sign_ups`, { method: 'POST', body: JSON.stringify({ email: 'signs-up@example.com' }) });
+  const { id } = await made.json();
+  await clerk.signUps.update({ signUpAttemptId: id, externalId: 'ext-sign-up', customAction: true });
+  const s = await clerk.signUps.get(id);
+  expect(s.status === 'missing_requirements' && s.externalId === 'ext-sign-up' && s.customAction, JSON.stringify(s));
+});
+await step('billing', async () => {
+  const plans = await clerk.billing.getPlanList({ payerType: 'user' });
+  expect(plans.totalCount === 2 && plans.data[0].slug === 'pro', 'the plans of users');
+  const subscription = await clerk.billing.getUserBillingSubscription('user_trying');
+  expect(subscription.subscriptionItems[0].isFreeTrial, 'a trial');
+  const extendTo = new Date(Date.now() + 30 * 24 * 3600 * 1000);
+  const longer = await clerk.billing.extendSubscriptionItemFreeTrial('csub_item_trying', { extendTo });
+  expect(longer.periodEnd === extendTo.getTime(), `a trial until ${extendTo.getTime()}, not ${longer.periodEnd}`);
+  expect((await clerk.billing.getOrganizationBillingSubscription('org_paying')).status === 'active', 'an active subscription');
+  expect((await clerk.billing.cancelSubscriptionItem('csub_item_paying', { endNow: true })).status === 'ended', 'an ended item');
+});
 if (WEBHOOK) {
   await step('verify a delivered webhook', async () => {
     const { secret, headers, body } = JSON.parse(await readFile(WEBHOOK, 'utf8'));
