@@ -43,6 +43,7 @@ func run(ctx context.Context, once bool, in io.Reader, out io.Writer) error {
 	}
 	if config.SecretKey != "" {
 		fmt.Fprintln(out, "Clerk     ", "your own instance")
+		config.HeaderOnly = true // tokens come from programs, not from browsers
 		steps, hints = anonymousSteps(), realHints
 	} else {
 		local, err := startLocal(ctx)

@@ -34,6 +34,21 @@ func TestRun_Once(t *testing.T) {
 	}
 }
 
+func TestRun_YourOwnInstance(t *testing.T) {
+	for name, publishableKey := range map[string]string{
+		"the secret key alone": "", "development": "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k", "production": "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("CLERK_SECRET_KEY", "sk_test_abcdefghijklmnopqrstuvwxyz")
+			t.Setenv("CLERK_PUBLISHABLE_KEY", publishableKey)
+			var out strings.Builder
+			if err := run(t.Context(), true, strings.NewReader(""), &out); err != nil {
+				t.Errorf("got error %v, want none\n%s", err, &out)
+			}
+		})
+	}
+}
+
 func TestRun_ServesUntilTheInputEnds(t *testing.T) {
 	t.Parallel()
 	in, end := io.Pipe()
