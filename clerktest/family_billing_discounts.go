@@ -1,5 +1,7 @@
 package clerktest
 
+import "math"
+
 // billingDiscount takes something off a price. Discounts come from seeds: the Backend API only applies and removes them.
 type billingDiscount struct {
 	ID         string   `json:"id"`
@@ -57,7 +59,7 @@ func (d *billingDiscount) off(amount int64) int64 {
 	if d.AmountOff != nil {
 		return min(*d.AmountOff, amount)
 	}
-	return int64(float64(amount) * *d.PercentOff / 100)
+	return int64(math.Round(float64(amount) * *d.PercentOff / 100))
 }
 
 // cyclesApplied counts the renewals that a redemption made cheaper.

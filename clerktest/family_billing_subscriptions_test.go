@@ -220,11 +220,11 @@ func TestBilling_Discounts(t *testing.T) {
 	remove("cdisc_third").refused(t, 404, "resource_not_found")
 
 	third := apply("csub_item_pro", "cdisc_third").must(t)
-	if third.Status != "active" || third.Effect != "percentage" || third.Amount.Amount != 299 || *third.CyclesRemaining != 2 || third.Source != "manual" {
+	if third.Status != "active" || third.Effect != "percentage" || third.Amount.Amount != 300 || *third.CyclesRemaining != 2 || third.Source != "manual" {
 		t.Errorf("got %s", third.RawJSON())
 	}
-	if got := due(); got != 601 {
-		t.Errorf("got %d due with a third off, want 601", got)
+	if got := due(); got != 600 {
+		t.Errorf("got %d due with a third off, want 600", got)
 	}
 	apply("csub_item_pro", "cdisc_third").refused(t, 409, "discount_already_applied")
 	remove("cdisc_five").refused(t, 404, "resource_not_found")
@@ -243,12 +243,40 @@ func TestBilling_Discounts(t *testing.T) {
 
 	apply("csub_item_pro", "cdisc_third").must(t)
 	in.Clock().Advance(30 * 24 * time.Hour)
-	if got := due(); got != 601 {
-		t.Errorf("got %d due after one renewal, want 601", got)
+	if got := due(); got != 600 {
+		t.Errorf("got %d due after one renewal, want 600", got)
 	}
 	in.Clock().Advance(30 * 24 * time.Hour)
 	if got := due(); got != 900 {
 		t.Errorf("got %d due after both renewals, want the full price", got)
 	}
 	remove("cdisc_third").refused(t, 404, "resource_not_found")
+}
+
+func TestBilling_SurvivesARestart(t *testing.T) {
+	t.Parallel()
+	in, client := billed(t)
+	ctx := t.Context()
+	from(client.Billing.ApplyDiscount(ctx, "csub_item_pro", &clerk.BillingApplyDiscountParams{DiscountID: "cdisc_third"})).must(t)
+	from(client.Billing.CancelSubscriptionItem(ctx, "csub_item_trial", nil)).must(t)
+	from(client.Billing.CreatePriceTransition(ctx, "csub_item_team", &clerk.BillingCreatePriceTransitionParams{
+		FromPriceID: priceOf(t, client, "team"), ToPriceID: from(client.Billing.CreatePrice(ctx, &clerk.BillingCreatePriceParams{
+			PlanID: from(client.Billing.ListPlans(ctx, nil)).must(t).Data[4].ID, Amount: clerk.Int64(6000),
+		})).must(t).ID,
+	})).must(t)
+	state, err := in.MarshalState()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := clerktest.NewServer(t).Instance
+	other.Clock().Set(in.Clock().Now())
+	other.Clock().Freeze()
+	if err := other.LoadState(state); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/billing/subscription_items?include_free=true", "/billing/statements", "/organizations/acme/billing/subscription"} {
+		if want, got := must(t, in, "GET", path, ""), must(t, other, "GET", path, ""); string(got.raw) != string(want.raw) {
+			t.Errorf("%s: got %s, want %s", path, got.raw, want.raw)
+		}
+	}
 }
