@@ -23,6 +23,7 @@ func newDirectory(t *testing.T) *directory {
 	in := clerktest.NewServer(t).Instance
 	in.Clock().Freeze()
 	d := &directory{in: in, client: newClient(t, in), org: in.CreateOrganization(clerktest.Organization{}).ID}
+	var ids [3]string
 	for i, u := range []*clerk.UserCreateParams{
 		{
 			EmailAddress: clerk.Set([]string{"zed@example.com", "anna@test.example"}), PhoneNumber: clerk.Set([]string{"+15550000003"}), Username: clerk.String("anna_b"),
@@ -38,16 +39,15 @@ func newDirectory(t *testing.T) *directory {
 		},
 	} {
 		in.Clock().Advance(time.Minute)
-		*[]*string{&d.anna, &d.bert, &d.carl}[i] = from(d.client.Users.Create(t.Context(), u)).must(t).ID
+		ids[i] = from(d.client.Users.Create(t.Context(), u)).must(t).ID
 		d.created[i] = in.Clock().Now().UnixMilli()
 	}
+	d.anna, d.bert, d.carl = ids[0], ids[1], ids[2]
 	in.Clock().Advance(24 * time.Hour)
-	for i, id := range []string{1: d.bert, 2: d.carl} {
-		if id != "" {
-			in.Clock().Advance(time.Minute)
-			in.CreateSession(id, "")
-			d.active[i] = in.Clock().Now().UnixMilli()
-		}
+	for i := 1; i < len(ids); i++ {
+		in.Clock().Advance(time.Minute)
+		in.CreateSession(ids[i], "")
+		d.active[i] = in.Clock().Now().UnixMilli()
 	}
 	in.AddMember(d.org, d.anna, "member")
 	in.AddMember(d.org, d.bert, "member")
