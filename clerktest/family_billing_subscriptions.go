@@ -94,21 +94,35 @@ func (x *tx) itemsOf(p *payer) []*subscriptionItem {
 	if rows := tableSubscriptionItems.find(x, "subject", p.subject); len(rows) > 0 {
 		return rows
 	}
-	plan := tablePlans.first(x, "slug", p.plan)
-	if plan == nil {
+	if i := x.firstItem(p.subject, p.plan, p.since); i != nil {
+		return []*subscriptionItem{i}
+	}
+	return nil
+}
+
+// firstItem is the item that a subscription begins with, nil when the plan is not in the catalog.
+func (x *tx) firstItem(subject, plan string, at int64) *subscriptionItem {
+	p := tablePlans.first(x, "slug", plan)
+	if p == nil {
 		return nil
 	}
-	i := &subscriptionItem{
-		ID: "csub_item_" + bareID(p.subject), Subject: p.subject, PlanID: plan.ID, StartAt: p.since, CreatedAt: p.since, UpdatedAt: p.since,
-	}
-	if price := tablePrices.first(x, "plan", plan.ID); price != nil {
+	i := &subscriptionItem{ID: "csub_item_" + bareID(subject), Subject: subject, PlanID: p.ID, StartAt: at, CreatedAt: at, UpdatedAt: at}
+	if price := tablePrices.first(x, "plan", p.ID); price != nil {
 		i.PriceID = price.ID
 	}
-	if plan.TrialDays > 0 {
-		end := p.since + plan.TrialDays*24*time.Hour.Milliseconds()
+	if p.TrialDays > 0 {
+		end := at + p.TrialDays*24*time.Hour.Milliseconds()
 		i.TrialEndAt = &end
 	}
-	return []*subscriptionItem{i}
+	return i
+}
+
+// subscribe begins a subscription anew, without a trace of the one before.
+func (x *tx) subscribe(subject, plan string) {
+	x.forgetSubscription(subject)
+	if i := x.firstItem(subject, plan, x.now); i != nil {
+		tableSubscriptionItems.put(x, i)
+	}
 }
 
 // runningItem is the item whose plan the payer has, nil without one.
@@ -148,7 +162,7 @@ func (x *tx) forgetSubscription(subject string) {
 func listSubscriptionItems(c *call) (any, error) {
 	kind, planID, status, search := c.query.Get("payer_type"), c.query.Get("plan_id"), c.query.Get("status"), c.query.Get("query")
 	free, _ := c.queryBool("include_free")
-	subjects := append(c.query["user_id"], c.query["organization_id"]...)
+	subjects := slices.Concat(c.query["user_id"], c.query["organization_id"])
 	var rows []*subscriptionItem
 	for _, p := range c.tx.payers() {
 		named := len(subjects) == 0 || slices.Contains(subjects, p.subject)

@@ -253,6 +253,23 @@ func TestBilling_Discounts(t *testing.T) {
 	remove("cdisc_third").refused(t, 404, "resource_not_found")
 }
 
+func TestBilling_PlanThatIsSetLater(t *testing.T) {
+	t.Parallel()
+	in, client := billed(t)
+	in.Clock().Advance(100 * 24 * time.Hour)
+	in.SetUserPlan("user_none", "trial")
+	item := from(client.Users.GetBillingSubscription(t.Context(), "user_none")).must(t).SubscriptionItems[0]
+	if !item.IsFreeTrial || *item.PeriodStart != in.Clock().Now().UnixMilli() {
+		t.Errorf("got %s, want a trial that begins with the plan", item.RawJSON())
+	}
+	in.SetUserPlan("user_none", "")
+	from(client.Users.GetBillingSubscription(t.Context(), "user_none")).refused(t, 404, "resource_not_found")
+	in.SetUserPlan("user_none", "not-in-the-catalog")
+	if got := planClaim(t, in, "user_none", ""); got != "u:not-in-the-catalog" {
+		t.Errorf("got plan %v in a token, want the one that was set", got)
+	}
+}
+
 func TestBilling_SurvivesARestart(t *testing.T) {
 	t.Parallel()
 	in, client := billed(t)

@@ -105,7 +105,7 @@ func (in *Instance) SetUserPlan(userID, plan string, features ...string) {
 		if _, err := findUser(x, userID); err != nil {
 			return err
 		}
-		x.forgetSubscription(userID)
+		x.subscribe(userID, plan)
 		tableUsers.update(x, userID, func(u *user) { u.Plan, u.Features = plan, slices.Clone(features) })
 		return nil
 	})
@@ -119,7 +119,7 @@ func (in *Instance) SetOrganizationPlan(organizationID, plan string, features ..
 		if err != nil {
 			return err
 		}
-		x.forgetSubscription(o.ID)
+		x.subscribe(o.ID, plan)
 		tableOrganizations.update(x, o.ID, func(o *organization) { o.Plan, o.Features = plan, slices.Clone(features) })
 		return nil
 	})
