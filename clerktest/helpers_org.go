@@ -99,7 +99,8 @@ func (in *Instance) DefineRole(name string, permissions ...string) {
 // roleKey puts org: in front unless it is there.
 func roleKey(name string) string { return "org:" + strings.TrimPrefix(name, "org:") }
 
-// SetUserPlan sets the plan and the features that a user's tokens carry.
+// SetUserPlan sets the plan and the features that a user's tokens carry. A plan of the billing catalog becomes a
+// subscription that begins now.
 func (in *Instance) SetUserPlan(userID, plan string, features ...string) {
 	in.edit("SetUserPlan", func(x *tx) error {
 		if _, err := findUser(x, userID); err != nil {
@@ -112,7 +113,7 @@ func (in *Instance) SetUserPlan(userID, plan string, features ...string) {
 }
 
 // SetOrganizationPlan sets the plan and the features that the tokens of an
-// organization's members carry.
+// organization's members carry, and begins a subscription as SetUserPlan does.
 func (in *Instance) SetOrganizationPlan(organizationID, plan string, features ...string) {
 	in.edit("SetOrganizationPlan", func(x *tx) error {
 		o, err := findOrganization(x, organizationID)
