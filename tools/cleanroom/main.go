@@ -1,7 +1,8 @@
 // Command cleanroom installs each published module the way a user does: it packs all of them into a
 // folder laid out as a module proxy, then, outside the repository and with an empty module cache,
 // gets one module into an empty program and builds it. It fails when the build does, when a web
-// framework other than the module's own is in the graph, or when core brings in anything at all.
+// framework other than the module's own is in the graph, or when core brings in anything at all. Programs of a module are
+// installed as tools and asked for their flags.
 package main
 
 import (

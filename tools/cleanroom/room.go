@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -53,7 +54,7 @@ func (r room) install(ctx context.Context, m workspace.Module) (result, error) {
 	}
 	goCmd := command.Command{Dir: app, Env: []string{
 		"GOWORK=off",
-		"GOFLAGS=-mod=mod -modcacherw -buildvcs=false",
+		"GOFLAGS=-mod=mod -modcacherw -buildvcs=false -trimpath",
 		"GOMODCACHE=" + filepath.Join(r.dir, "modcache"),
 		"GOPROXY=file://" + filepath.ToSlash(r.proxy) + "," + strings.TrimSpace(upstream),
 		"GONOSUMDB=" + workspace.Root + "/*",
@@ -63,13 +64,34 @@ func (r room) install(ctx context.Context, m workspace.Module) (result, error) {
 	for _, args := range [][]string{
 		{"mod", "init", program},
 		{"get", m.Path() + "@" + m.Version},
-		{"build", "-trimpath", "-o", "app", "."},
+		{"build", "-o", "app", "."},
 	} {
 		if _, err := goCmd.Output(ctx, "go", args...); err != nil {
 			return result{}, err
 		}
 	}
-	return r.inspect(ctx, m, goCmd)
+	res, err := r.inspect(ctx, m, goCmd)
+	if err != nil {
+		return result{}, err
+	}
+	return res, installTools(ctx, m, goCmd)
+}
+
+// installTools adds the programs of a module to the tools of the one in the room, and builds them.
+func installTools(ctx context.Context, m workspace.Module, goCmd command.Command) error {
+	list, err := goCmd.Output(ctx, "go", "list", "-f", `{{if eq .Name "main"}}{{.ImportPath}}{{end}}`, m.Path()+"/...")
+	if err != nil {
+		return err
+	}
+	for _, tool := range strings.Fields(list) {
+		if _, err := goCmd.Output(ctx, "go", "get", "-tool", tool); err != nil {
+			return err
+		}
+		if _, err := goCmd.Output(ctx, "go", "tool", path.Base(tool), "-h"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r room) inspect(ctx context.Context, m workspace.Module, goCmd command.Command) (result, error) {
