@@ -83,7 +83,7 @@ func installTools(ctx context.Context, m workspace.Module, goCmd command.Command
 	if err != nil {
 		return err
 	}
-	for _, tool := range strings.FieldsSeq(list) {
+	for tool := range strings.FieldsSeq(list) {
 		if _, err := goCmd.Output(ctx, "go", "get", "-tool", tool); err != nil {
 			return err
 		}
