@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -42,7 +43,7 @@ func TestRun(t *testing.T) {
 		{
 			"what differs on purpose is named with its id",
 			`[{"id":"jwks-thundering-herd","kind":"jwks-cache","steps":[{"jwks":[["k","A"]]},
-			  {"concurrent":3,"verify":{"kid":"k"},"expect":{"result":"ok","fetches":3}}]}]`,
+			  {"concurrent":10,"verify":{"kid":"k"},"expect":{"result":"ok","fetches":10}}]}]`,
 			false, "D-19  jwks-thundering-herd",
 		},
 		{
@@ -72,14 +73,36 @@ func TestRun(t *testing.T) {
 	}
 }
 
-func TestDeviations(t *testing.T) {
+func TestVectorRules(t *testing.T) {
 	t.Parallel()
-	for _, d := range deviations() {
-		if _, err := filepath.Match(d.pattern, "x"); err != nil || d.id == "" || d.reason == "" {
-			t.Errorf("deviation %+v is incomplete: %v", d, err)
+	for _, rule := range vectorRules() {
+		if rule.id == "" || rule.reason == "" || len(rule.vectors) == 0 || len(rule.changes) == 0 {
+			t.Errorf("rule %+v is incomplete", rule)
+			continue
 		}
-	}
-	if _, ok := deviationOf("claim-expired", []string{"status: got a, want b"}); ok {
-		t.Error("got a deviation for a vector that has none")
+		id := rule.vectors[0]
+		if _, ok := deviationOf(id, rule.changes); !ok {
+			t.Errorf("%s: its own changes are not explained", id)
+		}
+		if _, ok := deviationOf("another-vector", rule.changes); ok {
+			t.Errorf("%s: explains another vector", id)
+		}
+		for _, line := range []string{
+			"status: got signed-in, want signed-out", "reason: got token-expired, want token-invalid", "HTTP status: got 307, want 200",
+			"location: got https://evil.example/, want ://", "cookies: got 1, want 0", "calls: got 3, want 0", "auth.orgId: got org_2, want org_1",
+		} {
+			if slices.Contains(rule.changes, line) {
+				continue
+			}
+			if _, ok := deviationOf(id, append(slices.Clone(rule.changes), line)); ok {
+				t.Errorf("%s: explains %q, which has nothing to do with it", id, line)
+			}
+		}
+		if _, ok := deviationOf(id, rule.changes[1:]); ok {
+			t.Errorf("%s: explains half of its changes", id)
+		}
+		if _, ok := deviationOf(id, []string{"is an error: got true, want false"}); ok {
+			t.Errorf("%s: explains an error", id)
+		}
 	}
 }

@@ -1,74 +1,120 @@
 package main
 
 import (
-	"path"
-	"strings"
+	"slices"
 )
 
 // deviation is a deliberate difference from the recorded decisions, with its id in the protocol.
 type deviation struct {
-	id      string
-	pattern string // of vector ids
-	reason  string
+	id     string
+	reason string
 }
 
-// deviations lists every deliberate difference. A vector that differs and is not listed here has failed.
-func deviations() []deviation {
-	return []deviation{
-		{"D-1", "rt-header-template-jwt-accepts-*", "template tokens are no session tokens on any path"},
-		{"D-1", "rt-header-m2m-cat-any", "a token of another category is of another type, not broken"},
-		{"D-2", "mt-m2m-jwt-cat-ignore", "the category that says nothing is accepted for machines too"},
-		{"D-3", "rt-primary-responds-open-redirect", "users are only sent back to configured satellites"},
-		{"D-4", "loop-4", "a redirect counter of four is a loop as well"},
-		{"D-5", "hnonce-prod-error-drops-session", "a failing nonce exchange does not sign out"},
-		{"D-6", "hsurl-header-token-leak", "a header token never goes into a URL"},
-		{"D-6", "hsurl-session-param", "the session cookie in a URL can be turned off"},
-		{"D-6b", "hdr-expired-with-other-cookie-refresh", "a header token is not refreshed with cookies"},
-		{"D-7", "xo-proxy-accounts-portal", "the account portal follows from the publishable key"},
-		{"D-8", "htok-expired-still-accepted", "an expired handshake is refused in production"},
-		{"D-8", "hs-prod-query-handshake", "production takes handshakes from cookies only"},
-		{"D-9", "claim-sub-empty", "an empty subject is nobody"},
-		{"D-10", "mt-m2m-jwt-authorized-parties", "authorized parties are about sessions"},
-		{"D-11", "hs-dev-redirect-url-keeps-handshake-param", "handshake parameters are not sent back"},
-		{"D-12", "rt-header-bearer-lowercase", "schemes are not case sensitive"},
-		{"D-13", "jwk-network-error", "a key server that cannot be reached has a reason of its own"},
-		{"D-13", "jwk-error-html", "a key server that answers nonsense has a reason of its own"},
-		{"D-14", "hsurl-fapi-host-starts-with-http", "a host that begins with http is a host"},
-		{"D-15", "cookie-uat-minus-one", "a negative time is signed out"},
-		{"D-16", "cfg-jwtkey-without-secret", "a secret key is not needed without network"},
-		{"D-17", "*", "no cross-origin headers on handshake results"},
-		{"D-18", "mt-*-revoked-200", "a revoked token is refused whatever the status"},
-		{"D-19", "jwks-thundering-herd", "concurrent callers share one load"},
-		{"D-24", "perm-user-middle", "masks may be numbered over all features"},
-		{"D-27", "xo-*", "foreign pages only matter where satellites are declared"},
-		{"D-28", "claim-aud-missing", "a missing audience can be refused"},
-		{"D-29", "claim-iss-other", "another issuer can be refused"},
-		{"D-30", "url-dup-slashes-*", "a path stays a path"},
-		{"D-30", "url-backslash-forwarded", "a path stays a path"},
+// vectorRule is a deliberate difference of some vectors: which decision exactly turns into which.
+type vectorRule struct {
+	deviation
+	vectors []string
+	// changes are the lines that must all be there. Other lines are as good as failures, unless follows allows them.
+	changes []string
+	follows []string // beginnings of lines that are due to the changes
+}
+
+// Lines that follow from a change of the status or the reason.
+var (
+	afterReason   = []string{"x-clerk-auth-status: ", "x-clerk-auth-reason: ", "x-clerk-auth-message: "}
+	afterStatus   = append([]string{"auth.isAuthenticated: ", "auth.userId: "}, afterReason...)
+	afterCookies  = append([]string{"has cookie __session=", "access-control-"}, afterStatus...)
+	afterRedirect = append([]string{
+		"HTTP status: got 200, want 307", "cache-control: got , want no-store", "location: got ://, want https://clerk.",
+		"has parameter ", "parameter ", "has cookie __clerk_redirect_count=",
+	}, afterReason...)
+)
+
+// changed are the lines of a decision that turned from theirs into ours; no reason is signed in.
+func changed(theirs, theirReason, ours, ourReason string) []string {
+	var lines []string
+	if theirs != ours {
+		lines = append(lines, "status: got "+ours+", want "+theirs)
+	}
+	if theirReason != ourReason {
+		lines = append(lines, "reason: got "+ourReason+", want "+theirReason)
+	}
+	return lines
+}
+
+// vectorRules lists every deliberate difference. A vector that differs in any other way has failed.
+func vectorRules() []vectorRule {
+	row := func(id, reason string, vectors, changes, follows []string) vectorRule {
+		return vectorRule{deviation{id, reason}, vectors, changes, follows}
+	}
+	const (
+		in, out, handshake = "signed-in", "signed-out", "handshake"
+		nobody             = "session-token-and-uat-missing"
+		mismatch, invalid  = "token-type-mismatch", "token-invalid"
+		unverified         = "token-verification-failed"
+		noSession          = "client-uat-but-no-session-token"
+	)
+	noCORS := []string{"access-control-allow-origin: got , want null", "access-control-allow-credentials: got , want true"}
+	return []vectorRule{
+		row("D-1", "template tokens are no session tokens on any path",
+			[]string{"rt-header-template-jwt-accepts-any", "rt-header-template-jwt-accepts-array"}, changed(in, "", out, mismatch), afterStatus),
+		row("D-1", "a token of another category is of another type, not broken",
+			[]string{"rt-header-m2m-cat-any"}, changed(out, invalid, out, mismatch), afterReason),
+		row("D-2", "the category that says nothing is accepted for machines too",
+			[]string{"mt-m2m-jwt-cat-ignore"}, changed(out, invalid, in, ""), afterStatus),
+		row("D-4", "a redirect counter of four is a loop as well", []string{"loop-4"}, changed(handshake, noSession, out, noSession), afterRedirect),
+		row("D-5", "a failing nonce exchange does not sign out",
+			[]string{"hnonce-prod-error-drops-session"}, changed(out, "session-token-missing", in, ""), afterCookies),
+		row("D-6", "a header token never goes into a URL",
+			[]string{"hsurl-header-token-leak"}, []string{"has parameter __session: got false, want true"}, []string{"parameter __session: got , want "}),
+		row("D-8", "an expired handshake is refused in production",
+			[]string{"htok-expired-still-accepted"}, changed(in, "", out, nobody), afterCookies),
+		row("D-8", "production takes handshakes from cookies only",
+			[]string{"hs-prod-query-handshake"}, changed(in, "", out, nobody), afterCookies),
+		row("D-9", "an empty subject is nobody", []string{"claim-sub-empty"}, changed(in, "", out, unverified), afterStatus),
+		row("D-10", "authorized parties are about sessions",
+			[]string{"mt-m2m-jwt-authorized-parties"}, changed(out, unverified, in, ""), afterStatus),
+		row("D-12", "schemes are not case sensitive", []string{"rt-header-bearer-lowercase"}, changed(out, nobody, in, ""), afterStatus),
+		row("D-13", "a key server that fails has a reason of its own",
+			[]string{"jwk-network-error", "jwk-error-html"}, changed(out, "unexpected-error", out, "jwk-remote-failed-to-load"), afterReason),
+		row("D-15", "a negative time is signed out", []string{"cookie-uat-minus-one"}, changed(handshake, noSession, out, nobody), afterRedirect),
+		row("D-17", "no cross-origin headers on handshake results", []string{
+			"hs-result-dev-nominal", "hs-result-prod-nominal", "hs-post-still-resolves", "htok-no-cat",
+			"hnonce-dev-clean", "hnonce-dev-clean-help", "hnonce-dev-clean-encoded", "hnonce-wins-over-token",
+		}, noCORS, nil),
+		row("D-18", "a revoked token is refused whatever the status",
+			[]string{"mt-api_key-revoked-200", "mt-oauth_token-revoked-200", "mt-m2m_token-revoked-200"}, changed(in, "", out, invalid), afterStatus),
+		row("D-19", "concurrent callers share one load", []string{"jwks-thundering-herd"}, []string{"fetches of step 1: got 1, want 10"}, nil),
+		row("D-30", "a path stays a path", []string{"url-dup-slashes-forwarded"},
+			[]string{"parameter redirect_url: got https://app.example//evil.example/x, want https://evil.example/x"}, nil),
+		row("D-30", "a path stays a path", []string{"url-dup-slashes-host-rewrite"},
+			[]string{"parameter redirect_url: got http://app.example//evil.example/x, want http://evil.example/x"}, nil),
+		row("D-30", "a path stays a path", []string{"url-backslash-forwarded"},
+			[]string{`parameter redirect_url: got https://app.example/\evil.example/x, want https://evil.example/x`}, nil),
+		row("D-30", "a path stays a path", []string{"url-dup-slashes-relative-proxy"}, []string{
+			"location: got https://app.example/__clerk/v1/client/handshake, want https://evil.example/__clerk/v1/client/handshake",
+			"parameter redirect_url: got https://app.example//evil.example/x, want https://evil.example/x",
+		}, nil),
 	}
 }
 
-// deviationOf returns the deviation that explains all the differences of a vector. No cross-origin headers (D-17) explains
-// only their absence, on any vector.
+// deviationOf returns the deviation that explains all the differences of a vector.
 func deviationOf(id string, differences []string) (deviation, bool) {
-	for _, d := range deviations() {
-		ok, err := path.Match(d.pattern, id)
-		if err != nil || !ok {
-			continue
+	for _, rule := range vectorRules() {
+		if slices.Contains(rule.vectors, id) && rule.explains(differences) {
+			return rule.deviation, true
 		}
-		if d.id == "D-17" && !onlyCrossOrigin(differences) {
-			continue
-		}
-		return d, true
 	}
 	return deviation{}, false
 }
 
-func onlyCrossOrigin(differences []string) bool {
-	for _, line := range differences {
-		if !strings.HasPrefix(line, "access-control-") {
+func (r vectorRule) explains(differences []string) bool {
+	for _, line := range r.changes {
+		if !slices.Contains(differences, line) {
 			return false
 		}
 	}
-	return true
+	return !slices.ContainsFunc(differences, func(line string) bool {
+		return !slices.Contains(r.changes, line) && !hasPrefix(line, r.follows)
+	})
 }

@@ -89,7 +89,7 @@ func (l *location) compare(out []string, what string, got location) []string {
 	have := slices.Clone(got.Params)
 	for name, nested := range l.Nested {
 		value := got.last(name)
-		out = nested.compare(out, what+" "+name, parseLocation(value))
+		out = nested.compare(out, what+" "+name, parseLocation(strings.ReplaceAll(value, " ", "%20")))
 		drop := func(pair [2]string) bool { return pair[0] == name }
 		want, have = slices.DeleteFunc(want, drop), slices.DeleteFunc(have, drop)
 	}

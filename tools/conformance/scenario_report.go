@@ -19,7 +19,8 @@ type cause struct {
 // scenarioReport counts scenarios and groups what differs.
 type scenarioReport struct {
 	total, same int
-	deliberate  map[cause][]string
+	onPurpose   int
+	deliberate  map[cause][]string // a scenario for each rule that took part
 	javascript  map[cause][]string
 	unexplained map[cause][]string
 	examples    map[string][]string
@@ -47,16 +48,19 @@ func runScenarios(w io.Writer, scenarios, decisions string, verbose bool) (bool,
 
 func (r *scenarioReport) replay(s *scenario, want *recorded) {
 	r.total++
-	differences := replayScenario(s, want)
-	if len(differences) == 0 {
+	d := newDifference(s, want)
+	if len(d.lines) == 0 {
 		r.same++
 		return
 	}
-	c := cause{mode: s.Mode, what: differenceNames(differences)}
-	r.examples[s.ID] = differences
-	if d, ok := scenarioDeviation(s, want, differences); ok {
-		c.deviation, c.reason, c.what = d.id, d.reason, ""
-		r.deliberate[c] = append(r.deliberate[c], s.ID)
+	c := cause{mode: s.Mode, what: differenceNames(d.lines)}
+	r.examples[s.ID] = d.lines
+	if by, ok := d.explained(scenarioRules); ok {
+		r.onPurpose++
+		for _, d := range by {
+			c := cause{deviation: d.id, reason: d.reason, mode: s.Mode}
+			r.deliberate[c] = append(r.deliberate[c], s.ID)
+		}
 		return
 	}
 	if s.isJavaScript() {
@@ -104,7 +108,7 @@ func (r *scenarioReport) print(w io.Writer, verbose bool) {
 		return n
 	}
 	fmt.Fprintf(w, "%d scenarios: %d the same, %d differ on purpose, %d are JavaScript's, %d differ without a reason\n",
-		r.total, r.same, count(r.deliberate), count(r.javascript), count(r.unexplained))
+		r.total, r.same, r.onPurpose, count(r.javascript), count(r.unexplained))
 }
 
 const maxExamples = 3

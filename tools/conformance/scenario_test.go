@@ -79,16 +79,3 @@ func TestRunScenarios(t *testing.T) {
 		})
 	}
 }
-
-func TestScenarioRules(t *testing.T) {
-	t.Parallel()
-	for _, rule := range scenarioRules() {
-		if rule.id == "" || rule.reason == "" || rule.applies == nil {
-			t.Errorf("rule %+v is incomplete", rule.deviation)
-		}
-		blank := &difference{&scenario{Mode: "authenticateRequest"}, &recorded{}, []string{"status: got signed-in, want signed-out"}}
-		if rule.applies(blank) {
-			t.Errorf("rule %s explains a difference about which nothing is known", rule.id)
-		}
-	}
-}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"regexp"
+	"slices"
+	"strings"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+)
+
+var configurationRules = []scenarioRule{
+	rule("5.5", "what cannot work is an error of New, not of each request", (*difference).configuration),
+	rule("5.5", "machines need no publishable key", (*difference).withoutPublishable),
+	rule("D-16", "a secret key is not needed without network", (*difference).withoutSecret),
+}
+
+// configuration explains an error of New by what is wrong with the option that it names.
+func (d *difference) configuration() *difference {
+	message, ok := strings.CutPrefix(d.line("configuration"), "clerkauth: New: ")
+	if !ok || len(d.lines) != 1 {
+		return nil
+	}
+	for begin, wrong := range map[string]func() bool{
+		"ClockSkew is negative": d.negativeSkew,
+		"JWTKey: ":              d.noPublicKey,
+		"ProxyURL is neither an absolute http(s) URL nor a path": func() bool { return !d.isAddressOrPath("proxyUrl") },
+		"SignInURL of a satellite must be absolute": func() bool {
+			return d.Options.flag("isSatellite") && !isWebAddress(d.Options.text("signInUrl"))
+		},
+		"SignInURL of a satellite must have another origin": func() bool {
+			return d.Options.flag("isSatellite") && parseLocation(d.Options.text("signInUrl")).Origin == "https://"+d.Options.text("domain")
+		},
+		"a satellite needs Domain or ProxyURL": func() bool {
+			return d.Options.flag("isSatellite") && d.Options.text("domain") == "" && d.Options.text("proxyUrl") == ""
+		},
+		"clerkauth: publishable key is not valid": func() bool { return !isKey(d.Options.text("publishableKey")) },
+	} {
+		if strings.HasPrefix(message, begin) && wrong() {
+			return d.nothing()
+		}
+	}
+	return nil
+}
+
+func (d *difference) negativeSkew() bool {
+	var millis float64
+	return json.Unmarshal(d.Options["clockSkewInMs"], &millis) == nil && millis < 0
+}
+
+func (d *difference) noPublicKey() bool {
+	block, _ := pem.Decode([]byte(d.Options.text("jwtKey")))
+	if block == nil {
+		return true
+	}
+	key, err := x509.ParsePKIXPublicKey(block.Bytes)
+	_, isRSA := key.(*rsa.PublicKey)
+	return err != nil || !isRSA
+}
+
+func (d *difference) isAddressOrPath(option string) bool {
+	text := d.Options.text(option)
+	return isWebAddress(text) || strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//")
+}
+
+var keyShape = regexp.MustCompile(`^pk_(live|test)_[A-Za-z0-9+/]+=*$`)
+
+// isKey reports whether a text is the publishable key of a host.
+func isKey(key string) bool {
+	host, ok := hostOfKey(key)
+	return keyShape.MatchString(key) && ok && strings.Count(host, "$") == 1 && strings.HasSuffix(host, "$") && !oddHost(key)
+}
+
+func hostOfKey(key string) (string, bool) {
+	parts := strings.SplitN(key, "_", 3)
+	raw, err := base64.StdEncoding.DecodeString(padded(parts[len(parts)-1]))
+	return string(raw), err == nil
+}
+
+// oddHost reports whether a publishable key has a host with characters that no host has.
+func oddHost(key string) bool {
+	host, ok := hostOfKey(key)
+	return ok && strings.ContainsFunc(strings.TrimSuffix(host, "$"), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '.' && r != '-' && r != ':'
+	})
+}
+
+func padded(text string) string {
+	text = strings.TrimRight(text, "=")
+	return text + strings.Repeat("=", (4-len(text)%4)%4)
+}
+
+const somePublishableKey = "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k"
+
+func (d *difference) withoutPublishable() *difference {
+	accepted := d.Options.accepted()
+	needsNone := !slices.ContainsFunc(accepted, func(t clerkauth.TokenType) bool { return t != "api_key" && t != "m2m_token" })
+	if d.theirs() != "error Publishable key is missing." || d.Options.text("publishableKey") != "" || !needsNone {
+		return nil
+	}
+	return d.nothingIf(d.sameFor(d.withOption("publishableKey", somePublishableKey)))
+}
+
+func (d *difference) withoutSecret() *difference {
+	demand := []string{"error Missing Clerk Secret Key*", "error Machine token authentication requires either*"}
+	other := d.Options.text("jwtKey") != "" || d.Options.text("machineSecretKey") != ""
+	if !oneOf(d.theirs(), demand) || d.Options.text("secretKey") != "" || !other {
+		return nil
+	}
+	return d.nothingIf(d.sameFor(d.withOption("secretKey", "sk_test_x")))
+}

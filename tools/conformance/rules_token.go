@@ -1,0 +1,176 @@
+package main
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"math/big"
+	"regexp"
+	"slices"
+)
+
+var tokenRules = []scenarioRule{
+	rule("D-1", "only session tokens are session tokens, on any path", (*difference).foreignToken),
+	rule("2.1", "a token of another class is of another type, signed or not", (*difference).unsigned),
+	rule("12.2", "a header that brings a key of its own is refused for it", (*difference).embeddedKey),
+	rule("3.2", "a PEM does not restrict the algorithms of the list", (*difference).pemAlgorithm),
+	rule("3.2", "Verify is for session tokens, whose type is JWT", (*difference).headerType),
+	rule("3.2", "a time that is no number is not compared", (*difference).textTime),
+}
+
+// foreignToken explains that Verify refuses tokens of another class for just that.
+func (d *difference) foreignToken() *difference {
+	return d.nothingIf(d.Mode == "verifyToken", len(d.lines) == 1, foreignClass(d.Token), d.ours() == "refused token-invalid", d.theirs() != "refused token-invalid")
+}
+
+// unsigned explains that a machine token without a signature is refused as one.
+func (d *difference) unsigned() *difference {
+	p, ok := peekAt(d.bearer())
+	return d.nothingIf(
+		d.request(), ok, p.signature == "", p.isMachine() || p.isOAuth(), d.onlyReason(),
+		d.turned([]string{"signed-out token-invalid", "signed-out token-invalid-signature", "signed-out jwk-*"}, []string{"signed-out token-type-mismatch"}),
+	)
+}
+
+// embeddedKey explains that a token is refused for its header, before anybody looks at its signature.
+func (d *difference) embeddedKey() *difference {
+	return d.nothingIf(
+		slices.ContainsFunc(d.tokens(), bringsKey),
+		d.turned([]string{"signed-out token-invalid-signature", "refused token-invalid-signature"}, []string{"signed-out token-invalid", "refused token-invalid"}),
+		d.onlyReason(),
+	)
+}
+
+func bringsKey(token string) bool {
+	p, ok := peekAt(token)
+	return ok && slices.ContainsFunc([]string{"jwk", "jku", "x5u", "x5c"}, func(name string) bool { return p.header[name] != nil })
+}
+
+// tokens are all tokens that were presented.
+func (s *scenario) tokens() []string {
+	tokens := []string{s.Token, s.bearer()}
+	for _, pair := range s.cookies() {
+		tokens = append(tokens, pair[1])
+	}
+	return tokens
+}
+
+var tokenShape = regexp.MustCompile(`eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*`)
+
+// pemAlgorithm explains tokens of RS384 and RS512 that a PEM verifies: to them a PEM is a key that names RS256, to us one
+// that names no algorithm.
+func (d *difference) pemAlgorithm() *difference {
+	key := d.publicKey()
+	if key == nil || d.line("configuration") != "" {
+		return nil
+	}
+	var ids []any
+	longer := false
+	for _, p := range d.everyToken() {
+		ids = append(ids, p.header["kid"])
+		longer = longer || p.header["alg"] == "RS384" || p.header["alg"] == "RS512"
+	}
+	if !longer || !d.sameFor(d.withKeys(key, "", ids)) {
+		return nil
+	}
+	return d.understoodAs(d.withKeys(key, "RS256", ids), d.want)
+}
+
+// everyToken looks at all tokens of a scenario, those of answers included.
+func (s *scenario) everyToken() []peek {
+	text, err := json.Marshal([]any{s.Request, s.Token, s.routes()})
+	if err != nil {
+		return nil
+	}
+	var all []peek
+	for _, token := range tokenShape.FindAllString(string(text), -1) {
+		if p, ok := peekAt(token); ok {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// withKeys serves a key under many ids in place of the PEM.
+func (s *scenario) withKeys(key *rsa.PublicKey, algorithm string, ids []any) *scenario {
+	set := []map[string]any{}
+	for _, id := range ids {
+		entry := map[string]any{
+			"kty": "RSA", "use": "sig", "kid": id,
+			"n": base64.RawURLEncoding.EncodeToString(key.N.Bytes()),
+			"e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes()),
+		}
+		if algorithm != "" {
+			entry["alg"] = algorithm
+		}
+		set = append(set, entry)
+	}
+	body, err := json.Marshal(map[string]any{"keys": set})
+	if err != nil {
+		panic(err) // The values are ours.
+	}
+	c := s.withoutOption("jwtKey").withRoute("GET", "/jwks", backendAnswer{Body: body})
+	if c.Options.text("secretKey") == "" {
+		c = c.withOption("secretKey", "sk_test_x")
+	}
+	return c
+}
+
+func (s *scenario) publicKey() *rsa.PublicKey {
+	block, _ := pem.Decode([]byte(s.Options.text("jwtKey")))
+	if block == nil {
+		return nil
+	}
+	parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
+	key, _ := parsed.(*rsa.PublicKey)
+	if err != nil {
+		return nil
+	}
+	return key
+}
+
+// headerType explains an option that this SDK does not have: the type of a session token is JWT, or none is named.
+func (d *difference) headerType() *difference {
+	p, ok := peekAt(d.Token)
+	if d.Mode != "verifyToken" || d.Options["headerType"] == nil || !ok || !d.sameFor(d.withoutOption("headerType")) {
+		return nil
+	}
+	typ, named := p.header["typ"].(string)
+	listed := slices.Contains(d.Options.list("headerType"), typ)
+	switch usual := !named || typ == "JWT"; {
+	case !listed && usual && d.theirs() == "refused token-invalid":
+		return d.nothing()
+	case listed && !usual && d.ours() == "refused token-invalid":
+		return d.nothing()
+	}
+	return nil
+}
+
+// textTime explains a time of issue that is a text. They compare it as a number, with the time of the client and with the
+// other session cookie; we compare it with nothing.
+func (d *difference) textTime() *difference {
+	if !d.request() || !slices.ContainsFunc(d.cookies(), func(pair [2]string) bool { return issuedAtText(pair[1]) }) {
+		return nil
+	}
+	if d.turned([]string{"handshake session-token-iat-before-client-uat"}, []string{"signed-out token-verification-failed"}) {
+		return d.nothingIf(d.only(append([]string{`cookies: got [], want ["__clerk_redirect_count=`}, outcomeLines...)...))
+	}
+	// They may have chosen the other set of cookies.
+	plain, suffixed := []string{"__session", "__client_uat"}, []string{d.suffixed("__session"), d.suffixed("__client_uat")}
+	for _, sets := range [][2][]string{{plain, suffixed}, {suffixed, plain}} {
+		const set = "location parameter suffixed_cookies: "
+		rest := d.understoodAs(d.withoutCookies(sets[0]...), d.want)
+		if rest.only(set) && d.sameFor(d.withoutCookies(sets[1]...), set) {
+			return rest.nothing()
+		}
+	}
+	return nil
+}
+
+func issuedAtText(token string) bool {
+	p, ok := peekAt(token)
+	_, isText := p.payload["iat"].(string)
+	return ok && isText
+}
