@@ -152,16 +152,83 @@ func TestFlow_satellite(t *testing.T) {
 	f.open(satelliteOrigin+"/shop?item=8").want(t, "hello "+f.user.ID)
 }
 
+// satelliteFrontendAPI is the Frontend API on the domain of a satellite. The hosts of Clerk tell each other who the browser
+// is, which no application sees.
+func (f *flow) satelliteFrontendAPI() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := r.Cookie("__client"); err != nil && f.browserToken() != "" {
+			r.AddCookie(&http.Cookie{Name: "__client", Value: f.browserToken()})
+		}
+		f.clerk.Emulator().ServeHTTP(w, r)
+	})
+}
+
 func TestFlow_satelliteProduction(t *testing.T) {
 	t.Parallel()
-	f := newFlow(t, true, nil)
-	f.hosts["clerk.sat.example.net"] = f.clerk.Emulator()
-	f.hosts["sat.example.net"] = f.app(t, func(c *clerkauth.Config) {
-		c.IsSatellite, c.Domain, c.SignInURL, c.SatelliteAutoSync = true, "sat.example.net", appOrigin+"/sign-in", true
-	})
-	page := f.open(satelliteOrigin + "/shop")
-	if page.handshakes() == 0 || !strings.HasPrefix(page.visits[1], "GET https://clerk.sat.example.net/v1/client/handshake?") {
-		t.Errorf("got visits %q, want a handshake with the Frontend API of the satellite", page.visits)
+	for name, auto := range map[string]bool{"at once": true, "when asked": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFlow(t, true, func(c *clerkauth.Config) { c.SatelliteOrigins = []string{satelliteOrigin} })
+			f.hosts["clerk.sat.example.net"] = f.satelliteFrontendAPI()
+			f.hosts["sat.example.net"] = f.app(t, func(c *clerkauth.Config) {
+				c.IsSatellite, c.Domain, c.SignInURL, c.SatelliteAutoSync = true, "sat.example.net", appOrigin+"/sign-in", auto
+			})
+			f.signIn(appOrigin)
+			f.open(appOrigin+"/page").want(t, "hello "+f.user.ID)
+
+			ask := ""
+			if !auto {
+				first := f.open(satelliteOrigin + "/shop?item=7")
+				first.want(t, "signed-out")
+				if first.handshakes() != 0 {
+					t.Errorf("got visits %q, want none to Clerk before anybody asks", first.visits)
+				}
+				ask = "&__clerk_synced=false"
+			}
+			page := f.open(satelliteOrigin + "/shop?item=7" + ask)
+			page.want(t, "hello "+f.user.ID)
+			if len(page.visits) != 3 || !strings.HasPrefix(page.visits[1], "GET https://clerk.sat.example.net/v1/client/handshake?") {
+				t.Errorf("got visits %q, want one handshake with the Frontend API of the satellite", page.visits)
+			}
+			if page.url.Host != "sat.example.net" || page.url.Query().Get("item") != "7" {
+				t.Errorf("got %s in the address bar, want the page of the satellite", page.url)
+			}
+			f.liveOnSatellite(t)
+		})
+	}
+}
+
+// liveOnSatellite goes on with a browser that is signed in on both domains, until it signs out on the primary.
+func (f *flow) liveOnSatellite(t *testing.T) {
+	t.Helper()
+	session := "__session_" + f.clerk.CookieSuffix()
+	first := f.cookie(satelliteOrigin, session)
+	if first == "" || first == f.cookie(appOrigin, session) {
+		t.Error("the domains share a session cookie, want one each")
+	}
+	for _, origin := range []string{satelliteOrigin, appOrigin} {
+		page := f.open(origin + "/again")
+		page.want(t, "hello "+f.user.ID)
+		if page.handshakes() != 0 {
+			t.Errorf("got visits %q, want no handshake for a session that is known", page.visits)
+		}
+	}
+	f.clerk.Clock().Advance(2 * time.Minute)
+	page := f.fetch(satelliteOrigin + "/api")
+	page.want(t, "hello "+f.user.ID)
+	if f.cookie(satelliteOrigin, session) == first || page.handshakes() != 0 {
+		t.Errorf("got visits %q and the same cookie, want a refresh without the browser", page.visits)
+	}
+
+	f.clerk.SignOutBrowser(f.browserToken())
+	f.setCookie(appOrigin, "__client_uat=0; Path=/; Domain=example.com")
+	f.setCookie(appOrigin, "__client_uat_"+f.clerk.CookieSuffix()+"=0; Path=/")
+	f.fetch(appOrigin+"/api").want(t, "signed-out")
+	f.clerk.Clock().Advance(2 * time.Minute)
+	f.fetch(satelliteOrigin+"/api").want(t, "signed-out")
+	f.open(satelliteOrigin+"/shop").want(t, "signed-out")
+	if got := f.cookie(satelliteOrigin, session); got != "" {
+		t.Error("the satellite still has a session cookie after the sign-out on the primary")
 	}
 }
 
