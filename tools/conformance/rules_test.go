@@ -132,8 +132,8 @@ func decided(d *difference, status, reason string) []string {
 func everyLine(d *difference, part, other string) []string {
 	lines := slices.Clone(d.lines)
 	for i, line := range lines {
-		if at := strings.Index(line, part); at >= 0 {
-			lines[i] = line[:at] + other
+		if before, _, ok := strings.Cut(line, part); ok {
+			lines[i] = before + other
 		}
 	}
 	return lines
