@@ -1,6 +1,9 @@
 package main
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -8,6 +11,7 @@ import (
 	"testing"
 
 	clerk "github.com/clerkgo/clerk-go/core"
+	"github.com/clerkgo/clerk-go/tools/internal/command"
 	"github.com/clerkgo/clerk-go/tools/internal/workspace"
 )
 
@@ -197,6 +201,42 @@ func TestMigrationTable(t *testing.T) {
 	}
 	if want := "| `user.Get` | `client.Users.Get` |"; !slices.Contains(rows, want) {
 		t.Errorf("no row %s among %d", want, len(rows))
+	}
+}
+
+// TestMigration_NamesEveryFunction looks for each function of the official SDK in the guide.
+func TestMigration_NamesEveryFunction(t *testing.T) {
+	t.Parallel()
+	w, err := workspace.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	guide, err := os.ReadFile(filepath.Join(w.Top, "docs", "09-migrating.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := command.Command{Dir: w.Top + "/tools"}.Output(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/clerk/clerk-sdk-go/v2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(strings.TrimSpace(dir), "*", "api.go"))
+	if err != nil || len(files) < 30 {
+		t.Fatalf("got %d packages, %v, want all of the official SDK", len(files), err)
+	}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range file.Decls {
+			fn, ok := decl.(*ast.FuncDecl)
+			if !ok || !fn.Name.IsExported() {
+				continue
+			}
+			if function := filepath.Base(filepath.Dir(name)) + "." + fn.Name.Name; !strings.Contains(string(guide), "`"+function+"`") {
+				t.Errorf("the guide does not say what takes the place of %s", function)
+			}
+		}
 	}
 }
 
