@@ -39,8 +39,12 @@ func (d *difference) oddForwarded() *difference {
 	case scheme != "http" && scheme != "https":
 		// Only an address of the web stays as it is: to them a relative proxy is a host that is called like the scheme.
 		want = want.replaced(`"`+scheme+`://`, `"http://`)
-		if at := want.Location; at != nil && at.Origin == "https://"+scheme {
-			at.Origin, at.Path = "http://"+name, strings.TrimPrefix(at.Path, "//"+name)
+		if at := want.Location; at != nil {
+			if at.Origin == "https://"+scheme {
+				at.Origin, at.Path = "http://"+name, strings.TrimPrefix(at.Path, "//"+name)
+			}
+			back := parseLocation(at.last("redirect_url"))
+			at.Nested = map[string]*location{"redirect_url": &back}
 		}
 		scheme = "http"
 	default:
