@@ -24,7 +24,7 @@ func (d *difference) configuration() *difference {
 	}
 	for begin, wrong := range map[string]func() bool{
 		"ClockSkew is negative": d.negativeSkew,
-		"JWTKey: ":              d.noPublicKey,
+		"JWTKey: ":              func() bool { return d.publicKey() == nil },
 		"ProxyURL is neither an absolute http(s) URL nor a path": func() bool { return !d.isAddressOrPath("proxyUrl") },
 		"SignInURL of a satellite must be absolute": func() bool {
 			return d.Options.flag("isSatellite") && !isWebAddress(d.Options.text("signInUrl"))
