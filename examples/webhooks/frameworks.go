@@ -1,5 +1,6 @@
 package main
 
+//docs:begin imports
 import (
 	"net/http"
 
@@ -12,6 +13,8 @@ import (
 
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 )
+
+//docs:end imports
 
 // The handler in each framework. Mount it outside of the group that asks for a signed-in user, and of middleware that
 // reads or decodes bodies.
