@@ -60,6 +60,7 @@ var standardTemplates = []messageTemplate{
 	{Kind: "email", Slug: "invitation", Name: "Invitation", Body: "Accept: {{action_url}}", DeliveredByClerk: true},
 	{Kind: "email", Slug: "organization_invitation", Name: "Organization invitation", Body: "Accept: {{action_url}}", DeliveredByClerk: true},
 	{Kind: "email", Slug: "waitlist_confirmation", Name: "Waitlist confirmation", Body: "We will write to you.", DeliveredByClerk: true},
+	{Kind: "email", Slug: "waitlist_invitation", Name: "Waitlist invitation", Body: "Accept: {{action_url}}", DeliveredByClerk: true},
 	{Kind: "sms", Slug: "verification_code", Name: "Verification code", Body: "{{otp_code}} is your code", DeliveredByClerk: true},
 }
 

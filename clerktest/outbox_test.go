@@ -117,15 +117,18 @@ func TestOutbox_DeliveryByTheApplication(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	client := newClient(t, in)
-	must(t, in, "POST", "/templates/email/invitation/toggle_delivery", `{"delivered_by_clerk":false}`)
+	for _, slug := range []string{"invitation", "waitlist_invitation"} {
+		must(t, in, "POST", "/templates/email/"+slug+"/toggle_delivery", `{"delivered_by_clerk":false}`)
+	}
 	i := newInvitation(t, client, "a@example.com")
-	newWaitlistEntry(t, client, "a@example.com")
+	entry := newWaitlistEntry(t, client, "b@example.com")
+	must(t, in, "POST", "/waitlist_entries/"+entry.ID+"/invite", `{}`)
 	for _, m := range announced(t, in, "email.created") {
-		if want := m.Slug != "invitation"; m.DeliveredByClerk != want {
+		if want := m.Slug == "waitlist_confirmation"; m.DeliveredByClerk != want {
 			t.Errorf("%s: got delivered by Clerk %v, want %v", m.Slug, m.DeliveredByClerk, want)
 		}
 	}
-	if mails := in.Emails(); len(mails) != 2 || !strings.Contains(mails[0].Body, i.URL) {
-		t.Errorf("got %d mails, want both, the first with the link", len(mails))
+	if mails := in.Emails(); len(mails) != 3 || !strings.Contains(mails[0].Body, i.URL) {
+		t.Errorf("got %d mails, want all three, the first with the link", len(mails))
 	}
 }
