@@ -15,7 +15,7 @@ func TestTemplates_ChangeAndRevert(t *testing.T) {
 	in := clerktest.NewServer(t).Instance
 	client, ctx := newClient(t, in), t.Context()
 	templates := client.Templates
-	standard := []string{"verification_code", "invitation", "organization_invitation", "waitlist_confirmation"}
+	standard := []string{"verification_code", "invitation", "organization_invitation", "waitlist_confirmation", "waitlist_invitation"}
 	same(t, "e-mail", page(t, from(templates.List(ctx, "email", nil)), templateSlug), standard...)
 	same(t, "SMS", page(t, from(templates.List(ctx, "sms", nil)), templateSlug), "verification_code")
 	same(t, "second page", page(t, from(templates.List(ctx, "email", &clerk.TemplateListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}})), templateSlug), "invitation")
