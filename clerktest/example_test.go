@@ -67,7 +67,7 @@ func ExampleInstance_RotateKey() {
 }
 
 func ExampleNewServer() {
-	var t *testing.T // of the test
+	t := new(testing.T) // the one that the test gets
 
 	srv := clerktest.NewServer(t)
 	client, err := clerk.NewClient(srv.SecretKey(), clerk.WithBaseURL(srv.URL()))
