@@ -30,13 +30,19 @@ func (r reply[T]) must(t *testing.T) T {
 // refused checks that the API refused the request with this status and code.
 func (r reply[T]) refused(t *testing.T, status int, code string) {
 	t.Helper()
+	refusedAs(t, r.err, status, code)
+}
+
+// refusedAs is refused for an error that is at hand.
+func refusedAs(t *testing.T, err error, status int, code string) {
+	t.Helper()
 	var refusal *clerk.APIError
-	if !errors.As(r.err, &refusal) {
-		t.Errorf("got error %v, want %d %s", r.err, status, code)
+	if !errors.As(err, &refusal) {
+		t.Errorf("got error %v, want %d %s", err, status, code)
 		return
 	}
 	if len(refusal.Errors) == 0 || refusal.StatusCode != status || refusal.Errors[0].Code != code || refusal.TraceID == "" {
-		t.Errorf("got %v, want %d %s with a trace id", r.err, status, code)
+		t.Errorf("got %v, want %d %s with a trace id", err, status, code)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 func newAPIKey(t *testing.T, client *clerk.Client, subject, name string) *clerk.APIKey {
 	t.Helper()
-	return need(client.APIKeys.Create(t.Context(), &clerk.APIKeyCreateParams{Subject: subject, Name: name}))(t)
+	return from(client.APIKeys.Create(t.Context(), &clerk.APIKeyCreateParams{Subject: subject, Name: name})).must(t)
 }
 
 func TestAPIKeys_CarryWhatTheyWereMadeWith(t *testing.T) {
@@ -22,16 +22,16 @@ func TestAPIKeys_CarryWhatTheyWereMadeWith(t *testing.T) {
 	client, ctx := newClient(t, in), t.Context()
 	u := in.CreateUser(clerktest.User{}).ID
 	org := in.CreateOrganization(clerktest.Organization{}).ID
-	made := need(client.APIKeys.Create(ctx, &clerk.APIKeyCreateParams{
+	made := from(client.APIKeys.Create(ctx, &clerk.APIKeyCreateParams{
 		Subject: u, Name: "build", Description: clerk.String("for the team"), Scopes: clerk.Set([]string{"read", "write"}),
 		Claims: clerk.Set[any](map[string]any{"tier": "gold"}), CreatedBy: clerk.String(u),
-	}))(t)
+	})).must(t)
 	if !strings.HasPrefix(made.Secret, "ak_") || made.Secret == made.ID || made.Type != "api_key" || made.Expiration != nil {
 		t.Errorf("got type %s with expiration %v, want a key with a secret of its own that lives for ever", made.Type, made.Expiration)
 	}
-	verified := need(client.APIKeys.Verify(ctx, &clerk.APIKeyVerifyParams{Secret: made.Secret}))(t)
+	verified := from(client.APIKeys.Verify(ctx, &clerk.APIKeyVerifyParams{Secret: made.Secret})).must(t)
 	want := u + " build for the team [read write] {\"tier\":\"gold\"} " + u
-	for name, k := range map[string]*clerk.APIKey{"made": made, "verified": verified, "read": need(client.APIKeys.Get(ctx, made.ID))(t)} {
+	for name, k := range map[string]*clerk.APIKey{"made": made, "verified": verified, "read": from(client.APIKeys.Get(ctx, made.ID)).must(t)} {
 		got := k.Subject + " " + k.Name + " " + clerk.Value(k.Description) + fmt.Sprint(" ", k.Scopes) + " " + string(k.Claims) + " " + clerk.Value(k.CreatedBy)
 		if got != want || k.ID != made.ID {
 			t.Errorf("%s: got %s, want %s", name, got, want)
@@ -40,13 +40,13 @@ func TestAPIKeys_CarryWhatTheyWereMadeWith(t *testing.T) {
 			t.Errorf("%s: the answer shows the secret", name)
 		}
 	}
-	if got := need(client.APIKeys.GetSecret(ctx, made.ID))(t).Secret; got != made.Secret {
+	if got := from(client.APIKeys.GetSecret(ctx, made.ID)).must(t).Secret; got != made.Secret {
 		t.Error("the secret that can be read again is another one")
 	}
-	changed := need(client.APIKeys.Update(ctx, made.ID, &clerk.APIKeyUpdateParams{
+	changed := from(client.APIKeys.Update(ctx, made.ID, &clerk.APIKeyUpdateParams{
 		Scopes: clerk.Set([]string{"read"}), Claims: clerk.Null[any](), Description: clerk.Null[string](), Subject: clerk.String(org),
-	}))(t)
-	verified = need(client.APIKeys.Verify(ctx, &clerk.APIKeyVerifyParams{Secret: made.Secret}))(t)
+	})).must(t)
+	verified = from(client.APIKeys.Verify(ctx, &clerk.APIKeyVerifyParams{Secret: made.Secret})).must(t)
 	for _, k := range []*clerk.APIKey{changed, verified} {
 		if got, want := fmt.Sprintf("%v %q %v %s", k.Scopes, k.Claims, k.Description, k.Subject), `[read] "null" <nil> `+org; got != want {
 			t.Errorf("got %s after the update, want %s", got, want)
@@ -70,7 +70,7 @@ func TestAPIKeys_EndOfLife(t *testing.T) {
 			refusedAs(t, err, 404, "resource_not_found")
 		}
 	}
-	brief := need(client.APIKeys.Create(ctx, &clerk.APIKeyCreateParams{Subject: u, Name: "brief", SecondsUntilExpiration: clerk.Int64(60)}))(t)
+	brief := from(client.APIKeys.Create(ctx, &clerk.APIKeyCreateParams{Subject: u, Name: "brief", SecondsUntilExpiration: clerk.Int64(60)})).must(t)
 	if got, want := clerk.Value(brief.Expiration), in.Clock().Now().Add(time.Minute).UnixMilli(); got != want {
 		t.Errorf("got expiration %d, want %d", got, want)
 	}
@@ -78,37 +78,36 @@ func TestAPIKeys_EndOfLife(t *testing.T) {
 	valid(brief, true)
 	in.Clock().Advance(time.Millisecond)
 	valid(brief, false)
-	if !need(client.APIKeys.Get(ctx, brief.ID))(t).Expired {
+	if !from(client.APIKeys.Get(ctx, brief.ID)).must(t).Expired {
 		t.Error("a key whose time is over does not say so")
 	}
-	need(client.APIKeys.Update(ctx, brief.ID, &clerk.APIKeyUpdateParams{SecondsUntilExpiration: clerk.Int64(5)}))(t)
+	from(client.APIKeys.Update(ctx, brief.ID, &clerk.APIKeyUpdateParams{SecondsUntilExpiration: clerk.Int64(5)})).must(t)
 	valid(brief, true)
-	need(client.APIKeys.Update(ctx, brief.ID, &clerk.APIKeyUpdateParams{SecondsUntilExpiration: clerk.Null[int64]()}))(t)
+	from(client.APIKeys.Update(ctx, brief.ID, &clerk.APIKeyUpdateParams{SecondsUntilExpiration: clerk.Null[int64]()})).must(t)
 	in.Clock().Advance(1000 * time.Hour)
 	valid(brief, true)
 
 	leaked := newAPIKey(t, client, u, "leaked")
 	for _, reason := range []string{"found on a poster", "again"} {
-		k := need(client.APIKeys.Revoke(ctx, leaked.ID, &clerk.APIKeyRevokeParams{RevocationReason: clerk.String(reason)}))(t)
+		k := from(client.APIKeys.Revoke(ctx, leaked.ID, &clerk.APIKeyRevokeParams{RevocationReason: clerk.String(reason)})).must(t)
 		if !k.Revoked || clerk.Value(k.RevocationReason) != "found on a poster" {
 			t.Errorf("got revoked %v because of %q, want the first revocation", k.Revoked, clerk.Value(k.RevocationReason))
 		}
 	}
 	valid(leaked, false)
 	gone := newAPIKey(t, client, u, "gone")
-	if d := need(client.APIKeys.Delete(ctx, gone.ID))(t); !d.Deleted || d.ID != gone.ID {
+	if d := from(client.APIKeys.Delete(ctx, gone.ID)).must(t); !d.Deleted || d.ID != gone.ID {
 		t.Errorf("got %+v, want the key deleted", d)
 	}
 	valid(gone, false)
-	_, err := client.APIKeys.Delete(ctx, gone.ID)
-	refusedAs(t, err, 404, "resource_not_found")
+	from(client.APIKeys.Delete(ctx, gone.ID)).refused(t, 404, "resource_not_found")
 
 	org := in.CreateOrganization(clerktest.Organization{}).ID
 	orgKey := newAPIKey(t, client, org, "of the organization")
 	valid(orgKey, true)
-	need(client.Organizations.Delete(ctx, org))(t)
+	from(client.Organizations.Delete(ctx, org)).must(t)
 	valid(orgKey, false)
-	need(client.Users.Delete(ctx, u))(t)
+	from(client.Users.Delete(ctx, u)).must(t)
 	valid(brief, false)
 }
 
@@ -120,8 +119,8 @@ func TestAPIKeys_List(t *testing.T) {
 	for _, name := range []string{"Deploy", "deploy 2", "backup"} {
 		newAPIKey(t, client, u, name)
 	}
-	need(client.APIKeys.Revoke(ctx, newAPIKey(t, client, u, "revoked").ID, nil))(t)
-	need(client.APIKeys.Create(ctx, &clerk.APIKeyCreateParams{Subject: u, Name: "custom", Type: clerk.String("agent_key")}))(t)
+	from(client.APIKeys.Revoke(ctx, newAPIKey(t, client, u, "revoked").ID, nil)).must(t)
+	from(client.APIKeys.Create(ctx, &clerk.APIKeyCreateParams{Subject: u, Name: "custom", Type: clerk.String("agent_key")})).must(t)
 	newAPIKey(t, client, in.CreateUser(clerktest.User{}).ID, "of somebody else")
 	for query, want := range map[string]string{
 		"": "4", "&include_invalid=true": "5", "&include_invalid=false": "4", "&query=DEPLOY": "2", "&query=revoked": "0",
@@ -137,7 +136,7 @@ func TestAPIKeys_List(t *testing.T) {
 	}
 	var names []string
 	for k, err := range client.APIKeys.ListAll(ctx, &clerk.APIKeyListParams{Subject: u, ListParams: clerk.ListParams{Limit: clerk.Int64(3)}}) {
-		names = append(names, need(k, err)(t).Name)
+		names = append(names, from(k, err).must(t).Name)
 	}
 	if got, want := fmt.Sprint(names), "[Deploy deploy 2 backup custom]"; got != want {
 		t.Errorf("got %s over all pages, want %s", got, want)
@@ -172,7 +171,7 @@ func TestAPIKeys_Refusals(t *testing.T) {
 		t.Log(name)
 		refused(t, send(t, in, "POST", "/api_keys", c.body), c.status, c.code)
 	}
-	need(client.APIKeys.Revoke(ctx, taken.ID, nil))(t)
+	from(client.APIKeys.Revoke(ctx, taken.ID, nil)).must(t)
 	newAPIKey(t, client, u, "taken")
 	if half := must(t, in, "POST", "/api_keys", `{"name":"half","subject":"`+u+`","seconds_until_expiration":0.5}`); half.object["expired"] != false {
 		t.Errorf("got %s, want half a second to live", half.raw)
@@ -183,6 +182,5 @@ func TestAPIKeys_Refusals(t *testing.T) {
 	} {
 		refused(t, send(t, in, call[0], call[1], call[2]), 404, "resource_not_found")
 	}
-	_, err := client.APIKeys.Update(ctx, taken.ID, &clerk.APIKeyUpdateParams{Subject: clerk.String("org_none")})
-	refusedAs(t, err, 422, "form_param_value_invalid")
+	from(client.APIKeys.Update(ctx, taken.ID, &clerk.APIKeyUpdateParams{Subject: clerk.String("org_none")})).refused(t, 422, "form_param_value_invalid")
 }

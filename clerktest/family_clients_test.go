@@ -21,10 +21,10 @@ func TestClients_HoldLiveSessions(t *testing.T) {
 		in.Clock().Advance(time.Second)
 		who = append(who, in.SignInBrowser(browser, in.CreateUser(clerktest.User{}).ID))
 	}
-	id := need(client.Sessions.Get(ctx, who[0].SessionID))(t).ClientID
+	id := from(client.Sessions.Get(ctx, who[0].SessionID)).must(t).ClientID
 	check := func(name string, want ...string) {
 		t.Helper()
-		c := need(client.Clients.Get(ctx, id))(t)
+		c := from(client.Clients.Get(ctx, id)).must(t)
 		last := ""
 		if len(want) > 0 {
 			last = want[len(want)-1]
@@ -36,12 +36,11 @@ func TestClients_HoldLiveSessions(t *testing.T) {
 	check("three people", who[0].SessionID, who[1].SessionID, who[2].SessionID)
 	in.RevokeSession(who[2].SessionID)
 	check("the last is revoked", who[0].SessionID, who[1].SessionID)
-	need(client.Users.Ban(ctx, who[1].UserID))(t)
+	from(client.Users.Ban(ctx, who[1].UserID)).must(t)
 	check("one is banned", who[0].SessionID)
 	in.Clock().Advance(8 * 24 * time.Hour)
 	check("after a week")
-	_, err := client.Clients.Get(ctx, "client_none")
-	refusedAs(t, err, 404, "resource_not_found")
+	from(client.Clients.Get(ctx, "client_none")).refused(t, 404, "resource_not_found")
 }
 
 func TestClients_List(t *testing.T) {
@@ -52,12 +51,12 @@ func TestClients_List(t *testing.T) {
 	var want []string
 	for range 3 {
 		in.Clock().Advance(time.Second)
-		s := need(client.Sessions.Get(ctx, in.SignedInUser().SessionID))(t)
+		s := from(client.Sessions.Get(ctx, in.SignedInUser().SessionID)).must(t)
 		want = append([]string{s.ClientID}, want...)
 	}
 	var got []string
 	for c, err := range client.Clients.ListAll(ctx, &clerk.ClientListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(2)}}) {
-		got = append(got, need(c, err)(t).ID)
+		got = append(got, from(c, err).must(t).ID)
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want the newest first: %v", got, want)
@@ -76,17 +75,14 @@ func TestClients_Verify(t *testing.T) {
 	verify := func(token string) (*clerk.DeviceClient, error) {
 		return client.Clients.Verify(ctx, &clerk.ClientVerifyParams{Token: token})
 	}
-	if c := need(verify(who.Token))(t); len(c.SessionIDs) != 1 || c.SessionIDs[0] != who.SessionID {
+	if c := from(verify(who.Token)).must(t); len(c.SessionIDs) != 1 || c.SessionIDs[0] != who.SessionID {
 		t.Errorf("got sessions %v, want %s", c.SessionIDs, who.SessionID)
 	}
 	for _, kind := range []clerktest.BadToken{clerktest.BadExpired, clerktest.BadWrongKey, clerktest.BadAlgorithmNone, clerktest.BadTemplateCategory} {
-		_, err := verify(in.BadSessionToken(kind, who.SessionID))
-		refusedAs(t, err, 400, "token_invalid")
+		from(verify(in.BadSessionToken(kind, who.SessionID))).refused(t, 400, "token_invalid")
 	}
-	_, err := verify("nonsense")
-	refusedAs(t, err, 400, "token_invalid")
-	need(client.Users.Delete(ctx, who.UserID))(t)
-	_, err = verify(who.Token)
-	refusedAs(t, err, 404, "resource_not_found")
+	from(verify("nonsense")).refused(t, 400, "token_invalid")
+	from(client.Users.Delete(ctx, who.UserID)).must(t)
+	from(verify(who.Token)).refused(t, 404, "resource_not_found")
 	refused(t, send(t, in, "POST", "/clients/verify", `{}`), 422, "form_param_missing")
 }

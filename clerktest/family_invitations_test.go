@@ -22,7 +22,7 @@ func sent(in *clerktest.Instance) string {
 
 func newInvitation(t *testing.T, client *clerk.Client, email string) *clerk.Invitation {
 	t.Helper()
-	return need(client.Invitations.Create(t.Context(), &clerk.InvitationCreateParams{EmailAddress: email}))(t)
+	return from(client.Invitations.Create(t.Context(), &clerk.InvitationCreateParams{EmailAddress: email})).must(t)
 }
 
 // invitationStatus reads the state of an invitation in a list that shows every state.
@@ -49,8 +49,8 @@ func TestInvitations_States(t *testing.T) {
 	if accepted.Status != clerk.InvitationStatusPending || accepted.EmailAddress != "accepted@example.com" || !strings.Contains(accepted.URL, "ticket=") {
 		t.Errorf("got %s for %s, want a pending invitation with a link", accepted.Status, accepted.EmailAddress)
 	}
-	who := need(in.Redeem(accepted.URL))(t)
-	if u := need(client.Users.Get(ctx, who.UserID))(t); u.EmailAddresses[0].EmailAddress != "accepted@example.com" {
+	who := from(in.Redeem(accepted.URL)).must(t)
+	if u := from(client.Users.Get(ctx, who.UserID)).must(t); u.EmailAddresses[0].EmailAddress != "accepted@example.com" {
 		t.Errorf("got a user with %s, want the invited address", u.EmailAddresses[0].EmailAddress)
 	}
 	if got := invitationStatus(t, in, accepted.ID); got != "accepted" {
@@ -59,7 +59,7 @@ func TestInvitations_States(t *testing.T) {
 	refusedAs(t, revoke(accepted.ID), 400, "invitation_already_accepted")
 
 	revoked := newInvitation(t, client, "revoked@example.com")
-	gone := need(client.Invitations.Revoke(ctx, revoked.ID))(t)
+	gone := from(client.Invitations.Revoke(ctx, revoked.ID)).must(t)
 	if gone.Status != clerk.InvitationStatusRevoked || !gone.Revoked || gone.URL != "" {
 		t.Errorf("got %s with a link %v, want revoked without one", gone.Status, gone.URL != "")
 	}
@@ -68,7 +68,7 @@ func TestInvitations_States(t *testing.T) {
 	ticketIsDead(t, in, "revoked", revoked.URL)
 
 	month := newInvitation(t, client, "month@example.com")
-	day := need(client.Invitations.Create(ctx, &clerk.InvitationCreateParams{EmailAddress: "day@example.com", ExpiresInDays: clerk.Int64(1)}))(t)
+	day := from(client.Invitations.Create(ctx, &clerk.InvitationCreateParams{EmailAddress: "day@example.com", ExpiresInDays: clerk.Int64(1)})).must(t)
 	if got, want := clerk.Value(month.ExpiresAt), in.Clock().Now().Add(30*24*time.Hour).UnixMilli(); got != want {
 		t.Errorf("got an end at %d, want %d", got, want)
 	}
@@ -87,11 +87,11 @@ func TestInvitations_CarryMetadata(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	client, ctx := newClient(t, in), t.Context()
-	i := need(client.Invitations.Create(ctx, &clerk.InvitationCreateParams{
+	i := from(client.Invitations.Create(ctx, &clerk.InvitationCreateParams{
 		EmailAddress: "a@example.com", PublicMetadata: clerk.Set[any](map[string]any{"cohort": 3}), RedirectURL: clerk.String("https://app.example.com/join"),
-	}))(t)
-	who := need(in.Redeem(i.URL))(t)
-	if u := need(client.Users.Get(ctx, who.UserID))(t); string(u.PublicMetadata) != `{"cohort":3}` || string(i.PublicMetadata) != `{"cohort":3}` {
+	})).must(t)
+	who := from(in.Redeem(i.URL)).must(t)
+	if u := from(client.Users.Get(ctx, who.UserID)).must(t); string(u.PublicMetadata) != `{"cohort":3}` || string(i.PublicMetadata) != `{"cohort":3}` {
 		t.Errorf("got %s and %s, want the metadata on the invitation and its user", i.PublicMetadata, u.PublicMetadata)
 	}
 }
@@ -107,18 +107,16 @@ func TestInvitations_ExistingAndNotify(t *testing.T) {
 			EmailAddress: email, IgnoreExisting: clerk.Bool(ignore), Notify: clerk.Bool(false),
 		})
 	}
-	_, err := create("TWICE@example.com", false)
-	refusedAs(t, err, 400, "duplicate_record")
-	_, err = create("user@example.com", false)
-	refusedAs(t, err, 422, "form_identifier_exists")
-	need(create("twice@example.com", true))(t)
-	i := need(create("user@example.com", true))(t)
-	if who := need(in.Redeem(i.URL))(t); who.UserID != u {
+	from(create("TWICE@example.com", false)).refused(t, 400, "duplicate_record")
+	from(create("user@example.com", false)).refused(t, 422, "form_identifier_exists")
+	from(create("twice@example.com", true)).must(t)
+	i := from(create("user@example.com", true)).must(t)
+	if who := from(in.Redeem(i.URL)).must(t); who.UserID != u {
 		t.Errorf("got user %s, want the one who has the address, %s", who.UserID, u)
 	}
-	need(client.Invitations.Create(ctx, &clerk.InvitationCreateParams{
+	from(client.Invitations.Create(ctx, &clerk.InvitationCreateParams{
 		EmailAddress: "w@example.com", Notify: clerk.Bool(true), TemplateSlug: clerk.Set(clerk.InvitationTemplate("waitlist_invitation")),
-	}))(t)
+	})).must(t)
 	if got, want := sent(in), "twice@example.com invitation, w@example.com waitlist_invitation"; got != want {
 		t.Errorf("got mails %s, want %s", got, want)
 	}
@@ -137,10 +135,10 @@ func TestInvitations_List(t *testing.T) {
 		days  int64
 	}{{"m@example.com", 5}, {"z@corp.example.com", 9}, {"a@corp.example.com", 7}, {"r@example.com", 7}} {
 		in.Clock().Advance(time.Second)
-		need(client.Invitations.Create(ctx, &clerk.InvitationCreateParams{EmailAddress: c.email, ExpiresInDays: clerk.Int64(c.days)}))(t)
+		from(client.Invitations.Create(ctx, &clerk.InvitationCreateParams{EmailAddress: c.email, ExpiresInDays: clerk.Int64(c.days)})).must(t)
 	}
 	r := must(t, in, "GET", "/invitations?limit=1", "").list[0].(map[string]any)["id"].(string)
-	need(client.Invitations.Revoke(ctx, r))(t)
+	from(client.Invitations.Revoke(ctx, r)).must(t)
 	for query, want := range map[string]string{
 		"": "a z m", "?order_by=-created_at": "a z m", "?order_by=created_at": "m z a", "?order_by=email_address": "a m z",
 		"?order_by=-email_address": "z m a", "?order_by=expires_at": "m a z", "?order_by=-expires_at": "z a m", "?query=CORP": "a z",
@@ -155,7 +153,7 @@ func TestInvitations_List(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", query, got, want)
 		}
 	}
-	page := need(client.Invitations.List(ctx, &clerk.InvitationListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(2)}}))(t)
+	page := from(client.Invitations.List(ctx, &clerk.InvitationListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(2)}})).must(t)
 	if len(page.Data) != 2 || page.TotalCount != 3 {
 		t.Errorf("got %d of %d, want 2 of 3", len(page.Data), page.TotalCount)
 	}
@@ -194,9 +192,9 @@ func TestInvitations_BulkIsAllOrNothing(t *testing.T) {
 	if n := len(must(t, in, "GET", "/invitations", "").list); n != 0 {
 		t.Errorf("got %d invitations after the refusals, want 0", n)
 	}
-	made := need(client.Invitations.BulkCreate(ctx, []clerk.InvitationCreateParams{
+	made := from(client.Invitations.BulkCreate(ctx, []clerk.InvitationCreateParams{
 		{EmailAddress: "a@example.com", Notify: clerk.Bool(false)}, {EmailAddress: "b@example.com"},
-	}))(t).Data
+	})).must(t).Data
 	if len(made) != 2 || made[1].EmailAddress != "b@example.com" || sent(in) != "b@example.com invitation" {
 		t.Errorf("got %d invitations and mails to %s, want two and one to b", len(made), sent(in))
 	}

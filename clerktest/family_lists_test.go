@@ -68,14 +68,14 @@ func TestLists_Read(t *testing.T) {
 		list(t, in, "allowlist", name+"@example.com")
 		list(t, in, "blocklist", name+"@example.com")
 	}
-	page := need(client.AllowlistIdentifiers.List(ctx, &clerk.AllowlistIdentifierListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}}))(t)
+	page := from(client.AllowlistIdentifiers.List(ctx, &clerk.AllowlistIdentifierListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}})).must(t)
 	if len(page.Data) != 1 || page.Data[0].Identifier != "b@example.com" || page.TotalCount != 3 {
 		t.Errorf("got %d entries of %d, want the second of 3", len(page.Data), page.TotalCount)
 	}
 	if n := len(must(t, in, "GET", "/allowlist_identifiers", "").list); n != 3 {
 		t.Errorf("got %d entries, want a bare array of 3", n)
 	}
-	blocked := need(client.BlocklistIdentifiers.List(ctx))(t)
+	blocked := from(client.BlocklistIdentifiers.List(ctx)).must(t)
 	if len(blocked.Data) != 3 || blocked.TotalCount != 3 || blocked.Data[0].Identifier != "c@example.com" {
 		t.Errorf("got %d of %d blocked, want all three, the newest first", len(blocked.Data), blocked.TotalCount)
 	}
@@ -89,20 +89,19 @@ func TestAllowlist_Notify(t *testing.T) {
 	add := func(identifier string, notify bool) (*clerk.AllowlistIdentifier, error) {
 		return client.AllowlistIdentifiers.Create(ctx, &clerk.AllowlistIdentifierCreateParams{Identifier: identifier, Notify: clerk.Bool(notify)})
 	}
-	entry := need(add("ada@example.com", true))(t)
-	if page := need(client.Invitations.List(ctx, nil))(t); page.TotalCount != 1 || page.Data[0].ID != entry.InvitationID || page.Data[0].EmailAddress != "ada@example.com" {
+	entry := from(add("ada@example.com", true)).must(t)
+	if page := from(client.Invitations.List(ctx, nil)).must(t); page.TotalCount != 1 || page.Data[0].ID != entry.InvitationID || page.Data[0].EmailAddress != "ada@example.com" {
 		t.Errorf("got %d invitations, want the one that the entry names", page.TotalCount)
 	}
-	need(add("+15555550101", true))(t)
-	need(add("*@corp.example.com", true))(t)
-	need(add("bob@example.com", false))(t)
+	from(add("+15555550101", true)).must(t)
+	from(add("*@corp.example.com", true)).must(t)
+	from(add("bob@example.com", false)).must(t)
 	texts := in.TextMessages()
 	if got := sent(in); got != "ada@example.com invitation" || len(texts) != 1 || texts[0].To != "+15555550101" {
 		t.Errorf("got mails %s and %d texts, want one of each", got, len(texts))
 	}
 	in.CreateUser(clerktest.User{Email: "user@example.com"})
-	_, err := add("user@example.com", true)
-	refusedAs(t, err, 422, "form_identifier_exists")
+	from(add("user@example.com", true)).refused(t, 422, "form_identifier_exists")
 	if n := len(must(t, in, "GET", "/allowlist_identifiers", "").list); n != 4 {
 		t.Errorf("got %d entries, want 4 without the refused one", n)
 	}
@@ -167,7 +166,7 @@ func TestLists_GuardEveryDoor(t *testing.T) {
 	u := in.CreateUser(clerktest.User{Email: "old@example.com"}).ID
 	invited := newInvitation(t, client, "new@example.com")
 	signIn := func() string {
-		return need(client.SignInTokens.Create(ctx, &clerk.SignInTokenCreateParams{UserID: u}))(t).Token
+		return from(client.SignInTokens.Create(ctx, &clerk.SignInTokenCreateParams{UserID: u})).must(t).Token
 	}
 	list(t, in, "blocklist", "*@example.com")
 	restrict(t, in, `{"blocklist":true}`)
@@ -176,18 +175,17 @@ func TestLists_GuardEveryDoor(t *testing.T) {
 			t.Errorf("%s: got %v, want not_allowed_access", name, err)
 		}
 	}
-	_, err := client.Invitations.Create(ctx, &clerk.InvitationCreateParams{EmailAddress: "third@example.com"})
-	refusedAs(t, err, 403, "not_allowed_access")
+	from(client.Invitations.Create(ctx, &clerk.InvitationCreateParams{EmailAddress: "third@example.com"})).refused(t, 403, "not_allowed_access")
 	if got := invitationStatus(t, in, invited.ID); got != "pending" {
 		t.Errorf("got %s after the refusal, want pending", got)
 	}
 	restrict(t, in, `{"allowlist_blocklist_disabled_on_sign_in":true}`)
-	need(in.Redeem(signIn()))(t)
+	from(in.Redeem(signIn())).must(t)
 	if _, err := in.Redeem(invited.URL); err == nil {
 		t.Error("signing up is open where only signing in is")
 	}
 	restrict(t, in, `{"blocklist":false}`)
-	need(in.Redeem(invited.URL))(t)
+	from(in.Redeem(invited.URL)).must(t)
 	must(t, in, "PATCH", "/beta_features/instance_settings", `{"restricted_to_allowlist":true}`)
 	refused(t, send(t, in, "POST", "/users", `{"email_address":["fourth@example.com"]}`), 403, "not_allowed_access")
 	if got := fmt.Sprint(must(t, in, "GET", "/users/count", "").object["total_count"]); got != "2" {

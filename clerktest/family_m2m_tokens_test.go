@@ -19,7 +19,7 @@ func TestM2MTokens_ScopesAreThoseOfTheBirth(t *testing.T) {
 	caller := newMachine(t, client, "caller", receiver.ID)
 	stranger := newMachine(t, client, "stranger")
 	mint := func() *clerk.M2MToken {
-		return need(client.M2MTokens.Create(ctx, nil, clerk.WithSecretKey(caller.SecretKey)))(t)
+		return from(client.M2MTokens.Create(ctx, nil, clerk.WithSecretKey(caller.SecretKey))).must(t)
 	}
 	verify := func(token, key string) error {
 		_, err := client.M2MTokens.Verify(ctx, &clerk.M2MTokenVerifyParams{Token: token}, clerk.WithSecretKey(key))
@@ -43,12 +43,12 @@ func TestM2MTokens_ScopesAreThoseOfTheBirth(t *testing.T) {
 			refusedAs(t, err, 404, "resource_not_found")
 		}
 	}
-	need(client.Machines.DeleteScope(ctx, caller.ID, receiver.ID))(t)
+	from(client.Machines.DeleteScope(ctx, caller.ID, receiver.ID)).must(t)
 	if err := verify(granted.Token, receiver.SecretKey); err != nil {
 		t.Errorf("a token that was made before the scope went: %v", err)
 	}
 	refusedAs(t, verify(mint().Token, receiver.SecretKey), 404, "resource_not_found")
-	need(client.Machines.Delete(ctx, caller.ID))(t)
+	from(client.Machines.Delete(ctx, caller.ID)).must(t)
 	refusedAs(t, verify(granted.Token, in.SecretKey()), 404, "resource_not_found")
 }
 
@@ -57,7 +57,7 @@ func TestM2MTokens_Life(t *testing.T) {
 	in := clerktest.NewServer(t).Instance
 	client, ctx := newClient(t, in), t.Context()
 	in.Clock().Freeze()
-	m := need(client.Machines.Create(ctx, &clerk.MachineCreateParams{Name: "m", DefaultTokenTTL: clerk.Int64(90)}))(t)
+	m := from(client.Machines.Create(ctx, &clerk.MachineCreateParams{Name: "m", DefaultTokenTTL: clerk.Int64(90)})).must(t)
 	own := clerk.WithSecretKey(m.SecretKey)
 	for name, c := range map[string]struct {
 		life clerk.Opt[int64]
@@ -65,16 +65,15 @@ func TestM2MTokens_Life(t *testing.T) {
 	}{
 		"the machine's own": {clerk.Opt[int64]{}, 90}, "asked for": {clerk.Int64(10), 10}, "null is for ever": {clerk.Null[int64](), 0},
 	} {
-		token := need(client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{SecondsUntilExpiration: c.life}, own))(t)
+		token := from(client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{SecondsUntilExpiration: c.life}, own)).must(t)
 		if got := clerk.Value(token.Expiration); (c.want == 0) != (token.Expiration == nil) || c.want != 0 && got != in.Clock().Now().UnixMilli()+c.want*1000 {
 			t.Errorf("%s: got expiration %d, want %d seconds from now", name, got, c.want)
 		}
 	}
 	for _, seconds := range []int64{0, -1} {
-		_, err := client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{SecondsUntilExpiration: clerk.Int64(seconds)}, own)
-		refusedAs(t, err, 422, "form_param_value_invalid")
+		from(client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{SecondsUntilExpiration: clerk.Int64(seconds)}, own)).refused(t, 422, "form_param_value_invalid")
 	}
-	token := need(client.M2MTokens.Create(ctx, nil, own))(t)
+	token := from(client.M2MTokens.Create(ctx, nil, own)).must(t)
 	verify := func() error {
 		v, err := client.M2MTokens.Verify(ctx, &clerk.M2MTokenVerifyParams{Token: token.Token})
 		if err == nil && (v.ID != token.ID || v.Token != "") {
@@ -97,7 +96,7 @@ func TestM2MTokens_RevokeAndList(t *testing.T) {
 	m, other := newMachine(t, client, "m"), newMachine(t, client, "other")
 	own, foreign := clerk.WithSecretKey(m.SecretKey), clerk.WithSecretKey(other.SecretKey)
 	mint := func(seconds int64) *clerk.M2MToken {
-		return need(client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{SecondsUntilExpiration: clerk.Int64(seconds)}, own))(t)
+		return from(client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{SecondsUntilExpiration: clerk.Int64(seconds)}, own)).must(t)
 	}
 	mint(3600)
 	revoked, expired := mint(3600), mint(10)
@@ -106,20 +105,16 @@ func TestM2MTokens_RevokeAndList(t *testing.T) {
 	reason := func(text string) *clerk.M2MTokenRevokeParams {
 		return &clerk.M2MTokenRevokeParams{RevocationReason: clerk.String(text)}
 	}
-	_, err := client.M2MTokens.Revoke(ctx, revoked.ID, reason("not mine"), foreign)
-	refusedAs(t, err, 404, "resource_not_found")
-	_, err = client.M2MTokens.Revoke(ctx, "mt_none", nil)
-	refusedAs(t, err, 404, "resource_not_found")
+	from(client.M2MTokens.Revoke(ctx, revoked.ID, reason("not mine"), foreign)).refused(t, 404, "resource_not_found")
+	from(client.M2MTokens.Revoke(ctx, "mt_none", nil)).refused(t, 404, "resource_not_found")
 	for _, text := range []string{"leaked", "again"} {
-		v := need(client.M2MTokens.Revoke(ctx, revoked.ID, reason(text), own))(t)
+		v := from(client.M2MTokens.Revoke(ctx, revoked.ID, reason(text), own)).must(t)
 		if !v.Revoked || clerk.Value(v.RevocationReason) != "leaked" || v.Token != "" {
 			t.Errorf("%s: got revoked %v because of %s, want the first revocation", text, v.Revoked, clerk.Value(v.RevocationReason))
 		}
 	}
-	_, err = client.M2MTokens.Verify(ctx, &clerk.M2MTokenVerifyParams{Token: revoked.Token})
-	refusedAs(t, err, 404, "resource_not_found")
-	_, err = client.M2MTokens.Verify(ctx, &clerk.M2MTokenVerifyParams{Token: expired.Token})
-	refusedAs(t, err, 404, "resource_not_found")
+	from(client.M2MTokens.Verify(ctx, &clerk.M2MTokenVerifyParams{Token: revoked.Token})).refused(t, 404, "resource_not_found")
+	from(client.M2MTokens.Verify(ctx, &clerk.M2MTokenVerifyParams{Token: expired.Token})).refused(t, 404, "resource_not_found")
 
 	for query, want := range map[string]string{
 		"": "1 1", "&revoked=true": "2 2", "&expired=true": "2 2", "&revoked=true&expired=true": "3 3",
@@ -134,9 +129,8 @@ func TestM2MTokens_RevokeAndList(t *testing.T) {
 		}
 	}
 	list := &clerk.M2MTokenListParams{Subject: m.ID}
-	_, err = client.M2MTokens.List(ctx, list, foreign)
-	refusedAs(t, err, 403, "machine_unauthorized")
-	if page := need(client.M2MTokens.List(ctx, list, own))(t); page.TotalCount != 1 {
+	from(client.M2MTokens.List(ctx, list, foreign)).refused(t, 403, "machine_unauthorized")
+	if page := from(client.M2MTokens.List(ctx, list, own)).must(t); page.TotalCount != 1 {
 		t.Errorf("got %d tokens for the machine itself, want 1", page.TotalCount)
 	}
 	refused(t, send(t, in, "GET", "/m2m_tokens", ""), 422, "form_param_missing")
@@ -151,9 +145,9 @@ func TestM2MTokens_Reuse(t *testing.T) {
 	peer := newMachine(t, client, "peer")
 	m := newMachine(t, client, "m")
 	mint := func(claims any, remaining int64) string {
-		return need(client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{
+		return from(client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{
 			Claims: clerk.Set(claims), MinRemainingTTLSeconds: clerk.Int64(remaining), SecondsUntilExpiration: clerk.Int64(100),
-		}, clerk.WithSecretKey(m.SecretKey)))(t).ID
+		}, clerk.WithSecretKey(m.SecretKey))).must(t).ID
 	}
 	type claims map[string]any
 	first := mint(claims{"a": 1, "b": 2}, 0)
@@ -169,12 +163,12 @@ func TestM2MTokens_Reuse(t *testing.T) {
 	if mint(claims{"a": 1, "b": 2}, 100) == first {
 		t.Error("a token with too little time left is reused")
 	}
-	need(client.Machines.CreateScope(ctx, m.ID, &clerk.MachineCreateScopeParams{ToMachineID: peer.ID}))(t)
+	from(client.Machines.CreateScope(ctx, m.ID, &clerk.MachineCreateScopeParams{ToMachineID: peer.ID})).must(t)
 	scoped := mint(claims{"a": 1, "b": 2}, 0)
 	if scoped == first {
 		t.Error("a token with other scopes is reused")
 	}
-	need(client.M2MTokens.Revoke(ctx, scoped, nil))(t)
+	from(client.M2MTokens.Revoke(ctx, scoped, nil)).must(t)
 	last := mint(claims{"a": 1, "b": 2}, 0)
 	if last == scoped {
 		t.Error("a revoked token is reused")
@@ -194,9 +188,9 @@ func TestM2MTokens_JWT(t *testing.T) {
 	m := newMachine(t, client, "m", peer.ID)
 	own := clerk.WithSecretKey(m.SecretKey)
 	format := clerk.Set(clerk.M2MTokenFormatJWT)
-	token := need(client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{
+	token := from(client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{
 		TokenFormat: format, Claims: clerk.Set[any](map[string]any{"job": "sync", "sub": "mch_forged"}),
-	}, own))(t)
+	}, own)).must(t)
 	header, claims := claimsOf(t, token.Token, 0), claimsOf(t, token.Token, 1)
 	now := float64(in.Clock().Now().Unix())
 	for name, want := range map[string]any{
@@ -210,12 +204,10 @@ func TestM2MTokens_JWT(t *testing.T) {
 		t.Errorf("got header %v, want one of M2M tokens", header)
 	}
 	// Clerk keeps no JWT: it is in no list, cannot be revoked and is verified where it arrives.
-	page := need(client.M2MTokens.List(ctx, &clerk.M2MTokenListParams{Subject: m.ID}))(t)
+	page := from(client.M2MTokens.List(ctx, &clerk.M2MTokenListParams{Subject: m.ID})).must(t)
 	if page.TotalCount != 0 {
 		t.Errorf("got %d tokens in the list, want 0", page.TotalCount)
 	}
-	_, err := client.M2MTokens.Revoke(ctx, token.ID, nil)
-	refusedAs(t, err, 404, "resource_not_found")
-	_, err = client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{TokenFormat: format, Claims: clerk.Set[any]("text")}, own)
-	refusedAs(t, err, 422, "form_param_format_invalid")
+	from(client.M2MTokens.Revoke(ctx, token.ID, nil)).refused(t, 404, "resource_not_found")
+	from(client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{TokenFormat: format, Claims: clerk.Set[any]("text")}, own)).refused(t, 422, "form_param_format_invalid")
 }

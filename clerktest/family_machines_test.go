@@ -1,7 +1,6 @@
 package clerktest_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -13,34 +12,10 @@ import (
 	"github.com/clerkgo/clerk-go/clerktest"
 )
 
-// refusedAs checks the status and the code of a call that core made.
-func refusedAs(t *testing.T, err error, status int, code string) {
-	t.Helper()
-	var refusal *clerk.APIError
-	if !errors.As(err, &refusal) || len(refusal.Errors) == 0 {
-		t.Errorf("got %v, want %d %s", err, status, code)
-		return
-	}
-	if refusal.StatusCode != status || refusal.Errors[0].Code != code {
-		t.Errorf("got %d %s, want %d %s", refusal.StatusCode, refusal.Errors[0].Code, status, code)
-	}
-}
-
-// need ends the test unless the call succeeded.
-func need[T any](value T, err error) func(*testing.T) T {
-	return func(t *testing.T) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
-}
-
 // newMachine makes a machine that may call others.
 func newMachine(t *testing.T, client *clerk.Client, name string, others ...string) *clerk.Machine {
 	t.Helper()
-	return need(client.Machines.Create(t.Context(), &clerk.MachineCreateParams{Name: name, ScopedMachines: clerk.Set(append([]string{}, others...))}))(t)
+	return from(client.Machines.Create(t.Context(), &clerk.MachineCreateParams{Name: name, ScopedMachines: clerk.Set(append([]string{}, others...))})).must(t)
 }
 
 func TestMachines_List(t *testing.T) {
@@ -74,7 +49,7 @@ func TestMachines_List(t *testing.T) {
 	}
 	var all []string
 	for m, err := range client.Machines.ListAll(ctx, &clerk.MachineListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(2)}}) {
-		all = append(all, need(m, err)(t).Name)
+		all = append(all, from(m, err).must(t).Name)
 		if m.SecretKey != "" {
 			t.Error("a list shows a secret key")
 		}
@@ -92,7 +67,7 @@ func TestMachines_ScopesHaveADirection(t *testing.T) {
 	a := newMachine(t, client, "a", b.ID)
 	scopes := func(id string) string {
 		var out []string
-		for _, m := range need(client.Machines.Get(ctx, id))(t).ScopedMachines {
+		for _, m := range from(client.Machines.Get(ctx, id)).must(t).ScopedMachines {
 			out = append(out, m.Name)
 		}
 		return fmt.Sprint(out)
@@ -108,18 +83,16 @@ func TestMachines_ScopesHaveADirection(t *testing.T) {
 	refusedAs(t, add(a.ID, a.ID), 422, "form_param_value_invalid")
 	refusedAs(t, add(a.ID, "mch_none"), 404, "resource_not_found")
 	refusedAs(t, add("mch_none", a.ID), 404, "resource_not_found")
-	_, err := client.Machines.DeleteScope(ctx, b.ID, a.ID)
-	refusedAs(t, err, 404, "resource_not_found")
+	from(client.Machines.DeleteScope(ctx, b.ID, a.ID)).refused(t, 404, "resource_not_found")
 	if err := add(b.ID, a.ID); err != nil {
 		t.Errorf("the other direction: %v", err)
 	}
-	gone := need(client.Machines.DeleteScope(ctx, a.ID, b.ID))(t)
+	gone := from(client.Machines.DeleteScope(ctx, a.ID, b.ID)).must(t)
 	if got := scopes(a.ID) + scopes(b.ID); got != "[][a]" || !gone.Deleted || gone.FromMachineID != a.ID || gone.ToMachineID != b.ID {
 		t.Errorf("got scopes %s and %+v, want that only b may call a", got, gone)
 	}
-	_, err = client.Machines.DeleteScope(ctx, a.ID, b.ID)
-	refusedAs(t, err, 404, "resource_not_found")
-	need(client.Machines.Delete(ctx, a.ID))(t)
+	from(client.Machines.DeleteScope(ctx, a.ID, b.ID)).refused(t, 404, "resource_not_found")
+	from(client.Machines.Delete(ctx, a.ID)).must(t)
 	if got := scopes(b.ID); got != "[]" {
 		t.Errorf("got scopes %s of b after a is gone, want none", got)
 	}
@@ -153,17 +126,17 @@ func TestMachines_SecretKey(t *testing.T) {
 	client, ctx := newClient(t, in), t.Context()
 	in.Clock().Freeze()
 	m := newMachine(t, client, "m")
-	if m.SecretKey == "" || need(client.Machines.Get(ctx, m.ID))(t).SecretKey != "" {
+	if m.SecretKey == "" || from(client.Machines.Get(ctx, m.ID)).must(t).SecretKey != "" {
 		t.Error("the secret key belongs into the answer that made it and into no other one")
 	}
-	if got := need(client.Machines.GetSecretKey(ctx, m.ID))(t).Secret; got != m.SecretKey {
+	if got := from(client.Machines.GetSecretKey(ctx, m.ID)).must(t).Secret; got != m.SecretKey {
 		t.Error("the secret key that can be read again is another one")
 	}
 	works := func(key string) bool {
 		return sendWith(t, in, "GET", "/m2m_tokens?subject="+m.ID, "", http.Header{"Authorization": {"Bearer " + key}}).status == 200
 	}
 	rotate := func(seconds int64) string {
-		return need(client.Machines.RotateSecretKey(ctx, m.ID, &clerk.MachineRotateSecretKeyParams{PreviousTokenTTL: seconds}))(t).Secret
+		return from(client.Machines.RotateSecretKey(ctx, m.ID, &clerk.MachineRotateSecretKeyParams{PreviousTokenTTL: seconds})).must(t).Secret
 	}
 	second := rotate(60)
 	if !works(m.SecretKey) || !works(second) {
@@ -177,11 +150,11 @@ func TestMachines_SecretKey(t *testing.T) {
 	if works(second) || !works(third) {
 		t.Error("a previous key with no time left still works")
 	}
-	renamed := need(client.Machines.Update(ctx, m.ID, &clerk.MachineUpdateParams{Name: clerk.String("n")}))(t)
+	renamed := from(client.Machines.Update(ctx, m.ID, &clerk.MachineUpdateParams{Name: clerk.String("n")})).must(t)
 	if renamed.Name != "n" || renamed.DefaultTokenTTL != 3600 || !works(third) {
 		t.Errorf("got %s with a life of %d, want n with 3600 and the same key", renamed.Name, renamed.DefaultTokenTTL)
 	}
-	need(client.Machines.Delete(ctx, m.ID))(t)
+	from(client.Machines.Delete(ctx, m.ID)).must(t)
 	if works(third) {
 		t.Error("the key of a machine that is gone still works")
 	}

@@ -13,9 +13,9 @@ import (
 
 func newOAuthApplication(t *testing.T, client *clerk.Client, name string) *clerk.OAuthApplication {
 	t.Helper()
-	return need(client.OAuthApplications.Create(t.Context(), &clerk.OAuthApplicationCreateParams{
+	return from(client.OAuthApplications.Create(t.Context(), &clerk.OAuthApplicationCreateParams{
 		Name: name, RedirectURIs: clerk.Set([]string{"https://app.example.com/callback", "myapp://done"}),
-	}))(t)
+	})).must(t)
 }
 
 func TestOAuthApplications_Lifecycle(t *testing.T) {
@@ -26,35 +26,33 @@ func TestOAuthApplications_Lifecycle(t *testing.T) {
 	if a.Scopes != "profile email" || !a.ConsentScreenEnabled || a.PKCERequired || a.Public || a.CallbackURL != "https://app.example.com/callback" {
 		t.Errorf("got %+v, want Clerk's defaults", a)
 	}
-	if a.ClientSecret == "" || need(client.OAuthApplications.Get(ctx, a.ID))(t).ClientSecret != "" {
+	if a.ClientSecret == "" || from(client.OAuthApplications.Get(ctx, a.ID)).must(t).ClientSecret != "" {
 		t.Error("the client secret belongs into the answer that made it and into no other one")
 	}
-	changed := need(client.OAuthApplications.Update(ctx, a.ID, &clerk.OAuthApplicationUpdateParams{
+	changed := from(client.OAuthApplications.Update(ctx, a.ID, &clerk.OAuthApplicationUpdateParams{
 		Name: clerk.String("Sales"), Scopes: clerk.String("profile"), ConsentScreenEnabled: clerk.Bool(false), CallbackURL: clerk.String("http://localhost/cb"),
-	}))(t)
+	})).must(t)
 	if got, want := fmt.Sprintln(changed.Name, changed.Scopes, changed.ConsentScreenEnabled, changed.RedirectURIs), "Sales profile false [http://localhost/cb]\n"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	if changed.ClientID != a.ClientID || changed.ClientSecret != "" {
 		t.Error("an update changes the client id or shows the secret")
 	}
-	rotated := need(client.OAuthApplications.RotateSecret(ctx, a.ID))(t)
+	rotated := from(client.OAuthApplications.RotateSecret(ctx, a.ID)).must(t)
 	if rotated.ClientSecret == "" || rotated.ClientSecret == a.ClientSecret || rotated.ClientID != a.ClientID {
 		t.Error("a rotation has to show one new secret of the same client")
 	}
-	public := need(client.OAuthApplications.Create(ctx, &clerk.OAuthApplicationCreateParams{
+	public := from(client.OAuthApplications.Create(ctx, &clerk.OAuthApplicationCreateParams{
 		Name: "cli", CallbackURL: clerk.String("http://127.0.0.1/cb"), Public: clerk.Bool(true), PKCERequired: clerk.Bool(true),
-	}))(t)
+	})).must(t)
 	if public.ClientSecret != "" || !public.PKCERequired {
 		t.Errorf("got secret given %v, PKCE %v, want a public client without a secret", public.ClientSecret != "", public.PKCERequired)
 	}
-	_, err := client.OAuthApplications.RotateSecret(ctx, public.ID)
-	refusedAs(t, err, 403, "oauth_application_public")
-	if gone := need(client.OAuthApplications.Delete(ctx, a.ID))(t); !gone.Deleted || gone.ID != a.ID {
+	from(client.OAuthApplications.RotateSecret(ctx, public.ID)).refused(t, 403, "oauth_application_public")
+	if gone := from(client.OAuthApplications.Delete(ctx, a.ID)).must(t); !gone.Deleted || gone.ID != a.ID {
 		t.Errorf("got %+v, want the application deleted", gone)
 	}
-	_, err = client.OAuthApplications.Get(ctx, a.ID)
-	refusedAs(t, err, 404, "resource_not_found")
+	from(client.OAuthApplications.Get(ctx, a.ID)).refused(t, 404, "resource_not_found")
 }
 
 func TestOAuthApplications_List(t *testing.T) {
@@ -150,7 +148,7 @@ func TestOAuthAccessTokens_Life(t *testing.T) {
 	}
 	token := in.IssueOAuthAccessToken(app.ID, u, "profile", "email")
 	for _, params := range []*clerk.OAuthAccessTokenVerifyParams{{AccessToken: clerk.String(token)}, {Secret: clerk.String(token)}} {
-		v := need(client.OAuthAccessTokens.Verify(ctx, params))(t)
+		v := from(client.OAuthAccessTokens.Verify(ctx, params)).must(t)
 		if v.ClientID != app.ClientID || fmt.Sprint(v.Scopes) != "[profile email]" || clerk.Value(v.Expiration) != in.Clock().Now().Add(24*time.Hour).UnixMilli() {
 			t.Errorf("got client %s, scopes %v until %d, want those of the grant for a day", v.ClientID, v.Scopes, clerk.Value(v.Expiration))
 		}
@@ -172,11 +170,11 @@ func TestOAuthAccessTokens_Life(t *testing.T) {
 	in.Clock().Advance(time.Millisecond)
 	want("after a day", late, "inactive")
 	orphan := in.IssueOAuthAccessToken(other.ID, u)
-	need(client.OAuthApplications.Delete(ctx, other.ID))(t)
+	from(client.OAuthApplications.Delete(ctx, other.ID)).must(t)
 	want("of an application that is gone", orphan, "unknown")
 	kept := in.IssueOAuthAccessToken(app.ID, u)
 	want("of the other application", kept, "active")
-	need(client.Users.Delete(ctx, u))(t)
+	from(client.Users.Delete(ctx, u)).must(t)
 	want("of a user who is gone", kept, "unknown")
 	refused(t, send(t, in, "POST", "/oauth_applications/access_tokens/verify", `{}`), 422, "form_param_missing")
 }
@@ -188,7 +186,7 @@ func TestOAuthAccessTokens_JWT(t *testing.T) {
 	in.Clock().Freeze()
 	u := in.CreateUser(clerktest.User{}).ID
 	app := newOAuthApplication(t, client, "app")
-	need(client.Instance.UpdateOAuthApplicationSettings(ctx, &clerk.InstanceUpdateOAuthApplicationSettingsParams{OAuthJWTAccessTokens: clerk.Bool(true)}))(t)
+	from(client.Instance.UpdateOAuthApplicationSettings(ctx, &clerk.InstanceUpdateOAuthApplicationSettingsParams{OAuthJWTAccessTokens: clerk.Bool(true)})).must(t)
 	token := in.IssueOAuthAccessToken(app.ID, u, "profile", "email")
 	claims := claimsOf(t, token, 1)
 	now := float64(in.Clock().Now().Unix())

@@ -16,7 +16,7 @@ func TestSessions_StatesByClock(t *testing.T) {
 	client, ctx := newClient(t, in), t.Context()
 	in.Clock().Freeze()
 	u := in.CreateUser(clerktest.User{}).ID
-	s := need(client.Sessions.Create(ctx, &clerk.SessionCreateParams{UserID: u}))(t)
+	s := from(client.Sessions.Create(ctx, &clerk.SessionCreateParams{UserID: u})).must(t)
 	const week, month = 7 * 24 * time.Hour, 30 * 24 * time.Hour
 	start := in.Clock().Now()
 	if s.ExpireAt != start.Add(week).UnixMilli() || s.AbandonAt != start.Add(month).UnixMilli() || s.LastActiveAt != start.UnixMilli() {
@@ -30,7 +30,7 @@ func TestSessions_StatesByClock(t *testing.T) {
 		{month - time.Millisecond, clerk.SessionStatusExpired}, {month, clerk.SessionStatusAbandoned},
 	} {
 		in.Clock().Set(start.Add(c.after))
-		if got := need(client.Sessions.Get(ctx, s.ID))(t).Status; got != c.want {
+		if got := from(client.Sessions.Get(ctx, s.ID)).must(t).Status; got != c.want {
 			t.Errorf("after %v: got %s, want %s", c.after, got, c.want)
 		}
 		_, err := client.Sessions.CreateToken(ctx, s.ID, nil)
@@ -40,17 +40,16 @@ func TestSessions_StatesByClock(t *testing.T) {
 			refusedAs(t, err, 404, "resource_not_found")
 		}
 	}
-	_, err := client.Sessions.Revoke(ctx, s.ID)
-	refusedAs(t, err, 400, "session_not_active")
+	from(client.Sessions.Revoke(ctx, s.ID)).refused(t, 400, "session_not_active")
 	in.RequireTasks(s.ID, "choose-organization")
 	in.Clock().Set(start)
-	if got := need(client.Sessions.Get(ctx, s.ID))(t); got.Status != clerk.SessionStatusPending || len(got.Tasks) != 1 {
+	if got := from(client.Sessions.Get(ctx, s.ID)).must(t); got.Status != clerk.SessionStatusPending || len(got.Tasks) != 1 {
 		t.Errorf("got %s with %d tasks, want pending with one", got.Status, len(got.Tasks))
 	}
-	if token := need(client.Sessions.CreateToken(ctx, s.ID, nil))(t).JWT; claimsOf(t, token, 1)["sts"] != "pending" {
+	if token := from(client.Sessions.CreateToken(ctx, s.ID, nil)).must(t).JWT; claimsOf(t, token, 1)["sts"] != "pending" {
 		t.Error("the token of a pending session does not say so")
 	}
-	if gone := need(client.Sessions.Revoke(ctx, s.ID))(t); gone.Status != clerk.SessionStatusRevoked {
+	if gone := from(client.Sessions.Revoke(ctx, s.ID)).must(t); gone.Status != clerk.SessionStatusRevoked {
 		t.Errorf("got %s, want a pending session revoked", gone.Status)
 	}
 }
@@ -64,14 +63,13 @@ func TestSessions_ActiveOrganizationNeedsAMember(t *testing.T) {
 	create := func(org string) (*clerk.Session, error) {
 		return client.Sessions.Create(ctx, &clerk.SessionCreateParams{UserID: u, ActiveOrganizationID: clerk.String(org)})
 	}
-	s := need(create(own))(t)
-	token := need(client.Sessions.CreateToken(ctx, s.ID, nil))(t).JWT
+	s := from(create(own)).must(t)
+	token := from(client.Sessions.CreateToken(ctx, s.ID, nil)).must(t).JWT
 	if o, _ := claimsOf(t, token, 1)["o"].(map[string]any); clerk.Value(s.LastActiveOrganizationID) != own || o["id"] != own {
 		t.Errorf("got organization %v in the token, want %s", o["id"], own)
 	}
 	for _, org := range []string{foreign, "org_none"} {
-		_, err := create(org)
-		refusedAs(t, err, 404, "resource_not_found")
+		from(create(org)).refused(t, 404, "resource_not_found")
 	}
 	if n := len(must(t, in, "GET", "/sessions?user_id="+u, "").list); n != 1 {
 		t.Errorf("got %d sessions after the refusals, want 1", n)
@@ -88,23 +86,20 @@ func TestSessions_TemplateTokens(t *testing.T) {
 		seconds clerk.Opt[int64]
 		want    float64
 	}{"the template's life": {clerk.Opt[int64]{}, 300}, "asked for": {clerk.Int64(30), 30}} {
-		token := need(client.Sessions.CreateTokenFromTemplate(ctx, who.SessionID, "hasura", &clerk.SessionCreateTokenFromTemplateParams{ExpiresInSeconds: c.seconds}))(t).JWT
+		token := from(client.Sessions.CreateTokenFromTemplate(ctx, who.SessionID, "hasura", &clerk.SessionCreateTokenFromTemplateParams{ExpiresInSeconds: c.seconds})).must(t).JWT
 		claims := claimsOf(t, token, 1)
 		if got := claims["exp"].(float64) - claims["iat"].(float64); got != c.want || claims["role"] != "editor" || claims["sub"] != who.UserID {
 			t.Errorf("%s: got a life of %v for %v as %v, want %v", name, got, claims["sub"], claims["role"], c.want)
 		}
 	}
-	_, err := client.Sessions.CreateTokenFromTemplate(ctx, who.SessionID, "none", nil)
-	refusedAs(t, err, 404, "resource_not_found")
-	_, err = client.Sessions.CreateTokenFromTemplate(ctx, "sess_none", "hasura", nil)
-	refusedAs(t, err, 404, "resource_not_found")
+	from(client.Sessions.CreateTokenFromTemplate(ctx, who.SessionID, "none", nil)).refused(t, 404, "resource_not_found")
+	from(client.Sessions.CreateTokenFromTemplate(ctx, "sess_none", "hasura", nil)).refused(t, 404, "resource_not_found")
 	for _, seconds := range []string{"29", "315360001", "-1"} {
 		refused(t, send(t, in, "POST", "/sessions/"+who.SessionID+"/tokens/hasura", `{"expires_in_seconds":`+seconds+`}`), 422, "form_param_value_invalid")
 	}
 	refused(t, send(t, in, "POST", "/sessions/"+who.SessionID+"/tokens", `{"expires_in_seconds":60.5}`), 422, "form_param_type_invalid")
 	in.RevokeSession(who.SessionID)
-	_, err = client.Sessions.CreateTokenFromTemplate(ctx, who.SessionID, "hasura", nil)
-	refusedAs(t, err, 404, "resource_not_found")
+	from(client.Sessions.CreateTokenFromTemplate(ctx, who.SessionID, "hasura", nil)).refused(t, 404, "resource_not_found")
 }
 
 func TestSessions_List(t *testing.T) {
@@ -121,7 +116,7 @@ func TestSessions_List(t *testing.T) {
 	}
 	shared := in.SignInBrowser(browser, other).SessionID
 	in.RevokeSession(ids[1])
-	clientID := need(client.Sessions.Get(ctx, shared))(t).ClientID
+	clientID := from(client.Sessions.Get(ctx, shared)).must(t).ClientID
 	for name, c := range map[string]struct {
 		params clerk.SessionListParams
 		want   []string
@@ -136,7 +131,7 @@ func TestSessions_List(t *testing.T) {
 		}, []string{ids[0]}, 3},
 		"of nobody": {clerk.SessionListParams{UserID: clerk.String("user_none")}, nil, 0},
 	} {
-		page := need(client.Sessions.List(ctx, &c.params))(t)
+		page := from(client.Sessions.List(ctx, &c.params)).must(t)
 		var got []string
 		for _, s := range page.Data {
 			got = append(got, s.ID)
@@ -145,8 +140,7 @@ func TestSessions_List(t *testing.T) {
 			t.Errorf("%s: got %v of %d, want %v of %d", name, got, page.TotalCount, c.want, c.total)
 		}
 	}
-	_, err := client.Sessions.List(ctx, nil)
-	refusedAs(t, err, 422, "form_param_missing")
+	from(client.Sessions.List(ctx, nil)).refused(t, 422, "form_param_missing")
 	refused(t, send(t, in, "GET", "/sessions?user_id="+u+"&status=pending", ""), 422, "form_param_value_invalid")
 	for _, path := range []string{"/sessions/sess_none", "/sessions/sess_none/revoke", "/sessions/sess_none/tokens"} {
 		method := map[bool]string{true: "GET", false: "POST"}[path == "/sessions/sess_none"]

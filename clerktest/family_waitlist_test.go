@@ -13,7 +13,7 @@ import (
 
 func newWaitlistEntry(t *testing.T, client *clerk.Client, email string) *clerk.WaitlistEntry {
 	t.Helper()
-	return need(client.WaitlistEntries.Create(t.Context(), &clerk.WaitlistEntryCreateParams{EmailAddress: email}))(t)
+	return from(client.WaitlistEntries.Create(t.Context(), &clerk.WaitlistEntryCreateParams{EmailAddress: email})).must(t)
 }
 
 func TestWaitlist_FromPendingToCompleted(t *testing.T) {
@@ -27,27 +27,23 @@ func TestWaitlist_FromPendingToCompleted(t *testing.T) {
 	if again := newWaitlistEntry(t, client, "ADA@example.com"); again.ID != entry.ID {
 		t.Errorf("got entry %s for the same address, want %s", again.ID, entry.ID)
 	}
-	invited := need(client.WaitlistEntries.Invite(ctx, entry.ID, nil))(t)
+	invited := from(client.WaitlistEntries.Invite(ctx, entry.ID, nil)).must(t)
 	if invited.Status != clerk.WaitlistEntryStatusInvited || invited.Invitation == nil || invited.Invitation.Status != clerk.InvitationStatusPending {
 		t.Fatalf("got %s, want an invited entry with its invitation", invited.Status)
 	}
-	_, err := client.WaitlistEntries.Invite(ctx, entry.ID, nil)
-	refusedAs(t, err, 400, "duplicate_record")
-	_, err = client.WaitlistEntries.Delete(ctx, entry.ID)
-	refusedAs(t, err, 400, "waitlist_entry_invited")
-	_, err = client.WaitlistEntries.Reject(ctx, entry.ID)
-	refusedAs(t, err, 400, "waitlist_entry_not_pending")
-	again := need(client.WaitlistEntries.Invite(ctx, entry.ID, &clerk.WaitlistEntryInviteParams{IgnoreExisting: clerk.Bool(true)}))(t)
+	from(client.WaitlistEntries.Invite(ctx, entry.ID, nil)).refused(t, 400, "duplicate_record")
+	from(client.WaitlistEntries.Delete(ctx, entry.ID)).refused(t, 400, "waitlist_entry_invited")
+	from(client.WaitlistEntries.Reject(ctx, entry.ID)).refused(t, 400, "waitlist_entry_not_pending")
+	again := from(client.WaitlistEntries.Invite(ctx, entry.ID, &clerk.WaitlistEntryInviteParams{IgnoreExisting: clerk.Bool(true)})).must(t)
 	if again.Invitation.ID == invited.Invitation.ID {
 		t.Error("the second invitation is the first one")
 	}
-	need(in.Redeem(again.Invitation.URL))(t)
-	list := need(client.WaitlistEntries.List(ctx, &clerk.WaitlistEntryListParams{Status: clerk.Set(clerk.WaitlistEntryStatusCompleted)}))(t)
+	from(in.Redeem(again.Invitation.URL)).must(t)
+	list := from(client.WaitlistEntries.List(ctx, &clerk.WaitlistEntryListParams{Status: clerk.Set(clerk.WaitlistEntryStatusCompleted)})).must(t)
 	if list.TotalCount != 1 || list.Data[0].ID != entry.ID || list.Data[0].Invitation.Status != clerk.InvitationStatusAccepted {
 		t.Errorf("got %d completed entries, want the one whose invitation is accepted", list.TotalCount)
 	}
-	_, err = client.WaitlistEntries.Invite(ctx, entry.ID, nil)
-	refusedAs(t, err, 400, "duplicate_record")
+	from(client.WaitlistEntries.Invite(ctx, entry.ID, nil)).refused(t, 400, "duplicate_record")
 	if got, want := sent(in), "ada@example.com waitlist_confirmation, ada@example.com waitlist_invitation, ada@example.com waitlist_invitation"; got != want {
 		t.Errorf("got mails %s, want %s", got, want)
 	}
@@ -66,24 +62,20 @@ func TestWaitlist_RejectAndDelete(t *testing.T) {
 	t.Parallel()
 	client, ctx := newClient(t, clerktest.NewServer(t).Instance), t.Context()
 	entry := newWaitlistEntry(t, client, "a@example.com")
-	if r := need(client.WaitlistEntries.Reject(ctx, entry.ID))(t); r.Status != clerk.WaitlistEntryStatusRejected {
+	if r := from(client.WaitlistEntries.Reject(ctx, entry.ID)).must(t); r.Status != clerk.WaitlistEntryStatusRejected {
 		t.Errorf("got %s, want rejected", r.Status)
 	}
-	_, err := client.WaitlistEntries.Reject(ctx, entry.ID)
-	refusedAs(t, err, 400, "waitlist_entry_not_pending")
-	if i := need(client.WaitlistEntries.Invite(ctx, entry.ID, nil))(t); i.Status != clerk.WaitlistEntryStatusInvited {
+	from(client.WaitlistEntries.Reject(ctx, entry.ID)).refused(t, 400, "waitlist_entry_not_pending")
+	if i := from(client.WaitlistEntries.Invite(ctx, entry.ID, nil)).must(t); i.Status != clerk.WaitlistEntryStatusInvited {
 		t.Errorf("got %s, want a rejected entry invited after all", i.Status)
 	}
 	pending := newWaitlistEntry(t, client, "b@example.com")
-	if gone := need(client.WaitlistEntries.Delete(ctx, pending.ID))(t); !gone.Deleted || gone.ID != pending.ID {
+	if gone := from(client.WaitlistEntries.Delete(ctx, pending.ID)).must(t); !gone.Deleted || gone.ID != pending.ID {
 		t.Errorf("got %+v, want the entry deleted", gone)
 	}
-	_, err = client.WaitlistEntries.Delete(ctx, pending.ID)
-	refusedAs(t, err, 404, "resource_not_found")
-	_, err = client.WaitlistEntries.Invite(ctx, pending.ID, nil)
-	refusedAs(t, err, 404, "resource_not_found")
-	_, err = client.WaitlistEntries.Reject(ctx, pending.ID)
-	refusedAs(t, err, 404, "resource_not_found")
+	from(client.WaitlistEntries.Delete(ctx, pending.ID)).refused(t, 404, "resource_not_found")
+	from(client.WaitlistEntries.Invite(ctx, pending.ID, nil)).refused(t, 404, "resource_not_found")
+	from(client.WaitlistEntries.Reject(ctx, pending.ID)).refused(t, 404, "resource_not_found")
 }
 
 func TestWaitlist_Bulk(t *testing.T) {
@@ -91,9 +83,9 @@ func TestWaitlist_Bulk(t *testing.T) {
 	in := clerktest.NewServer(t).Instance
 	client, ctx := newClient(t, in), t.Context()
 	first := newWaitlistEntry(t, client, "a@example.com")
-	made := need(client.WaitlistEntries.BulkCreate(ctx, []clerk.WaitlistEntryCreateParams{
+	made := from(client.WaitlistEntries.BulkCreate(ctx, []clerk.WaitlistEntryCreateParams{
 		{EmailAddress: "a@example.com"}, {EmailAddress: "b@example.com", Notify: clerk.Bool(false)}, {EmailAddress: "c@example.com"},
-	}))(t).Data
+	})).must(t).Data
 	if len(made) != 3 || made[0].ID != first.ID || made[2].EmailAddress != "c@example.com" {
 		t.Errorf("got %d entries, want three with the old one in front", len(made))
 	}
@@ -131,10 +123,10 @@ func TestWaitlist_List(t *testing.T) {
 	}
 	for _, name := range []string{"a", "z"} {
 		in.Clock().Advance(time.Second)
-		need(client.WaitlistEntries.Invite(ctx, ids[name], nil))(t)
+		from(client.WaitlistEntries.Invite(ctx, ids[name], nil)).must(t)
 	}
 	in.Clock().Advance(time.Second)
-	need(client.WaitlistEntries.Reject(ctx, ids["r"]))(t)
+	from(client.WaitlistEntries.Reject(ctx, ids["r"])).must(t)
 	for query, want := range map[string]string{
 		"": "r a z m 4", "?order_by=created_at": "m z a r 4", "?order_by=email_address": "a m r z 4", "?order_by=-email_address": "z r m a 4",
 		"?order_by=-invited_at&limit=2": "z a 4", "?order_by=invited_at&limit=3": "m r a 4", "?status=pending": "m 1", "?status=invited": "a z 2",

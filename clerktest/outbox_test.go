@@ -45,7 +45,7 @@ func TestOutbox_Codes(t *testing.T) {
 	client, ctx := newClient(t, in), t.Context()
 	in.Clock().Freeze()
 	id := in.CreateUser(clerktest.User{Email: "ada@example.com", Phone: "+15555550101"}).ID
-	u := need(client.Users.Get(ctx, id))(t)
+	u := from(client.Users.Get(ctx, id)).must(t)
 	emailID, phoneID := u.EmailAddresses[0].ID, u.PhoneNumbers[0].ID
 	must(t, in, "POST", "/email_addresses/"+emailID+"/prepare_verification", `{}`)
 	in.Clock().Advance(time.Second)
@@ -84,7 +84,7 @@ func TestOutbox_Codes(t *testing.T) {
 
 func mustJSON(t *testing.T, v any) string {
 	t.Helper()
-	return string(need(json.Marshal(v))(t))
+	return string(from(json.Marshal(v)).must(t))
 }
 
 func TestOutbox_HoldsWhatHappened(t *testing.T) {
