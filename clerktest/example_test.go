@@ -84,17 +84,17 @@ func ExampleNewServer() {
 func ExampleInstance_AddFault() {
 	srv, err := clerktest.Start()
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	defer srv.Close()
 	client, err := clerk.NewClient(srv.SecretKey(), clerk.WithBaseURL(srv.URL()))
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 
 	_, err = srv.AddFault(clerktest.Fault{Operation: "GetUser", Status: http.StatusServiceUnavailable, Times: 1})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	user := srv.CreateUser(clerktest.User{Email: "ada@example.com"})
 	_, err = client.Users.Get(context.Background(), user.ID, clerk.WithRetries(0))
@@ -109,7 +109,7 @@ func ExampleInstance_AddFault() {
 func ExampleInstance_AddWebhook() {
 	srv, err := clerktest.Start()
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	defer srv.Close()
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -119,13 +119,13 @@ func ExampleInstance_AddWebhook() {
 
 	endpoint, err := srv.AddWebhook(receiver.URL, "user.created")
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	srv.CreateUser(clerktest.User{Email: "ada@example.com"})
 	for _, pause := range append([]time.Duration{0}, clerktest.RetryLadder()...) {
 		srv.Clock().Advance(pause + time.Second)
 		if err := srv.FlushWebhooks(context.Background()); err != nil {
-			log.Fatal(err)
+			panic(err)
 		}
 	}
 	attempts := endpoint.Deliveries()
