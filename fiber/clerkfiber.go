@@ -6,8 +6,8 @@
 //	api := app.Group("/api", clerkfiber.RequireAuth())
 //	api.Post("/invoices", clerkfiber.RequireAuth(clerkauth.HasPermission("org:invoices:create")), create)
 //
-// Handlers read the visitor with [FromContext]; the state may be kept after the handler returned. Code that gets the
-// user context reads the same state with clerkauth.FromContext. Fiber applies a handler to routes registered after it.
+// Handlers read the visitor with [FromContext]; the state may be kept after the handler returned. Code that gets
+// c.UserContext() reads the same state with clerkauth.FromContext. Fiber applies a handler to routes registered after it.
 package clerkfiber
 
 import (
