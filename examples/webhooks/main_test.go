@@ -145,7 +145,7 @@ func checkFramework(t *testing.T, mount func(h *clerkwebhook.Handler) func(*http
 	if err != nil {
 		t.Fatal(err)
 	}
-	answers := []error{errors.New("trouble"), nil, clerkwebhook.Permanent(errors.New("hopeless"))}
+	answers := []error{errors.New("trouble"), nil, clerkwebhook.Permanent(errors.New("hopeless")), nil}
 	var ids []string
 	handler, err := clerkwebhook.NewHandler(verifier, clerkwebhook.Callbacks{
 		UserCreated: func(_ context.Context, event *clerkwebhook.Event, user *clerk.User) error {
@@ -159,20 +159,25 @@ func checkFramework(t *testing.T, mount func(h *clerkwebhook.Handler) func(*http
 	send := mount(handler)
 	body := []byte("{ \"type\":\"user.created\",\n \"data\":{\"id\":\"user_1\"} }")
 	steps := []struct {
-		id     string
-		body   []byte
-		status int
-		abort  string
+		id       string
+		body     []byte
+		encoding string
+		status   int
+		abort    string
 	}{
-		{"msg_1", body, http.StatusInternalServerError, ""},
-		{"msg_1", body, http.StatusNoContent, ""},
-		{"msg_1", body, http.StatusNoContent, ""},
-		{"msg_2", body, http.StatusUnprocessableEntity, "abort-message"},
-		{"msg_3", bytes.ToUpper(body), http.StatusUnauthorized, ""},
+		{"msg_1", body, "", http.StatusInternalServerError, ""},
+		{"msg_1", body, "", http.StatusNoContent, ""},
+		{"msg_1", body, "", http.StatusNoContent, ""},
+		{"msg_2", body, "", http.StatusUnprocessableEntity, "abort-message"},
+		{"msg_3", bytes.ToUpper(body), "", http.StatusUnauthorized, ""},
+		{"msg_4", body, "gzip", http.StatusNoContent, ""}, // what was signed are the bytes, whatever a header says
 	}
 	for _, step := range steps {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/webhooks", bytes.NewReader(step.body))
 		r.Header = signer.Sign(step.id, time.Now(), body)
+		if step.encoding != "" {
+			r.Header.Set("Content-Encoding", step.encoding)
+		}
 		resp, err := send(r)
 		if err != nil {
 			t.Fatal(err)
@@ -186,7 +191,7 @@ func checkFramework(t *testing.T, mount func(h *clerkwebhook.Handler) func(*http
 				step.id, resp.StatusCode, resp.Header.Get("Webhook-Delivery"), text, step.status, step.abort)
 		}
 	}
-	if got, want := strings.Join(ids, ", "), "msg_1 user_1, msg_1 user_1, msg_2 user_1"; got != want {
+	if got, want := strings.Join(ids, ", "), "msg_1 user_1, msg_1 user_1, msg_2 user_1, msg_4 user_1"; got != want {
 		t.Errorf("got calls %q, want %q", got, want)
 	}
 }
