@@ -57,7 +57,7 @@ func (d *difference) oddForwarded() *difference {
 func (s *scenario) forwarded(name string) *string {
 	for _, line := range s.Request.Headers {
 		if strings.EqualFold(line[0], name) {
-			item, _, _ := strings.Cut(line[1], ",")
+			item, _, _ := strings.Cut(strings.TrimSpace(line[1]), ",")
 			return &item
 		}
 	}

@@ -23,7 +23,6 @@ type keyHistory struct {
 	state    keyState
 	serves   []servedKey
 	lastFail time.Time // when it was asked last and failed
-	failed   bool      // the last time it was asked: a second attempt may be under way
 	seen     []seenKeys
 }
 
@@ -46,7 +45,7 @@ func (h *keyHistory) visit(now time.Time, answer *backendAnswer) {
 
 // leave notes what could be seen at this step.
 func (h *keyHistory) leave() {
-	if h.failed = h.state != keysServed; h.failed {
+	if h.state != keysServed {
 		h.lastFail = h.now
 		return
 	}
@@ -66,7 +65,7 @@ func (h *keyHistory) kept(id string) bool {
 }
 
 func (h *keyHistory) failing() bool {
-	return h.state != keysServed || h.failed || !h.lastFail.IsZero() && h.now.Sub(h.lastFail) < failurePause
+	return h.state != keysServed || !h.lastFail.IsZero() && h.now.Sub(h.lastFail) < failurePause
 }
 
 // explains reports whether our reason may stand in place of theirs; no reason is signed in.

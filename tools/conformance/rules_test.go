@@ -75,6 +75,31 @@ func TestScenarioRules(t *testing.T) {
 	}
 }
 
+func TestDifference_isJavaScript(t *testing.T) {
+	t.Parallel()
+	reason := "token-invalid"
+	signedOut := &recorded{Outcome: "ok", Status: "signed-out", Reason: &reason}
+	in := []string{"status: got signed-in, want signed-out", "reason: got , want token-invalid"}
+	tests := []struct {
+		name  string
+		tag   string
+		lines []string
+		want  bool
+	}{
+		{"another reason", "js-quirk:exp-huge", []string{"reason: got token-expired, want token-invalid"}, true},
+		{"without a tag", "tok:ok", []string{"reason: got token-expired, want token-invalid"}, false},
+		{"signed in", "js-quirk:exp-huge", in, false},
+		{"signed in by a cookie that JavaScript does not read", "js-quirk:cookie-quoted", in, true},
+		{"a panic", "js-quirk:exp-huge", []string{"panic: index out of range"}, false},
+	}
+	for _, test := range tests {
+		d := &difference{&scenario{Mode: "authenticateRequest", Tags: []string{test.tag}}, signedOut, test.lines, replayScenario}
+		if got := d.isJavaScript(); got != test.want {
+			t.Errorf("%s: got %t, want %t", test.name, got, test.want)
+		}
+	}
+}
+
 // mutants are lines that other decisions of ours would have left, none of them right.
 func mutants(d *difference) map[string][]string {
 	with := func(lines ...string) []string { return append(slices.Clone(d.lines), lines...) }

@@ -18,6 +18,7 @@ var tokenRules = []scenarioRule{
 	rule("3.2", "a PEM does not restrict the algorithms of the list", (*difference).pemAlgorithm),
 	rule("3.2", "Verify is for session tokens, whose type is JWT", (*difference).headerType),
 	rule("3.2", "a time that is no number is not compared", (*difference).textTime),
+	rule("12.27", "a malformed audience is not no audience", (*difference).oddAudience),
 }
 
 // foreignToken explains that Verify refuses tokens of another class for just that.
@@ -151,31 +152,53 @@ func (d *difference) headerType() *difference {
 	return nil
 }
 
+// oddAudience explains an audience that is neither a text nor a list: they decide as if none were asked for.
+func (d *difference) oddAudience() *difference {
+	odd := slices.ContainsFunc(d.tokens(), func(token string) bool {
+		p, ok := peekAt(token)
+		_, isText := p.payload["aud"].(string)
+		_, isList := p.payload["aud"].([]any)
+		return ok && p.payload["aud"] != nil && !isText && !isList
+	})
+	if !odd || len(d.Options.list("audience")) == 0 || !oneOf(d.ours(), []string{"signed-out token-verification-failed", "refused token-verification-failed"}) {
+		return nil
+	}
+	if !d.sameFor(d.withOption("audience", "another-audience")) {
+		return nil
+	}
+	return d.understoodAs(d.withoutOption("audience"), d.want)
+}
+
 // textTime explains a time of issue that is a text. They compare it as a number, with the time of the client and with the
 // other session cookie; we compare it with nothing.
 func (d *difference) textTime() *difference {
 	if !d.request() || !slices.ContainsFunc(d.cookies(), func(pair [2]string) bool { return issuedAtText(pair[1]) }) {
 		return nil
 	}
-	if d.theirs() == "handshake session-token-iat-before-client-uat" {
+	if d.comparedText() {
 		old := d.withCookies(func(name, value string) (string, bool) {
 			if strings.HasPrefix(name, "__client_uat") {
 				value = "1" // before any token
 			}
 			return value, true
 		})
-		return d.nothingIf(strings.HasPrefix(d.ours(), "signed-out "), d.sameFor(old))
+		return d.nothingIf(d.sameFor(old))
 	}
 	// They may have chosen the other set of cookies.
 	plain, suffixed := []string{"__session", "__client_uat"}, []string{d.suffixed("__session"), d.suffixed("__client_uat")}
 	for _, sets := range [][2][]string{{plain, suffixed}, {suffixed, plain}} {
 		const set = "location parameter suffixed_cookies: "
 		rest := d.understoodAs(d.withoutCookies(sets[0]...), d.want)
-		if rest.only(set) && d.sameFor(d.withoutCookies(sets[1]...), set) {
-			return rest.nothing()
+		if (rest.only(set) || rest.comparedText()) && d.sameFor(d.withoutCookies(sets[1]...), set) {
+			return rest.remaining(slices.DeleteFunc(rest.lines, func(line string) bool { return strings.HasPrefix(line, set) }))
 		}
 	}
 	return nil
+}
+
+// comparedText reports whether they found a token older than its client, and we found it to be wrong.
+func (d *difference) comparedText() bool {
+	return d.turned([]string{"handshake session-token-iat-before-client-uat"}, []string{"signed-out *"})
 }
 
 func issuedAtText(token string) bool {

@@ -121,11 +121,6 @@ func (s *scenario) hasTag(prefix string) bool {
 	return false
 }
 
-// isJavaScript reports whether a scenario is about JavaScript rather than Clerk; those are counted apart.
-func (s *scenario) isJavaScript() bool {
-	return s.hasTag("js-quirk:") || s.hasTag("js-env:") || s.hasTag("entry-internal")
-}
-
 // readPairs reads both files side by side.
 func readPairs(scenarios, decisions string, use func(*scenario, *recorded)) error {
 	left, err := os.Open(scenarios) //nolint:gosec // The path is an argument of the command.

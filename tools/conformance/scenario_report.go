@@ -63,7 +63,7 @@ func (r *scenarioReport) replay(s *scenario, want *recorded) {
 		}
 		return
 	}
-	if s.isJavaScript() {
+	if d.leftToJavaScript(scenarioRules) {
 		r.javascript[c] = append(r.javascript[c], s.ID)
 		return
 	}

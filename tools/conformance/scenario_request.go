@@ -179,8 +179,6 @@ func (s *scenario) compareTokens(out []string, want *recorded, state *clerkauth.
 	return out
 }
 
-const settleTime = 2 * time.Millisecond
-
 // replaySequence replays mode sequence: several requests to one client.
 func replaySequence(s *scenario, want *recorded) []string {
 	b := newBackend(s.routes())
@@ -212,8 +210,7 @@ func replaySequence(s *scenario, want *recorded) []string {
 			}
 		}
 		state := authn.Authenticate(context.Background(), step.Request.httpRequest().request(), clerkauth.AllowPending())
-		// The clock jumps between steps: a load in the background has to end before, or it lasts for hours.
-		time.Sleep(settleTime)
+		asked.settle()
 		what := fmt.Sprintf("step %d (%s)", i, step.TokenVariant)
 		expected := &want.Steps[i]
 		out = compare(out, what+" status", string(state.Status()), expected.Status)
