@@ -141,7 +141,7 @@ func (a *Authenticator) checkKeys() error {
 	if c.PublishableKey != "" || a.needsCookies() {
 		key, err := ParsePublishableKey(c.PublishableKey)
 		if err != nil {
-			return configError("%w", err)
+			return err
 		}
 		a.key = key
 	}

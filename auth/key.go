@@ -19,8 +19,8 @@ const (
 
 // Errors of [ParsePublishableKey].
 var (
-	ErrPublishableKeyMissing = errors.New("clerkauth: publishable key is missing")
-	ErrPublishableKeyInvalid = errors.New("clerkauth: publishable key is not valid")
+	ErrPublishableKeyMissing = errors.New("clerkauth: the publishable key is missing (only Config.HeaderOnly does without one)")
+	ErrPublishableKeyInvalid = errors.New("clerkauth: the publishable key is not valid")
 )
 
 const (
