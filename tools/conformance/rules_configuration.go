@@ -18,26 +18,36 @@ var configurationRules = []scenarioRule{
 
 // configuration explains an error of New by what is wrong with the option that it names.
 func (d *difference) configuration() *difference {
-	message, ok := strings.CutPrefix(d.line("configuration"), "clerkauth: New: ")
-	if !ok || len(d.lines) != 1 {
+	message := d.line("configuration")
+	if message == "" || len(d.lines) != 1 {
 		return nil
 	}
-	for begin, wrong := range map[string]func() bool{
+	for name, option := range map[string]string{
+		"ProxyURL": "proxyUrl", "SignInURL": "signInUrl", "SignUpURL": "signUpUrl",
+		"AfterSignInURL": "afterSignInUrl", "AfterSignUpURL": "afterSignUpUrl",
+	} {
+		if strings.Contains(message, ": "+name+" is neither an absolute http(s) URL nor a path") && !d.isAddressOrPath(option) {
+			return d.nothing()
+		}
+	}
+	for part, wrong := range map[string]func() bool{
 		"ClockSkew is negative": d.negativeSkew,
 		"JWTKey: ":              func() bool { return d.publicKey() == nil },
-		"ProxyURL is neither an absolute http(s) URL nor a path": func() bool { return !d.isAddressOrPath("proxyUrl") },
 		"SignInURL of a satellite must be absolute": func() bool {
 			return d.Options.flag("isSatellite") && !isWebAddress(d.Options.text("signInUrl"))
 		},
 		"SignInURL of a satellite must have another origin": func() bool {
 			return d.Options.flag("isSatellite") && parseLocation(d.Options.text("signInUrl")).Origin == "https://"+d.Options.text("domain")
 		},
+		"a satellite of a development instance needs SignInURL": func() bool {
+			return d.Options.flag("isSatellite") && !d.production() && d.Options.text("signInUrl") == ""
+		},
 		"a satellite needs Domain or ProxyURL": func() bool {
 			return d.Options.flag("isSatellite") && d.Options.text("domain") == "" && d.Options.text("proxyUrl") == ""
 		},
-		"clerkauth: publishable key is not valid": func() bool { return !isKey(d.Options.text("publishableKey")) },
+		"publishable key is not valid": func() bool { return !isKey(d.Options.text("publishableKey")) },
 	} {
-		if strings.HasPrefix(message, begin) && wrong() {
+		if strings.Contains(message, part) && wrong() {
 			return d.nothing()
 		}
 	}
@@ -59,7 +69,8 @@ var keyShape = regexp.MustCompile(`^pk_(live|test)_[A-Za-z0-9+/]+=*$`)
 // isKey reports whether a text is the publishable key of a host.
 func isKey(key string) bool {
 	host, ok := hostOfKey(key)
-	return keyShape.MatchString(key) && ok && strings.Count(host, "$") == 1 && strings.HasSuffix(host, "$") && !oddHost(key)
+	return keyShape.MatchString(key) && ok && strings.Count(host, "$") == 1 && strings.HasSuffix(host, "$") &&
+		strings.Contains(host, ".") && !oddHost(key)
 }
 
 func hostOfKey(key string) (string, bool) {

@@ -14,14 +14,20 @@ var keyRules = []scenarioRule{
 
 // keyServer explains that the key server is named where it is the trouble.
 func (d *difference) keyServer() *difference {
-	if d.Options.text("jwtKey") != "" || d.Mode == "sequence" || !d.onlyReason() ||
-		!oneOf(d.theirs(), []string{"signed-out token-verification-failed", "signed-out unexpected-error", "refused token-verification-failed"}) {
+	if d.Options.text("jwtKey") != "" || d.Mode == "sequence" || !d.onlyReason() {
 		return nil
 	}
 	answers := d.route("/jwks")
 	state := keysMissing
 	if len(answers) > 0 {
 		state = stateOfKeys(answers[0])
+	}
+	theirs := []string{"signed-out token-verification-failed", "signed-out unexpected-error", "refused token-verification-failed"}
+	if state == keysUnusable {
+		theirs = append(theirs, "signed-out jwk-kid-mismatch", "refused jwk-kid-mismatch")
+	}
+	if !oneOf(d.theirs(), theirs) {
+		return nil
 	}
 	reason := map[keyState]string{
 		keysUnusable: "jwk-remote-failed-to-load", keysMissing: "jwk-remote-failed-to-load", keysRefused: "secret-key-invalid", keysServed: "jwk-kid-mismatch",

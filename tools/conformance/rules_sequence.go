@@ -26,10 +26,11 @@ type keyHistory struct {
 	seen     []seenKeys
 }
 
-// seenKeys is what a key server answered with at a time.
+// seenKeys is what a key server answered with at a time, to whoever asked it.
 type seenKeys struct {
-	at   time.Time
-	keys []servedKey
+	at    time.Time
+	keys  []servedKey
+	pause bool // after a failure, in which we do not ask
 }
 
 func (s seenKeys) has(id string) bool {
@@ -49,7 +50,7 @@ func (h *keyHistory) leave() {
 		h.lastFail = h.now
 		return
 	}
-	h.seen = append(h.seen, seenKeys{h.now, h.serves})
+	h.seen = append(h.seen, seenKeys{h.now, h.serves, h.pausing()})
 }
 
 func (h *keyHistory) has(id string) bool { return seenKeys{keys: h.serves}.has(id) }
@@ -59,14 +60,17 @@ func (h *keyHistory) had(id string, within time.Duration) bool {
 	return slices.ContainsFunc(h.seen, func(s seenKeys) bool { return h.now.Sub(s.at) < within && s.has(id) })
 }
 
-// kept reports whether a client must have a key: it was never taken back.
+// kept reports whether a client must have a key: it was asked for, and never taken back.
 func (h *keyHistory) kept(id string) bool {
-	return h.had(id, keysStale) && !slices.ContainsFunc(h.seen, func(s seenKeys) bool { return !s.has(id) })
+	asked := slices.ContainsFunc(h.seen, func(s seenKeys) bool { return !s.pause && h.now.Sub(s.at) < keysStale-keysLive })
+	return asked && !slices.ContainsFunc(h.seen, func(s seenKeys) bool { return !s.has(id) })
 }
 
-func (h *keyHistory) failing() bool {
-	return h.state != keysServed || !h.lastFail.IsZero() && h.now.Sub(h.lastFail) < failurePause
+func (h *keyHistory) pausing() bool {
+	return !h.lastFail.IsZero() && h.now.Sub(h.lastFail) < failurePause
 }
+
+func (h *keyHistory) failing() bool { return h.state != keysServed || h.pausing() }
 
 // explains reports whether our reason may stand in place of theirs; no reason is signed in.
 func (h *keyHistory) explains(theirs, ours, kid string) bool {

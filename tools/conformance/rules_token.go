@@ -198,7 +198,8 @@ func (d *difference) textTime() *difference {
 
 // comparedText reports whether they found a token older than its client, and we found it to be wrong.
 func (d *difference) comparedText() bool {
-	return d.turned([]string{"handshake session-token-iat-before-client-uat"}, []string{"signed-out *"})
+	const older = "session-token-iat-before-client-uat"
+	return d.turned([]string{"handshake " + older, "signed-out " + older}, []string{"signed-out *"})
 }
 
 func issuedAtText(token string) bool {
