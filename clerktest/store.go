@@ -1,6 +1,7 @@
 package clerktest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -82,13 +83,13 @@ func (t *table[T]) get(x *tx, id string) *T {
 // all returns every row in the order of creation. The slice is the caller's.
 func (t *table[T]) all(x *tx) []*T { return rowsOf(t.in(x).list) }
 
-// find returns the rows that an index lists under key, in the order they came
-// there. The slice is the caller's.
+// find returns the rows that an index lists under key, in the order of creation.
+// The slice is the caller's.
 func (t *table[T]) find(x *tx, index, key string) []*T {
 	return rowsOf(t.in(x).index[index][key])
 }
 
-// first returns the first row that an index lists under key, nil when there is
+// first returns the oldest row that an index lists under key, nil when there is
 // none.
 func (t *table[T]) first(x *tx, index, key string) *T {
 	if found := t.in(x).index[index][key]; len(found) > 0 {
@@ -166,20 +167,13 @@ func (c *collection[T]) insert(row *T) *entry[T] {
 
 func (c *collection[T]) add(e *entry[T]) {
 	c.byID[c.table.id(e.row)] = e
-	if n := len(c.list); n == 0 || c.list[n-1].seq < e.seq {
-		c.list = append(c.list, e)
-	} else {
-		at, _ := c.position(e)
-		c.list = slices.Insert(c.list, at, e)
-	}
+	c.list = withEntry(c.list, e)
 	c.addKeys(e)
 }
 
 func (c *collection[T]) remove(e *entry[T]) {
 	delete(c.byID, c.table.id(e.row))
-	if at, ok := c.position(e); ok {
-		c.list = slices.Delete(c.list, at, at+1)
-	}
+	c.list = withoutEntry(c.list, e)
 	c.dropKeys(e)
 }
 
@@ -189,14 +183,34 @@ func (c *collection[T]) replace(e *entry[T], row *T) {
 	c.addKeys(e)
 }
 
-func (c *collection[T]) position(e *entry[T]) (int, bool) {
-	return slices.BinarySearchFunc(c.list, e.seq, func(o *entry[T], seq int64) int { return int(o.seq - seq) })
+// withEntry puts an entry at its place in a list that is in the order of creation.
+func withEntry[T any](list []*entry[T], e *entry[T]) []*entry[T] {
+	at, found := position(list, e)
+	if found {
+		return list
+	}
+	return slices.Insert(list, at, e)
+}
+
+func withoutEntry[T any](list []*entry[T], e *entry[T]) []*entry[T] {
+	at, found := position(list, e)
+	if !found {
+		return list
+	}
+	return slices.Delete(list, at, at+1)
+}
+
+func position[T any](list []*entry[T], e *entry[T]) (int, bool) {
+	if n := len(list); n == 0 || list[n-1].seq < e.seq {
+		return n, false
+	}
+	return slices.BinarySearchFunc(list, e.seq, func(o *entry[T], seq int64) int { return cmp.Compare(o.seq, seq) })
 }
 
 func (c *collection[T]) addKeys(e *entry[T]) {
 	for name, keys := range c.table.indexes {
 		for _, key := range keys(e.row) {
-			c.index[name][key] = append(c.index[name][key], e)
+			c.index[name][key] = withEntry(c.index[name][key], e)
 		}
 	}
 }
@@ -204,7 +218,7 @@ func (c *collection[T]) addKeys(e *entry[T]) {
 func (c *collection[T]) dropKeys(e *entry[T]) {
 	for name, keys := range c.table.indexes {
 		for _, key := range keys(e.row) {
-			left := slices.DeleteFunc(c.index[name][key], func(o *entry[T]) bool { return o == e })
+			left := withoutEntry(c.index[name][key], e)
 			if len(left) == 0 {
 				delete(c.index[name], key)
 				continue
