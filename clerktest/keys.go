@@ -1,6 +1,7 @@
 package clerktest
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -29,8 +30,14 @@ var tableKeys = &table[signingKey]{
 	id:   func(k *signingKey) string { return k.ID },
 }
 
-// keyCache holds parsed keys by kid.
+// keyCache holds parsed keys by kid. A kid may get other material, by ReplaceKey
+// or Restore, so an entry knows what it was parsed from.
 type keyCache struct{ parsed sync.Map }
+
+type parsedKey struct {
+	der []byte
+	key *rsa.PrivateKey
+}
 
 // jwk is one entry of a key set.
 type jwk struct {
@@ -72,7 +79,7 @@ func addKey(x *tx, kid string, signs bool) error {
 	if err != nil {
 		return fmt.Errorf("clerktest: encode key: %w", err)
 	}
-	x.inst.keys.parsed.Store(kid, key)
+	x.inst.keys.parsed.Store(kid, parsedKey{der, key})
 	tableKeys.put(x, &signingKey{ID: kid, DER: der, Published: true, CreatedAt: x.now})
 	if signs {
 		useKey(x, kid)
@@ -91,8 +98,8 @@ func useKey(x *tx, kid string) {
 
 func (in *Instance) parsedKey(k *signingKey) (*rsa.PrivateKey, error) {
 	if v, ok := in.keys.parsed.Load(k.ID); ok {
-		if key, ok := v.(*rsa.PrivateKey); ok {
-			return key, nil
+		if known, ok := v.(parsedKey); ok && bytes.Equal(known.der, k.DER) {
+			return known.key, nil
 		}
 	}
 	parsed, err := x509.ParsePKCS8PrivateKey(k.DER)
@@ -103,7 +110,7 @@ func (in *Instance) parsedKey(k *signingKey) (*rsa.PrivateKey, error) {
 	if !ok {
 		return nil, fmt.Errorf("clerktest: signing key is %T", parsed)
 	}
-	in.keys.parsed.Store(k.ID, key)
+	in.keys.parsed.Store(k.ID, parsedKey{k.DER, key})
 	return key, nil
 }
 

@@ -156,3 +156,18 @@ func TestClock(t *testing.T) {
 		t.Errorf("got %d notices, want 5", moved)
 	}
 }
+
+func TestState_RestoreBringsBackTheKeyMaterial(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	want := in.JWTKey()
+	snapshot := in.Snapshot()
+	in.ReplaceKey()
+	if in.JWTKey() == want {
+		t.Fatal("got the old key after ReplaceKey, want another one")
+	}
+	in.Restore(snapshot)
+	if got := in.JWTKey(); got != want {
+		t.Errorf("got %s after the restore, want %s", got, want)
+	}
+}
