@@ -47,6 +47,8 @@ const (
 	webhooksFile       = "webhooks.json"
 )
 
+var errDataClosed = errors.New("the data folder is closed")
+
 // storedData is what a folder holds.
 type storedData struct {
 	state    []byte // nil when the folder is new
@@ -132,6 +134,9 @@ func readJournal(path string) ([][]committedChange, error) {
 func (d *dataFolder) rewrite(state []byte) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.lock == nil {
+		return errDataClosed
+	}
 	next := d.generation + 1
 	journal, err := os.OpenFile(d.path(journalFilePattern, next), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -163,7 +168,7 @@ func (d *dataFolder) append(changes []committedChange) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.journal == nil {
-		return errors.New("the data folder is closed")
+		return errDataClosed
 	}
 	before, err := d.journal.Seek(0, io.SeekCurrent)
 	if err != nil {

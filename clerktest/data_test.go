@@ -194,3 +194,24 @@ func TestWithData_AnEndpointThatCannotBeKeptIsNotAdded(t *testing.T) {
 		t.Errorf("AddWebhook = %v with %d endpoints, want an error and none", err, len(e.Default().Webhooks()))
 	}
 }
+
+func TestWithData_AStateThatCannotBeWrittenChangesNothing(t *testing.T) {
+	t.Parallel()
+	other := clerktest.NewServer(t)
+	raw, err := other.MarshalState()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := openAt(t, t.TempDir())
+	in := e.Default()
+	want := in.ID()
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := in.LoadState(raw); err == nil {
+		t.Fatal("LoadState into a closed folder: got no error")
+	}
+	if got := in.ID(); got != want {
+		t.Errorf("got id %s, want still %s", got, want)
+	}
+}

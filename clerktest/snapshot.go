@@ -132,9 +132,15 @@ func (in *Instance) LoadState(raw []byte) error {
 }
 
 // replaceState swaps in a state that fill makes out of an empty one.
-func (in *Instance) replaceState(fill func(fresh *state) error) error {
+func (in *Instance) replaceState(fill func(fresh *state) error) (err error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	id := in.id
+	defer func() {
+		if err != nil {
+			in.id = id
+		}
+	}()
 	fresh := in.emulator.emptyState()
 	if err := fill(fresh); err != nil {
 		return err
