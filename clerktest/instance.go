@@ -49,7 +49,6 @@ func newInstance(e *Emulator, name, secret string) *Instance {
 	}
 	in.id = newID("ins_", in.clock.Now())
 	in.state = e.emptyState()
-	in.events.subscribe(in.webhooks.deliver)
 	in.clock.OnChange(in.webhooks.kick)
 	return in
 }

@@ -241,3 +241,31 @@ func TestWithWebhook_RefusesWhatIsNoURL(t *testing.T) {
 		t.Error("New took an address that is no URL")
 	}
 }
+
+func TestWebhook_ConcurrentChangesArriveInTheOrderOfTheLog(t *testing.T) {
+	t.Parallel()
+	srv := clerktest.NewServer(t)
+	r := newReceiver(t)
+	addWebhook(t, srv.Instance, r)
+	var writers sync.WaitGroup
+	for range 8 {
+		writers.Go(func() {
+			for range 25 {
+				srv.CreateUser(clerktest.User{})
+			}
+		})
+	}
+	writers.Wait()
+	if err := srv.FlushWebhooks(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, ev := range srv.Events() {
+		want = append(want, ev.ID)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !slices.Equal(r.ids, want) {
+		t.Error("the messages arrived in another order than the event log has")
+	}
+}
