@@ -239,13 +239,12 @@ func (s *RemoteKeySet) unknown(ctx context.Context, id string, now time.Time) (*
 			return snapshot.keys[id], nil
 		}
 		joined := s.flight != nil
-		if !joined {
-			if refusal := s.mayLoad(id, now); refusal != nil {
-				s.mu.Unlock()
-				return nil, refusal
-			}
+		if refusal := s.mayLoad(id, now); refusal != nil && !joined {
+			s.mu.Unlock()
+			return nil, refusal
 		}
 		f := s.join(now, id)
+		f.background = true // Who asks and hangs up must not skip the cool-down that the outcome starts.
 		s.mu.Unlock()
 		if err := s.wait(ctx, f); err != nil {
 			return nil, err
