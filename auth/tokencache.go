@@ -35,6 +35,12 @@ type cachedToken struct {
 	claims *SessionClaims // holds the token
 	keyID  string
 	key    *Key
+	was    Key // what was in the key
+}
+
+// verifiedBy reports whether a key is the one that verified the token, and still holds what it held then.
+func (t *cachedToken) verifiedBy(key *Key) bool {
+	return key == t.key && key.Public == t.was.Public && key.Algorithm == t.was.Algorithm
 }
 
 // newTokenCache returns a cache of at most size tokens, or nil for none.
@@ -84,7 +90,7 @@ func (c *tokenCache) add(claims *SessionClaims, keyID string, key *Key) {
 	}
 	claims.public = claims.clone() // What callers change must not reach what decides.
 	entry := &cachedToken{
-		hash: c.hash(claims.token), claims: claims, keyID: strings.Clone(keyID), key: key,
+		hash: c.hash(claims.token), claims: claims, keyID: strings.Clone(keyID), key: key, was: *key,
 	}
 	set := c.set(entry.hash)
 	victim := 0

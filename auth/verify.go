@@ -69,7 +69,7 @@ func (a *Authenticator) verifyKnown(
 	now := a.now()
 	policy := jwtPolicy{admit: admit, call: call, stable: a.tokens == nil && !call.volatile}
 	if hit != nil {
-		if key, err := a.findKey(ctx, hit.keyID, now); err == nil && key == hit.key {
+		if key, err := a.findKey(ctx, hit.keyID, now); err == nil && hit.verifiedBy(key) {
 			if refusal := a.checkClaims(hit.claims, &policy, now); refusal != nil {
 				return nil, refusal
 			}
