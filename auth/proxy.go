@@ -76,6 +76,10 @@ func (a *Authenticator) proxyTransport() http.RoundTripper {
 
 // ServeHTTP implements [http.Handler].
 func (p *frontendProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !forwardedMethod(r.Method) {
+		writeProxyError(w, http.StatusMethodNotAllowed, "proxy_request_failed", "The method is not one of the Frontend API.")
+		return
+	}
 	rest, ok := strings.CutPrefix(r.URL.EscapedPath(), p.path)
 	if !ok || rest != "" && rest[0] != '/' {
 		writeProxyError(w, http.StatusBadRequest, "proxy_path_mismatch", "The request is not for the Frontend API.")
@@ -89,6 +93,15 @@ func (p *frontendProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxProxyBody)
 	}
 	p.reverse.ServeHTTP(w, r)
+}
+
+// forwardedMethod leaves out what makes servers send a request back as they got it: with the secret key.
+func forwardedMethod(method string) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return true
+	}
+	return false
 }
 
 // hasDotSegment looks at the path as decoded: a slash may be escaped.

@@ -144,3 +144,16 @@ func TestFrontendAPIProxy_configuration(t *testing.T) {
 		}
 	}
 }
+
+// An upstream that answers TRACE would send the secret key back to the visitor.
+func TestFrontendAPIProxy_neverEchoes(t *testing.T) {
+	t.Parallel()
+	app := frontendProxy(t, func(w http.ResponseWriter, r *http.Request) { _ = r.Write(w) }, nil)
+	for _, method := range []string{http.MethodTrace, "TRACK", "DEBUG", http.MethodConnect} {
+		resp := ask(t, t.Context(), method, app.URL+"/__clerk/v1/client", http.NoBody)
+		body, _ := io.ReadAll(resp.Body)
+		if resp.StatusCode != http.StatusMethodNotAllowed || strings.Contains(string(body), testSecret) {
+			t.Errorf("%s: got %d with the key: %v, want 405 without", method, resp.StatusCode, strings.Contains(string(body), testSecret))
+		}
+	}
+}
