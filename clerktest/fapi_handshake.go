@@ -104,9 +104,7 @@ func (x *tx) handshake(r *http.Request, target *url.URL) (handshakeResult, error
 		return handshakeResult{}, err
 	}
 	if query.Get("format") == "nonce" {
-		n := &handshakeNonce{Nonce: randomHex(20), Directives: lines, ExpiresAt: x.time.Add(nonceLifetime).UnixMilli()}
-		tableHandshakeNonces.put(x, n)
-		return handshakeResult{"__clerk_handshake_nonce", n.Nonce, b.Token}, nil
+		return handshakeResult{"__clerk_handshake_nonce", x.newHandshakeNonce(lines).Nonce, b.Token}, nil
 	}
 	kid, key, err := x.signer()
 	if err != nil {
@@ -115,6 +113,16 @@ func (x *tx) handshake(r *http.Request, target *url.URL) (handshakeResult, error
 	token, err := signJWT(key, map[string]string{"alg": "RS256", "typ": "JWT", "kid": kid, "cat": categorySession},
 		map[string]any{"handshake": lines, "iat": x.time.Unix(), "exp": x.time.Add(nonceLifetime).Unix()})
 	return handshakeResult{"__clerk_handshake", token, b.Token}, err
+}
+
+// newHandshakeNonce stores directives until they are asked for, and forgets those whose time is over.
+func (x *tx) newHandshakeNonce(directives []string) *handshakeNonce {
+	for _, old := range keep(tableHandshakeNonces.all(x), func(n *handshakeNonce) bool { return n.ExpiresAt <= x.now }) {
+		tableHandshakeNonces.delete(x, old.Nonce)
+	}
+	n := &handshakeNonce{Nonce: randomHex(20), Directives: directives, ExpiresAt: x.time.Add(nonceLifetime).UnixMilli()}
+	tableHandshakeNonces.put(x, n)
+	return n
 }
 
 // browserOf recognizes the browser of a Frontend API request, or makes it known.

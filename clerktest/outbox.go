@@ -38,12 +38,15 @@ var (
 	tableTexts  = &table[TextMessage]{name: "outbox_text_messages", id: func(m *TextMessage) string { return m.ID }}
 )
 
+// outboxCap bounds the messages of each kind that an outbox holds; the oldest makes room.
+const outboxCap = 10_000
+
 func outboxFamily() family { return family{tables: []anyTable{tableEmails, tableTexts}} }
 
-// Emails returns the e-mails sent so far, oldest first.
+// Emails returns the e-mails sent so far, oldest first, the latest 10,000 at most.
 func (in *Instance) Emails() []Email { return outboxOf(in, tableEmails) }
 
-// TextMessages returns the text messages sent so far, oldest first.
+// TextMessages returns the text messages sent so far, oldest first, the latest 10,000 at most.
 func (in *Instance) TextMessages() []TextMessage { return outboxOf(in, tableTexts) }
 
 func outboxOf[T any](in *Instance, t *table[T]) []T {
@@ -57,12 +60,19 @@ func outboxOf[T any](in *Instance, t *table[T]) []T {
 	return out
 }
 
+func keepInOutbox[T any](x *tx, t *table[T], row *T) {
+	t.put(x, row)
+	if t.size(x) > outboxCap {
+		t.delete(x, t.id(t.oldest(x)))
+	}
+}
+
 // sendEmail puts an e-mail into the outbox and announces it.
 func (x *tx) sendEmail(m outboxEmail) {
 	row := &Email{
 		ID: x.newID("ema_"), To: m.To, UserID: m.UserID, Slug: m.Slug, Subject: m.Subject, Body: m.Body, Code: m.Code, SentAt: x.now,
 	}
-	tableEmails.put(x, row)
+	keepInOutbox(x, tableEmails, row)
 	x.emit("email.created", emailEventWire{
 		Object: "email", ID: row.ID, Slug: row.Slug, FromEmailName: "notifications", ToEmailAddress: row.To,
 		EmailAddressID: nilIfEmpty(m.IdentificationID), UserID: nilIfEmpty(m.UserID), Subject: row.Subject,
@@ -73,7 +83,7 @@ func (x *tx) sendEmail(m outboxEmail) {
 // sendText puts a text message into the outbox and announces it.
 func (x *tx) sendText(m outboxText) {
 	row := &TextMessage{ID: x.newID("sms_"), To: m.To, UserID: m.UserID, Slug: m.Slug, Body: m.Body, Code: m.Code, SentAt: x.now}
-	tableTexts.put(x, row)
+	keepInOutbox(x, tableTexts, row)
 	x.emit("sms.created", textEventWire{
 		Object: "sms_message", ID: row.ID, Slug: row.Slug, FromPhoneNumber: "+15555550100", ToPhoneNumber: row.To,
 		PhoneNumberID: nilIfEmpty(m.IdentificationID), UserID: nilIfEmpty(m.UserID), Message: row.Body, Status: "queued",

@@ -101,6 +101,14 @@ func (t *table[T]) first(x *tx, index, key string) *T {
 // count returns how many rows an index lists under key.
 func (t *table[T]) count(x *tx, index, key string) int { return len(t.in(x).index[index][key]) }
 
+// oldest returns the row that was first stored, nil when there is none.
+func (t *table[T]) oldest(x *tx) *T {
+	if list := t.in(x).list; len(list) > 0 {
+		return list[0].row
+	}
+	return nil
+}
+
 // size returns the number of rows.
 func (t *table[T]) size(x *tx) int { return len(t.in(x).list) }
 

@@ -1,0 +1,42 @@
+package clerktest
+
+import (
+	"strconv"
+	"testing"
+	"time"
+)
+
+func TestOutbox_ForgetsTheOldest(t *testing.T) {
+	t.Parallel()
+	in := NewServer(t).Instance
+	in.edit("send", func(x *tx) error {
+		for i := range outboxCap + 2 {
+			x.sendEmail(outboxEmail{To: "ada@example.com", Code: strconv.Itoa(i)})
+			x.sendText(outboxText{To: "+15555550100", Code: strconv.Itoa(i)})
+		}
+		return nil
+	})
+	emails, texts := in.Emails(), in.TextMessages()
+	if len(emails) != outboxCap || len(texts) != outboxCap {
+		t.Fatalf("got %d e-mails and %d text messages, want %d of each", len(emails), len(texts), outboxCap)
+	}
+	if emails[0].Code != "2" || texts[0].Code != "2" {
+		t.Errorf("got %s and %s as the oldest, want the third of each", emails[0].Code, texts[0].Code)
+	}
+}
+
+func TestHandshake_ForgetsNoncesThatExpired(t *testing.T) {
+	t.Parallel()
+	in := NewServer(t).Instance
+	nonces := func() (n int) {
+		_ = in.read(func(x *tx) error { n = tableHandshakeNonces.size(x); return nil })
+		return n
+	}
+	for range 3 {
+		in.edit("nonce", func(x *tx) error { x.newHandshakeNonce(nil); return nil })
+		in.Clock().Advance(nonceLifetime + time.Second)
+	}
+	if got := nonces(); got != 1 {
+		t.Errorf("got %d nonces, want only the latest", got)
+	}
+}
