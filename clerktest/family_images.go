@@ -58,7 +58,7 @@ func errNoImage() *apiError {
 	return newError(http.StatusNotFound, "image_not_found", "image not found", "there is no image")
 }
 
-// dropImage forgets the image behind an address that a user or an organization is about to leave, unless others show it too.
+// dropImage forgets the image behind an address that a user, an organization or an OAuth application is about to leave, unless others show it too.
 func dropImage(x *tx, address string) {
 	if address == "" {
 		return
@@ -147,12 +147,14 @@ func deleteOrganizationLogo(c *call) (any, error) {
 }
 
 func uploadOAuthApplicationLogo(c *call) (any, error) {
-	if _, err := c.oauthApplication(); err != nil {
+	a, err := c.oauthApplication()
+	if err != nil {
 		return nil, err
 	}
 	address, err := storeImage(c)
 	if err != nil {
 		return nil, err
 	}
+	dropImage(c.tx, text(a.ClientImageURL))
 	return changeOAuthApplication(c, func(a *oauthApplication) { a.ClientImageURL, a.UpdatedAt = &address, c.tx.now })
 }

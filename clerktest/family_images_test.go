@@ -111,3 +111,25 @@ func TestOrganizations_Logo(t *testing.T) {
 		t.Errorf("the logo of a deleted organization = %d, want 404", status)
 	}
 }
+
+func TestOAuthApplications_LogoGoesWithItsApplication(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	client, ctx := newClient(t, in), t.Context()
+	app := newOAuthApplication(t, client, "Logo")
+	upload := func() string {
+		shown := from(client.OAuthApplications.SetLogo(ctx, app.ID, &clerk.OAuthApplicationSetLogoParams{
+			File: clerk.File{Name: "logo.png", Reader: bytes.NewReader(picture(t, 2))},
+		})).must(t)
+		return *shown.ClientImageURL
+	}
+	first := upload()
+	second := upload()
+	if status, _, _ := fetch(t, in, first); status != http.StatusNotFound {
+		t.Errorf("the logo before = %d, want 404", status)
+	}
+	from(client.OAuthApplications.Delete(ctx, app.ID)).must(t)
+	if status, _, _ := fetch(t, in, second); status != http.StatusNotFound {
+		t.Errorf("the logo of a deleted application = %d, want 404", status)
+	}
+}

@@ -225,6 +225,7 @@ func deleteOAuthApplication(c *call) (any, error) {
 		return nil, err
 	}
 	tableOAuthAccessTokens.deleteAll(c.tx, "client", a.ClientID)
+	dropImage(c.tx, text(a.ClientImageURL))
 	tableOAuthApplications.delete(c.tx, a.ID)
 	return deleted("oauth_application", a.ID), nil
 }
