@@ -85,7 +85,8 @@ type Config struct {
 	// differs from what the server sees.
 	PublicOrigin string
 	// TrustForwardedHeaders takes the origin from X-Forwarded-Host and X-Forwarded-Proto. Set it only behind a proxy
-	// that overwrites both.
+	// that overwrites both. [Authenticator.FrontendAPIProxy] then also tells Clerk the visitor's address as
+	// CF-Connecting-IP, X-Real-IP or X-Forwarded-For has it: where it serves, the proxy must overwrite or remove these.
 	TrustForwardedHeaders bool
 	// OrganizationSync activates the organization that the URL names.
 	OrganizationSync OrganizationSync

@@ -28,7 +28,8 @@ type frontendProxy struct {
 // FrontendAPIProxy returns a handler that serves Clerk's Frontend API under a path of this application, so that
 // browsers only talk to its origin. Mount it in front of [Middleware]. Without a path it is the one of
 // [Config].ProxyURL, or [DefaultProxyPath]. Requests and answers are streamed; the upstream is fixed by the
-// configuration. It needs [Config].SecretKey and [Config].PublishableKey.
+// configuration, and methods beyond those of HTTP APIs, such as TRACE, are refused. It needs [Config].SecretKey and
+// [Config].PublishableKey.
 func (a *Authenticator) FrontendAPIProxy(path string) (http.Handler, error) {
 	if path == "" && a.flow.proxyPath != "" {
 		path = a.flow.proxyPath
