@@ -72,3 +72,28 @@ func kinds(in *clerktest.Instance, since int) []string {
 	}
 	return out
 }
+
+func TestWithFrontendAPI_NamesThePrimaryDomain(t *testing.T) {
+	t.Parallel()
+	const host = "clerk.shop.example.com"
+	in := clerktest.NewServer(t, clerktest.WithFrontendAPI(host)).Instance
+	for range 2 {
+		domains := must(t, in, "GET", "/domains", "").object["data"].([]any)
+		if got := domains[0].(map[string]any)["name"]; got != host {
+			t.Errorf("got domain %v, want %s", got, host)
+		}
+		in.Reset()
+	}
+}
+
+func TestRemoveInstance_LeavesALaterOneOfTheSameName(t *testing.T) {
+	t.Parallel()
+	e := clerktest.NewServer(t).Emulator()
+	first := from(e.AddInstance("two", "sk_test_two")).must(t)
+	e.RemoveInstance(first)
+	second := from(e.AddInstance("two", "sk_test_two")).must(t)
+	e.RemoveInstance(first)
+	if e.InstanceByName("two") != second {
+		t.Error("the second instance is gone")
+	}
+}

@@ -156,7 +156,7 @@ func (e *Emulator) addFirst(s *settings) (err error) {
 			s.secret = storedSecret(kept.state)
 		}
 	}
-	if e.first, err = e.AddInstance("emulator", s.secret); err == nil && e.data != nil {
+	if e.first, err = e.AddInstance(firstInstance, s.secret); err == nil && e.data != nil {
 		err = e.data.attach(e.first, kept)
 	}
 	if err == nil {
@@ -167,6 +167,9 @@ func (e *Emulator) addFirst(s *settings) (err error) {
 	}
 	return err
 }
+
+// firstInstance is the name of the instance that New makes.
+const firstInstance = "emulator"
 
 // URL returns the address of the emulator without a path.
 func (e *Emulator) URL() string { return e.url }
@@ -209,7 +212,7 @@ func (e *Emulator) newStarted(name, secretKey string) *Instance {
 func (e *Emulator) RemoveInstance(in *Instance) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if in == e.first {
+	if in == e.first || e.names[in.name] != in {
 		return
 	}
 	delete(e.instances, in.secret)

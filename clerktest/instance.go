@@ -79,7 +79,7 @@ func (in *Instance) PublishableKey() string {
 
 // FrontendAPI returns the frontend host that PublishableKey encodes.
 func (in *Instance) FrontendAPI() string {
-	if in.emulator.frontendAPI != "" && in == in.emulator.Default() {
+	if in.emulator.frontendAPI != "" && in.name == firstInstance {
 		return in.emulator.frontendAPI
 	}
 	_, host, _ := strings.Cut(in.emulator.url, "://")
