@@ -1,6 +1,9 @@
 package clerktest
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // oauthTokenLife is how long an OAuth access token is good, in milliseconds.
 const oauthTokenLife = 24 * 3600 * 1000
@@ -23,7 +26,7 @@ func (in *Instance) IssueOAuthAccessToken(applicationID, userID string, scopes .
 		}
 		expiration := x.now + oauthTokenLife
 		t := &oauthAccessToken{
-			ID: newHexID("oat_"), ClientID: clientID, Subject: userID, Scopes: scopes, credential: x.newCredential("oat_", &expiration),
+			ID: newHexID("oat_"), ClientID: clientID, Subject: userID, Scopes: slices.Clone(scopes), credential: x.newCredential("oat_", &expiration),
 		}
 		if x.settings().JWTAccessTokens {
 			var err error
