@@ -133,7 +133,7 @@ func (p *frontendProxy) rewrite(r *httputil.ProxyRequest) {
 	r.Out.URL = &url.URL{
 		Scheme: p.upstream.Scheme, Host: p.upstream.Host, Path: plain, RawPath: escaped, RawQuery: r.In.URL.RawQuery,
 	}
-	r.Out.Host = p.upstream.Host
+	r.Out.Host, r.Out.Trailer = p.upstream.Host, nil
 	req := FromHTTP(r.In)
 	public := p.authn.address(&req)
 	h := r.Out.Header

@@ -157,3 +157,26 @@ func TestFrontendAPIProxy_neverEchoes(t *testing.T) {
 		}
 	}
 }
+
+// A server that merges trailers into the headers must not hear of a key or an address from the visitor.
+func TestFrontendAPIProxy_dropsTrailers(t *testing.T) {
+	t.Parallel()
+	var trailers http.Header
+	app := frontendProxy(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		trailers = r.Trailer
+	}, nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, app.URL+"/__clerk/v1/client", io.NopCloser(strings.NewReader("x")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Trailer = http.Header{"Clerk-Secret-Key": {"stolen"}, "X-Forwarded-For": {"6.6.6.6"}}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK || len(trailers) > 0 {
+		t.Errorf("got %d and trailers %v, want none", resp.StatusCode, trailers)
+	}
+}
