@@ -21,6 +21,7 @@ type Event struct {
 
 // eventLog keeps the events of an instance and hands them to subscribers.
 type eventLog struct {
+	deliver     func(Event) // sees the events in the order of the changes; must not wait
 	mu          sync.Mutex
 	events      []Event
 	dropped     int
@@ -29,8 +30,8 @@ type eventLog struct {
 	wake        chan struct{} // closed and replaced when an event arrives
 }
 
-func newEventLog() *eventLog {
-	return &eventLog{subscribers: map[int]func(Event){}, wake: make(chan struct{})}
+func newEventLog(deliver func(Event)) *eventLog {
+	return &eventLog{deliver: deliver, subscribers: map[int]func(Event){}, wake: make(chan struct{})}
 }
 
 // append is called under the instance's lock, so that the log has the order of
@@ -40,7 +41,6 @@ func (l *eventLog) append(events []Event) {
 		return
 	}
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.events = append(l.events, events...)
 	if extra := len(l.events) - eventLogCap; extra > 0 {
 		l.events = l.events[extra:]
@@ -48,6 +48,10 @@ func (l *eventLog) append(events []Event) {
 	}
 	close(l.wake)
 	l.wake = make(chan struct{})
+	l.mu.Unlock()
+	for _, ev := range events {
+		l.deliver(ev)
+	}
 }
 
 // publish runs the subscribers outside of every lock.

@@ -45,8 +45,9 @@ type Instance struct {
 
 func newInstance(e *Emulator, name, secret string) *Instance {
 	in := &Instance{
-		emulator: e, name: name, secret: secret, events: newEventLog(), requests: newRequestLog(),
+		emulator: e, name: name, secret: secret, requests: newRequestLog(),
 	}
+	in.events = newEventLog(in.webhooks.deliver)
 	in.id = newID("ins_", in.clock.Now())
 	in.state = e.emptyState()
 	in.clock.OnChange(in.webhooks.kick)

@@ -139,9 +139,6 @@ func (in *Instance) commit(origin *requestOrigin, fn func(*tx) error) (events []
 	}
 	done = true
 	in.events.append(x.events)
-	for _, ev := range x.events {
-		in.webhooks.deliver(ev)
-	}
 	return x.events, nil
 }
 

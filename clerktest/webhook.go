@@ -172,8 +172,7 @@ func (w *webhooks) list() []*WebhookEndpoint {
 	return slices.Clone(w.endpoints)
 }
 
-// deliver queues an event at every endpoint. It is called under the instance's
-// lock, so that messages have the order of the changes.
+// deliver queues an event at every endpoint.
 func (w *webhooks) deliver(ev Event) {
 	for _, ep := range w.list() {
 		ep.accept(ev)
