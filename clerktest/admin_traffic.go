@@ -50,7 +50,7 @@ func newest[T any](r *http.Request, list []T) (any, error) {
 	if err != nil || n < 0 {
 		return nil, errParamFormat("last", "a number of entries")
 	}
-	return orNone(list[max(0, len(list)-n):]), nil
+	return orNone(lastOf(list, n)), nil
 }
 
 // adminFault is a Fault in JSON, with its durations in milliseconds.

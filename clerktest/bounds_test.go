@@ -40,3 +40,30 @@ func TestHandshake_ForgetsNoncesThatExpired(t *testing.T) {
 		t.Errorf("got %d nonces, want only the latest", got)
 	}
 }
+
+func TestWebhook_ForgetsTheOldestThatWait(t *testing.T) {
+	t.Parallel()
+	in := NewServer(t).Instance
+	waiting, err := in.AddWebhook("http://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	holding, err := in.AddWebhook("http://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	holding.Hold()
+	waiting.set(func() { waiting.running = true }) // as while an attempt takes its time
+	in.edit("emit", func(x *tx) error {
+		for i := range waitingCap + 2 {
+			x.emit("test.event", i)
+		}
+		return nil
+	})
+	if got := waiting.Pending(); got != waitingCap {
+		t.Errorf("got %d messages that wait, want %d", got, waitingCap)
+	}
+	if got := len(holding.held); got != waitingCap || string(holding.held[0].Data) != "2" {
+		t.Errorf("got %d messages on hold, the first %s; want %d from the third on", got, holding.held[0].Data, waitingCap)
+	}
+}

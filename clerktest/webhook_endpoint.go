@@ -19,6 +19,7 @@ import (
 const (
 	webhookTimeout = 15 * time.Second // of one attempt, in real time
 	deliveryLogCap = 10_000           // attempts an endpoint remembers
+	waitingCap     = 10_000           // messages that wait for an attempt or for Release; the oldest makes room
 )
 
 // WebhookEndpoint is one receiver of an instance's events. Messages go out one after another, in the order of the
@@ -150,7 +151,7 @@ func (ep *WebhookEndpoint) accept(ev Event) {
 	switch {
 	case ep.closed:
 	case ep.holding:
-		ep.held = append(ep.held, ev)
+		ep.held = lastOf(append(ep.held, ev), waitingCap)
 	case ep.drop > 0:
 		ep.drop--
 	default:
@@ -160,6 +161,7 @@ func (ep *WebhookEndpoint) accept(ev Event) {
 			ep.duplicate--
 			ep.queue = append(ep.queue, m)
 		}
+		ep.queue = lastOf(ep.queue, waitingCap)
 	}
 	ep.mu.Unlock()
 	ep.kick()
@@ -233,11 +235,11 @@ func (ep *WebhookEndpoint) finish(m message, at time.Time, status int, abort boo
 		d.NextAttempt = m.due
 		ep.queue = append(ep.queue, m)
 	}
-	ep.log = append(ep.log, d)
-	if extra := len(ep.log) - deliveryLogCap; extra > 0 {
-		ep.log = ep.log[extra:]
-	}
+	ep.log = lastOf(append(ep.log, d), deliveryLogCap)
 }
+
+// lastOf is the end of a list, of n entries at most.
+func lastOf[T any](list []T, n int) []T { return list[max(0, len(list)-n):] }
 
 // attempt posts the signed message and returns the answer's status, 0 when there was none, and whether the answer asks
 // to give the message up.
