@@ -13,6 +13,7 @@ package clerkfiberv3
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v3"
@@ -166,10 +167,23 @@ func request(c fiber.Ctx) clerkauth.Request {
 			return values
 		},
 	}
+	if c.App().Config().DisableHeaderNormalizing {
+		req.Header = func(name string) []string { return headerInAnyCase(c, name) }
+	}
 	if fast.IsTLS() {
 		req.Scheme = "https"
 	}
 	return req
+}
+
+// headerInAnyCase finds a header where Fiber leaves the names as the client wrote them.
+func headerInAnyCase(c fiber.Ctx, name string) (values []string) {
+	for key, value := range c.Request().Header.All() {
+		if strings.EqualFold(string(key), name) {
+			values = append(values, string(value))
+		}
+	}
+	return values
 }
 
 // write adds the cookies and sets the other headers.
