@@ -109,7 +109,6 @@ func TestUsers_SecondFactors(t *testing.T) {
 	}
 	from(users.DeleteBackupCodes(ctx, u.ID)).refused(t, 404, "resource_not_found")
 
-	enabled := clerk.Value(u.MFAEnabledAt)
 	in.Clock().Advance(time.Minute)
 	since := len(in.Events())
 	if got := from(users.DeleteTOTP(ctx, u.ID)).must(t); got.UserID != u.ID {
@@ -118,7 +117,7 @@ func TestUsers_SecondFactors(t *testing.T) {
 	from(users.DeleteTOTP(ctx, u.ID)).refused(t, 404, "resource_not_found")
 	attempt(totp(now)).refused(t, 400, "totp_disabled")
 	got := from(users.Get(ctx, u.ID)).must(t)
-	if got.TwoFactorEnabled || clerk.Value(got.MFAEnabledAt) != enabled || clerk.Value(got.MFADisabledAt) != in.Clock().Now().UnixMilli() {
+	if got.TwoFactorEnabled || clerk.Value(got.MFAEnabledAt) != clerk.Value(u.MFAEnabledAt) || clerk.Value(got.MFADisabledAt) != in.Clock().Now().UnixMilli() {
 		t.Errorf("got enabled at %v and disabled at %v", clerk.Value(got.MFAEnabledAt), clerk.Value(got.MFADisabledAt))
 	}
 	in.Clock().Advance(time.Minute)
@@ -134,6 +133,12 @@ func TestUsers_SecondFactors(t *testing.T) {
 		t.Errorf("got %+v after every second factor went", got)
 	}
 	same(t, "events", kinds(in, since), "user.updated", "user.updated", "user.updated", "user.updated", "user.updated")
+}
+
+func TestUsers_SecondFactorsOfNobody(t *testing.T) {
+	t.Parallel()
+	client, ctx := newClient(t, clerktest.NewServer(t).Instance), t.Context()
+	users := client.Users
 	for name, r := range map[string]reply[*clerk.UserReference]{
 		"TOTP": from(users.DeleteTOTP(ctx, "user_none")), "MFA": from(users.DisableMFA(ctx, "user_none")), "codes": from(users.DeleteBackupCodes(ctx, "user_none")),
 	} {

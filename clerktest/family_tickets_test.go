@@ -96,26 +96,32 @@ func TestSignInTokens_BannedAndLockedUsersStayOut(t *testing.T) {
 	from(in.Redeem(token)).must(t)
 }
 
+// actorTokensOf returns how to make an actor token for a user, or for the one of the parameters.
+func actorTokensOf(client *clerk.Client, userID string) func(*testing.T, clerk.ActorTokenCreateParams) reply[*clerk.ActorToken] {
+	return func(t *testing.T, params clerk.ActorTokenCreateParams) reply[*clerk.ActorToken] {
+		t.Helper()
+		if params.UserID == "" {
+			params.UserID = userID
+		}
+		if params.Actor == nil {
+			params.Actor = map[string]any{"sub": "user_support", "ticket": "T-1"}
+		}
+		return from(client.ActorTokens.Create(t.Context(), &params))
+	}
+}
+
 func TestActorTokens(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	client, ctx := newClient(t, in), t.Context()
 	in.Clock().Freeze()
 	u := in.CreateUser(clerktest.User{}).ID
-	mint := func(params clerk.ActorTokenCreateParams) (*clerk.ActorToken, error) {
-		if params.UserID == "" {
-			params.UserID = u
-		}
-		if params.Actor == nil {
-			params.Actor = map[string]any{"sub": "user_support", "ticket": "T-1"}
-		}
-		return client.ActorTokens.Create(ctx, &params)
-	}
+	mint := actorTokensOf(client, u)
 	for name, c := range map[string]struct {
 		duration clerk.Opt[int64]
 		want     time.Duration
 	}{"half an hour without a word": {clerk.Opt[int64]{}, 30 * time.Minute}, "as asked for": {clerk.Int64(90), 90 * time.Second}} {
-		token := from(mint(clerk.ActorTokenCreateParams{SessionMaxDurationInSeconds: c.duration})).must(t)
+		token := mint(t, clerk.ActorTokenCreateParams{SessionMaxDurationInSeconds: c.duration}).must(t)
 		who := from(in.Redeem(token.URL)).must(t)
 		if act := fmt.Sprint(claimsOf(t, who.Token, 1)["act"]); who.UserID != u || act != "map[sub:user_support ticket:T-1]" {
 			t.Errorf("%s: got act %s, want the whole actor", name, act)
@@ -130,18 +136,24 @@ func TestActorTokens(t *testing.T) {
 		}
 		ticketIsDead(t, in, "used", token.Token)
 	}
-	late := from(mint(clerk.ActorTokenCreateParams{})).must(t)
+	late := mint(t, clerk.ActorTokenCreateParams{}).must(t)
 	in.Clock().Advance(time.Hour)
 	ticketIsDead(t, in, "after an hour", late.Token)
 
-	token := from(mint(clerk.ActorTokenCreateParams{})).must(t)
+	token := mint(t, clerk.ActorTokenCreateParams{}).must(t)
 	from(client.SignInTokens.Revoke(ctx, token.ID)).refused(t, 404, "resource_not_found")
 	if gone := from(client.ActorTokens.Revoke(ctx, token.ID)).must(t); gone.Status != clerk.TokenStatusRevoked || gone.Token != "" {
 		t.Errorf("got status %s, secret shown %v, want revoked without the token", gone.Status, gone.Token != "")
 	}
 	ticketIsDead(t, in, "revoked", token.Token)
 	from(client.ActorTokens.Revoke(ctx, token.ID)).refused(t, 400, "token_not_pending")
+}
 
+func TestActorTokens_Refusals(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	u := in.CreateUser(clerktest.User{}).ID
+	mint := actorTokensOf(newClient(t, in), u)
 	for name, c := range map[string]struct {
 		params clerk.ActorTokenCreateParams
 		status int
@@ -154,7 +166,20 @@ func TestActorTokens(t *testing.T) {
 		"no session":       {clerk.ActorTokenCreateParams{SessionMaxDurationInSeconds: clerk.Int64(0)}, 422, "form_param_value_invalid"},
 	} {
 		t.Log(name)
-		from(mint(c.params)).refused(t, c.status, c.code)
+		mint(t, c.params).refused(t, c.status, c.code)
+	}
+}
+
+// agentTasksOf returns how to begin an agent task of a user, with some parameters changed.
+func agentTasksOf(client *clerk.Client, userID string) func(*testing.T, func(*clerk.AgentTaskCreateParams)) reply[*clerk.AgentTask] {
+	return func(t *testing.T, edit func(*clerk.AgentTaskCreateParams)) reply[*clerk.AgentTask] {
+		t.Helper()
+		params := clerk.AgentTaskCreateParams{
+			OnBehalfOf: clerk.AgentTaskOnBehalfOf{UserID: clerk.String(userID)}, Permissions: "*", AgentName: "helper", TaskDescription: "tidy up",
+			RedirectURL: "http://localhost:3000/done",
+		}
+		edit(&params)
+		return from(client.AgentTasks.Create(t.Context(), &params))
 	}
 }
 
@@ -164,22 +189,14 @@ func TestAgentTasks(t *testing.T) {
 	client, ctx := newClient(t, in), t.Context()
 	in.Clock().Freeze()
 	u := in.CreateUser(clerktest.User{Email: "ada@example.com", Phone: "+15555550101", Username: "ada_l"}).ID
-	params := clerk.AgentTaskCreateParams{
-		OnBehalfOf: clerk.AgentTaskOnBehalfOf{UserID: clerk.String(u)}, Permissions: "*", AgentName: "helper", TaskDescription: "tidy up",
-		RedirectURL: "http://localhost:3000/done",
-	}
-	start := func(edit func(*clerk.AgentTaskCreateParams)) (*clerk.AgentTask, error) {
-		p := params
-		edit(&p)
-		return client.AgentTasks.Create(ctx, &p)
-	}
-	first := from(start(func(*clerk.AgentTaskCreateParams) {})).must(t)
+	start := agentTasksOf(client, u)
+	first := start(t, func(*clerk.AgentTaskCreateParams) {}).must(t)
 	agents := map[string]bool{first.AgentID: true}
 	for _, identifier := range []string{"ADA@example.com", "+15555550101", "ada_l"} {
-		task := from(start(func(p *clerk.AgentTaskCreateParams) {
+		task := start(t, func(p *clerk.AgentTaskCreateParams) {
 			p.OnBehalfOf = clerk.AgentTaskOnBehalfOf{Identifier: clerk.String(identifier)}
 			p.SessionMaxDurationInSeconds = clerk.Int64(60)
-		})).must(t)
+		}).must(t)
 		agents[task.AgentID] = true
 		who := from(in.Redeem(task.URL)).must(t)
 		s := from(client.Sessions.Get(ctx, who.SessionID)).must(t)
@@ -191,7 +208,7 @@ func TestAgentTasks(t *testing.T) {
 	if len(agents) != 1 {
 		t.Errorf("got %d ids of one agent, want 1", len(agents))
 	}
-	other := from(start(func(p *clerk.AgentTaskCreateParams) { p.AgentName = "other" })).must(t)
+	other := start(t, func(p *clerk.AgentTaskCreateParams) { p.AgentName = "other" }).must(t)
 	if agents[other.AgentID] {
 		t.Error("two agents share an id")
 	}
@@ -201,6 +218,12 @@ func TestAgentTasks(t *testing.T) {
 	ticketIsDead(t, in, "revoked", other.URL)
 	from(client.AgentTasks.Revoke(ctx, other.AgentTaskID)).refused(t, 400, "token_not_pending")
 	from(client.AgentTasks.Revoke(ctx, "agttsk_none")).refused(t, 404, "resource_not_found")
+}
+
+func TestAgentTasks_Refusals(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	start := agentTasksOf(newClient(t, in), in.CreateUser(clerktest.User{Username: "ada_l"}).ID)
 	for name, c := range map[string]struct {
 		edit   func(*clerk.AgentTaskCreateParams)
 		status int
@@ -218,7 +241,7 @@ func TestAgentTasks(t *testing.T) {
 		}, 404, "resource_not_found"},
 	} {
 		t.Log(name)
-		from(start(c.edit)).refused(t, c.status, c.code)
+		start(t, c.edit).refused(t, c.status, c.code)
 	}
 }
 
