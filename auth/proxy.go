@@ -105,13 +105,14 @@ func forwardedMethod(method string) bool {
 	return false
 }
 
-// hasDotSegment looks at the path as decoded: a slash may be escaped.
+// hasDotSegment looks at the path as decoded: a slash may be escaped, or written as the backslash that some servers
+// take for one.
 func hasDotSegment(path string) bool {
 	plain, err := url.PathUnescape(path)
 	if err != nil {
 		return true
 	}
-	for segment := range strings.SplitSeq(plain, "/") {
+	for segment := range strings.SplitSeq(strings.ReplaceAll(plain, `\`, "/"), "/") {
 		if segment == "." || segment == ".." {
 			return true
 		}
