@@ -38,7 +38,7 @@ func WithSkipper(skip func(c *gin.Context) bool) Option {
 }
 
 // WithErrorHandler lets the application answer refusals of this middleware and of the guards behind it. The error is a
-// [*clerkauth.Error]; the chain is aborted after the handler, whether or not it does so itself.
+// [*clerkauth.Error]; the chain is aborted before the handler is called.
 func WithErrorHandler(handle func(c *gin.Context, err error)) Option {
 	return func(o *options) { o.onError = handle }
 }
@@ -118,9 +118,10 @@ func FromContext(c *gin.Context) *clerkauth.RequestState {
 	return clerkauth.FromContext(c.Request.Context())
 }
 
-// refuse answers with the refusal and ends the chain. The error is in c.Errors, too.
+// refuse ends the chain and answers with the refusal. The error is in c.Errors, too. The chain ends first: an error
+// handler that calls c.Next does not run what is behind the guard.
 func refuse(c *gin.Context, err error) {
-	defer c.Abort()
+	c.Abort()
 	_ = c.Error(err)
 	if handle, ok := c.Value(handlerKey).(func(*gin.Context, error)); ok {
 		handle(c, err)

@@ -101,3 +101,18 @@ func TestAudit_FindsRoutesBeforeTheGuard(t *testing.T) {
 		t.Errorf("got open routes %s, want %s", strings.Join(got, ", "), want)
 	}
 }
+
+func TestWithErrorHandler_CannotLetTheHandlerRun(t *testing.T) {
+	t.Parallel()
+	ran := false
+	r := newEngine()
+	r.Use(clerkgin.Middleware(offline(t), clerkgin.WithErrorHandler(func(c *gin.Context, _ error) {
+		c.Status(http.StatusTeapot)
+		c.Next()
+	})))
+	r.GET("/", clerkgin.RequireAuth(), func(*gin.Context) { ran = true })
+	w := get(r, "/")
+	if ran || w.Code != http.StatusTeapot {
+		t.Errorf("got %d and the handler ran: %v, want 418 and no handler", w.Code, ran)
+	}
+}
