@@ -34,7 +34,7 @@ type Config struct {
 	// Next leaves alone the requests for which it returns true: they are signed out, and a guard refuses them.
 	Next func(c fiber.Ctx) bool
 	// ErrorHandler answers refusals of this handler and of the guards behind it, or returns the error to answer with.
-	// The error is a [*clerkauth.Error]. The handler of the route does not run, even when nil is returned.
+	// The error is a [*clerkauth.Error]. A nil result does not run the handler of the route; c.Next would, so leave it.
 	ErrorHandler fiber.ErrorHandler
 	// RejectInvalid refuses credentials that are not valid instead of leaving that to the guards.
 	RejectInvalid bool
