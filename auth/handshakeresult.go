@@ -15,6 +15,8 @@ const (
 	apiTimeout = 5 * time.Second
 	// developmentSkew is how far the clocks of developers may be off.
 	developmentSkew = 24 * time.Hour
+	// maxNonceBytes bounds the nonce of a handshake, which any visitor can make up.
+	maxNonceBytes = 512
 )
 
 // callAPI sends one request to the Backend API and does not repeat it: a visitor waits. The client is nil without a key.
@@ -112,6 +114,9 @@ func (a *Authenticator) verifySkewed(ctx context.Context, token string, call *ca
 
 // handshakePayload exchanges a nonce for the cookies to set. A nonce works once.
 func (v *visit) handshakePayload(ctx context.Context, nonce string) ([]string, *Error) {
+	if len(nonce) > maxNonceBytes {
+		return nil, refuse(ReasonTokenInvalid, "the nonce is too long")
+	}
 	var payload struct {
 		Directives []string `json:"directives"`
 	}

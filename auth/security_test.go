@@ -248,3 +248,20 @@ func TestSecurity_machineTokensInCookies(t *testing.T) {
 		}
 	}
 }
+
+// A nonce that no handshake can have given is refused without asking Clerk.
+func TestAuthenticate_endlessNonce(t *testing.T) {
+	t.Parallel()
+	for length, calls := range map[int]int{40: 1, 512: 1, 513: 0, 100_000: 0} {
+		api := &machineAPI{status: http.StatusOK, answer: fields{"directives": []string{}}}
+		authn := local(t, newClock().now, func(c *clerkauth.Config) {
+			c.PublishableKey, c.SecretKey = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k", "sk_live_1"
+			c.HTTPClient = &http.Client{Transport: api}
+		})
+		cookie := "__clerk_handshake_nonce=" + strings.Repeat("n", length)
+		state := authn.Authenticate(t.Context(), document("https", "app.example.com", "/", "", "Cookie", cookie))
+		if state.SignedIn() || api.count() != calls {
+			t.Errorf("a nonce of %d bytes: got %v and %d calls, want signed out and %d", length, state, api.count(), calls)
+		}
+	}
+}
