@@ -26,7 +26,10 @@ type machineAPI struct {
 func (m *machineAPI) RoundTrip(req *http.Request) (*http.Response, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	body, _ := io.ReadAll(req.Body)
+	var body []byte
+	if req.Body != nil {
+		body, _ = io.ReadAll(req.Body)
+	}
 	m.calls = append(m.calls, req.URL.Path+" "+req.Header.Get("Authorization")+" "+string(body))
 	text, err := json.Marshal(m.answer)
 	if err != nil {

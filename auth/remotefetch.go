@@ -58,7 +58,7 @@ func (s *RemoteKeySet) fetch(ctx context.Context, attempts int) ([]*Key, time.Du
 
 // fetchOnce makes one request. After a failure that may pass it returns how long to wait.
 func (s *RemoteKeySet) fetchOnce(ctx context.Context) ([]*Key, time.Duration, *Error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.config.URL, nil) //nolint:gosec // The address is configuration.
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.config.URL, nil)
 	if err != nil {
 		return nil, 0, loadError("the request cannot be made", nil)
 	}
@@ -68,8 +68,8 @@ func (s *RemoteKeySet) fetchOnce(ctx context.Context) ([]*Key, time.Duration, *E
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Clerk-API-Version", apiVersion)
 	req.Header.Set("User-Agent", userAgent)
-	req.Close = true              // Keys are loaded every few minutes: a connection is not kept for that.
-	resp, err := s.client.Do(req) //nolint:gosec // The address is configuration.
+	req.Close = true // Keys are loaded every few minutes: a connection is not kept for that.
+	resp, err := s.client.Do(req)
 	if err != nil {
 		return nil, jitter(), loadError("the key server cannot be reached", transportCause(err))
 	}
