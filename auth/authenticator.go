@@ -44,11 +44,7 @@ func New(config Config) (*Authenticator, error) {
 func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...CallOption) *RequestState {
 	call := a.callConfig(opts)
 	call.volatile = !req.stable
-	state := a.authenticate(ctx, &req, call)
-	if a.config.ResourceMetadataURL != "" {
-		return state.pointingFor(call.accepts)
-	}
-	return state
+	return a.authenticate(ctx, &req, call).pointingFor(call.accepts)
 }
 
 // Verify verifies a session token and returns its claims, or an [*Error]. Pending sessions verify; tokens that are not
