@@ -2,6 +2,8 @@ package clerktest_test
 
 import (
 	"errors"
+	"io"
+	"net/http"
 	"slices"
 	"testing"
 
@@ -96,4 +98,29 @@ func TestRemoveInstance_LeavesALaterOneOfTheSameName(t *testing.T) {
 	if e.InstanceByName("two") != second {
 		t.Error("the second instance is gone")
 	}
+}
+
+// fetch gets what is at an address without a key, as a browser would.
+func fetch(t *testing.T, in *clerktest.Instance, address string) (status int, kind string, content []byte) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := in.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if content, err = io.ReadAll(resp.Body); err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, resp.Header.Get("Content-Type"), content
+}
+
+// visit is fetch for what is text.
+func visit(t *testing.T, in *clerktest.Instance, address string) (status int, text string) {
+	t.Helper()
+	status, _, content := fetch(t, in, address)
+	return status, string(content)
 }

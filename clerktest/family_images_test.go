@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"image"
 	"image/png"
-	"io"
 	"net/http"
 	"path"
 	"strings"
@@ -22,24 +21,6 @@ func picture(t *testing.T, width int) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
-}
-
-// fetch gets an image without a key.
-func fetch(t *testing.T, in *clerktest.Instance, address string) (status int, kind string, content []byte) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := in.Client().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if content, err = io.ReadAll(resp.Body); err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, resp.Header.Get("Content-Type"), content
 }
 
 func TestUsers_ProfileImage(t *testing.T) {

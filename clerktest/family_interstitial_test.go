@@ -1,33 +1,12 @@
 package clerktest_test
 
 import (
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/clerkgo/clerk-go/clerktest"
 	clerk "github.com/clerkgo/clerk-go/core"
 )
-
-// visit opens an address as a browser would.
-func visit(t *testing.T, in *clerktest.Instance, address string) (status int, text string) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := in.Client().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(raw)
-}
 
 func TestInterstitial(t *testing.T) {
 	t.Parallel()
