@@ -245,14 +245,19 @@ async function draw() {
   await load(instance?.name ?? 'emulator');
   const parts = await views[tab]();
   if (mine !== drawn) return;
-  $('tabs').replaceChildren(...Object.keys(views).map(name =>
-    el('button', { type: 'button', 'data-tab': name, 'aria-current': name === tab ? 'page' : undefined, onclick: act(() => { tab = name; }) },
-      name[0].toUpperCase() + name.slice(1))));
+  for (const b of $('tabs').children) {
+    if (b.dataset.tab === tab) b.setAttribute('aria-current', 'page');
+    else b.removeAttribute('aria-current');
+  }
   $('view').replaceChildren(...parts);
   document.body.dataset.ready = tab;
 }
 
 $('instance').addEventListener('change', act(event => { instance = { name: event.target.value }; }));
+// The tabs stay while the view is redrawn: a button that is replaced under the pointer would swallow the click.
+$('tabs').replaceChildren(...Object.keys(views).map(name =>
+  el('button', { type: 'button', 'data-tab': name, onclick: act(() => { tab = name; }) },
+    name[0].toUpperCase() + name.slice(1))));
 act(() => {})();
 // Requests and deliveries show up as they happen, unless somebody is typing.
 setInterval(() => {
