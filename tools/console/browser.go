@@ -132,13 +132,24 @@ func (v *visit) tab(name string) error {
 // press clicks a button of a section by their texts.
 func (v *visit) press(section, label string) error {
 	path := fmt.Sprintf("//section[h2[starts-with(., %q)]]//button[. = %q]", section, label)
-	return chromedp.Do(v.ctx, chromedp.Click(path))
+	return v.onPage(chromedp.Click(path))
 }
 
 // enter types a value into a field of a section.
 func (v *visit) enter(section, name, value string) error {
 	path := fmt.Sprintf("//section[h2[starts-with(., %q)]]//input[@name=%q]", section, name)
-	return chromedp.Do(v.ctx, chromedp.Clear(path), chromedp.SendKeys(path, value))
+	return v.onPage(chromedp.Clear(path), chromedp.SendKeys(path, value))
+}
+
+// onPage acts on elements of the page, which redraws itself at any time: an element that was replaced after it was found,
+// and before anything happened to it, is looked for again.
+func (v *visit) onPage(actions ...chromedp.Action[chromedp.Void]) error {
+	for {
+		err := chromedp.Do(v.ctx, actions...)
+		if err == nil || v.ctx.Err() != nil || !strings.Contains(err.Error(), "Could not find node with given id") {
+			return err
+		}
+	}
 }
 
 func (v *visit) picture(name string) error {
