@@ -13,13 +13,13 @@ var adminTokenRoutes = []adminRoute{
 	{http.MethodPost, "/keys/rotate", func(in *Instance, _ *http.Request) (any, error) { return map[string]string{"id": in.RotateKey()}, nil }},
 	{http.MethodPost, "/keys/{id}/use", onKey((*Instance).UseKey)},
 	{http.MethodPost, "/keys/{id}/retire", onKey((*Instance).RetireKey)},
-	{http.MethodGet, "/jwks_fault", func(in *Instance, _ *http.Request) (any, error) { return jwksFaultWire(in.JWKSFault()), nil }},
+	{http.MethodGet, "/jwks_fault", func(in *Instance, _ *http.Request) (any, error) { return wireJWKSFault(in.JWKSFault()), nil }},
 	{http.MethodPut, "/jwks_fault", func(in *Instance, r *http.Request) (any, error) {
 		fault, err := adminBody[adminJWKSFault](r)
 		if err == nil {
 			in.DisturbJWKS(JWKSFault{Delay: time.Duration(fault.DelayMS) * time.Millisecond, Status: fault.Status, Empty: fault.Empty})
 		}
-		return jwksFaultWire(in.JWKSFault()), err
+		return wireJWKSFault(in.JWKSFault()), err
 	}},
 	{http.MethodPost, "/tokens", mintToken},
 	{http.MethodGet, "/bad_tokens", func(*Instance, *http.Request) (any, error) { return BadTokens(), nil }},
@@ -53,7 +53,7 @@ type adminJWKSFault struct {
 	Empty   bool  `json:"empty"`
 }
 
-func jwksFaultWire(f JWKSFault) adminJWKSFault {
+func wireJWKSFault(f JWKSFault) adminJWKSFault {
 	return adminJWKSFault{DelayMS: f.Delay.Milliseconds(), Status: f.Status, Empty: f.Empty}
 }
 

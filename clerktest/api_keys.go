@@ -61,10 +61,10 @@ func apiKeysFamily() family {
 	}
 }
 
-func (x *tx) apiKeyWire(k *apiKey) apiKeyWire {
+func (x *tx) wireAPIKey(k *apiKey) apiKeyWire {
 	return apiKeyWire{
 		Object: "api_key", ID: k.ID, Type: k.Type, Subject: k.Subject, Name: k.Name, Description: k.Description,
-		Claims: k.Claims, Scopes: orNone(k.Scopes), CreatedBy: k.CreatedBy, credentialWire: x.credentialWire(&k.credential),
+		Claims: k.Claims, Scopes: orNone(k.Scopes), CreatedBy: k.CreatedBy, credentialWire: x.wireCredential(&k.credential),
 	}
 }
 
@@ -81,11 +81,11 @@ func listAPIKeys(c *call) (any, error) {
 		return (kind == "" || k.Type == kind) && (text == "" || containsFold(k.Name, text)) &&
 			(invalid || k.validAt(c.tx.now))
 	})
-	return pageOf(c, rows, c.tx.apiKeyWire)
+	return pageOf(c, rows, c.tx.wireAPIKey)
 }
 
 // checkAPIKeySubject refuses a subject that is no record of the instance.
-func checkAPIKeySubject(x *tx, subject string) error {
+func (x *tx) checkAPIKeySubject(subject string) error {
 	switch {
 	case strings.HasPrefix(subject, "user_") && tableUsers.get(x, subject) != nil:
 		return nil
@@ -110,7 +110,7 @@ func createAPIKey(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	if err := checkAPIKeySubject(c.tx, in.Subject); err != nil {
+	if err := c.tx.checkAPIKeySubject(in.Subject); err != nil {
 		return nil, err
 	}
 	for _, other := range tableAPIKeys.find(c.tx, "subject", in.Subject) {
@@ -128,7 +128,7 @@ func createAPIKey(c *call) (any, error) {
 	}
 	in.Type.applyValue(&k.Type)
 	tableAPIKeys.put(c.tx, k)
-	wire := c.tx.apiKeyWire(k)
+	wire := c.tx.wireAPIKey(k)
 	wire.Secret = k.Secret
 	return wire, nil
 }
@@ -138,7 +138,7 @@ func getAPIKey(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.tx.apiKeyWire(k), nil
+	return c.tx.wireAPIKey(k), nil
 }
 
 func getAPIKeySecret(c *call) (any, error) {
@@ -165,7 +165,7 @@ func updateAPIKey(c *call) (any, error) {
 		return nil, err
 	}
 	if in.Subject.given() {
-		if err := checkAPIKeySubject(c.tx, in.Subject.Value); err != nil {
+		if err := c.tx.checkAPIKeySubject(in.Subject.Value); err != nil {
 			return nil, err
 		}
 	}
@@ -185,7 +185,7 @@ func updateAPIKey(c *call) (any, error) {
 		}
 		k.UpdatedAt = c.tx.now
 	})
-	return c.tx.apiKeyWire(k), nil
+	return c.tx.wireAPIKey(k), nil
 }
 
 func deleteAPIKey(c *call) (any, error) {
@@ -209,7 +209,7 @@ func revokeAPIKey(c *call) (any, error) {
 		return nil, err
 	}
 	k = tableAPIKeys.update(c.tx, k.ID, func(k *apiKey) { k.revoke(in.Reason.pointer(), c.tx.now) })
-	return c.tx.apiKeyWire(k), nil
+	return c.tx.wireAPIKey(k), nil
 }
 
 func verifyAPIKey(c *call) (any, error) {
@@ -223,5 +223,5 @@ func verifyAPIKey(c *call) (any, error) {
 	if k == nil || !k.validAt(c.tx.now) {
 		return nil, errNotFound("API key")
 	}
-	return c.tx.apiKeyWire(k), nil
+	return c.tx.wireAPIKey(k), nil
 }

@@ -157,13 +157,13 @@ func (x *tx) payers() []*payer {
 func listPlans(c *call) (any, error) {
 	kind := c.query.Get("payer_type")
 	rows := keep(tablePlans.all(c.tx), func(p *billingPlan) bool { return kind == "" || p.PayerType == kind })
-	return pageOf(c, rows, c.tx.planWire)
+	return pageOf(c, rows, c.tx.wirePlan)
 }
 
 func listPrices(c *call) (any, error) {
 	plan := c.query.Get("plan_id")
 	rows := keep(tablePrices.all(c.tx), func(p *billingPrice) bool { return plan == "" || p.PlanID == plan })
-	return pageOf(c, rows, c.tx.priceWire)
+	return pageOf(c, rows, c.tx.wirePrice)
 }
 
 func createPrice(c *call) (any, error) {
@@ -189,7 +189,7 @@ func createPrice(c *call) (any, error) {
 	}
 	in.Periods.applyValue(&p.Periods)
 	tablePrices.put(c.tx, p)
-	return c.tx.priceWire(p), nil
+	return c.tx.wirePrice(p), nil
 }
 
 func creditBalance(c *call, p *payer) (any, error) {
@@ -225,7 +225,7 @@ func adjustCredits(c *call, p *payer) (any, error) {
 	entries := tableCredits.find(c.tx, "payer", p.id())
 	for _, e := range entries {
 		if e.Key == in.Key {
-			return creditEntryWire(e), nil
+			return wireCreditEntry(e), nil
 		}
 	}
 	switch {
@@ -238,7 +238,7 @@ func adjustCredits(c *call, p *payer) (any, error) {
 	}
 	e := &creditEntry{ID: c.tx.newID("ccl_"), PayerID: p.id(), Amount: in.Amount, Key: in.Key, Note: in.Note, CreatedAt: c.tx.now}
 	tableCredits.put(c.tx, e)
-	return creditEntryWire(e), nil
+	return wireCreditEntry(e), nil
 }
 
 // addPlan stores a plan with its default price.

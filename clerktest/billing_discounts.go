@@ -133,7 +133,7 @@ func applyDiscount(c *call) (any, error) {
 	r := &discountRedemption{ID: c.tx.newID("cdred_"), ItemID: i.ID, DiscountID: d.ID, RedeemedAt: c.tx.now}
 	tableRedemptions.put(c.tx, r)
 	c.tx.touchItem(i)
-	return c.tx.redemptionWire(r), nil
+	return c.tx.wireRedemption(r), nil
 }
 
 func removeDiscount(c *call) (any, error) {
@@ -147,7 +147,7 @@ func removeDiscount(c *call) (any, error) {
 	}
 	r = c.tx.removeRedemption(r)
 	c.tx.touchItem(i)
-	return c.tx.redemptionWire(r), nil
+	return c.tx.wireRedemption(r), nil
 }
 
 // touchItem stores an item whose discount changed.

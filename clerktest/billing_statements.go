@@ -38,7 +38,7 @@ func listStatements(c *call) (any, error) {
 	rows := tableStatements.all(c.tx)
 	slices.Reverse(rows)
 	slices.SortStableFunc(rows, func(a, b *billingStatement) int { return cmp.Compare(b.CreatedAt, a.CreatedAt) })
-	return pageOf(c, rows, c.tx.statementWire)
+	return pageOf(c, rows, c.tx.wireStatement)
 }
 
 // statement finds the statement of the path.
@@ -54,7 +54,7 @@ func getStatement(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.tx.statementWire(s), nil
+	return c.tx.wireStatement(s), nil
 }
 
 func listStatementPayments(c *call) (any, error) {
@@ -66,7 +66,7 @@ func listStatementPayments(c *call) (any, error) {
 	for i := range s.Payments {
 		rows[len(rows)-1-i] = &s.Payments[i]
 	}
-	return pageOf(c, rows, func(p *billingPayment) paymentWire { return c.tx.paymentWire(s, p) })
+	return pageOf(c, rows, func(p *billingPayment) paymentWire { return c.tx.wirePayment(s, p) })
 }
 
 // charge books a payment on the open statement of an item's payer.

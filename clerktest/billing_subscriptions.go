@@ -178,7 +178,7 @@ func listSubscriptionItems(c *call) (any, error) {
 	})
 	slices.Reverse(rows)
 	slices.SortStableFunc(rows, func(a, b *subscriptionItem) int { return cmp.Compare(b.CreatedAt, a.CreatedAt) })
-	return pageOf(c, rows, c.tx.subscriptionItemWire)
+	return pageOf(c, rows, c.tx.wireSubscriptionItem)
 }
 
 // amountOf is what a month of an item costs, in cents.
@@ -193,7 +193,7 @@ func subscriptionOf(c *call, p *payer) (any, error) {
 	if c.tx.runningItem(p) == nil {
 		return nil, errNotFound("subscription")
 	}
-	return c.tx.subscriptionWire(p), nil
+	return c.tx.wireSubscription(p), nil
 }
 
 // subscriptionItem finds the item of the path.
@@ -257,7 +257,7 @@ func cancelSubscriptionItem(c *call) (any, error) {
 	now, _ := c.queryBool("end_now")
 	i = c.tx.stop(i, now)
 	c.tx.emitSubscription(i.Subject)
-	return c.tx.subscriptionItemWire(i), nil
+	return c.tx.wireSubscriptionItem(i), nil
 }
 
 func extendFreeTrial(c *call) (any, error) {
@@ -289,7 +289,7 @@ func extendFreeTrial(c *call) (any, error) {
 		c.tx.emitSubscription(i.Subject)
 		i = &next
 	}
-	return c.tx.olderItemWire(i), nil
+	return c.tx.wireOlderItem(i), nil
 }
 
 // createPriceTransition moves an item to another price: at once to one that costs as much or more and out of a trial, at the
@@ -328,7 +328,7 @@ func createPriceTransition(c *call) (any, error) {
 		x.charge(next, to.Amount)
 	}
 	x.emitSubscription(i.Subject)
-	return x.transitionWire(before, next), nil
+	return x.wireTransition(before, next), nil
 }
 
 func (x *tx) checkTransition(i *subscriptionItem, from, to string) (*billingPrice, error) {

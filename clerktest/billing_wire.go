@@ -127,7 +127,7 @@ type subscriptionWire struct {
 	Items      []subscriptionItemWire `json:"subscription_items"`
 }
 
-func (x *tx) planWire(p *billingPlan) planWire {
+func (x *tx) wirePlan(p *billingPlan) planWire {
 	fee := money(p.Amount)
 	out := planWire{
 		Object: "commerce_plan", ID: p.ID, Name: p.Name, Fee: &fee, AnnualMonthlyFee: &fee, ProductID: "cprd_" + bareID(x.inst.id),
@@ -145,7 +145,7 @@ func (x *tx) planWire(p *billingPlan) planWire {
 	return out
 }
 
-func (x *tx) priceWire(p *billingPrice) priceWire {
+func (x *tx) wirePrice(p *billingPrice) priceWire {
 	fee, annual := money(p.Amount), money(p.AnnualAmount)
 	return priceWire{
 		Object: "commerce_price", ID: p.ID, PlanID: p.PlanID, InstanceID: x.inst.id, Currency: fee.Currency, Symbol: fee.Symbol,
@@ -154,7 +154,7 @@ func (x *tx) priceWire(p *billingPrice) priceWire {
 	}
 }
 
-func (x *tx) payerWire(p *payer) payerWire {
+func (x *tx) wirePayer(p *payer) payerWire {
 	out := payerWire{Object: "commerce_payer", ID: p.id(), InstanceID: x.inst.id, CreatedAt: p.since, UpdatedAt: p.since}
 	if u := p.user; u != nil {
 		out.UserID, out.FirstName, out.LastName, out.ImageURL = &u.ID, u.FirstName, u.LastName, u.ImageURL
@@ -167,17 +167,17 @@ func (x *tx) payerWire(p *payer) payerWire {
 }
 
 func (x *tx) payerMatches(p *payer, query string) bool {
-	w := x.payerWire(p)
+	w := x.wirePayer(p)
 	name := text(w.FirstName) + " " + text(w.LastName)
 	return containsFold(strings.Join([]string{p.subject, name, text(w.Email), text(w.OrganizationName)}, "\n"), query)
 }
 
-func (x *tx) subscriptionItemWire(i *subscriptionItem) subscriptionItemWire {
+func (x *tx) wireSubscriptionItem(i *subscriptionItem) subscriptionItemWire {
 	p := x.payerOf(i.Subject)
 	start, end := i.periodAt(x.now)
 	out := subscriptionItemWire{
 		Object: "commerce_subscription_item", ID: i.ID, InstanceID: x.inst.id, Status: i.statusAt(x.now), PlanID: i.PlanID, PriceID: i.PriceID,
-		Plan: x.planWire(tablePlans.get(x, i.PlanID)), PlanPeriod: "month", PayerID: p.id(), Payer: x.payerWire(p), IsFreeTrial: i.trialAt(x.now),
+		Plan: x.wirePlan(tablePlans.get(x, i.PlanID)), PlanPeriod: "month", PayerID: p.id(), Payer: x.wirePayer(p), IsFreeTrial: i.trialAt(x.now),
 		PeriodStart: start, PeriodEnd: &end, CanceledAt: i.CanceledAt, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
 	}
 	switch out.Status {
@@ -191,7 +191,7 @@ func (x *tx) subscriptionItemWire(i *subscriptionItem) subscriptionItemWire {
 }
 
 // subscriptionWire is the subscription of a payer who has a plan, with the items that are not over.
-func (x *tx) subscriptionWire(p *payer) subscriptionWire {
+func (x *tx) wireSubscription(p *payer) subscriptionWire {
 	items := x.itemsOf(p)
 	since := items[0].StartAt
 	out := subscriptionWire{
@@ -201,7 +201,7 @@ func (x *tx) subscriptionWire(p *payer) subscriptionWire {
 	for _, i := range items {
 		out.UpdatedAt = max(out.UpdatedAt, i.UpdatedAt)
 		if i.runningAt(x.now) || i.statusAt(x.now) == "upcoming" {
-			out.Items = append(out.Items, x.subscriptionItemWire(i))
+			out.Items = append(out.Items, x.wireSubscriptionItem(i))
 		}
 	}
 	return out
@@ -241,7 +241,7 @@ type redemptionWire struct {
 	RedeemedBy      *string    `json:"redeemed_by"`
 }
 
-func (x *tx) redemptionWire(r *discountRedemption) redemptionWire {
+func (x *tx) wireRedemption(r *discountRedemption) redemptionWire {
 	d := tableDiscounts.get(x, r.DiscountID)
 	out := redemptionWire{
 		Object: "commerce_discount_redemption", ID: r.ID, ItemID: r.ItemID, DiscountID: d.ID, Name: d.Name, Source: "manual", Effect: "percentage",
@@ -270,7 +270,7 @@ type creditLedgerWire struct {
 	CreatedAt  string    `json:"created_at"` // RFC 3339, unlike every other time
 }
 
-func creditEntryWire(e *creditEntry) creditLedgerWire {
+func wireCreditEntry(e *creditEntry) creditLedgerWire {
 	return creditLedgerWire{
 		Object: "commerce_credit_ledger", ID: e.ID, PayerID: e.PayerID, Amount: money(e.Amount), SourceType: "manual", SourceID: e.Key,
 		Note: nilIfEmpty(e.Note), CreatedAt: time.UnixMilli(e.CreatedAt).UTC().Format(time.RFC3339),

@@ -45,7 +45,7 @@ type planEvent struct {
 }
 
 func (x *tx) subscriptionItemEvent(i *subscriptionItem) subscriptionItemEvent {
-	w := x.subscriptionItemWire(i)
+	w := x.wireSubscriptionItem(i)
 	return subscriptionItemEvent{
 		Object: w.Object, ID: w.ID, Status: w.Status, IsFreeTrial: w.IsFreeTrial, CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt,
 		PeriodStart: w.PeriodStart, PeriodEnd: w.PeriodEnd, Interval: w.PlanPeriod, PlanID: w.PlanID,
@@ -56,7 +56,7 @@ func (x *tx) subscriptionItemEvent(i *subscriptionItem) subscriptionItemEvent {
 }
 
 func (x *tx) payerEvent(p *payer) olderPayerWire {
-	out := x.olderPayerWire(p)
+	out := x.wireOlderPayer(p)
 	out.InstanceID = ""
 	return out
 }
@@ -135,7 +135,7 @@ func (x *tx) emitPayment(s *billingStatement, p billingPayment, i *subscriptionI
 	item.SubscriptionID = &subscription
 	for _, step := range []struct{ event, status string }{{"created", "pending"}, {"updated", outcome}} {
 		p.Status = step.status
-		w := x.paymentWire(s, &p)
+		w := x.wirePayment(s, &p)
 		m := w.PaymentMethod
 		x.emit("paymentAttempt."+step.event, paymentEvent{
 			ID: w.ID, InstanceID: w.InstanceID, PaymentID: w.PaymentID, InvoiceID: "cinv_" + bareID(w.ID), StatementID: w.StatementID,

@@ -65,8 +65,8 @@ type olderPayerWire struct {
 	UpdatedAt        int64  `json:"updated_at"`
 }
 
-func (x *tx) olderPayerWire(p *payer) olderPayerWire {
-	w := x.payerWire(p)
+func (x *tx) wireOlderPayer(p *payer) olderPayerWire {
+	w := x.wirePayer(p)
 	return olderPayerWire{
 		Object: w.Object, ID: w.ID, InstanceID: w.InstanceID, UserID: text(w.UserID), FirstName: text(w.FirstName), LastName: text(w.LastName),
 		Email: text(w.Email), OrganizationID: text(w.OrganizationID), OrganizationName: text(w.OrganizationName), ImageURL: w.ImageURL,
@@ -74,10 +74,10 @@ func (x *tx) olderPayerWire(p *payer) olderPayerWire {
 	}
 }
 
-func (x *tx) olderPlanWire(p *billingPlan) olderPlanWire {
+func (x *tx) wireOlderPlan(p *billingPlan) olderPlanWire {
 	month, year := money(p.Amount), money(12*p.Amount)
 	out := olderPlanWire{
-		planWire: x.planWire(p), Amount: month.Amount, AmountFormatted: month.Formatted, AnnualMonthlyAmount: month.Amount,
+		planWire: x.wirePlan(p), Amount: month.Amount, AmountFormatted: month.Formatted, AnnualMonthlyAmount: month.Amount,
 		AnnualMonthlyFormatted: month.Formatted, AnnualAmount: year.Amount, AnnualFormatted: year.Formatted, Currency: month.Currency,
 		Symbol: month.Symbol, PayerType: []string{p.PayerType}, Features: []olderFeatureWire{},
 	}
@@ -87,15 +87,15 @@ func (x *tx) olderPlanWire(p *billingPlan) olderPlanWire {
 	return out
 }
 
-func (x *tx) olderItemWire(i *subscriptionItem) olderItemWire {
-	w := x.subscriptionItemWire(i)
+func (x *tx) wireOlderItem(i *subscriptionItem) olderItemWire {
+	w := x.wireSubscriptionItem(i)
 	if w.Status == "canceled" {
 		w.Status = "active" // this shape knows no other word for an item that will end
 	}
 	return olderItemWire{
 		Object: w.Object, ID: w.ID, InstanceID: w.InstanceID, Status: w.Status, PlanID: w.PlanID, PriceID: w.PriceID,
-		Plan: x.olderPlanWire(tablePlans.get(x, i.PlanID)), PlanPeriod: w.PlanPeriod, PaymentSourceID: paymentMethodID(i.Subject),
-		Amount: money(x.amountOf(i)), PayerID: w.PayerID, Payer: x.olderPayerWire(x.payerOf(i.Subject)), IsFreeTrial: w.IsFreeTrial,
+		Plan: x.wireOlderPlan(tablePlans.get(x, i.PlanID)), PlanPeriod: w.PlanPeriod, PaymentSourceID: paymentMethodID(i.Subject),
+		Amount: money(x.amountOf(i)), PayerID: w.PayerID, Payer: x.wireOlderPayer(x.payerOf(i.Subject)), IsFreeTrial: w.IsFreeTrial,
 		PeriodStart: w.PeriodStart, PeriodEnd: w.PeriodEnd, ProrationDate: time.UnixMilli(w.PeriodStart).UTC().Format(time.RFC3339),
 		CanceledAt: w.CanceledAt, EndedAt: w.EndedAt, CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt,
 	}
@@ -120,10 +120,10 @@ type transitionDetailsWire struct {
 }
 
 // transitionWire tells of the step from one item to the next.
-func (x *tx) transitionWire(before, next *subscriptionItem) priceTransitionWire {
+func (x *tx) wireTransition(before, next *subscriptionItem) priceTransitionWire {
 	_, end := next.periodAt(x.now)
 	d := transitionDetailsWire{
-		PreviousPlan: x.olderPlanWire(tablePlans.get(x, before.PlanID)), PreviousPrice: x.priceWire(tablePrices.get(x, before.PriceID)),
+		PreviousPlan: x.wireOlderPlan(tablePlans.get(x, before.PlanID)), PreviousPrice: x.wirePrice(tablePrices.get(x, before.PriceID)),
 		EffectiveAt: next.StartAt, EffectiveMode: "end_of_period", NextBillingDate: &next.StartAt,
 		PreviousStatus: before.statusAt(x.now), PreviousItemID: before.ID,
 	}
@@ -134,5 +134,5 @@ func (x *tx) transitionWire(before, next *subscriptionItem) priceTransitionWire 
 			d.ChargedImmediately, d.ImmediateCharge = true, &charge
 		}
 	}
-	return priceTransitionWire{Object: "commerce_price_transition", Item: x.olderItemWire(next), Transition: d}
+	return priceTransitionWire{Object: "commerce_price_transition", Item: x.wireOlderItem(next), Transition: d}
 }

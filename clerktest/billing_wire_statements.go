@@ -64,7 +64,7 @@ type paymentMethodWire struct {
 	CardType                 string  `json:"card_type"`
 }
 
-func (x *tx) statementWire(s *billingStatement) statementWire {
+func (x *tx) wireStatement(s *billingStatement) statementWire {
 	var total int64
 	groups := []statementGroupWire{}
 	for i := range s.Payments {
@@ -76,23 +76,23 @@ func (x *tx) statementWire(s *billingStatement) statementWire {
 			groups = append(groups, statementGroupWire{Object: "commerce_statement_group", Timestamp: day})
 		}
 		last := &groups[len(groups)-1]
-		last.Items = append(last.Items, x.paymentWire(s, p))
+		last.Items = append(last.Items, x.wirePayment(s, p))
 	}
 	return statementWire{
-		Object: "commerce_statement", ID: s.ID, InstanceID: x.inst.id, Timestamp: s.CreatedAt, Payer: x.payerWire(x.payerOf(s.Subject)),
+		Object: "commerce_statement", ID: s.ID, InstanceID: x.inst.id, Timestamp: s.CreatedAt, Payer: x.wirePayer(x.payerOf(s.Subject)),
 		Status: s.Status, Totals: totalsOf(total, total), Groups: groups,
 	}
 }
 
 func paymentMethodID(subject string) string { return "paysource_" + bareID(subject) }
 
-func (x *tx) paymentWire(s *billingStatement, p *billingPayment) paymentWire {
+func (x *tx) wirePayment(s *billingStatement, p *billingPayment) paymentWire {
 	payer := x.payerOf(s.Subject)
 	payee := "cpayee_" + bareID(x.inst.id)
 	out := paymentWire{
 		Object: "commerce_payment", ID: p.ID, PaymentID: p.PaymentID, InstanceID: x.inst.id, ChargeType: p.ChargeType, PayeeID: payee,
 		Payee:   payeeWire{ID: payee, GatewayType: "stripe", GatewayExternalID: "acct_emulator", GatewayStatus: "active"},
-		PayerID: payer.id(), Payer: x.payerWire(payer), Amount: money(p.Amount), Totals: totalsOf(p.Amount, p.Amount),
+		PayerID: payer.id(), Payer: x.wirePayer(payer), Amount: money(p.Amount), Totals: totalsOf(p.Amount, p.Amount),
 		PaymentMethodID: paymentMethodID(s.Subject), PaymentMethod: paymentMethodWire{
 			Object: "commerce_payment_method", ID: paymentMethodID(s.Subject), PayerID: payer.id(), PaymentType: "card", Gateway: "stripe",
 			GatewayExternalID: "pm_emulator", Last4: "4242", Status: "active", CardType: "visa",
@@ -100,7 +100,7 @@ func (x *tx) paymentWire(s *billingStatement, p *billingPayment) paymentWire {
 		StatementID: s.ID, Status: p.Status, CreatedAt: p.CreatedAt, UpdatedAt: p.CreatedAt,
 	}
 	if i := x.itemByID(p.ItemID); i != nil {
-		wire := x.subscriptionItemWire(i)
+		wire := x.wireSubscriptionItem(i)
 		out.ItemID, out.Item = i.ID, &wire
 	}
 	switch p.Status {

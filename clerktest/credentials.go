@@ -26,7 +26,7 @@ func (x *tx) newCredential(prefix string, expiration *int64) credential {
 	return credential{Secret: newHexID(prefix), Expiration: expiration, CreatedAt: x.now, UpdatedAt: x.now}
 }
 
-func (x *tx) credentialWire(c *credential) credentialWire {
+func (x *tx) wireCredential(c *credential) credentialWire {
 	return credentialWire{c.Revoked, c.RevocationReason, expiredAt(c.Expiration, x.now), c.Expiration, c.CreatedAt, c.UpdatedAt}
 }
 

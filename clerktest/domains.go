@@ -61,7 +61,7 @@ func domainsFamily() family {
 	}
 }
 
-func (x *tx) domainWire(d *instanceDomain) instanceDomainWire {
+func (x *tx) wireDomain(d *instanceDomain) instanceDomainWire {
 	out := instanceDomainWire{
 		Object: "domain", ID: d.ID, Name: d.Name, IsSatellite: d.IsSatellite, FrontendAPIURL: x.inst.URL(), ProxyURL: d.ProxyURL,
 		CNAMETargets: []cnameTargetWire{},
@@ -76,7 +76,7 @@ func (x *tx) domainWire(d *instanceDomain) instanceDomainWire {
 	return out
 }
 
-func listDomains(c *call) (any, error) { return pageOf(c, tableDomains.all(c.tx), c.tx.domainWire) }
+func listDomains(c *call) (any, error) { return pageOf(c, tableDomains.all(c.tx), c.tx.wireDomain) }
 
 type domainInput struct {
 	Name        field[string] `json:"name"`
@@ -127,7 +127,7 @@ func addDomain(c *call) (any, error) {
 		return nil, err
 	}
 	tableDomains.put(c.tx, d)
-	return c.tx.domainWire(d), nil
+	return c.tx.wireDomain(d), nil
 }
 
 func (c *call) domain() (*instanceDomain, error) {
@@ -151,7 +151,7 @@ func updateDomain(c *call) (any, error) {
 		return nil, err
 	}
 	tableDomains.put(c.tx, &next)
-	return c.tx.domainWire(&next), nil
+	return c.tx.wireDomain(&next), nil
 }
 
 func deleteDomain(c *call) (any, error) {
@@ -226,7 +226,7 @@ func changePrimaryDomain(c *call) (any, error) {
 		}
 	}
 	for _, s := range tableSessions.all(c.tx) {
-		endSession(c.tx, s, "revoked")
+		c.tx.endSession(s, "revoked")
 	}
 	return nil, nil
 }

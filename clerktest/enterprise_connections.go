@@ -122,7 +122,7 @@ func enterpriseConnectionsFamily() family {
 	}
 }
 
-func (x *tx) enterpriseConnectionWire(e *enterpriseConnection) enterpriseConnectionWire {
+func (x *tx) wireEnterpriseConnection(e *enterpriseConnection) enterpriseConnectionWire {
 	out := enterpriseConnectionWire{
 		Object: "enterprise_connection", ID: e.ID, Name: e.Name, Provider: e.Provider, Active: e.Active, Domains: orNone(e.Domains),
 		OrganizationID: e.OrganizationID, SyncAttributes: e.SyncAttributes, NoOtherIdentity: e.NoOtherIdentity,
@@ -159,7 +159,7 @@ func listEnterpriseConnections(c *call) (any, error) {
 		return (orgID == "" || text(e.OrganizationID) == orgID) && (!byActive || e.Active == active)
 	})
 	slices.Reverse(rows)
-	return pageOf(c, rows, c.tx.enterpriseConnectionWire)
+	return pageOf(c, rows, c.tx.wireEnterpriseConnection)
 }
 
 type enterpriseConnectionInput struct {
@@ -267,7 +267,7 @@ func (c *call) storeEnterpriseConnection(e *enterpriseConnection, in *enterprise
 		return nil, err
 	}
 	tableEnterpriseConnections.put(c.tx, &next)
-	return c.tx.enterpriseConnectionWire(&next), nil
+	return c.tx.wireEnterpriseConnection(&next), nil
 }
 
 func getEnterpriseConnection(c *call) (any, error) {
@@ -275,7 +275,7 @@ func getEnterpriseConnection(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.tx.enterpriseConnectionWire(e), nil
+	return c.tx.wireEnterpriseConnection(e), nil
 }
 
 func updateEnterpriseConnection(c *call) (any, error) {
@@ -296,6 +296,6 @@ func deleteEnterpriseConnection(c *call) (any, error) {
 		return nil, err
 	}
 	tableEnterpriseConnections.delete(c.tx, e.ID)
-	forgetTestRuns(c.tx, e.ID)
+	c.tx.forgetTestRuns(e.ID)
 	return deleted("enterprise_connection", e.ID), nil
 }

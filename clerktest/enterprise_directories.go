@@ -130,7 +130,7 @@ func (k directoryKind) mappingWires(x *tx, d *directory) []directoryMappingWire 
 			wire.Object = "scim_group_role_mapping"
 		}
 		if r := tableRoles.get(x, m.RoleID); r != nil {
-			wire.Role = x.roleWire(r)
+			wire.Role = x.wireRole(r)
 		}
 		out = append(out, wire)
 	}

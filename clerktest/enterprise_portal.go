@@ -45,7 +45,7 @@ func adminPortalFamily() family {
 	}
 }
 
-func (x *tx) portalTokenWire(t *portalToken) portalTokenWire {
+func (x *tx) wirePortalToken(t *portalToken) portalTokenWire {
 	return portalTokenWire{
 		Object: "admin_portal_link_token", ID: t.ID, LinkID: t.LinkID, InstanceID: x.inst.id, OrganizationID: t.OrganizationID,
 		ContactID: t.ContactID, Scopes: t.Scopes, Revoked: t.Revoked, RevocationReason: t.RevocationReason,
@@ -76,7 +76,7 @@ func createPortalToken(c *call) (any, error) {
 		Scopes: in.Scopes, Expiration: c.tx.now + lifetime*1000, CreatedAt: c.tx.now, UpdatedAt: c.tx.now,
 	}
 	tablePortalTokens.put(c.tx, t)
-	wire := c.tx.portalTokenWire(t)
+	wire := c.tx.wirePortalToken(t)
 	wire.Token = newHexID("aplt_")
 	return wire, nil
 }
@@ -94,5 +94,5 @@ func revokePortalToken(c *call) (any, error) {
 	if t == nil {
 		return nil, errNotFound("admin portal link token")
 	}
-	return c.tx.portalTokenWire(t), nil
+	return c.tx.wirePortalToken(t), nil
 }

@@ -136,7 +136,7 @@ func samlConnectionsFamily() family {
 	}
 }
 
-func (x *tx) samlConnectionWire(s *samlConnection) samlConnectionWire {
+func (x *tx) wireSAMLConnection(s *samlConnection) samlConnectionWire {
 	base, domain := x.inst.URL()+"/v1/saml/", ""
 	if len(s.Domains) > 0 {
 		domain = s.Domains[0]
@@ -170,7 +170,7 @@ func listSAMLConnections(c *call) (any, error) {
 	}); err != nil {
 		return nil, err
 	}
-	return pageOf(c, rows, c.tx.samlConnectionWire)
+	return pageOf(c, rows, c.tx.wireSAMLConnection)
 }
 
 type samlConnectionInput struct {
@@ -204,7 +204,7 @@ func (in *samlConnectionInput) applyTo(x *tx, s *samlConnection) error {
 	if err := in.samlInput.applyTo(&s.SAML); err != nil {
 		return err
 	}
-	if err := applyConnectionOrganization(x, in.OrganizationID, &s.OrganizationID); err != nil {
+	if err := x.applyConnectionOrganization(in.OrganizationID, &s.OrganizationID); err != nil {
 		return err
 	}
 	if in.Active.Value && !s.Active {
@@ -226,7 +226,7 @@ func (in *samlConnectionInput) applyTo(x *tx, s *samlConnection) error {
 }
 
 // applyConnectionOrganization links a connection to an organization; an empty id unlinks it.
-func applyConnectionOrganization(x *tx, in field[string], column **string) error {
+func (x *tx) applyConnectionOrganization(in field[string], column **string) error {
 	if !in.given() {
 		return nil
 	}
@@ -273,7 +273,7 @@ func (c *call) storeSAMLConnection(s *samlConnection, in *samlConnectionInput) (
 		return nil, err
 	}
 	tableSAMLConnections.put(c.tx, &next)
-	return c.tx.samlConnectionWire(&next), nil
+	return c.tx.wireSAMLConnection(&next), nil
 }
 
 func getSAMLConnection(c *call) (any, error) {
@@ -281,7 +281,7 @@ func getSAMLConnection(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.tx.samlConnectionWire(s), nil
+	return c.tx.wireSAMLConnection(s), nil
 }
 
 func updateSAMLConnection(c *call) (any, error) {

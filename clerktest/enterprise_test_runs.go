@@ -68,7 +68,7 @@ func enterpriseTestRunsFamily() family {
 	}
 }
 
-func (x *tx) testRunWire(r *testRun) testRunWire {
+func (x *tx) wireTestRun(r *testRun) testRunWire {
 	out := testRunWire{ID: r.ID, Status: r.Status, Kind: r.Kind, Logs: orNone(r.Logs), CreatedAt: r.CreatedAt}
 	if r.Status == "success" {
 		out.UserInfo = &testRunUserInfo{FirstName: "Test", LastName: "Run", UserID: "idp_user_1", EmailAddress: "test-run@example.com"}
@@ -89,7 +89,7 @@ func listTestRuns(c *call) (any, error) {
 		return len(wanted) == 0 || slices.Contains(wanted, r.Status)
 	})
 	slices.Reverse(rows)
-	return pageOf(c, rows, c.tx.testRunWire)
+	return pageOf(c, rows, c.tx.wireTestRun)
 }
 
 func createTestRun(c *call) (any, error) {
@@ -163,7 +163,7 @@ func (e *enterpriseConnection) missingSettings() (names []string) {
 	return names
 }
 
-func forgetTestRuns(x *tx, connectionID string) {
+func (x *tx) forgetTestRuns(connectionID string) {
 	for _, r := range tableTestRuns.find(x, "connection", connectionID) {
 		tableTestRuns.delete(x, r.ID)
 	}

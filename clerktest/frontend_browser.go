@@ -76,12 +76,12 @@ func (in *Instance) SignInBrowser(token, userID string) SignedIn {
 		if b == nil {
 			return errNotFound("browser")
 		}
-		u, err := findUser(x, userID)
+		u, err := x.findUser(userID)
 		if err != nil {
 			return err
 		}
 		tableDevices.update(x, b.ClientID, func(d *device) { d.UpdatedAt = x.now })
-		out.SessionID = startSession(x, u, b.ClientID, nil).ID
+		out.SessionID = x.startSession(u, b.ClientID, nil).ID
 		return nil
 	})
 	if err != nil {
@@ -100,7 +100,7 @@ func (in *Instance) SignOutBrowser(token string) {
 			return errNotFound("browser")
 		}
 		for _, s := range tableSessions.find(x, "client", b.ClientID) {
-			endSession(x, s, "removed")
+			x.endSession(s, "removed")
 		}
 		tableDevices.update(x, b.ClientID, func(d *device) { d.UpdatedAt = x.now })
 		return nil

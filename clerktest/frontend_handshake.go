@@ -148,8 +148,8 @@ func (x *tx) switchOrganization(b *browser, idOrSlug string) {
 	}
 	var id *string
 	if idOrSlug != "" {
-		o, err := findOrganization(x, idOrSlug)
-		if err != nil || findMembership(x, o.ID, s.UserID) == nil {
+		o, err := x.findOrganization(idOrSlug)
+		if err != nil || x.findMembership(o.ID, s.UserID) == nil {
 			return
 		}
 		id = &o.ID

@@ -99,7 +99,7 @@ func (k *identifierKind) create(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	u, err := findUser(c.tx, in.UserID)
+	u, err := c.tx.findUser(in.UserID)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func (k *identifierKind) parseFree(x *tx, value, owner string) (string, error) {
 	if !ok {
 		return "", errParamFormat(k.param, "valid")
 	}
-	return plain, checkFree(x, k.param, plain, owner)
+	return plain, x.checkFree(k.param, plain, owner)
 }
 
 // store writes the identifier into its user, as the primary one if it is verified and that is wanted or it is the first.
@@ -136,12 +136,12 @@ func (k *identifierKind) store(x *tx, u *user, i *identifier, in *identifierInpu
 	case primary && !i.verified():
 		return nil, errVerificationNeeded("primary")
 	case i.verified():
-		if err := checkFree(x, k.param, i.Value, u.ID); err != nil {
+		if err := x.checkFree(k.param, i.Value, u.ID); err != nil {
 			return nil, err
 		}
 	}
 	i.UpdatedAt = x.now
-	changeUser(x, u.ID, func(u *user) {
+	x.changeUser(u.ID, func(u *user) {
 		list := k.list(u)
 		*list = withIdentifier(*list, *i)
 		if p := k.primary(u); primary || (*p == nil && i.verified()) {
@@ -203,7 +203,7 @@ func (k *identifierKind) delete(c *call) (any, error) {
 	if len(i.LinkedTo) > 0 {
 		return nil, errLinked()
 	}
-	changeUser(c.tx, u.ID, func(u *user) {
+	c.tx.changeUser(u.ID, func(u *user) {
 		list := k.list(u)
 		*list = withoutIdentifier(*list, i.ID)
 		if p := k.primary(u); *p != nil && **p == i.ID {
@@ -234,7 +234,7 @@ func (k *identifierKind) replace(c *call) (any, error) {
 	if in.Status == "" || in.Status == "verified" {
 		i.Verification = adminVerification()
 	}
-	changeUser(c.tx, u.ID, func(u *user) {
+	c.tx.changeUser(u.ID, func(u *user) {
 		*k.list(u) = []identifier{i}
 		*k.primary(u) = firstUsable(*k.list(u))
 	})

@@ -28,8 +28,8 @@ func imagesFamily() family {
 			"DeleteOrganizationLogo":     {write: deleteOrganizationLogo},
 			"UploadOAuthApplicationLogo": {write: uploadOAuthApplicationLogo},
 		},
-		userGone:         func(x *tx, userID string) { dropImage(x, tableUsers.get(x, userID).ImageURL) },
-		organizationGone: func(x *tx, organizationID string) { dropImage(x, tableOrganizations.get(x, organizationID).ImageURL) },
+		userGone:         func(x *tx, userID string) { x.dropImage(tableUsers.get(x, userID).ImageURL) },
+		organizationGone: func(x *tx, organizationID string) { x.dropImage(tableOrganizations.get(x, organizationID).ImageURL) },
 	}
 }
 
@@ -59,7 +59,7 @@ func errNoImage() *apiError {
 }
 
 // dropImage forgets the image behind an address that a user, an organization or an OAuth application is about to leave, unless others show it too.
-func dropImage(x *tx, address string) {
+func (x *tx) dropImage(address string) {
 	if address == "" {
 		return
 	}
@@ -100,8 +100,8 @@ func setProfileImage(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	dropImage(c.tx, u.ImageURL)
-	return changeUser(c.tx, u.ID, func(u *user) { u.ImageURL, u.HasImage = address, true }), nil
+	c.tx.dropImage(u.ImageURL)
+	return c.tx.changeUser(u.ID, func(u *user) { u.ImageURL, u.HasImage = address, true }), nil
 }
 
 func deleteProfileImage(c *call) (any, error) {
@@ -112,8 +112,8 @@ func deleteProfileImage(c *call) (any, error) {
 	if !u.HasImage {
 		return nil, errNoImage()
 	}
-	dropImage(c.tx, u.ImageURL)
-	return changeUser(c.tx, u.ID, func(u *user) { u.ImageURL, u.HasImage = "", false }), nil
+	c.tx.dropImage(u.ImageURL)
+	return c.tx.changeUser(u.ID, func(u *user) { u.ImageURL, u.HasImage = "", false }), nil
 }
 
 func setOrganizationLogo(c *call) (any, error) {
@@ -122,7 +122,7 @@ func setOrganizationLogo(c *call) (any, error) {
 		return nil, err
 	}
 	if uploader := c.upload.fields["uploader_user_id"]; uploader != "" {
-		if _, err := findUser(c.tx, uploader); err != nil {
+		if _, err := c.tx.findUser(uploader); err != nil {
 			return nil, err
 		}
 	}
@@ -130,8 +130,8 @@ func setOrganizationLogo(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	dropImage(c.tx, o.ImageURL)
-	return changeOrganization(c.tx, o.ID, func(o *organization) { o.ImageURL, o.HasImage = address, true }), nil
+	c.tx.dropImage(o.ImageURL)
+	return c.tx.changeOrganization(o.ID, func(o *organization) { o.ImageURL, o.HasImage = address, true }), nil
 }
 
 func deleteOrganizationLogo(c *call) (any, error) {
@@ -142,8 +142,8 @@ func deleteOrganizationLogo(c *call) (any, error) {
 	if !o.HasImage {
 		return nil, errNoImage()
 	}
-	dropImage(c.tx, o.ImageURL)
-	return changeOrganization(c.tx, o.ID, func(o *organization) { o.ImageURL, o.HasImage = "", false }), nil
+	c.tx.dropImage(o.ImageURL)
+	return c.tx.changeOrganization(o.ID, func(o *organization) { o.ImageURL, o.HasImage = "", false }), nil
 }
 
 func uploadOAuthApplicationLogo(c *call) (any, error) {
@@ -155,6 +155,6 @@ func uploadOAuthApplicationLogo(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	dropImage(c.tx, text(a.ClientImageURL))
+	c.tx.dropImage(text(a.ClientImageURL))
 	return changeOAuthApplication(c, func(a *oauthApplication) { a.ClientImageURL, a.UpdatedAt = &address, c.tx.now })
 }

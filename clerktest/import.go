@@ -97,20 +97,20 @@ func (u *importedUser) store(x *tx) error {
 		OrganizationsLimit: u.CreateOrgLimit, MFAEnabledAt: u.MFAEnabledAt, MFADisabledAt: u.MFADisabledAt, LegalAcceptedAt: u.LegalAcceptedAt,
 	}
 	var err error
-	if row.Emails, err = importIdentifiers(x, "email_address", parseEmail, u.Emails); err != nil {
+	if row.Emails, err = x.importIdentifiers("email_address", parseEmail, u.Emails); err != nil {
 		return err
 	}
-	if row.Phones, err = importIdentifiers(x, "phone_number", parsePhone, u.Phones); err != nil {
+	if row.Phones, err = x.importIdentifiers("phone_number", parsePhone, u.Phones); err != nil {
 		return err
 	}
-	if row.Wallets, err = importIdentifiers(x, "web3_wallet", parseWallet, u.Wallets); err != nil {
+	if row.Wallets, err = x.importIdentifiers("web3_wallet", parseWallet, u.Wallets); err != nil {
 		return err
 	}
 	for param, value := range map[string]*string{"username": u.Username, "external_id": u.ExternalID} {
 		if value == nil {
 			continue
 		}
-		if err := checkFree(x, param, *value, u.ID); err != nil {
+		if err := x.checkFree(param, *value, u.ID); err != nil {
 			return err
 		}
 	}
@@ -118,14 +118,14 @@ func (u *importedUser) store(x *tx) error {
 	return nil
 }
 
-func importIdentifiers(x *tx, param string, parse func(string) (string, bool), list []importedIdentifier) ([]identifier, error) {
+func (x *tx) importIdentifiers(param string, parse func(string) (string, bool), list []importedIdentifier) ([]identifier, error) {
 	out := make([]identifier, 0, len(list))
 	for _, i := range list {
 		value, ok := parse(i.EmailAddress + i.PhoneNumber + i.Web3Wallet)
 		if !ok {
 			return nil, errParamFormat(param, "valid")
 		}
-		if err := checkFree(x, param, value, ""); err != nil {
+		if err := x.checkFree(param, value, ""); err != nil {
 			return nil, err
 		}
 		item := identifier{

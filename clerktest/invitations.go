@@ -64,7 +64,7 @@ func invitationsFamily() family {
 	}
 }
 
-func (x *tx) invitationWire(i *invitation) invitationWire {
+func (x *tx) wireInvitation(i *invitation) invitationWire {
 	expires := i.ExpiresAt
 	out := invitationWire{
 		Object: "invitation", ID: i.ID, EmailAddress: i.EmailAddress, PublicMetadata: i.PublicMetadata,
@@ -90,7 +90,7 @@ func listInvitations(c *call) (any, error) {
 	}); err != nil {
 		return nil, err
 	}
-	return pageOf(c, rows, c.tx.invitationWire)
+	return pageOf(c, rows, c.tx.wireInvitation)
 }
 
 func createInvitation(c *call) (any, error) {
@@ -102,7 +102,7 @@ func createInvitation(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.tx.invitationWire(row), nil
+	return c.tx.wireInvitation(row), nil
 }
 
 func createBulkInvitations(c *call) (any, error) {
@@ -119,7 +119,7 @@ func createBulkInvitations(c *call) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, c.tx.invitationWire(row))
+		out = append(out, c.tx.wireInvitation(row))
 	}
 	return out, nil
 }
@@ -198,7 +198,7 @@ func revokeInvitation(c *call) (any, error) {
 		return nil, errBadRequest("invitation_already_accepted", "this invitation is accepted already")
 	}
 	row = tableInvitations.update(c.tx, row.ID, func(i *invitation) { i.settle("revoked", c.tx.now) })
-	return c.tx.invitationWire(row), nil
+	return c.tx.wireInvitation(row), nil
 }
 
 // userByEmail returns the user who holds an e-mail address, nil when nobody does.

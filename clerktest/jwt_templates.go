@@ -123,7 +123,7 @@ func createJWTTemplate(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	t, err := newJWTTemplate(c.tx, &in)
+	t, err := c.tx.newJWTTemplate(&in)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func createJWTTemplate(c *call) (any, error) {
 }
 
 // newJWTTemplate checks the input and stores the template.
-func newJWTTemplate(x *tx, in *jwtTemplateInput) (*jwtTemplate, error) {
+func (x *tx) newJWTTemplate(in *jwtTemplateInput) (*jwtTemplate, error) {
 	t := &jwtTemplate{ID: x.newID("jtmpl_"), Lifetime: 60, AllowedClockSkew: 5, Algorithm: "RS256", CreatedAt: x.now, UpdatedAt: x.now}
 	if err := in.applyTo(x, t); err != nil {
 		return nil, err

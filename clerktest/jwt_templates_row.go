@@ -175,7 +175,7 @@ func (x *tx) organizationShortcode(name string, s *session) any {
 		return nil
 	}
 	if name == "role" {
-		if m := findMembership(x, o.ID, s.UserID); m != nil {
+		if m := x.findMembership(o.ID, s.UserID); m != nil {
 			return m.Role
 		}
 		return nil

@@ -65,12 +65,12 @@ func (in *Instance) ensureKey() error {
 		if tableKeys.size(x) > 0 {
 			return nil
 		}
-		return addKey(x, in.id, true)
+		return x.addKey(in.id, true)
 	})
 }
 
 // addKey makes and publishes a key. When it signs, the others stop.
-func addKey(x *tx, kid string, signs bool) error {
+func (x *tx) addKey(kid string, signs bool) error {
 	key, err := processKeys.next()
 	if err != nil {
 		return err
@@ -82,13 +82,13 @@ func addKey(x *tx, kid string, signs bool) error {
 	x.inst.keys.parsed.Store(kid, parsedKey{der, key})
 	tableKeys.put(x, &signingKey{ID: kid, DER: der, Published: true, CreatedAt: x.now})
 	if signs {
-		useKey(x, kid)
+		x.useKey(kid)
 	}
 	return nil
 }
 
 // useKey makes one key the signer.
-func useKey(x *tx, kid string) {
+func (x *tx) useKey(kid string) {
 	for _, k := range tableKeys.all(x) {
 		if k.Signs != (k.ID == kid) {
 			tableKeys.update(x, k.ID, func(k *signingKey) { k.Signs = k.ID == kid })

@@ -40,7 +40,7 @@ func (in *Instance) SigningKeys() []KeyInfo {
 func (in *Instance) AddKey() string {
 	return in.editKeys("AddKey", func(x *tx) (string, error) {
 		kid := x.newID("ins_")
-		return kid, addKey(x, kid, false)
+		return kid, x.addKey(kid, false)
 	})
 }
 
@@ -51,7 +51,7 @@ func (in *Instance) UseKey(kid string) {
 		if tableKeys.get(x, kid) == nil {
 			return "", errNotFound("signing key")
 		}
-		useKey(x, kid)
+		x.useKey(kid)
 		return kid, nil
 	})
 }
@@ -78,7 +78,7 @@ func (in *Instance) RetireKey(kid string) {
 func (in *Instance) RotateKey() string {
 	return in.editKeys("RotateKey", func(x *tx) (string, error) {
 		kid := x.newID("ins_")
-		return kid, addKey(x, kid, true)
+		return kid, x.addKey(kid, true)
 	})
 }
 
@@ -90,7 +90,7 @@ func (in *Instance) ReplaceKey() {
 		if err != nil {
 			return "", err
 		}
-		return kid, addKey(x, kid, true)
+		return kid, x.addKey(kid, true)
 	})
 }
 

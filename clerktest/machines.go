@@ -89,18 +89,18 @@ func machinesFamily() family {
 	}
 }
 
-func (x *tx) plainMachineWire(m *machine) machineWire {
+func (x *tx) wirePlainMachine(m *machine) machineWire {
 	return machineWire{
 		Object: "machine", ID: m.ID, Name: m.Name, InstanceID: x.inst.id, DefaultTokenTTL: m.DefaultTokenTTL,
 		CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt,
 	}
 }
 
-func (x *tx) machineWire(m *machine) machineWire {
-	out := x.plainMachineWire(m)
+func (x *tx) wireMachine(m *machine) machineWire {
+	out := x.wirePlainMachine(m)
 	scoped := []machineWire{}
 	for _, id := range x.machineScopes(m.ID) {
-		scoped = append(scoped, x.plainMachineWire(tableMachines.get(x, id)))
+		scoped = append(scoped, x.wirePlainMachine(tableMachines.get(x, id)))
 	}
 	out.ScopedMachines = &scoped
 	return out
@@ -151,7 +151,7 @@ func listMachines(c *call) (any, error) {
 	}); err != nil {
 		return nil, err
 	}
-	return pageOf(c, rows, c.tx.machineWire)
+	return pageOf(c, rows, c.tx.wireMachine)
 }
 
 func createMachine(c *call) (any, error) {
@@ -175,7 +175,7 @@ func createMachine(c *call) (any, error) {
 		}
 		tableMachineScopes.put(c.tx, &machineScope{From: m.ID, To: id, CreatedAt: c.tx.now})
 	}
-	wire := c.tx.machineWire(m)
+	wire := c.tx.wireMachine(m)
 	wire.SecretKey = m.Secret
 	return wire, nil
 }
@@ -185,7 +185,7 @@ func getMachine(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.tx.machineWire(m), nil
+	return c.tx.wireMachine(m), nil
 }
 
 func updateMachine(c *call) (any, error) {
@@ -205,7 +205,7 @@ func updateMachine(c *call) (any, error) {
 		in.DefaultTTL.applyValue(&m.DefaultTokenTTL)
 		m.UpdatedAt = c.tx.now
 	})
-	return c.tx.machineWire(m), nil
+	return c.tx.wireMachine(m), nil
 }
 
 func deleteMachine(c *call) (any, error) {

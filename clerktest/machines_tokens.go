@@ -48,10 +48,10 @@ func m2mTokensFamily() family {
 	}
 }
 
-func (x *tx) m2mTokenWire(t *m2mToken) m2mTokenWire {
+func (x *tx) wireM2MToken(t *m2mToken) m2mTokenWire {
 	return m2mTokenWire{
 		Object: "machine_to_machine_token", ID: t.ID, Subject: t.Subject, Claims: t.Claims, Scopes: orNone(t.Scopes),
-		credentialWire: x.credentialWire(&t.credential),
+		credentialWire: x.wireCredential(&t.credential),
 	}
 }
 
@@ -65,7 +65,7 @@ func listM2MTokens(c *call) (any, error) {
 	rows := keep(tableM2MTokens.find(c.tx, "subject", subject), func(t *m2mToken) bool {
 		return (withRevoked || !t.Revoked) && (withExpired || !expiredAt(t.Expiration, c.tx.now))
 	})
-	return pageOf(c, rows, c.tx.m2mTokenWire)
+	return pageOf(c, rows, c.tx.wireM2MToken)
 }
 
 func createM2MToken(c *call) (any, error) {
@@ -101,7 +101,7 @@ func createM2MToken(c *call) (any, error) {
 	default:
 		tableM2MTokens.put(c.tx, t)
 	}
-	wire := c.tx.m2mTokenWire(t)
+	wire := c.tx.wireM2MToken(t)
 	wire.Token = t.Secret
 	return wire, err
 }
@@ -157,7 +157,7 @@ func revokeM2MToken(c *call) (any, error) {
 		return nil, errNotFound("machine token")
 	}
 	t = tableM2MTokens.update(c.tx, t.ID, func(t *m2mToken) { t.revoke(in.Reason.pointer(), c.tx.now) })
-	return c.tx.m2mTokenWire(t), nil
+	return c.tx.wireM2MToken(t), nil
 }
 
 func verifyM2MToken(c *call) (any, error) {
@@ -171,7 +171,7 @@ func verifyM2MToken(c *call) (any, error) {
 	if t == nil || !t.validAt(c.tx.now) || (c.machine != "" && !slices.Contains(t.Scopes, c.machine)) {
 		return nil, errNotFound("machine token")
 	}
-	return c.tx.m2mTokenWire(t), nil
+	return c.tx.wireM2MToken(t), nil
 }
 
 // orderedJSON is raw in the one form that equal claims share: null when there are none, no spaces, keys in order.

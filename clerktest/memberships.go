@@ -26,7 +26,7 @@ func (c *call) membership() (*membership, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m := findMembership(c.tx, o.ID, c.param("user_id")); m != nil {
+	if m := c.tx.findMembership(o.ID, c.param("user_id")); m != nil {
 		return m, nil
 	}
 	return nil, errNotFound("organization membership")
@@ -109,11 +109,11 @@ func createMembership(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	u, err := findUser(c.tx, in.UserID)
+	u, err := c.tx.findUser(in.UserID)
 	if err != nil {
 		return nil, err
 	}
-	m, err := newMembership(c.tx, o, u, in.Role, &in.metadataInput)
+	m, err := c.tx.newMembership(o, u, in.Role, &in.metadataInput)
 	if err != nil {
 		return nil, err
 	}
@@ -121,11 +121,11 @@ func createMembership(c *call) (any, error) {
 }
 
 // newMembership makes a user a member of an organization.
-func newMembership(x *tx, o *organization, u *user, roleKey string, meta *metadataInput) (*membership, error) {
+func (x *tx) newMembership(o *organization, u *user, roleKey string, meta *metadataInput) (*membership, error) {
 	if err := x.checkMemberRole(o, roleKey); err != nil {
 		return nil, err
 	}
-	if findMembership(x, o.ID, u.ID) != nil {
+	if x.findMembership(o.ID, u.ID) != nil {
 		return nil, errBadRequest("already_a_member_in_organization", "this user is a member of the organization already")
 	}
 	if err := x.checkMemberQuota(o); err != nil {
@@ -157,7 +157,7 @@ func (x *tx) checkMemberQuota(o *organization) error {
 }
 
 // checkRole refuses a role that the instance does not have.
-func checkRole(x *tx, key string) error {
+func (x *tx) checkRole(key string) error {
 	if tableRoles.first(x, "key", key) == nil {
 		return errNotFound("organization role")
 	}
@@ -166,7 +166,7 @@ func checkRole(x *tx, key string) error {
 
 // checkMemberRole refuses a role that the instance or the organization's role set does not have.
 func (x *tx) checkMemberRole(o *organization, key string) error {
-	if err := checkRole(x, key); err != nil {
+	if err := x.checkRole(key); err != nil {
 		return err
 	}
 	if s := x.roleSetOf(o); s != nil && !slices.Contains(s.Roles, key) {
@@ -177,8 +177,8 @@ func (x *tx) checkMemberRole(o *organization, key string) error {
 
 // mayManageMembers reports whether a role has the permission that an
 // organization must never lose.
-func mayManageMembers(x *tx, roleKey string) bool {
-	return slices.Contains(permissionsOf(x, roleKey), "org:sys_memberships:manage")
+func (x *tx) mayManageMembers(roleKey string) bool {
+	return slices.Contains(x.permissionsOf(roleKey), "org:sys_memberships:manage")
 }
 
 func updateMembership(c *call) (any, error) {
@@ -195,31 +195,31 @@ func updateMembership(c *call) (any, error) {
 	if err := c.tx.checkMemberRole(tableOrganizations.get(c.tx, m.OrganizationID), in.Role); err != nil {
 		return nil, err
 	}
-	if mayManageMembers(c.tx, m.Role) && !mayManageMembers(c.tx, in.Role) && lastManager(c.tx, m) {
+	if c.tx.mayManageMembers(m.Role) && !c.tx.mayManageMembers(in.Role) && c.tx.lastManager(m) {
 		return nil, errBadRequest("organization_minimum_permissions_needed", "an organization keeps at least one member who may manage members")
 	}
-	return changeMembership(c.tx, m.ID, func(m *membership) { m.Role = in.Role }), nil
+	return c.tx.changeMembership(m.ID, func(m *membership) { m.Role = in.Role }), nil
 }
 
 // checkManager refuses a user who may not manage the members of an organization.
 func (x *tx) checkManager(orgID, userID string) error {
-	if m := findMembership(x, orgID, userID); m == nil || !mayManageMembers(x, m.Role) {
+	if m := x.findMembership(orgID, userID); m == nil || !x.mayManageMembers(m.Role) {
 		return errForbidden("not_an_admin_in_organization", "this user may not manage the members of the organization")
 	}
 	return nil
 }
 
 // lastManager reports whether nobody else may manage the members.
-func lastManager(x *tx, m *membership) bool {
+func (x *tx) lastManager(m *membership) bool {
 	for _, other := range tableMemberships.find(x, "organization", m.OrganizationID) {
-		if other.ID != m.ID && mayManageMembers(x, other.Role) {
+		if other.ID != m.ID && x.mayManageMembers(other.Role) {
 			return false
 		}
 	}
 	return true
 }
 
-func changeMembership(x *tx, id string, edit func(*membership)) *membershipWire {
+func (x *tx) changeMembership(id string, edit func(*membership)) *membershipWire {
 	m := tableMemberships.update(x, id, func(m *membership) {
 		edit(m)
 		m.UpdatedAt = x.now
@@ -242,7 +242,7 @@ func mergeMembershipMetadata(c *call) (any, error) {
 	if err := in.applyMetadata(mergeInto, &next.PublicMetadata, &next.PrivateMetadata, nil); err != nil {
 		return nil, err
 	}
-	return changeMembership(c.tx, m.ID, func(m *membership) { *m = next }), nil
+	return c.tx.changeMembership(m.ID, func(m *membership) { *m = next }), nil
 }
 
 func deleteMembership(c *call) (any, error) {
@@ -250,15 +250,15 @@ func deleteMembership(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if mayManageMembers(c.tx, m.Role) && lastManager(c.tx, m) && tableMemberships.count(c.tx, "organization", m.OrganizationID) > 1 {
+	if c.tx.mayManageMembers(m.Role) && c.tx.lastManager(m) && tableMemberships.count(c.tx, "organization", m.OrganizationID) > 1 {
 		return nil, errBadRequest("organization_minimum_permissions_needed", "an organization keeps at least one member who may manage members")
 	}
-	return dropMembership(c.tx, m), nil
+	return c.tx.dropMembership(m), nil
 }
 
 // dropMembership removes a membership, also as the active organization of the
 // member's sessions, and returns its last answer form.
-func dropMembership(x *tx, m *membership) *membershipWire {
+func (x *tx) dropMembership(m *membership) *membershipWire {
 	w := x.wireMembership(m)
 	for _, s := range tableSessions.find(x, "user", m.UserID) {
 		if text(s.OrganizationID) == m.OrganizationID {

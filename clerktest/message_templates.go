@@ -99,7 +99,7 @@ func (x *tx) templates(kind string) []*messageTemplate {
 	return out
 }
 
-func (x *tx) templateWire(t *messageTemplate) messageTemplateWire {
+func (x *tx) wireTemplate(t *messageTemplate) messageTemplateWire {
 	changed := tableTemplates.get(x, t.Kind+"/"+t.Slug) != nil
 	out := messageTemplateWire{
 		Object: "template", ID: "tmpl_" + t.Kind + "_" + t.Slug, ResourceType: "system", TemplateType: t.Kind, Name: t.Name, Slug: t.Slug,
@@ -148,7 +148,7 @@ func listTemplates(c *call) (any, error) {
 	if err := c.checkTemplateKind(); err != nil {
 		return nil, err
 	}
-	return pageOf(c, c.tx.templates(c.param("template_type")), c.tx.templateWire)
+	return pageOf(c, c.tx.templates(c.param("template_type")), c.tx.wireTemplate)
 }
 
 func getTemplate(c *call) (any, error) {
@@ -156,7 +156,7 @@ func getTemplate(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.tx.templateWire(t), nil
+	return c.tx.wireTemplate(t), nil
 }
 
 type templateInput struct {
@@ -199,7 +199,7 @@ func (c *call) storeTemplate(t *messageTemplate) messageTemplateWire {
 	}
 	t.UpdatedAt = c.tx.now
 	tableTemplates.put(c.tx, t)
-	return c.tx.templateWire(t)
+	return c.tx.wireTemplate(t)
 }
 
 func revertTemplate(c *call) (any, error) {

@@ -97,7 +97,7 @@ func oauthApplicationsFamily() family {
 	}
 }
 
-func (x *tx) oauthApplicationWire(a *oauthApplication) oauthApplicationWire {
+func (x *tx) wireOAuthApplication(a *oauthApplication) oauthApplicationWire {
 	base, callback := x.inst.URL(), ""
 	if len(a.RedirectURIs) > 0 {
 		callback = a.RedirectURIs[0]
@@ -130,7 +130,7 @@ func listOAuthApplications(c *call) (any, error) {
 	}); err != nil {
 		return nil, err
 	}
-	return pageOf(c, rows, c.tx.oauthApplicationWire)
+	return pageOf(c, rows, c.tx.wireOAuthApplication)
 }
 
 type oauthApplicationInput struct {
@@ -188,7 +188,7 @@ func createOAuthApplication(c *call) (any, error) {
 		return nil, errParamMissing("redirect_uris")
 	}
 	tableOAuthApplications.put(c.tx, a)
-	wire := c.tx.oauthApplicationWire(a)
+	wire := c.tx.wireOAuthApplication(a)
 	if !a.Public {
 		wire.ClientSecret = a.ClientSecret
 	}
@@ -200,7 +200,7 @@ func getOAuthApplication(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.tx.oauthApplicationWire(a), nil
+	return c.tx.wireOAuthApplication(a), nil
 }
 
 func updateOAuthApplication(c *call) (any, error) {
@@ -216,7 +216,7 @@ func changeOAuthApplication(c *call, edit func(*oauthApplication)) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	return c.tx.oauthApplicationWire(tableOAuthApplications.update(c.tx, a.ID, edit)), nil
+	return c.tx.wireOAuthApplication(tableOAuthApplications.update(c.tx, a.ID, edit)), nil
 }
 
 func deleteOAuthApplication(c *call) (any, error) {
@@ -225,7 +225,7 @@ func deleteOAuthApplication(c *call) (any, error) {
 		return nil, err
 	}
 	tableOAuthAccessTokens.deleteAll(c.tx, "client", a.ClientID)
-	dropImage(c.tx, text(a.ClientImageURL))
+	c.tx.dropImage(text(a.ClientImageURL))
 	tableOAuthApplications.delete(c.tx, a.ID)
 	return deleted("oauth_application", a.ID), nil
 }
@@ -239,7 +239,7 @@ func rotateOAuthApplicationSecret(c *call) (any, error) {
 		return nil, errForbidden("oauth_application_public", "a public application has no secret")
 	}
 	a = tableOAuthApplications.update(c.tx, a.ID, func(a *oauthApplication) { a.ClientSecret, a.UpdatedAt = randomHex(24), c.tx.now })
-	wire := c.tx.oauthApplicationWire(a)
+	wire := c.tx.wireOAuthApplication(a)
 	wire.ClientSecret = a.ClientSecret
 	return wire, nil
 }
@@ -284,6 +284,6 @@ func verifyOAuthAccessToken(c *call) (any, error) {
 	}
 	return oauthAccessTokenWire{
 		Object: "clerk_idp_oauth_access_token", ID: t.ID, ClientID: t.ClientID, Subject: t.Subject, Scopes: orNone(t.Scopes),
-		credentialWire: c.tx.credentialWire(&t.credential),
+		credentialWire: c.tx.wireCredential(&t.credential),
 	}, nil
 }

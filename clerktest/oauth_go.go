@@ -17,7 +17,7 @@ func (in *Instance) IssueOAuthAccessToken(applicationID, userID string, scopes .
 	}
 	var token string
 	in.edit("IssueOAuthAccessToken", func(x *tx) error {
-		if _, err := findUser(x, userID); err != nil {
+		if _, err := x.findUser(userID); err != nil {
 			return err
 		}
 		clientID := "client_" + strings.TrimPrefix(applicationID, "oauthapp_")

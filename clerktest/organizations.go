@@ -33,10 +33,10 @@ var (
 // organization returns the organization of the path, which an id or a slug
 // names.
 func (c *call) organization() (*organization, error) {
-	return findOrganization(c.tx, c.param("organization_id"))
+	return c.tx.findOrganization(c.param("organization_id"))
 }
 
-func findOrganization(x *tx, idOrSlug string) (*organization, error) {
+func (x *tx) findOrganization(idOrSlug string) (*organization, error) {
 	if o := tableOrganizations.get(x, idOrSlug); o != nil {
 		return o, nil
 	}
@@ -50,7 +50,7 @@ func listOrganizations(c *call) (any, error) {
 	query := c.query.Get("query")
 	ids, users := newSignedSet(c.query["organization_id"]), newSignedSet(c.query["user_id"])
 	rows := keep(tableOrganizations.all(c.tx), func(o *organization) bool {
-		return ids.matches(o.ID) && (users.empty() || users.matches(memberIDs(c.tx, o.ID)...)) &&
+		return ids.matches(o.ID) && (users.empty() || users.matches(c.tx.memberIDs(o.ID)...)) &&
 			(query == "" || containsFold(o.Name, query) || containsFold(o.Slug, query) || o.ID == query)
 	})
 	err := orderRows(c, rows, "-created_at", map[string]func(a, b *organization) int{
@@ -68,7 +68,7 @@ func listOrganizations(c *call) (any, error) {
 	return pageOf(c, rows, func(o *organization) *organizationWire { return wireOrganizationCounted(c, o) })
 }
 
-func memberIDs(x *tx, orgID string) []string {
+func (x *tx) memberIDs(orgID string) []string {
 	var out []string
 	for _, m := range tableMemberships.find(x, "organization", orgID) {
 		out = append(out, m.UserID)
@@ -101,7 +101,7 @@ func createOrganization(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	o, err := newOrganization(c.tx, &in)
+	o, err := c.tx.newOrganization(&in)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func createOrganization(c *call) (any, error) {
 
 // newOrganization checks the input, stores the organization and makes its
 // creator a member.
-func newOrganization(x *tx, in *organizationInput) (*organization, error) {
+func (x *tx) newOrganization(in *organizationInput) (*organization, error) {
 	settings := x.settings()
 	if !settings.OrganizationsEnabled {
 		return nil, errForbidden("organization_not_enabled_in_instance", "organizations are switched off in this instance")
@@ -129,7 +129,7 @@ func newOrganization(x *tx, in *organizationInput) (*organization, error) {
 		return nil, err
 	}
 	if o.Slug == "" {
-		o.Slug = freeSlug(x, o.Name)
+		o.Slug = x.freeSlug(o.Name)
 	}
 	var creator *user
 	if in.CreatedBy.given() {
@@ -137,7 +137,7 @@ func newOrganization(x *tx, in *organizationInput) (*organization, error) {
 			return nil, errBadRequest("organization_creator_not_found", "created_by names no user")
 		}
 		o.CreatedBy = &creator.ID
-		if err := checkOrganizationLimit(x, creator); err != nil {
+		if err := x.checkOrganizationLimit(creator); err != nil {
 			return nil, err
 		}
 	}
@@ -149,7 +149,7 @@ func newOrganization(x *tx, in *organizationInput) (*organization, error) {
 	tableOrganizations.put(x, o)
 	x.emit("organization.created", wireOrganization(o))
 	if creator != nil {
-		if _, err := newMembership(x, o, creator, x.creatorRole(o), nil); err != nil {
+		if _, err := x.newMembership(o, creator, x.creatorRole(o), nil); err != nil {
 			return nil, err
 		}
 	}
@@ -158,7 +158,7 @@ func newOrganization(x *tx, in *organizationInput) (*organization, error) {
 
 // checkOrganizationLimit refuses a creator who has made as many organizations as
 // allowed.
-func checkOrganizationLimit(x *tx, creator *user) error {
+func (x *tx) checkOrganizationLimit(creator *user) error {
 	if creator.OrganizationsLimit == nil || *creator.OrganizationsLimit == 0 {
 		return nil
 	}
@@ -211,7 +211,7 @@ func (in *organizationInput) applyRoleSet(x *tx, o *organization) error {
 }
 
 // freeSlug makes a slug from a name that no other organization has.
-func freeSlug(x *tx, name string) string {
+func (x *tx) freeSlug(name string) string {
 	base := strings.Trim(notSlug.ReplaceAllString(strings.ToLower(name), "-"), "-")
 	if base == "" {
 		base = "organization"
@@ -236,12 +236,12 @@ func updateOrganization(c *call) (any, error) {
 	if err := in.applyTo(c.tx, &next); err != nil {
 		return nil, err
 	}
-	return changeOrganization(c.tx, o.ID, func(o *organization) { *o = next }), nil
+	return c.tx.changeOrganization(o.ID, func(o *organization) { *o = next }), nil
 }
 
 // changeOrganization stores an edited copy, announces it and returns its answer
 // form.
-func changeOrganization(x *tx, id string, edit func(*organization)) *organizationWire {
+func (x *tx) changeOrganization(id string, edit func(*organization)) *organizationWire {
 	o := tableOrganizations.update(x, id, func(o *organization) {
 		edit(o)
 		o.UpdatedAt = x.now
@@ -267,7 +267,7 @@ func organizationMetadata(c *call, apply func(*field[metadata], *metadata)) (any
 	if err := in.applyMetadata(apply, &next.PublicMetadata, &next.PrivateMetadata, nil); err != nil {
 		return nil, err
 	}
-	return changeOrganization(c.tx, o.ID, func(o *organization) { *o = next }), nil
+	return c.tx.changeOrganization(o.ID, func(o *organization) { *o = next }), nil
 }
 
 func deleteOrganization(c *call) (any, error) {
@@ -276,7 +276,7 @@ func deleteOrganization(c *call) (any, error) {
 		return nil, err
 	}
 	for _, m := range tableMemberships.find(c.tx, "organization", o.ID) {
-		dropMembership(c.tx, m)
+		c.tx.dropMembership(m)
 	}
 	for _, fn := range c.emulator.organizationGone {
 		fn(c.tx, o.ID)

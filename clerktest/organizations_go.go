@@ -29,7 +29,7 @@ func (in *Instance) CreateOrganization(o Organization) Organization {
 		if err != nil {
 			return err
 		}
-		made, err := newOrganization(x, input)
+		made, err := x.newOrganization(input)
 		if err != nil {
 			return err
 		}
@@ -58,15 +58,15 @@ func (o *Organization) input() (*organizationInput, error) {
 // org:member, with or without org: in front.
 func (in *Instance) AddMember(organizationID, userID, role string) {
 	in.edit("AddMember", func(x *tx) error {
-		o, err := findOrganization(x, organizationID)
+		o, err := x.findOrganization(organizationID)
 		if err != nil {
 			return err
 		}
-		u, err := findUser(x, userID)
+		u, err := x.findUser(userID)
 		if err != nil {
 			return err
 		}
-		_, err = newMembership(x, o, u, roleKey(role), nil)
+		_, err = x.newMembership(o, u, roleKey(role), nil)
 		return err
 	})
 }
@@ -103,7 +103,7 @@ func roleKey(name string) string { return "org:" + strings.TrimPrefix(name, "org
 // subscription that begins now.
 func (in *Instance) SetUserPlan(userID, plan string, features ...string) {
 	in.edit("SetUserPlan", func(x *tx) error {
-		if _, err := findUser(x, userID); err != nil {
+		if _, err := x.findUser(userID); err != nil {
 			return err
 		}
 		x.subscribe(userID, plan)
@@ -116,7 +116,7 @@ func (in *Instance) SetUserPlan(userID, plan string, features ...string) {
 // organization's members carry, and begins a subscription as SetUserPlan does.
 func (in *Instance) SetOrganizationPlan(organizationID, plan string, features ...string) {
 	in.edit("SetOrganizationPlan", func(x *tx) error {
-		o, err := findOrganization(x, organizationID)
+		o, err := x.findOrganization(organizationID)
 		if err != nil {
 			return err
 		}

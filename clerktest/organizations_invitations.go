@@ -105,7 +105,7 @@ func (x *tx) pendingInvitations(orgID string) []*organizationInvitation {
 	})
 }
 
-func (x *tx) organizationInvitationWire(i *organizationInvitation) organizationInvitationWire {
+func (x *tx) wireOrganizationInvitation(i *organizationInvitation) organizationInvitationWire {
 	expires := i.ExpiresAt
 	out := organizationInvitationWire{
 		Object: "organization_invitation", ID: i.ID, EmailAddress: i.EmailAddress, Role: i.Role, OrganizationID: i.OrganizationID,
@@ -129,7 +129,7 @@ func (x *tx) organizationInvitationWire(i *organizationInvitation) organizationI
 
 // organizationInvitationWithOrganization is the form in lists that span organizations.
 func (x *tx) organizationInvitationWithOrganization(i *organizationInvitation) organizationInvitationWire {
-	out := x.organizationInvitationWire(i)
+	out := x.wireOrganizationInvitation(i)
 	if o := tableOrganizations.get(x, i.OrganizationID); o != nil {
 		out.Organization = &publicOrganizationWire{o.ID, o.Name, o.Slug, o.ImageURL, o.HasImage}
 	}
@@ -160,7 +160,7 @@ func listOrganizationInvitations(c *call) (any, error) {
 	rows := keep(tableOrganizationInvitations.find(c.tx, "organization", o.ID), func(i *organizationInvitation) bool {
 		return email == "" || i.EmailAddress == email
 	})
-	return orderedOrganizationInvitations(c, rows, c.tx.organizationInvitationWire)
+	return orderedOrganizationInvitations(c, rows, c.tx.wireOrganizationInvitation)
 }
 
 func listPendingOrganizationInvitations(c *call) (any, error) {
@@ -168,7 +168,7 @@ func listPendingOrganizationInvitations(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return orderedOrganizationInvitations(c, c.tx.pendingInvitations(o.ID), c.tx.organizationInvitationWire)
+	return orderedOrganizationInvitations(c, c.tx.pendingInvitations(o.ID), c.tx.wireOrganizationInvitation)
 }
 
 func listInstanceOrganizationInvitations(c *call) (any, error) {
@@ -248,7 +248,7 @@ func (x *tx) checkOrganizationInvitation(o *organization, in *organizationInvita
 			return "", err
 		}
 	}
-	if u := x.userByEmail(email); u != nil && findMembership(x, o.ID, u.ID) != nil {
+	if u := x.userByEmail(email); u != nil && x.findMembership(o.ID, u.ID) != nil {
 		return "", errBadRequest("already_a_member_in_organization", "this user is a member already")
 	}
 	if err := x.checkMemberQuota(o); err != nil {
@@ -275,7 +275,7 @@ func (x *tx) inviteToOrganization(o *organization, in organizationInvitationInpu
 		RedirectURL: in.RedirectURL.Value, ticket: x.newTicket(time.Duration(days) * 24 * time.Hour),
 	}
 	tableOrganizationInvitations.put(x, row)
-	wire := x.organizationInvitationWire(row)
+	wire := x.wireOrganizationInvitation(row)
 	x.emit("organizationInvitation.created", wire)
 	if !in.Notify.Set || in.Notify.Value {
 		x.sendEmail(outboxEmail{
@@ -302,7 +302,7 @@ func getOrganizationInvitation(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.tx.organizationInvitationWire(i), nil
+	return c.tx.wireOrganizationInvitation(i), nil
 }
 
 func revokeOrganizationInvitation(c *call) (any, error) {
@@ -325,7 +325,7 @@ func revokeOrganizationInvitation(c *call) (any, error) {
 		return nil, errBadRequest("organization_invitation_not_pending", "only a pending invitation can be revoked")
 	}
 	i = tableOrganizationInvitations.update(c.tx, i.ID, func(i *organizationInvitation) { i.settle("revoked", c.tx.now) })
-	wire := c.tx.organizationInvitationWire(i)
+	wire := c.tx.wireOrganizationInvitation(i)
 	c.tx.emit("organizationInvitation.revoked", wire)
 	return wire, nil
 }

@@ -126,7 +126,7 @@ func startRoles(in *Instance) {
 	})
 }
 
-func organizationIDs(x *tx, userID string) []string {
+func (x *tx) organizationIDs(userID string) []string {
 	var out []string
 	for _, m := range tableMemberships.find(x, "user", userID) {
 		out = append(out, m.OrganizationID)
@@ -134,12 +134,12 @@ func organizationIDs(x *tx, userID string) []string {
 	return out
 }
 
-func findMembership(x *tx, orgID, userID string) *membership {
+func (x *tx) findMembership(orgID, userID string) *membership {
 	return tableMemberships.first(x, "pair", orgID+" "+userID)
 }
 
 // permissionsOf returns the permission keys of a role.
-func permissionsOf(x *tx, roleKey string) []string {
+func (x *tx) permissionsOf(roleKey string) []string {
 	if r := tableRoles.first(x, "key", roleKey); r != nil {
 		return r.Permissions
 	}
@@ -153,13 +153,13 @@ func (x *tx) organizationClaims(claims map[string]any, userID string, orgID *str
 	var member *membership
 	if orgID != nil && *orgID != "" {
 		if org = tableOrganizations.get(x, *orgID); org != nil {
-			member = findMembership(x, org.ID, userID)
+			member = x.findMembership(org.ID, userID)
 		}
 	}
 	if v1 {
 		if member != nil {
 			claims["org_id"], claims["org_slug"], claims["org_role"] = org.ID, org.Slug, member.Role
-			claims["org_permissions"] = customPermissions(permissionsOf(x, member.Role))
+			claims["org_permissions"] = customPermissions(x.permissionsOf(member.Role))
 		}
 		return
 	}
@@ -170,7 +170,7 @@ func (x *tx) organizationClaims(claims map[string]any, userID string, orgID *str
 	}
 	if member != nil {
 		plans = appendPlan(plans, "o", x.planNow(org.ID, org.Plan))
-		o, orgFeatures := compactOrganization(org, member, permissionsOf(x, member.Role))
+		o, orgFeatures := compactOrganization(org, member, x.permissionsOf(member.Role))
 		claims["o"] = o
 		features = append(features, scoped("o", orgFeatures)...)
 	}

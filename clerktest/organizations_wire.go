@@ -41,16 +41,16 @@ func wireOrganizationCounted(c *call, o *organization) *organizationWire {
 		w.MembersCount = &n
 	}
 	if want, _ := c.queryBool("include_missing_member_with_elevated_permissions"); want {
-		missing := !hasElevatedMember(c.tx, o.ID)
+		missing := !c.tx.hasElevatedMember(o.ID)
 		w.MissingElevated = &missing
 	}
 	return w
 }
 
 // hasElevatedMember reports whether somebody may manage the members.
-func hasElevatedMember(x *tx, orgID string) bool {
+func (x *tx) hasElevatedMember(orgID string) bool {
 	for _, m := range tableMemberships.find(x, "organization", orgID) {
-		if mayManageMembers(x, m.Role) {
+		if x.mayManageMembers(m.Role) {
 			return true
 		}
 	}
@@ -87,7 +87,7 @@ type publicUserWire struct {
 // wireMembership returns the answer form of a membership.
 func (x *tx) wireMembership(m *membership) *membershipWire {
 	w := &membershipWire{
-		ID: m.ID, Object: "organization_membership", Role: m.Role, Permissions: orNone(permissionsOf(x, m.Role)),
+		ID: m.ID, Object: "organization_membership", Role: m.Role, Permissions: orNone(x.permissionsOf(m.Role)),
 		PublicMetadata: orEmpty(m.PublicMetadata), PrivateMetadata: orEmpty(m.PrivateMetadata),
 		CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt,
 	}

@@ -35,7 +35,7 @@ func wirePermission(p *permission) permissionWire {
 	return permissionWire{"permission", p.ID, p.Name, p.Key, p.Description, p.Type, p.CreatedAt, p.UpdatedAt}
 }
 
-func findPermission(x *tx, idOrKey string) *permission {
+func (x *tx) findPermission(idOrKey string) *permission {
 	if p := tablePermissions.get(x, idOrKey); p != nil {
 		return p
 	}
@@ -126,7 +126,7 @@ func updatePermission(c *call) (any, error) {
 		return nil, err
 	}
 	tablePermissions.put(c.tx, &next)
-	replacePermission(c.tx, p.Key, next.Key)
+	c.tx.replacePermission(p.Key, next.Key)
 	wire := wirePermission(&next)
 	c.tx.emit("permission.updated", wire)
 	return wire, nil
@@ -141,14 +141,14 @@ func deletePermission(c *call) (any, error) {
 		return nil, errForbidden("organization_system_permission_not_modifiable", "a system permission cannot be deleted")
 	}
 	tablePermissions.delete(c.tx, p.ID)
-	replacePermission(c.tx, p.Key)
+	c.tx.replacePermission(p.Key)
 	gone := deleted("permission", p.ID)
 	c.tx.emit("permission.deleted", gone)
 	return gone, nil
 }
 
 // replacePermission puts a permission, or none, into the place of another one in every role.
-func replacePermission(x *tx, old string, with ...string) {
+func (x *tx) replacePermission(old string, with ...string) {
 	if slices.Contains(with, old) {
 		return
 	}

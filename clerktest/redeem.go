@@ -51,7 +51,7 @@ func (x *tx) acceptInvitation(i *invitation) (SignedIn, error) {
 
 // acceptTicketToken signs in whom a sign-in token, an actor token or an agent task is for.
 func (x *tx) acceptTicketToken(t *ticketToken) (SignedIn, error) {
-	u, err := findUser(x, t.UserID)
+	u, err := x.findUser(t.UserID)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -78,13 +78,13 @@ func (x *tx) acceptOrganizationInvitation(i *organizationInvitation) (SignedIn, 
 	}
 	i = tableOrganizationInvitations.update(x, i.ID, func(i *organizationInvitation) { i.settle("accepted", x.now) })
 	x.emit("organizationInvitation.accepted", acceptedInvitationWire{
-		x.organizationInvitationWire(i), u.ID, acceptedInvitationData{publicOrganizationWire{o.ID, o.Name, o.Slug, o.ImageURL, o.HasImage}},
+		x.wireOrganizationInvitation(i), u.ID, acceptedInvitationData{publicOrganizationWire{o.ID, o.Name, o.Slug, o.ImageURL, o.HasImage}},
 	})
 	meta := &metadataInput{
 		Public:  field[metadata]{Set: true, Value: i.PublicMetadata},
 		Private: field[metadata]{Set: true, Value: i.PrivateMetadata},
 	}
-	if _, err := newMembership(x, o, u, i.Role, meta); err != nil {
+	if _, err := x.newMembership(o, u, i.Role, meta); err != nil {
 		return SignedIn{}, err
 	}
 	return x.signIn(u, &o.ID, nil), nil
@@ -108,7 +108,7 @@ func (x *tx) userFor(email string, public metadata) (*user, error) {
 	}
 	in := &userInput{Emails: field[[]string]{Set: true, Value: []string{email}}}
 	seedMetadata(&in.Public, public)
-	u, err := newUser(x, in)
+	u, err := x.newUser(in)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func (x *tx) userFor(email string, public metadata) (*user, error) {
 
 // checkReturn refuses a user who may not sign in again.
 func (x *tx) checkReturn(u *user) error {
-	if err := checkSignIn(x, u); err != nil || x.settings().ListsOffOnSignIn {
+	if err := x.checkSignIn(u); err != nil || x.settings().ListsOffOnSignIn {
 		return err
 	}
 	return x.checkAccess(u)
@@ -125,6 +125,6 @@ func (x *tx) checkReturn(u *user) error {
 
 // signIn starts a session; with an actor it is an impersonation. The edits come before anybody sees the session.
 func (x *tx) signIn(u *user, orgID *string, actor json.RawMessage, edits ...func(*session)) SignedIn {
-	s := startSession(x, u, "", orgID, append(edits, func(s *session) { s.Actor = actor })...)
+	s := x.startSession(u, "", orgID, append(edits, func(s *session) { s.Actor = actor })...)
 	return SignedIn{UserID: u.ID, SessionID: s.ID, OrganizationID: text(orgID)}
 }

@@ -146,10 +146,10 @@ func (x *tx) checkIdentifiers(identifiers ...string) error {
 	s, refused := x.settings(), false
 	switch {
 	case s.Allowlist || s.RestrictedToList:
-		refused = !slices.ContainsFunc(identifiers, func(i string) bool { return listed(x, tableAllowlist, i) })
+		refused = !slices.ContainsFunc(identifiers, func(i string) bool { return x.listed(tableAllowlist, i) })
 	case s.Blocklist:
 		refused = slices.ContainsFunc(identifiers, func(i string) bool {
-			return listed(x, tableBlocklist, i) || listed(x, tableBlocklist, withoutSubaddress(i))
+			return x.listed(tableBlocklist, i) || x.listed(tableBlocklist, withoutSubaddress(i))
 		})
 	}
 	if refused {
@@ -159,7 +159,7 @@ func (x *tx) checkIdentifiers(identifiers ...string) error {
 }
 
 // listed reports whether a list has an identifier, the domain of an e-mail address or a pattern of that domain.
-func listed(x *tx, t *table[listedIdentifier], identifier string) bool {
+func (x *tx) listed(t *table[listedIdentifier], identifier string) bool {
 	if t.first(x, "identifier", identifier) != nil {
 		return true
 	}

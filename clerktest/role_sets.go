@@ -72,7 +72,7 @@ func roleSetsFamily() family {
 	}
 }
 
-func (x *tx) roleSetWire(s *roleSet) roleSetWire {
+func (x *tx) wireRoleSet(s *roleSet) roleSetWire {
 	out := roleSetWire{
 		Object: "role_set", ID: s.ID, Name: s.Name, Key: s.Key, Description: s.Description, Type: s.Type,
 		Roles: []roleSetItemWire{}, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt,
@@ -111,10 +111,10 @@ func (x *tx) roleSetMembers(setKey, roleKey string) []*membership {
 }
 
 func (c *call) roleSet() (*roleSet, error) {
-	return findRoleSet(c.tx, c.param("role_set_key_or_id"))
+	return c.tx.findRoleSet(c.param("role_set_key_or_id"))
 }
 
-func findRoleSet(x *tx, keyOrID string) (*roleSet, error) {
+func (x *tx) findRoleSet(keyOrID string) (*roleSet, error) {
 	if s := tableRoleSets.get(x, keyOrID); s != nil {
 		return s, nil
 	}
@@ -159,7 +159,7 @@ func listRoleSets(c *call) (any, error) {
 	}); err != nil {
 		return nil, err
 	}
-	return pageOf(c, rows, c.tx.roleSetWire)
+	return pageOf(c, rows, c.tx.wireRoleSet)
 }
 
 type roleSetInput struct {
@@ -189,7 +189,7 @@ func (in *roleSetInput) applyTo(x *tx, s *roleSet) error {
 			return errParamValue(param, "a list of 1 to 10 role keys")
 		}
 		for _, key := range list.Value {
-			if err := checkRole(x, key); err != nil {
+			if err := x.checkRole(key); err != nil {
 				return err
 			}
 			if !slices.Contains(s.Roles, key) {
@@ -220,13 +220,13 @@ func createRoleSet(c *call) (any, error) {
 	}
 	s := &roleSet{ID: c.tx.newID("role_set_"), Type: "custom", CreatedAt: c.tx.now}
 	if !in.Key.given() {
-		s.Key = freeRoleSetKey(c.tx, in.Name.Value)
+		s.Key = c.tx.freeRoleSetKey(in.Name.Value)
 	}
 	return c.storeRoleSet(s, &in)
 }
 
 // freeRoleSetKey makes a key from a name that no other role set has.
-func freeRoleSetKey(x *tx, name string) string {
+func (x *tx) freeRoleSetKey(name string) string {
 	base := "role_set:" + cmp.Or(strings.Trim(notSlug.ReplaceAllString(strings.ToLower(name), "_"), "_"), "roles")
 	key := base
 	for tableRoleSets.first(x, "key", key) != nil {
@@ -250,7 +250,7 @@ func (c *call) storeRoleSet(s *roleSet, in *roleSetInput) (any, error) {
 		tableOrganizations.updateWhere(c.tx, func(o *organization) bool { return text(o.RoleSetKey) == s.Key },
 			func(o *organization) { o.RoleSetKey = &next.Key })
 	}
-	return c.tx.roleSetWire(&next), nil
+	return c.tx.wireRoleSet(&next), nil
 }
 
 func getRoleSet(c *call) (any, error) {
@@ -258,7 +258,7 @@ func getRoleSet(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.tx.roleSetWire(s), nil
+	return c.tx.wireRoleSet(s), nil
 }
 
 func updateRoleSet(c *call) (any, error) {
@@ -286,7 +286,7 @@ func replaceRoleSet(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	to, err := findRoleSet(c.tx, in.Destination)
+	to, err := c.tx.findRoleSet(in.Destination)
 	if err != nil {
 		return nil, err
 	}
@@ -341,5 +341,5 @@ func replaceRoleInRoleSet(c *call) (any, error) {
 		}
 		s.UpdatedAt = c.tx.now
 	})
-	return c.tx.roleSetWire(s), nil
+	return c.tx.wireRoleSet(s), nil
 }

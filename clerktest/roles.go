@@ -40,7 +40,7 @@ func rolesFamily() family {
 	}}
 }
 
-func (x *tx) roleWire(r *role) roleWire {
+func (x *tx) wireRole(r *role) roleWire {
 	out := roleWire{
 		Object: "role", ID: r.ID, Name: r.Name, Key: r.Key, Description: nilIfEmpty(r.Description), IsCreatorEligible: r.creatorEligible(),
 		Permissions: []permissionWire{}, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
@@ -69,7 +69,7 @@ func listRoles(c *call) (any, error) {
 	}); err != nil {
 		return nil, err
 	}
-	return pageOf(c, rows, c.tx.roleWire)
+	return pageOf(c, rows, c.tx.wireRole)
 }
 
 func (c *call) role() (*role, error) {
@@ -100,7 +100,7 @@ func (in *roleInput) applyTo(x *tx, r *role) error {
 	if in.Permissions.given() {
 		keys := make([]string, 0, len(in.Permissions.Value))
 		for _, name := range in.Permissions.Value {
-			p := findPermission(x, name)
+			p := x.findPermission(name)
 			if p == nil {
 				return errNotFound("organization permission")
 			}
@@ -139,7 +139,7 @@ func createRole(c *call) (any, error) {
 }
 
 func (c *call) announceRole(event string, r *role) roleWire {
-	wire := c.tx.roleWire(r)
+	wire := c.tx.wireRole(r)
 	c.tx.emit(event, wire)
 	return wire
 }
@@ -149,7 +149,7 @@ func getRole(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.tx.roleWire(r), nil
+	return c.tx.wireRole(r), nil
 }
 
 func updateRole(c *call) (any, error) {
@@ -170,7 +170,7 @@ func updateRole(c *call) (any, error) {
 	}
 	tableRoles.put(c.tx, &next)
 	if next.Key != r.Key {
-		renameRole(c.tx, r.Key, next.Key)
+		c.tx.renameRole(r.Key, next.Key)
 	}
 	return c.announceRole("role.updated", &next), nil
 }
@@ -184,7 +184,7 @@ func (x *tx) keepCreatorRole(r *role, key string) error {
 }
 
 // renameRole carries a role's new key to everything that names the role.
-func renameRole(x *tx, from, to string) {
+func (x *tx) renameRole(from, to string) {
 	rename := func(key *string) {
 		if *key == from {
 			*key = to
@@ -269,7 +269,7 @@ func changeRolePermission(c *call, edit func(keys []string, key string) ([]strin
 	if err != nil {
 		return nil, err
 	}
-	p := findPermission(c.tx, c.param("permission_id"))
+	p := c.tx.findPermission(c.param("permission_id"))
 	if p == nil {
 		return nil, errNotFound("organization permission")
 	}

@@ -118,7 +118,7 @@ func (s *seedFile) apply(x *tx) error {
 		seedAll(x, "organizations", s.Organizations, (*seedOrganization).apply),
 		seedAll(x, "billing_statements", s.Statements, (*seedStatement).apply),
 		seedAll(x, "sign_ups", s.SignUps, (*SignUp).apply),
-		seedAll(x, "jwt_templates", s.JWTTemplates, func(in *jwtTemplateInput, x *tx) error { _, err := newJWTTemplate(x, in); return err }),
+		seedAll(x, "jwt_templates", s.JWTTemplates, func(in *jwtTemplateInput, x *tx) error { _, err := x.newJWTTemplate(in); return err }),
 	} {
 		if err := part(); err != nil {
 			return err
@@ -197,7 +197,7 @@ func (s *seedUser) apply(x *tx) error {
 	seedMetadata(&in.Public, s.PublicMetadata)
 	seedMetadata(&in.Private, s.PrivateMetadata)
 	seedMetadata(&in.Unsafe, s.UnsafeMetadata)
-	u, err := newUser(x, in)
+	u, err := x.newUser(in)
 	if err != nil {
 		return err
 	}
@@ -224,7 +224,7 @@ func (s *seedOrganization) apply(x *tx) error {
 	in := &organizationInput{Name: given(s.Name), Slug: given(s.Slug)}
 	seedMetadata(&in.Public, s.PublicMetadata)
 	seedMetadata(&in.Private, s.PrivateMetadata)
-	o, err := newOrganization(x, in)
+	o, err := x.newOrganization(in)
 	if err != nil {
 		return err
 	}
@@ -240,7 +240,7 @@ func (s *seedOrganization) apply(x *tx) error {
 		if u == nil {
 			return fmt.Errorf("members[%d]: %w", i, errors.New("no user has this e-mail address"))
 		}
-		if _, err := newMembership(x, &row, u, m.Role, nil); err != nil {
+		if _, err := x.newMembership(&row, u, m.Role, nil); err != nil {
 			return fmt.Errorf("members[%d]: %w", i, err)
 		}
 	}

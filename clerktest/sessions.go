@@ -57,18 +57,18 @@ func createSession(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	u, err := findUser(c.tx, in.UserID)
+	u, err := c.tx.findUser(in.UserID)
 	if err != nil {
 		return nil, err
 	}
-	if err := cmp.Or(checkSignIn(c.tx, u), checkMember(c.tx, in.OrgID.pointer(), u.ID)); err != nil {
+	if err := cmp.Or(c.tx.checkSignIn(u), c.tx.checkMember(in.OrgID.pointer(), u.ID)); err != nil {
 		return nil, err
 	}
-	return c.tx.wireSession(startSession(c.tx, u, "", in.OrgID.pointer())), nil
+	return c.tx.wireSession(c.tx.startSession(u, "", in.OrgID.pointer())), nil
 }
 
 // checkSignIn refuses banned and locked users.
-func checkSignIn(x *tx, u *user) error {
+func (x *tx) checkSignIn(u *user) error {
 	switch {
 	case u.Banned:
 		return errForbidden("user_banned", "this user is banned")
@@ -94,7 +94,7 @@ func revokeSession(c *call) (any, error) {
 	if !s.liveAt(c.tx.now) {
 		return nil, errBadRequest("session_not_active", "this session is over already")
 	}
-	return c.tx.wireSession(endSession(c.tx, s, "revoked")), nil
+	return c.tx.wireSession(c.tx.endSession(s, "revoked")), nil
 }
 
 type tokenWire struct {

@@ -14,7 +14,7 @@ func (in *Instance) ActivateOrganization(sessionID, organizationID string) {
 			s.OrganizationID = nil
 			return nil
 		}
-		o, err := findOrganization(x, organizationID)
+		o, err := x.findOrganization(organizationID)
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (in *Instance) RevokeSession(sessionID string) {
 		if s == nil {
 			return errNotFound("session")
 		}
-		endSession(x, s, "revoked")
+		x.endSession(s, "revoked")
 		return nil
 	})
 }

@@ -129,7 +129,7 @@ func (x *tx) emitSession(kind string, s *session) {
 
 // startSession signs a user in on a client; an empty clientID makes a new one. The edits come before anybody sees the
 // session.
-func startSession(x *tx, u *user, clientID string, orgID *string, edits ...func(*session)) *session {
+func (x *tx) startSession(u *user, clientID string, orgID *string, edits ...func(*session)) *session {
 	if tableDevices.get(x, clientID) == nil {
 		d := &device{ID: x.newID("client_"), CreatedAt: x.now, UpdatedAt: x.now}
 		tableDevices.put(x, d)
@@ -150,7 +150,7 @@ func startSession(x *tx, u *user, clientID string, orgID *string, edits ...func(
 }
 
 // endSession gives a live session its last status: revoked, ended or removed.
-func endSession(x *tx, s *session, status string) *session {
+func (x *tx) endSession(s *session, status string) *session {
 	if !s.liveAt(x.now) {
 		return s
 	}
@@ -160,8 +160,8 @@ func endSession(x *tx, s *session, status string) *session {
 }
 
 // endSessions ends all live sessions of a user.
-func endSessions(x *tx, userID, status string) {
+func (x *tx) endSessions(userID, status string) {
 	for _, s := range tableSessions.find(x, "user", userID) {
-		endSession(x, s, status)
+		x.endSession(s, status)
 	}
 }

@@ -112,7 +112,7 @@ func (s *signUp) statusAt(now int64) string {
 	}
 }
 
-func (x *tx) signUpWire(s *signUp) signUpWire {
+func (x *tx) wireSignUp(s *signUp) signUpWire {
 	out := signUpWire{
 		Object: "sign_up_attempt", ID: s.ID, Status: s.statusAt(x.now), RequiredFields: []string{"email_address"},
 		OptionalFields: []string{"phone_number", "username", "first_name", "last_name"}, MissingFields: []string{}, UnverifiedFields: []string{},
@@ -153,7 +153,7 @@ func getSignUp(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.tx.signUpWire(s), nil
+	return c.tx.wireSignUp(s), nil
 }
 
 func updateSignUp(c *call) (any, error) {
@@ -175,7 +175,7 @@ func updateSignUp(c *call) (any, error) {
 		in.ExternalID.apply(&s.ExternalID)
 		in.CustomAction.applyValue(&s.CustomAction)
 	})
-	return c.tx.signUpWire(s), nil
+	return c.tx.wireSignUp(s), nil
 }
 
 // CreateSignUp stores a sign-up that waits for the verification of its identifiers, and returns it with its id. After a day
@@ -218,7 +218,7 @@ func (s *SignUp) apply(x *tx) error {
 		if !ok {
 			return errParamFormat(identity.kind.param, "valid")
 		}
-		if err := checkFree(x, identity.kind.param, plain, ""); err != nil {
+		if err := x.checkFree(identity.kind.param, plain, ""); err != nil {
 			return err
 		}
 		*identity.column = &plain
@@ -270,7 +270,7 @@ func (x *tx) completeSignUp(id string) (SignedIn, error) {
 		in.Phones = field[[]string]{Set: true, Value: []string{*s.Phone}}
 	}
 	seedMetadata(&in.Unsafe, s.UnsafeMetadata)
-	u, err := newUser(x, in)
+	u, err := x.newUser(in)
 	if err != nil {
 		return SignedIn{}, err
 	}

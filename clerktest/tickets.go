@@ -61,12 +61,12 @@ func ticketsFamily() family {
 		tables: []anyTable{tableTickets},
 		endpoints: map[string]endpoint{
 			"CreateSignInToken":  {write: createSignInToken},
-			"RevokeSignInToken":  {write: revokeTicket("sign_in_token_id", "sign_in_token", (*tx).ticketTokenWire)},
+			"RevokeSignInToken":  {write: revokeTicket("sign_in_token_id", "sign_in_token", (*tx).wireTicketToken)},
 			"CreateActorToken":   {write: createActorToken},
-			"RevokeActorToken":   {write: revokeTicket("actor_token_id", "actor_token", (*tx).ticketTokenWire)},
+			"RevokeActorToken":   {write: revokeTicket("actor_token_id", "actor_token", (*tx).wireTicketToken)},
 			"CreateTestingToken": {write: createTestingToken},
 			"CreateAgentTask":    {write: createAgentTask},
-			"RevokeAgentTask":    {write: revokeTicket("agent_task_id", "agent_task", (*tx).agentTaskWire)},
+			"RevokeAgentTask":    {write: revokeTicket("agent_task_id", "agent_task", (*tx).wireAgentTask)},
 		},
 	}
 }
@@ -82,13 +82,13 @@ func (t *ticketToken) object() string {
 	}
 }
 
-func (x *tx) ticketTokenWire(t *ticketToken) ticketTokenWire {
+func (x *tx) wireTicketToken(t *ticketToken) ticketTokenWire {
 	return ticketTokenWire{
 		Object: t.object(), ID: t.ID, Status: t.Status, UserID: t.UserID, Actor: t.Actor, CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
 	}
 }
 
-func (x *tx) agentTaskWire(t *ticketToken) agentTaskWire {
+func (x *tx) wireAgentTask(t *ticketToken) agentTaskWire {
 	return agentTaskWire{Object: t.object(), AgentID: t.AgentID, AgentTaskID: t.ID, TaskID: t.ID}
 }
 
@@ -153,17 +153,17 @@ func (c *call) storeTicketToken(t *ticketToken, seconds field[int64], standard t
 	if err := c.storeTicket(t, time.Duration(lifetime)*time.Second); err != nil {
 		return nil, err
 	}
-	wire := c.tx.ticketTokenWire(t)
+	wire := c.tx.wireTicketToken(t)
 	wire.Token, wire.URL = t.Ticket, c.inst.ticketURL(t.Ticket)
 	return wire, nil
 }
 
 // storeTicket gives a new token its ticket and stores it.
 func (c *call) storeTicket(t *ticketToken, lifetime time.Duration) error {
-	if _, err := findUser(c.tx, t.UserID); err != nil {
+	if _, err := c.tx.findUser(t.UserID); err != nil {
 		return err
 	}
-	if err := checkMember(c.tx, t.OrganizationID, t.UserID); err != nil {
+	if err := c.tx.checkMember(t.OrganizationID, t.UserID); err != nil {
 		return err
 	}
 	t.ticket = c.tx.newTicket(lifetime)
@@ -172,14 +172,14 @@ func (c *call) storeTicket(t *ticketToken, lifetime time.Duration) error {
 }
 
 // checkMember refuses an organization that is to be activated for somebody who is no member of it; nil is none.
-func checkMember(x *tx, organizationID *string, userID string) error {
+func (x *tx) checkMember(organizationID *string, userID string) error {
 	if organizationID == nil {
 		return nil
 	}
 	if tableOrganizations.get(x, *organizationID) == nil {
 		return errNotFound("organization")
 	}
-	if findMembership(x, *organizationID, userID) == nil {
+	if x.findMembership(*organizationID, userID) == nil {
 		return errNotFound("organization membership")
 	}
 	return nil
@@ -245,7 +245,7 @@ func createAgentTask(c *call) (any, error) {
 	if err := c.storeTicket(task, actorTokenLife); err != nil {
 		return nil, err
 	}
-	wire := c.tx.agentTaskWire(task)
+	wire := c.tx.wireAgentTask(task)
 	wire.URL = c.inst.ticketURL(task.Ticket)
 	return wire, nil
 }

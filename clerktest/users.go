@@ -28,10 +28,10 @@ func usersFamily() family {
 
 // user returns the user that the path names.
 func (c *call) user() (*user, error) {
-	return findUser(c.tx, c.param("user_id"))
+	return c.tx.findUser(c.param("user_id"))
 }
 
-func findUser(x *tx, id string) (*user, error) {
+func (x *tx) findUser(id string) (*user, error) {
 	if u := tableUsers.get(x, id); u != nil {
 		return u, nil
 	}
@@ -40,7 +40,7 @@ func findUser(x *tx, id string) (*user, error) {
 
 // changeUser stores an edited copy of a user, announces it and returns its
 // answer form.
-func changeUser(x *tx, id string, edit func(*user)) *userWire {
+func (x *tx) changeUser(id string, edit func(*user)) *userWire {
 	u := tableUsers.update(x, id, func(u *user) {
 		had := u.mfaEnabled()
 		edit(u)
@@ -65,7 +65,7 @@ func createUser(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	u, err := newUser(c.tx, &in)
+	u, err := c.tx.newUser(&in)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func createUser(c *call) (any, error) {
 }
 
 // newUser checks the input, stores the user and announces it.
-func newUser(x *tx, in *userInput) (*user, error) {
+func (x *tx) newUser(in *userInput) (*user, error) {
 	if err := in.checkIdentity(); err != nil {
 		return nil, err
 	}
@@ -115,9 +115,9 @@ func updateUser(c *call) (any, error) {
 		return nil, err
 	}
 	if in.SignOut.given() && in.SignOut.Value {
-		endSessions(c.tx, u.ID, "revoked")
+		c.tx.endSessions(u.ID, "revoked")
 	}
-	wire := changeUser(c.tx, u.ID, func(u *user) { *u = next })
+	wire := c.tx.changeUser(u.ID, func(u *user) { *u = next })
 	c.tx.notifyPrimary(u, in.NotifyPrimary.Value)
 	return wire, nil
 }
@@ -127,7 +127,7 @@ func deleteUser(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	removeUser(c.tx, u)
+	c.tx.removeUser(u)
 	return deletedUser(u), nil
 }
 
@@ -138,11 +138,11 @@ func deletedUser(u *user) deletedObject {
 }
 
 // removeUser deletes a user with everything that belongs to it.
-func removeUser(x *tx, u *user) {
-	endSessions(x, u.ID, "removed")
+func (x *tx) removeUser(u *user) {
+	x.endSessions(u.ID, "removed")
 	tableSessions.deleteAll(x, "user", u.ID)
 	for _, m := range tableMemberships.find(x, "user", u.ID) {
-		dropMembership(x, m)
+		x.dropMembership(m)
 	}
 	for _, fn := range x.inst.emulator.userGone {
 		fn(x, u.ID)
@@ -222,7 +222,7 @@ func userMetadata(c *call, apply func(*field[metadata], *metadata)) (any, error)
 	if err := in.applyMetadata(apply, &next.PublicMetadata, &next.PrivateMetadata, &next.UnsafeMetadata); err != nil {
 		return nil, err
 	}
-	return changeUser(c.tx, u.ID, func(u *user) { *u = next }), nil
+	return c.tx.changeUser(u.ID, func(u *user) { *u = next }), nil
 }
 
 func banUser(c *call) (any, error)   { return setBan(c, true) }
@@ -233,15 +233,15 @@ func setBan(c *call, banned bool) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ban(c.tx, u, banned), nil
+	return c.tx.ban(u, banned), nil
 }
 
 // ban bans a user, which ends all sessions, or lifts the ban.
-func ban(x *tx, u *user, banned bool) *userWire {
+func (x *tx) ban(u *user, banned bool) *userWire {
 	if banned {
-		endSessions(x, u.ID, "revoked")
+		x.endSessions(u.ID, "revoked")
 	}
-	return changeUser(x, u.ID, func(u *user) { u.Banned = banned })
+	return x.changeUser(u.ID, func(u *user) { u.Banned = banned })
 }
 
 func banUsers(c *call) (any, error)   { return setBans(c, true) }
@@ -259,11 +259,11 @@ func setBans(c *call, banned bool) (any, error) {
 	}
 	out := make([]*userWire, 0, len(in.UserIDs))
 	for _, id := range in.UserIDs {
-		u, err := findUser(c.tx, id)
+		u, err := c.tx.findUser(id)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, ban(c.tx, u, banned))
+		out = append(out, c.tx.ban(u, banned))
 	}
 	return out, nil
 }
@@ -277,7 +277,7 @@ func lockUser(c *call) (any, error) {
 		return nil, err
 	}
 	until := c.tx.time.Add(lockoutDuration).UnixMilli()
-	return changeUser(c.tx, u.ID, func(u *user) { u.Locked, u.LockoutExpiresAt = true, &until }), nil
+	return c.tx.changeUser(u.ID, func(u *user) { u.Locked, u.LockoutExpiresAt = true, &until }), nil
 }
 
 func unlockUser(c *call) (any, error) {
@@ -285,5 +285,5 @@ func unlockUser(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return changeUser(c.tx, u.ID, func(u *user) { u.Locked, u.LockoutExpiresAt, u.FailedAttempts = false, nil, 0 }), nil
+	return c.tx.changeUser(u.ID, func(u *user) { u.Locked, u.LockoutExpiresAt, u.FailedAttempts = false, nil, 0 }), nil
 }

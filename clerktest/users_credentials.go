@@ -84,9 +84,9 @@ func removePassword(c *call) (any, error) {
 		return c.tx.wireUser(u), nil
 	}
 	if in.SignOut.Value {
-		endSessions(c.tx, u.ID, "revoked")
+		c.tx.endSessions(u.ID, "revoked")
 	}
-	return changeUser(c.tx, u.ID, func(u *user) {
+	return c.tx.changeUser(u.ID, func(u *user) {
 		u.PasswordDigest, u.PasswordHasher, u.PasswordUpdatedAt, u.PasswordCompromised = "", "", nil, false
 	}), nil
 }
@@ -106,9 +106,9 @@ func setCompromised(c *call) (any, error) {
 		return nil, errBadRequest("no_password_set", "this user has no password")
 	}
 	if in.RevokeAll.Value {
-		endSessions(c.tx, u.ID, "revoked")
+		c.tx.endSessions(u.ID, "revoked")
 	}
-	return changeUser(c.tx, u.ID, func(u *user) { u.PasswordCompromised = true }), nil
+	return c.tx.changeUser(u.ID, func(u *user) { u.PasswordCompromised = true }), nil
 }
 
 func unsetCompromised(c *call) (any, error) {
@@ -116,7 +116,7 @@ func unsetCompromised(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return changeUser(c.tx, u.ID, func(u *user) { u.PasswordCompromised = false }), nil
+	return c.tx.changeUser(u.ID, func(u *user) { u.PasswordCompromised = false }), nil
 }
 
 // verifyTOTP takes a code of the authenticator app or one of the backup codes,
@@ -191,7 +191,7 @@ func editFactors(c *call, edit func(*user)) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	changeUser(c.tx, u.ID, edit)
+	c.tx.changeUser(u.ID, edit)
 	return userIDWire{UserID: u.ID}, nil
 }
 
@@ -228,7 +228,7 @@ func deletePasskey(c *call) (any, error) {
 	if len(left) == len(u.Passkeys) {
 		return nil, errNotFound("passkey")
 	}
-	changeUser(c.tx, u.ID, func(u *user) { u.Passkeys = left })
+	c.tx.changeUser(u.ID, func(u *user) { u.Passkeys = left })
 	return deleted("passkey", id), nil
 }
 
@@ -241,7 +241,7 @@ func deleteWallet(c *call) (any, error) {
 	if identifierByID(u.Wallets, id) == nil {
 		return nil, errNotFound("web3 wallet")
 	}
-	changeUser(c.tx, u.ID, func(u *user) {
+	c.tx.changeUser(u.ID, func(u *user) {
 		u.Wallets = withoutIdentifier(u.Wallets, id)
 		if text(u.PrimaryWalletID) == id {
 			u.PrimaryWalletID = firstUsable(u.Wallets)
@@ -261,7 +261,7 @@ func deleteExternalAccount(c *call) (any, error) {
 		return nil, errNotFound("external account")
 	}
 	tableProviderTokens.delete(c.tx, accounts[at].ID)
-	changeUser(c.tx, u.ID, func(u *user) {
+	c.tx.changeUser(u.ID, func(u *user) {
 		u.ExternalAccounts = slices.Delete(slices.Clone(u.ExternalAccounts), at, at+1)
 		u.Emails = slices.Clone(u.Emails)
 		for i := range u.Emails {

@@ -158,7 +158,7 @@ type TrustedDevice struct {
 func (in *Instance) AddTrustedDevice(userID string, d TrustedDevice) string {
 	var id string
 	in.edit("AddTrustedDevice", func(x *tx) error {
-		if _, err := findUser(x, userID); err != nil {
+		if _, err := x.findUser(userID); err != nil {
 			return err
 		}
 		id = x.newID("tdev_")
@@ -185,7 +185,7 @@ type ExternalAccount struct {
 func (in *Instance) AddExternalAccount(userID string, a ExternalAccount) string {
 	var id string
 	in.edit("AddExternalAccount", func(x *tx) error {
-		u, err := findUser(x, userID)
+		u, err := x.findUser(userID)
 		if err != nil {
 			return err
 		}
@@ -203,7 +203,7 @@ func (in *Instance) AddExternalAccount(userID string, a ExternalAccount) string 
 		if err != nil {
 			return fmt.Errorf("clerktest: external account: %w", err)
 		}
-		changeUser(x, u.ID, func(u *user) {
+		x.changeUser(u.ID, func(u *user) {
 			u.ExternalAccounts = append(slices.Clone(u.ExternalAccounts), raw)
 			u.Emails = slices.Clone(u.Emails)
 			for i, e := range u.Emails {

@@ -34,7 +34,7 @@ func (in *Instance) CreateUser(u User) User {
 		if err != nil {
 			return err
 		}
-		made, err := newUser(x, input)
+		made, err := x.newUser(input)
 		if err != nil {
 			return err
 		}
@@ -77,12 +77,12 @@ func given(s string) field[string] { return field[string]{Set: s != "", Value: s
 func (in *Instance) CreateSession(userID, organizationID string) string {
 	var id string
 	err := in.write(func(x *tx) error {
-		u, err := findUser(x, userID)
+		u, err := x.findUser(userID)
 		if err != nil {
 			return err
 		}
 		f := given(organizationID)
-		id = startSession(x, u, "", f.pointer()).ID
+		id = x.startSession(u, "", f.pointer()).ID
 		return nil
 	})
 	if err != nil {

@@ -67,13 +67,13 @@ func (in *userInput) checkIdentity() error {
 // the primary one.
 func (in *userInput) applyIdentifiers(x *tx, u *user) error {
 	var err error
-	if u.Emails, err = newIdentifiers(x, in.Emails.Value, in.EmailStatus.Value, "email_address", parseEmail); err != nil {
+	if u.Emails, err = x.newIdentifiers(in.Emails.Value, in.EmailStatus.Value, "email_address", parseEmail); err != nil {
 		return err
 	}
-	if u.Phones, err = newIdentifiers(x, in.Phones.Value, in.PhoneStatus.Value, "phone_number", parsePhone); err != nil {
+	if u.Phones, err = x.newIdentifiers(in.Phones.Value, in.PhoneStatus.Value, "phone_number", parsePhone); err != nil {
 		return err
 	}
-	if u.Wallets, err = newIdentifiers(x, in.Wallets.Value, nil, "web3_wallet", parseWallet); err != nil {
+	if u.Wallets, err = x.newIdentifiers(in.Wallets.Value, nil, "web3_wallet", parseWallet); err != nil {
 		return err
 	}
 	u.PrimaryEmailID, u.PrimaryPhoneID, u.PrimaryWalletID = firstUsable(u.Emails), firstUsable(u.Phones), firstUsable(u.Wallets)
@@ -90,7 +90,7 @@ func firstUsable(list []identifier) *string {
 	return nil
 }
 
-func newIdentifiers(x *tx, values, status []string, param string, parse func(string) (string, bool)) ([]identifier, error) {
+func (x *tx) newIdentifiers(values, status []string, param string, parse func(string) (string, bool)) ([]identifier, error) {
 	if len(status) > 0 && len(status) != len(values) {
 		return nil, errParamValue(param+"_identification_status", "as long as "+param)
 	}
@@ -103,7 +103,7 @@ func newIdentifiers(x *tx, values, status []string, param string, parse func(str
 		if slices.Contains(identifierValues(out), plain) {
 			return nil, errTaken(param)
 		}
-		if err := checkFree(x, param, plain, ""); err != nil {
+		if err := x.checkFree(param, plain, ""); err != nil {
 			return nil, err
 		}
 		item := identifier{ID: x.newID("idn_"), Value: plain, CreatedAt: x.now, UpdatedAt: x.now}
@@ -118,7 +118,7 @@ func newIdentifiers(x *tx, values, status []string, param string, parse func(str
 }
 
 // checkFree refuses an identifier that another user than owner has.
-func checkFree(x *tx, param, value, owner string) error {
+func (x *tx) checkFree(param, value, owner string) error {
 	index := map[string]string{
 		"email_address": "email", "phone_number": "phone", "web3_wallet": "wallet", "username": "username", "external_id": "external_id",
 	}[param]
@@ -191,7 +191,7 @@ func (in *userInput) applyNames(x *tx, u *user) error {
 			f.Null = f.Set
 			continue
 		}
-		if err := checkFree(x, param, f.Value, u.ID); err != nil {
+		if err := x.checkFree(param, f.Value, u.ID); err != nil {
 			return err
 		}
 	}
@@ -240,7 +240,7 @@ func (in *userInput) applyImage(x *tx, u *user) error {
 		return errNoImage()
 	}
 	if address := x.inst.imageURL(in.ProfileImageID.Value); address != u.ImageURL {
-		dropImage(x, u.ImageURL)
+		x.dropImage(u.ImageURL)
 		u.ImageURL, u.HasImage = address, true
 	}
 	return nil

@@ -87,7 +87,7 @@ func signedUserFilters(c *call) []func(*user) bool {
 		out = append(out, func(u *user) bool { return ids.matches(optionalKey(u.ExternalID)...) })
 	}
 	if ids := newSignedSet(c.query["organization_id"]); !ids.empty() {
-		out = append(out, func(u *user) bool { return ids.matches(organizationIDs(c.tx, u.ID)...) })
+		out = append(out, func(u *user) bool { return ids.matches(c.tx.organizationIDs(u.ID)...) })
 	}
 	if banned, ok := c.queryBool("banned"); ok {
 		out = append(out, func(u *user) bool { return u.Banned == banned })

@@ -57,13 +57,13 @@ func waitlistFamily() family {
 	}
 }
 
-func (x *tx) waitlistEntryWire(w *waitlistEntry) waitlistEntryWire {
+func (x *tx) wireWaitlistEntry(w *waitlistEntry) waitlistEntryWire {
 	out := waitlistEntryWire{
 		Object: "waitlist_entry", ID: w.ID, EmailAddress: w.EmailAddress, Status: w.Status,
 		CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt,
 	}
 	if i := tableInvitations.get(x, w.InvitationID); i != nil {
-		wire := x.invitationWire(i)
+		wire := x.wireInvitation(i)
 		out.Invitation = &wire
 	}
 	return out
@@ -81,7 +81,7 @@ func listWaitlistEntries(c *call) (any, error) {
 	}); err != nil {
 		return nil, err
 	}
-	return pageOf(c, rows, c.tx.waitlistEntryWire)
+	return pageOf(c, rows, c.tx.wireWaitlistEntry)
 }
 
 func createWaitlistEntry(c *call) (any, error) {
@@ -123,13 +123,13 @@ func addToWaitlist(c *call, in waitlistInput) (waitlistEntryWire, error) {
 		return waitlistEntryWire{}, errParamFormat("email_address", "an e-mail address")
 	}
 	if earlier := tableWaitlist.first(c.tx, "email", email); earlier != nil {
-		return c.tx.waitlistEntryWire(earlier), nil
+		return c.tx.wireWaitlistEntry(earlier), nil
 	}
 	row := &waitlistEntry{
 		ID: c.tx.newID("wle_"), EmailAddress: email, Status: "pending", CreatedAt: c.tx.now, UpdatedAt: c.tx.now,
 	}
 	tableWaitlist.put(c.tx, row)
-	wire := c.tx.waitlistEntryWire(row)
+	wire := c.tx.wireWaitlistEntry(row)
 	c.tx.emit("waitlistEntry.created", wire)
 	if !in.Notify.Set || in.Notify.Value {
 		c.tx.sendEmail(outboxEmail{To: email, Slug: "waitlist_confirmation", Subject: "You are on the waitlist", Body: "We will write to you."})
@@ -194,7 +194,7 @@ func (x *tx) changeWaitlistEntry(row *waitlistEntry, edit func(*waitlistEntry)) 
 		edit(w)
 		w.UpdatedAt = x.now
 	})
-	wire := x.waitlistEntryWire(row)
+	wire := x.wireWaitlistEntry(row)
 	x.emit("waitlistEntry.updated", wire)
 	return wire
 }
