@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"github.com/clerkgo/clerk-go/clerktest/internal/route"
 )
 
 // call is one Backend API request on its way through the emulator. Handlers read
@@ -18,7 +20,7 @@ type call struct {
 	w       http.ResponseWriter
 	r       *http.Request
 	traceID string
-	params  pathParams
+	params  route.Params
 	query   url.Values
 	body    map[string]json.RawMessage   // of a JSON object
 	bulk    []map[string]json.RawMessage // of a JSON array of objects
@@ -86,7 +88,7 @@ func (f *field[T]) applyValue(column *T) {
 }
 
 // param returns a path parameter.
-func (c *call) param(name string) string { return c.params.get(name) }
+func (c *call) param(name string) string { return c.params.Get(name) }
 
 // decode reads the checked JSON body into a struct of fields.
 func (c *call) decode(into any) error {
@@ -116,3 +118,9 @@ func (c *call) queryBool(name string) (value, ok bool) {
 	value, err := strconv.ParseBool(c.query.Get(name))
 	return value, err == nil
 }
+
+// maxBulk is how many invitations one request may make.
+const maxBulk = 10
+
+// given is a field that has a value unless s is empty.
+func given(s string) field[string] { return field[string]{Set: s != "", Value: s} }

@@ -30,9 +30,6 @@ func (x *tx) wireCredential(c *credential) credentialWire {
 	return credentialWire{c.Revoked, c.RevocationReason, expiredAt(c.Expiration, x.now), c.Expiration, c.CreatedAt, c.UpdatedAt}
 }
 
-// expiredAt reports whether an expiration has come; nil never does.
-func expiredAt(expiration *int64, now int64) bool { return expiration != nil && *expiration <= now }
-
 func (c *credential) validAt(now int64) bool { return !c.Revoked && !expiredAt(c.Expiration, now) }
 
 // revoke ends the credential. What was revoked before keeps its reason.

@@ -244,3 +244,5 @@ func registrableDomain(host string) string {
 	}
 	return strings.Join(labels[max(len(labels)-kept, 0):], ".")
 }
+
+var hostPattern = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`)

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+
+	"github.com/clerkgo/clerk-go/clerktest/internal/route"
 )
 
 // Emulator is a local Clerk as an http.Handler. Make one with New, or with
@@ -22,8 +24,8 @@ type Emulator struct {
 	log         *slog.Logger
 
 	operations map[string]*operation
-	backend    router[*endpoint]
-	raw        router[http.HandlerFunc]
+	backend    route.Router[*endpoint]
+	raw        route.Router[http.HandlerFunc]
 	tables     []anyTable
 	intercept  []interceptor
 	start      []func(*Instance)

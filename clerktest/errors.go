@@ -1,6 +1,8 @@
 package clerktest
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 )
@@ -141,4 +143,15 @@ func errMethod() *apiError {
 
 func errInternal() *apiError {
 	return newError(http.StatusInternalServerError, "internal_clerk_error", "internal error", "the emulator failed to answer, please report it")
+}
+
+// writeFrontendError answers a Frontend API request in Clerk's error shape.
+func writeFrontendError(w http.ResponseWriter, err error) {
+	var refused *apiError
+	if !errors.As(err, &refused) {
+		refused = errInternal()
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(refused.status)
+	_ = json.NewEncoder(w).Encode(errorBody{Errors: refused.items, TraceID: randomHex(16)})
 }

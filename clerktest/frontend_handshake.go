@@ -3,7 +3,6 @@ package clerktest
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -254,14 +253,3 @@ func appendQuery(query, name, value string) string {
 }
 
 func unixText(ms int64) string { return strconv.FormatInt(ms/1000, 10) }
-
-// writeFrontendError answers a Frontend API request in Clerk's error shape.
-func writeFrontendError(w http.ResponseWriter, err error) {
-	var refused *apiError
-	if !errors.As(err, &refused) {
-		refused = errInternal()
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(refused.status)
-	_ = json.NewEncoder(w).Encode(errorBody{Errors: refused.items, TraceID: randomHex(16)})
-}

@@ -44,17 +44,3 @@ func FuzzMergeMetadata(f *testing.F) {
 		}
 	})
 }
-
-func FuzzRouter(f *testing.F) {
-	f.Add("/users/user_1/metadata")
-	f.Add("/users//%2F/..")
-	e, err := New()
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(t *testing.T, path string) {
-		if ep, _, _, ok := e.backend.find("GET", path); ok && ep.op == nil {
-			t.Error("found a route without an operation")
-		}
-	})
-}

@@ -2,7 +2,6 @@ package clerktest
 
 import (
 	"cmp"
-	"strings"
 	"time"
 )
 
@@ -199,9 +198,4 @@ func revokeInvitation(c *call) (any, error) {
 	}
 	row = tableInvitations.update(c.tx, row.ID, func(i *invitation) { i.settle("revoked", c.tx.now) })
 	return c.tx.wireInvitation(row), nil
-}
-
-// userByEmail returns the user who holds an e-mail address, nil when nobody does.
-func (x *tx) userByEmail(email string) *user {
-	return tableUsers.first(x, "email", strings.ToLower(email))
 }

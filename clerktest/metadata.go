@@ -80,3 +80,22 @@ func marshalMetadata(m map[string]any) (metadata, error) {
 	}
 	return raw, nil
 }
+
+func seedMetadata(f *field[metadata], raw json.RawMessage) {
+	if len(raw) > 0 {
+		f.Set, f.Value = true, raw
+	}
+}
+
+// giveMetadata fills a field from a map, unless the map is nil.
+func giveMetadata(f *field[metadata], m map[string]any) error {
+	if m == nil {
+		return nil
+	}
+	raw, err := marshalMetadata(m)
+	if err != nil {
+		return err
+	}
+	f.Set, f.Value = true, raw
+	return nil
+}

@@ -34,7 +34,7 @@ func TestOperations_RefuseWrongRequests(t *testing.T) {
 			t.Parallel()
 			in := srv.NewInstance(t)
 			in.Clock().Freeze()
-			if ep, _, _, _ := srv.emulator.backend.find(op.method, op.path); ep.keys {
+			if ep, _, _, _ := srv.emulator.backend.Find(op.method, op.path); ep.keys {
 				in.JWTKey()
 			}
 			before, err := in.MarshalState()

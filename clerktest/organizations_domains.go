@@ -2,7 +2,6 @@ package clerktest
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -50,8 +49,6 @@ const maxDomains = 10
 
 // commonDomains are some of those that belong to nobody's organization.
 var commonDomains = []string{"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "proton.me", "gmx.de"}
-
-var hostPattern = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`)
 
 var tableOrganizationDomains = &table[organizationDomain]{
 	name: "organization_domains",

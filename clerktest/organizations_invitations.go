@@ -66,9 +66,6 @@ type organizationInvitationInput struct {
 	Notify          field[bool]     `json:"notify"`
 }
 
-// maxBulk is how many invitations one request may make.
-const maxBulk = 10
-
 var tableOrganizationInvitations = &table[organizationInvitation]{
 	name: "organization_invitations",
 	id:   func(i *organizationInvitation) string { return i.ID },

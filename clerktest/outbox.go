@@ -131,10 +131,3 @@ func messageData(code string) map[string]string {
 	}
 	return map[string]string{"otp_code": code}
 }
-
-func nilIfEmpty(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}

@@ -144,8 +144,3 @@ func (s signedSet) matches(values ...string) bool {
 	}
 	return found
 }
-
-// containsFold reports whether text contains part, ignoring case.
-func containsFold(text, part string) bool {
-	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
-}

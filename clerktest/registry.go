@@ -168,7 +168,7 @@ func families() []family {
 func (e *Emulator) mount(list []family) error {
 	e.operations = allOperations()
 	for _, op := range e.operations {
-		e.backend.add(op.method, op.path, &endpoint{op: op})
+		e.backend.Add(op.method, op.path, &endpoint{op: op})
 	}
 	taken := map[string]bool{}
 	for _, f := range list {
@@ -181,10 +181,10 @@ func (e *Emulator) mount(list []family) error {
 			}
 			taken[id] = true
 			ep.op = op
-			e.backend.add(op.method, op.path, &ep)
+			e.backend.Add(op.method, op.path, &ep)
 		}
 		for _, r := range f.raw {
-			e.raw.add(r.method, r.path, r.serve(e))
+			e.raw.Add(r.method, r.path, r.serve(e))
 		}
 	}
 	return nil
@@ -211,7 +211,7 @@ func (e *Emulator) hook(f family) {
 func (e *Emulator) Emulated() map[string]bool {
 	out := make(map[string]bool, len(e.operations))
 	for id, op := range e.operations {
-		ep, _, _, ok := e.backend.find(op.method, op.path)
+		ep, _, _, ok := e.backend.Find(op.method, op.path)
 		out[id] = ok && (ep.read != nil || ep.write != nil)
 	}
 	return out

@@ -211,12 +211,6 @@ func (s *seedUser) apply(x *tx) error {
 	return nil
 }
 
-func seedMetadata(f *field[metadata], raw json.RawMessage) {
-	if len(raw) > 0 {
-		f.Set, f.Value = true, raw
-	}
-}
-
 func (s *seedOrganization) apply(x *tx) error {
 	if s.ID != "" && tableOrganizations.get(x, s.ID) != nil {
 		return errTaken("id")

@@ -30,11 +30,11 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = dropFrontendPath(r)
 	admin := strings.HasPrefix(r.URL.Path+"/", adminPath+"/")
 	if admin || !hasSecretKey(r) {
-		h, params, known, ok := e.raw.find(r.Method, r.URL.EscapedPath())
+		h, params, known, ok := e.raw.Find(r.Method, r.URL.EscapedPath())
 		switch {
 		case ok:
 			for _, p := range params {
-				r.SetPathValue(p.name, p.value)
+				r.SetPathValue(p.Name, p.Value)
 			}
 			h(w, r)
 			return
@@ -113,7 +113,7 @@ func (e *Emulator) answer(c *call) (answer any, err error) {
 	if rest, ok := strings.CutPrefix(path, "/v1/"); ok {
 		path = "/" + rest
 	}
-	ep, params, known, ok := e.backend.find(c.r.Method, path)
+	ep, params, known, ok := e.backend.Find(c.r.Method, path)
 	if err := c.authenticate(ep); err != nil {
 		return nil, err
 	}

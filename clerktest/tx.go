@@ -146,3 +146,13 @@ func (in *Instance) begin(writable bool) *tx {
 	now := in.clock.Now()
 	return &tx{inst: in, state: in.state, writable: writable, time: now, now: now.UnixMilli()}
 }
+
+// edit runs a change and ends the test when it fails.
+func (in *Instance) edit(op string, change func(*tx) error) {
+	if in.tb != nil {
+		in.tb.Helper()
+	}
+	if err := in.write(change); err != nil {
+		in.fail(op, err)
+	}
+}

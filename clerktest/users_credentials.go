@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/clerkgo/clerk-go/clerktest/internal/digest"
 )
 
 func credentialsFamily() family {
@@ -59,12 +61,12 @@ func verifyPassword(c *call) (any, error) {
 	case !right:
 		return nil, paramError("incorrect_password", "password", "is incorrect", "this is not the user's password")
 	}
-	if u.PasswordHasher != ownHasher {
-		digest, err := hashPassword(in.Password)
+	if u.PasswordHasher != digest.Own {
+		hashed, err := digest.New(in.Password)
 		if err != nil {
 			return nil, err
 		}
-		tableUsers.update(c.tx, u.ID, func(u *user) { u.PasswordDigest, u.PasswordHasher = digest, ownHasher })
+		tableUsers.update(c.tx, u.ID, func(u *user) { u.PasswordDigest, u.PasswordHasher = hashed, digest.Own })
 	}
 	return verifiedWire{Verified: true}, nil
 }
@@ -139,7 +141,7 @@ func verifyTOTP(c *call) (any, error) {
 	if matchesTOTP(u.TOTPSecret, in.Code, c.tx.time) {
 		return verifiedWire{Verified: true, CodeType: &kind}, nil
 	}
-	if at := slices.IndexFunc(u.BackupCodes, func(kept string) bool { return kept == in.Code || verifyBcrypt(kept, in.Code) }); at >= 0 {
+	if at := slices.IndexFunc(u.BackupCodes, func(kept string) bool { return kept == in.Code || digest.VerifyBcrypt(kept, in.Code) }); at >= 0 {
 		left := slices.Delete(slices.Clone(u.BackupCodes), at, at+1)
 		tableUsers.update(c.tx, u.ID, func(u *user) { u.BackupCodes = left })
 		kind = "backup_code"

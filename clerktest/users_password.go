@@ -1,20 +1,10 @@
 package clerktest
 
 import (
-	"crypto/pbkdf2"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"fmt"
 	"unicode/utf8"
+
+	"github.com/clerkgo/clerk-go/clerktest/internal/digest"
 )
-
-// passwordRounds is low on purpose: the emulator guards nothing and tests make
-// many users.
-const passwordRounds = 1000
-
-// ownHasher names the digests that the emulator makes.
-const ownHasher = "pbkdf2_sha256"
 
 // applyCredentials stores password, TOTP secret and backup codes.
 func (in *userInput) applyCredentials(x *tx, u *user) error {
@@ -25,11 +15,11 @@ func (in *userInput) applyCredentials(x *tx, u *user) error {
 		if err := checkPassword(in.Password.Value, in.SkipPasswordChecks.Value); err != nil {
 			return err
 		}
-		digest, err := hashPassword(in.Password.Value)
+		hashed, err := digest.New(in.Password.Value)
 		if err != nil {
 			return err
 		}
-		u.setPassword(x.now, digest, ownHasher)
+		u.setPassword(x.now, hashed, digest.Own)
 	}
 	if in.PasswordDigest.given() {
 		if !in.PasswordHasher.given() {
@@ -52,8 +42,8 @@ func (in *userInput) applyCredentials(x *tx, u *user) error {
 	return nil
 }
 
-func (u *user) setPassword(now int64, digest, hasher string) {
-	u.PasswordDigest, u.PasswordHasher, u.PasswordUpdatedAt, u.PasswordCompromised = digest, hasher, &now, false
+func (u *user) setPassword(now int64, hashed, hasher string) {
+	u.PasswordDigest, u.PasswordHasher, u.PasswordUpdatedAt, u.PasswordCompromised = hashed, hasher, &now, false
 }
 
 func checkPassword(password string, skip bool) error {
@@ -70,24 +60,12 @@ func checkPassword(password string, skip bool) error {
 	return nil
 }
 
-// hashPassword returns a digest in the pbkdf2_sha256 form that Clerk imports.
-func hashPassword(password string) (string, error) {
-	salt := make([]byte, 16)
-	_, _ = rand.Read(salt)
-	key, err := pbkdf2.Key(sha256.New, password, salt, passwordRounds, 32)
-	if err != nil {
-		return "", fmt.Errorf("clerktest: hash password: %w", err)
-	}
-	enc := base64.StdEncoding
-	return fmt.Sprintf("pbkdf2_sha256$%d$%s$%s", passwordRounds, enc.EncodeToString(salt), enc.EncodeToString(key)), nil
-}
-
 // checkDigest refuses a digest whose hasher is unknown or writes it otherwise.
-func checkDigest(hasher, digest string) error {
-	if _, ok := knownHashers[hasher]; !ok {
+func checkDigest(hasher, text string) error {
+	if !digest.Known(hasher) {
 		return errParamValue("password_hasher", "a hasher that Clerk knows")
 	}
-	if form := digestForms[hasher]; form != nil && !form.MatchString(digest) {
+	if !digest.WellFormed(hasher, text) {
 		return paramError("form_password_digest_invalid_code", "password_digest", "is invalid", "password_digest does not have the form of "+hasher)
 	}
 	return nil
@@ -96,9 +74,5 @@ func checkDigest(hasher, digest string) error {
 // verifyPassword reports whether the user has this password. known is false when
 // the emulator cannot tell, because it lacks the hasher.
 func (u *user) verifyPassword(password string) (right, known bool) {
-	verify := knownHashers[u.PasswordHasher]
-	if verify == nil {
-		return false, false
-	}
-	return verify(u.PasswordDigest, password), true
+	return digest.Verify(u.PasswordHasher, u.PasswordDigest, password)
 }

@@ -147,14 +147,6 @@ func foldPhone(text string) string {
 
 func fullName(u *user) string { return strings.TrimSpace(text(u.FirstName) + " " + text(u.LastName)) }
 
-// text returns the string behind p, empty when there is none.
-func text(p *string) string {
-	if p == nil {
-		return ""
-	}
-	return *p
-}
-
 // userTexts is what the query filter looks at.
 func userTexts(u *user) []string {
 	out := []string{u.ID, fullName(u), text(u.Username), text(u.ExternalID)}

@@ -3,6 +3,7 @@ package clerktest
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 )
 
 // user is the stored form of a user.
@@ -128,13 +129,6 @@ func identifierValues(list []identifier) []string {
 	return out
 }
 
-func optionalKey(p *string) []string {
-	if p == nil {
-		return nil
-	}
-	return []string{*p}
-}
-
 // identifierByID returns a copy of the identifier in list, nil when it is not
 // there.
 func identifierByID(list []identifier, id string) *identifier {
@@ -234,4 +228,9 @@ func (u *user) mfaEnabled() bool {
 		}
 	}
 	return false
+}
+
+// userByEmail returns the user who holds an e-mail address, nil when nobody does.
+func (x *tx) userByEmail(email string) *user {
+	return tableUsers.first(x, "email", strings.ToLower(email))
 }

@@ -179,11 +179,3 @@ func wireVerification(v *verification) *verificationWire {
 		Object: v.Object, Status: v.Status, Strategy: v.Strategy, Attempts: v.Attempts, ExpireAt: v.ExpireAt, VerifiedAtClient: v.VerifiedAtClient,
 	}
 }
-
-// orNone is the list, never null in an answer.
-func orNone[T any](list []T) []T {
-	if list == nil {
-		return []T{}
-	}
-	return list
-}

@@ -238,9 +238,6 @@ func (ep *WebhookEndpoint) finish(m message, at time.Time, status int, abort boo
 	ep.log = lastOf(append(ep.log, d), deliveryLogCap)
 }
 
-// lastOf is the end of a list, of n entries at most.
-func lastOf[T any](list []T, n int) []T { return list[max(0, len(list)-n):] }
-
 // attempt posts the signed message and returns the answer's status, 0 when there was none, and whether the answer asks
 // to give the message up.
 func (ep *WebhookEndpoint) attempt(ev Event, at time.Time) (status int, abort bool) {

@@ -125,26 +125,3 @@ func (in *Instance) SetOrganizationPlan(organizationID, plan string, features ..
 		return nil
 	})
 }
-
-// edit runs a change and ends the test when it fails.
-func (in *Instance) edit(op string, change func(*tx) error) {
-	if in.tb != nil {
-		in.tb.Helper()
-	}
-	if err := in.write(change); err != nil {
-		in.fail(op, err)
-	}
-}
-
-// giveMetadata fills a field from a map, unless the map is nil.
-func giveMetadata(f *field[metadata], m map[string]any) error {
-	if m == nil {
-		return nil
-	}
-	raw, err := marshalMetadata(m)
-	if err != nil {
-		return err
-	}
-	f.Set, f.Value = true, raw
-	return nil
-}

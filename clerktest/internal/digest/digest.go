@@ -1,14 +1,17 @@
-package clerktest
+// Package digest makes and verifies password digests in the forms that Clerk imports.
+package digest
 
 import (
 	"crypto/md5" //nolint:gosec // imported digests use it
 	"crypto/pbkdf2"
+	"crypto/rand"
 	"crypto/sha1" //nolint:gosec // imported digests use it
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"hash"
 	"regexp"
 	"slices"
@@ -16,14 +19,52 @@ import (
 	"strings"
 )
 
-// knownHashers are the values of password_hasher that Clerk takes. Digests of
-// those with a nil function are stored and cannot be verified: the standard
-// library, which is all that this module imports, has neither argon2 nor scrypt;
-// awscognito asks a Cognito user pool; the layout of hmac_sha256_utf16_b64 is not
-// documented.
-var knownHashers = map[string]func(digest, password string) bool{
+// Own is the hasher of the digests that New makes.
+const Own = "pbkdf2_sha256"
+
+// rounds is low on purpose: the emulator guards nothing and tests make many users.
+const rounds = 1000
+
+// New returns a digest of the password in the pbkdf2_sha256 form.
+func New(password string) (string, error) {
+	salt := make([]byte, 16)
+	_, _ = rand.Read(salt)
+	key, err := pbkdf2.Key(sha256.New, password, salt, rounds, 32)
+	if err != nil {
+		return "", fmt.Errorf("clerktest: hash password: %w", err)
+	}
+	enc := base64.StdEncoding
+	return fmt.Sprintf("pbkdf2_sha256$%d$%s$%s", rounds, enc.EncodeToString(salt), enc.EncodeToString(key)), nil
+}
+
+// Known reports whether hasher is a value of password_hasher that Clerk takes.
+func Known(hasher string) bool {
+	_, ok := hashers[hasher]
+	return ok
+}
+
+// WellFormed reports whether a digest has the form that its hasher writes. Hashers without a form of their own take any.
+func WellFormed(hasher, digest string) bool {
+	form := forms[hasher]
+	return form == nil || form.MatchString(digest)
+}
+
+// Verify reports whether the digest was made from the password. known is false if this package cannot tell, because it
+// lacks the hasher.
+func Verify(hasher, digest, password string) (right, known bool) {
+	verify := hashers[hasher]
+	if verify == nil {
+		return false, false
+	}
+	return verify(digest, password), true
+}
+
+// hashers are the values of password_hasher that Clerk takes. Digests of those with a nil function are stored and cannot
+// be verified: the standard library, which is all that this module imports, has neither argon2 nor scrypt; awscognito asks
+// a Cognito user pool; the layout of hmac_sha256_utf16_b64 is not documented.
+var hashers = map[string]func(digest, password string) bool{
 	"argon2i": nil, "argon2id": nil, "awscognito": nil, "hmac_sha256_utf16_b64": nil, "scrypt_firebase": nil, "scrypt_werkzeug": nil,
-	"bcrypt":               verifyBcrypt,
+	"bcrypt":               VerifyBcrypt,
 	"bcrypt_peppered":      verifyPepperedBcrypt,
 	"bcrypt_sha256_django": verifyDjangoBcrypt,
 	"ldap_ssha":            verifySSHA,
@@ -48,8 +89,8 @@ const (
 
 var phpassForm = regexp.MustCompile(`^\$[PH]\$[./0-9A-Za-z]{31}$`)
 
-// digestForms are the forms of those digests that have one of their own.
-var digestForms = map[string]*regexp.Regexp{
+// forms are the forms of those digests that have one of their own.
+var forms = map[string]*regexp.Regexp{
 	"argon2i":              regexp.MustCompile(`^\$argon2i\$`),
 	"argon2id":             regexp.MustCompile(`^\$argon2id\$`),
 	"awscognito":           regexp.MustCompile(`^awscognito(#[^#]+){3}$`),
@@ -103,13 +144,13 @@ func verifyPBKDF2(h func() hash.Hash, digest, password string) bool {
 	if len(parts) < 4 {
 		return false
 	}
-	rounds, err := strconv.Atoi(parts[1])
-	if err != nil || rounds < 1 || rounds > 10_000_000 {
+	count, err := strconv.Atoi(parts[1])
+	if err != nil || count < 1 || count > 10_000_000 {
 		return false
 	}
 	for _, salt := range readings(parts[2]) {
 		for _, want := range readings(parts[3])[1:] {
-			got, err := pbkdf2.Key(h, password, salt, rounds, max(len(want), 1))
+			got, err := pbkdf2.Key(h, password, salt, count, max(len(want), 1))
 			if err == nil && equal(got, want) {
 				return true
 			}
@@ -138,14 +179,14 @@ func verifyPepperedBcrypt(digest, password string) bool {
 	if len(digest) <= bcryptLength || digest[bcryptLength] != '$' {
 		return false
 	}
-	return verifyBcrypt(digest[:bcryptLength], password+digest[bcryptLength+1:])
+	return VerifyBcrypt(digest[:bcryptLength], password+digest[bcryptLength+1:])
 }
 
 // verifyDjangoBcrypt checks bcrypt_sha256$ and a bcrypt digest of the password's
 // SHA-256 in hexadecimal.
 func verifyDjangoBcrypt(digest, password string) bool {
 	rest, ok := strings.CutPrefix(digest, "bcrypt_sha256$")
-	return ok && verifyBcrypt(rest, hex.EncodeToString(digestOf(sha256.New, password)))
+	return ok && VerifyBcrypt(rest, hex.EncodeToString(digestOf(sha256.New, password)))
 }
 
 // verifySSHA checks {SSHA} and base64 of key and salt.
@@ -163,13 +204,13 @@ func verifySymfony(digest, password string) bool {
 	if len(parts) != 3 {
 		return false
 	}
-	rounds, err := strconv.Atoi(parts[0])
-	if err != nil || rounds < 1 || rounds > 1_000_000 {
+	count, err := strconv.Atoi(parts[0])
+	if err != nil || count < 1 || count > 1_000_000 {
 		return false
 	}
 	salted := password + "{" + parts[1] + "}"
 	sum := digestOf(sha512.New, salted)
-	for range rounds - 1 {
+	for range count - 1 {
 		sum = digestOf(sha512.New, string(sum), salted)
 	}
 	return slices.ContainsFunc(readings(parts[2]), func(want []byte) bool { return equal(want, sum) })

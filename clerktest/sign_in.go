@@ -5,41 +5,67 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"time"
 )
 
-// Config is what a program needs to use an instance as its Clerk. The fields
-// have the names that the configuration of the auth module uses.
-type Config struct {
-	SecretKey         string
-	PublishableKey    string
-	APIURL            string
-	JWTKey            string // PEM; verifies with no network
-	AuthorizedParties []string
-	Issuer            string
-	Now               func() time.Time
+// SignedIn is a user with a live session and a fresh token.
+type SignedIn struct {
+	UserID         string
+	SessionID      string
+	OrganizationID string
+	Token          string
 }
 
-// Config returns the instance's values.
-func (in *Instance) Config() Config {
-	c := Config{
-		SecretKey: in.SecretKey(), PublishableKey: in.PublishableKey(), APIURL: in.URL(), JWTKey: in.JWTKey(),
-		Issuer: in.Issuer(), Now: in.clock.Now,
+// CreateSession signs a user in and returns the session's id. A non-empty
+// organization becomes the active one.
+func (in *Instance) CreateSession(userID, organizationID string) string {
+	var id string
+	err := in.write(func(x *tx) error {
+		u, err := x.findUser(userID)
+		if err != nil {
+			return err
+		}
+		f := given(organizationID)
+		id = x.startSession(u, "", f.pointer()).ID
+		return nil
+	})
+	if err != nil {
+		in.fail("CreateSession", err)
 	}
-	if in.emulator.origin != "" {
-		c.AuthorizedParties = []string{in.emulator.origin}
-	}
-	return c
+	return id
 }
 
-// Environ returns the settings of an instance as NAME=value, under the names
-// that Clerk's SDKs read.
-func (in *Instance) Environ() []string {
-	return []string{
-		"CLERK_SECRET_KEY=" + in.SecretKey(),
-		"CLERK_PUBLISHABLE_KEY=" + in.PublishableKey(),
-		"CLERK_API_URL=" + in.URL(),
+// SessionToken signs a token for a session: version 2, good for 60 seconds,
+// unless options say otherwise. The session may be over: verification without
+// the network does not notice at Clerk either.
+func (in *Instance) SessionToken(sessionID string, opts ...TokenOption) string {
+	if err := in.ensureKey(); err != nil {
+		in.fail("SessionToken", err)
 	}
+	var token string
+	err := in.read(func(x *tx) (err error) {
+		s := tableSessions.get(x, sessionID)
+		if s == nil {
+			return errNotFound("session")
+		}
+		token, err = x.mintSession(s, in.newTokenSpec(opts))
+		return err
+	})
+	if err != nil {
+		in.fail("SessionToken", err)
+	}
+	return token
+}
+
+// SignedInUser creates a user, a session and a token in one call.
+func (in *Instance) SignedInUser(opts ...TokenOption) SignedIn {
+	return in.SignIn(in.CreateUser(User{}).ID, "", opts...)
+}
+
+// SignIn creates a session and a token for a user. A non-empty organization
+// becomes the active one.
+func (in *Instance) SignIn(userID, organizationID string, opts ...TokenOption) SignedIn {
+	id := in.CreateSession(userID, organizationID)
+	return SignedIn{UserID: userID, SessionID: id, OrganizationID: organizationID, Token: in.SessionToken(id, opts...)}
 }
 
 // Request returns a request that carries the token in its Authorization header.

@@ -1,4 +1,4 @@
-package clerktest
+package digest
 
 import (
 	"crypto/subtle"
@@ -22,8 +22,8 @@ var bcryptBase64 = base64.NewEncoding("./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm
 // bcryptLength is the length of a digest.
 const bcryptLength = 60
 
-// verifyBcrypt checks $2b$cost$salt-and-key.
-func verifyBcrypt(digest, password string) bool {
+// VerifyBcrypt reports whether a bcrypt digest, $2b$cost$salt-and-key, was made from the password.
+func VerifyBcrypt(digest, password string) bool {
 	parts := strings.Split(digest, "$")
 	if len(parts) != 4 || len(parts[1]) != 2 || parts[1][0] != '2' || len(parts[3]) != 53 {
 		return false
