@@ -2,13 +2,12 @@ package clerktest_test
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/clerkgo/clerk-go/clerktest"
+	clerk "github.com/clerkgo/clerk-go/core"
 )
 
 func TestSessions_Lifecycle(t *testing.T) {
@@ -63,85 +62,140 @@ func TestSessions_TokenLife(t *testing.T) {
 	refused(t, send(t, in, "POST", path, `{"expires_in_seconds":1}`), 422, "form_param_value_invalid")
 }
 
-func TestWrites_AreUndoneWhenRefused(t *testing.T) {
+func TestSessions_StatesByClock(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	a, b := in.SignedInUser(), in.SignedInUser()
-	before, err := in.MarshalState()
-	if err != nil {
-		t.Fatal(err)
-	}
-	events := len(in.Events())
-	refused(t, send(t, in, "POST", "/users/ban", `{"user_ids":["`+a.UserID+`","`+b.UserID+`","user_none"]}`), 404, "resource_not_found")
-	refused(t, send(t, in, "POST", "/organizations", `{"name":"Half made","created_by":"user_none"}`), 400, "organization_creator_not_found")
-	after, err := in.MarshalState()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(before) != string(after) || len(in.Events()) != events {
-		t.Error("a refused request left something behind")
-	}
-}
-
-func TestServer_ReadsAndWritesTogether(t *testing.T) {
-	t.Parallel()
-	in := clerktest.NewServer(t).Instance
-	var wg sync.WaitGroup
-	for i := range 8 {
-		wg.Go(func() {
-			for n := range 10 {
-				id := createUser(t, in, fmt.Sprintf(`{"email_address":["u%d-%d@example.com"]}`, i, n))
-				must(t, in, "PATCH", "/users/"+id+"/metadata", `{"public_metadata":{"n":1}}`)
-				must(t, in, "GET", "/users?limit=5&query=u", "")
-				if n%2 == 0 {
-					must(t, in, "DELETE", "/users/"+id, "")
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if got := must(t, in, "GET", "/users/count", "").object["total_count"]; got != 40.0 {
-		t.Errorf("got %v users, want 40", got)
-	}
-}
-
-func TestServer_FrontendPath(t *testing.T) {
-	t.Parallel()
-	srv := clerktest.NewServer(t)
-	other := srv.NewInstance(t)
-	for _, in := range []*clerktest.Instance{srv.Instance, other} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+in.FrontendAPI()+"/.well-known/jwks.json", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp, err := in.Client().Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = resp.Body.Close()
-		if resp.StatusCode != http.StatusOK || in.JWKSFetches() != 1 {
-			t.Errorf("%s: got %d and %d fetches, want 200 and 1", in.Name(), resp.StatusCode, in.JWKSFetches())
-		}
-	}
-}
-
-func TestConfig(t *testing.T) {
-	t.Parallel()
-	in := clerktest.NewServer(t).Instance
-	c := in.Config()
-	if c.SecretKey != in.SecretKey() || c.APIURL != in.URL() || !strings.Contains(c.JWTKey, "PUBLIC KEY") || c.AuthorizedParties[0] != "http://localhost:3000" {
-		t.Errorf("got %+v", c)
-	}
+	client, ctx := newClient(t, in), t.Context()
 	in.Clock().Freeze()
-	if !c.Now().Equal(in.Clock().Now()) {
-		t.Error("Now is not the instance's time")
+	u := in.CreateUser(clerktest.User{}).ID
+	s := from(client.Sessions.Create(ctx, &clerk.SessionCreateParams{UserID: u})).must(t)
+	const week, month = 7 * 24 * time.Hour, 30 * 24 * time.Hour
+	start := in.Clock().Now()
+	if s.ExpireAt != start.Add(week).UnixMilli() || s.AbandonAt != start.Add(month).UnixMilli() || s.LastActiveAt != start.UnixMilli() {
+		t.Errorf("got expiry %d and abandonment %d, want a week and a month from now", s.ExpireAt, s.AbandonAt)
 	}
+	for _, c := range []struct {
+		after time.Duration
+		want  clerk.SessionStatus
+	}{
+		{week - time.Millisecond, clerk.SessionStatusActive}, {week, clerk.SessionStatusExpired},
+		{month - time.Millisecond, clerk.SessionStatusExpired}, {month, clerk.SessionStatusAbandoned},
+	} {
+		in.Clock().Set(start.Add(c.after))
+		if got := from(client.Sessions.Get(ctx, s.ID)).must(t).Status; got != c.want {
+			t.Errorf("after %v: got %s, want %s", c.after, got, c.want)
+		}
+		_, err := client.Sessions.CreateToken(ctx, s.ID, nil)
+		if alive := c.want == clerk.SessionStatusActive; alive && err != nil {
+			t.Errorf("after %v: %v", c.after, err)
+		} else if !alive {
+			refusedAs(t, err, 404, "resource_not_found")
+		}
+	}
+	from(client.Sessions.Revoke(ctx, s.ID)).refused(t, 400, "session_not_active")
+	in.RequireTasks(s.ID, "choose-organization")
+	in.Clock().Set(start)
+	if got := from(client.Sessions.Get(ctx, s.ID)).must(t); got.Status != clerk.SessionStatusPending || len(got.Tasks) != 1 {
+		t.Errorf("got %s with %d tasks, want pending with one", got.Status, len(got.Tasks))
+	}
+	if token := from(client.Sessions.CreateToken(ctx, s.ID, nil)).must(t).JWT; claimsOf(t, token, 1)["sts"] != "pending" {
+		t.Error("the token of a pending session does not say so")
+	}
+	if gone := from(client.Sessions.Revoke(ctx, s.ID)).must(t); gone.Status != clerk.SessionStatusRevoked {
+		t.Errorf("got %s, want a pending session revoked", gone.Status)
+	}
+}
+
+func TestSessions_ActiveOrganizationNeedsAMember(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	client, ctx := newClient(t, in), t.Context()
+	u := in.CreateUser(clerktest.User{}).ID
+	own, foreign := in.CreateOrganization(clerktest.Organization{CreatedBy: u}).ID, in.CreateOrganization(clerktest.Organization{}).ID
+	create := func(org string) (*clerk.Session, error) {
+		return client.Sessions.Create(ctx, &clerk.SessionCreateParams{UserID: u, ActiveOrganizationID: clerk.String(org)})
+	}
+	s := from(create(own)).must(t)
+	token := from(client.Sessions.CreateToken(ctx, s.ID, nil)).must(t).JWT
+	if o, _ := claimsOf(t, token, 1)["o"].(map[string]any); clerk.Value(s.LastActiveOrganizationID) != own || o["id"] != own {
+		t.Errorf("got organization %v in the token, want %s", o["id"], own)
+	}
+	for _, org := range []string{foreign, "org_none"} {
+		from(create(org)).refused(t, 404, "resource_not_found")
+	}
+	if n := len(must(t, in, "GET", "/sessions?user_id="+u, "").list); n != 1 {
+		t.Errorf("got %d sessions after the refusals, want 1", n)
+	}
+}
+
+func TestSessions_TemplateTokens(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	client, ctx := newClient(t, in), t.Context()
 	who := in.SignedInUser()
-	req, err := who.Request(t.Context(), http.MethodGet, "/me", nil)
-	if err != nil {
-		t.Fatal(err)
+	must(t, in, "POST", "/jwt_templates", `{"name":"hasura","lifetime":300,"claims":{"role":"editor"}}`)
+	for name, c := range map[string]struct {
+		seconds clerk.Opt[int64]
+		want    float64
+	}{"the template's life": {clerk.Opt[int64]{}, 300}, "asked for": {clerk.Int64(30), 30}} {
+		token := from(client.Sessions.CreateTokenFromTemplate(ctx, who.SessionID, "hasura", &clerk.SessionCreateTokenFromTemplateParams{ExpiresInSeconds: c.seconds})).must(t).JWT
+		claims := claimsOf(t, token, 1)
+		if got := claims["exp"].(float64) - claims["iat"].(float64); got != c.want || claims["role"] != "editor" || claims["sub"] != who.UserID {
+			t.Errorf("%s: got a life of %v for %v as %v, want %v", name, got, claims["sub"], claims["role"], c.want)
+		}
 	}
-	if got := in.AddCookies(req, who); got.Header.Get("Authorization") != "Bearer "+who.Token || len(got.Cookies()) != 6 {
-		t.Errorf("got %d cookies, want 6 and the header", len(got.Cookies()))
+	from(client.Sessions.CreateTokenFromTemplate(ctx, who.SessionID, "none", nil)).refused(t, 404, "resource_not_found")
+	from(client.Sessions.CreateTokenFromTemplate(ctx, "sess_none", "hasura", nil)).refused(t, 404, "resource_not_found")
+	for _, seconds := range []string{"29", "315360001", "-1"} {
+		refused(t, send(t, in, "POST", "/sessions/"+who.SessionID+"/tokens/hasura", `{"expires_in_seconds":`+seconds+`}`), 422, "form_param_value_invalid")
+	}
+	refused(t, send(t, in, "POST", "/sessions/"+who.SessionID+"/tokens", `{"expires_in_seconds":60.5}`), 422, "form_param_type_invalid")
+	in.RevokeSession(who.SessionID)
+	from(client.Sessions.CreateTokenFromTemplate(ctx, who.SessionID, "hasura", nil)).refused(t, 404, "resource_not_found")
+}
+
+func TestSessions_List(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	client, ctx := newClient(t, in), t.Context()
+	in.Clock().Freeze()
+	browser := in.NewBrowser()
+	u, other := in.CreateUser(clerktest.User{}).ID, in.CreateUser(clerktest.User{}).ID
+	var ids []string
+	for range 3 {
+		in.Clock().Advance(time.Second)
+		ids = append(ids, in.SignInBrowser(browser, u).SessionID)
+	}
+	shared := in.SignInBrowser(browser, other).SessionID
+	in.RevokeSession(ids[1])
+	clientID := from(client.Sessions.Get(ctx, shared)).must(t).ClientID
+	for name, c := range map[string]struct {
+		params clerk.SessionListParams
+		want   []string
+		total  int64
+	}{
+		"of a user, newest first": {clerk.SessionListParams{UserID: clerk.String(u)}, []string{ids[2], ids[1], ids[0]}, 3},
+		"of a client":             {clerk.SessionListParams{ClientID: clerk.String(clientID)}, []string{shared, ids[2], ids[1], ids[0]}, 4},
+		"of both":                 {clerk.SessionListParams{ClientID: clerk.String(clientID), UserID: clerk.String(other)}, []string{shared}, 1},
+		"of a state":              {clerk.SessionListParams{UserID: clerk.String(u), Status: clerk.Set(clerk.SessionStatusRevoked)}, []string{ids[1]}, 1},
+		"a page": {clerk.SessionListParams{
+			UserID: clerk.String(u), ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(2)},
+		}, []string{ids[0]}, 3},
+		"of nobody": {clerk.SessionListParams{UserID: clerk.String("user_none")}, nil, 0},
+	} {
+		page := from(client.Sessions.List(ctx, &c.params)).must(t)
+		var got []string
+		for _, s := range page.Data {
+			got = append(got, s.ID)
+		}
+		if fmt.Sprint(got) != fmt.Sprint(c.want) || page.TotalCount != c.total {
+			t.Errorf("%s: got %v of %d, want %v of %d", name, got, page.TotalCount, c.want, c.total)
+		}
+	}
+	from(client.Sessions.List(ctx, nil)).refused(t, 422, "form_param_missing")
+	refused(t, send(t, in, "GET", "/sessions?user_id="+u+"&status=pending", ""), 422, "form_param_value_invalid")
+	for _, path := range []string{"/sessions/sess_none", "/sessions/sess_none/revoke", "/sessions/sess_none/tokens"} {
+		method := map[bool]string{true: "GET", false: "POST"}[path == "/sessions/sess_none"]
+		refused(t, send(t, in, method, path, ""), 404, "resource_not_found")
 	}
 }

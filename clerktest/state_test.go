@@ -1,11 +1,7 @@
 package clerktest_test
 
 import (
-	"fmt"
-	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/clerkgo/clerk-go/clerktest"
 )
@@ -73,88 +69,6 @@ func TestState_MarshalLoad(t *testing.T) {
 		}
 	}
 	must(t, other, "GET", "/users/"+who.UserID, "")
-}
-
-func TestInstances_ShareNothing(t *testing.T) {
-	t.Parallel()
-	srv := clerktest.NewServer(t)
-	var wg sync.WaitGroup
-	for i := range 100 {
-		in := srv.NewInstance(t)
-		wg.Go(func() {
-			in.Clock().Freeze()
-			in.Clock().Advance(time.Duration(i) * time.Hour)
-			for n := range 5 {
-				createUser(t, in, fmt.Sprintf(`{"email_address":["u%d@example.com"]}`, n))
-			}
-			if got := must(t, in, "GET", "/users/count", "").object["total_count"]; got != 5.0 {
-				t.Errorf("got %v users, want 5", got)
-			}
-			who := in.SignedInUser()
-			if ex := in.Explain(who.Token); !ex.Accepted {
-				t.Errorf("own token: %s", ex.Reason)
-			}
-			if ex := srv.Explain(who.Token); ex.Accepted {
-				t.Error("another instance accepts the token")
-			}
-			if !strings.Contains(in.FrontendAPI(), in.Name()+".clerk.accounts.dev") {
-				t.Errorf("got frontend %s, want one with the name %s", in.FrontendAPI(), in.Name())
-			}
-		})
-	}
-	wg.Wait()
-	if got := must(t, srv.Instance, "GET", "/users/count", "").object["total_count"]; got != 0.0 {
-		t.Errorf("got %v users in the first instance, want 0", got)
-	}
-}
-
-func TestNew_Refuses(t *testing.T) {
-	t.Parallel()
-	for name, opt := range map[string]clerktest.Option{
-		"a live key":              clerktest.WithSecretKey("sk_live_abcdef"),
-		"an old live key":         clerktest.WithSecretKey("live_abcdef"),
-		"something else as key":   clerktest.WithSecretKey("pk_test_abc"),
-		"an empty key":            clerktest.WithSecretKey("sk_test_"),
-		"a remote address":        clerktest.WithURL("http://192.0.2.7:4000"),
-		"an address with a path":  clerktest.WithURL("http://127.0.0.1:4000/x"),
-		"an address of no scheme": clerktest.WithURL("127.0.0.1:4000"),
-		"a frontend with scheme":  clerktest.WithFrontendAPI("https://clerk.example.com"),
-	} {
-		if _, err := clerktest.New(opt); err == nil {
-			t.Errorf("%s: made", name)
-		}
-	}
-	if _, err := clerktest.New(clerktest.WithURL("http://192.0.2.7:4000"), clerktest.WithRemoteAddress()); err != nil {
-		t.Errorf("a remote address with WithRemoteAddress: %v", err)
-	}
-}
-
-func TestClock(t *testing.T) {
-	t.Parallel()
-	var c clerktest.Clock
-	moved := 0
-	c.OnChange(func() { moved++ })
-	c.Freeze()
-	at := c.Now()
-	c.Advance(time.Hour)
-	if got := c.Now().Sub(at); got != time.Hour || !c.Frozen() {
-		t.Errorf("got %v later, want exactly an hour on a frozen clock", got)
-	}
-	c.Set(time.Unix(1_700_000_000, 0))
-	if got := c.Now().Unix(); got != 1_700_000_000 {
-		t.Errorf("got %d, want the time that was set", got)
-	}
-	c.Unfreeze()
-	if off := time.Until(c.Now()) - c.Offset(); off.Abs() > time.Second || c.Frozen() {
-		t.Errorf("got a clock %v off its own offset", off)
-	}
-	c.Reset()
-	if c.Offset() != 0 || time.Since(c.Now()).Abs() > time.Second {
-		t.Error("a reset clock is not the machine's")
-	}
-	if moved != 5 {
-		t.Errorf("got %d notices, want 5", moved)
-	}
 }
 
 func TestState_RestoreBringsBackTheKeyMaterial(t *testing.T) {

@@ -1,12 +1,12 @@
 package clerktest_test
 
 import (
-	"fmt"
-	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clerkgo/clerk-go/clerktest"
+	clerk "github.com/clerkgo/clerk-go/core"
 )
 
 func createUser(t *testing.T, in *clerktest.Instance, body string) string {
@@ -53,57 +53,6 @@ func TestUsers_Create(t *testing.T) {
 	}
 }
 
-func TestUsers_List(t *testing.T) {
-	t.Parallel()
-	in := clerktest.NewServer(t).Instance
-	in.Clock().Freeze()
-	var ids []string
-	for i := range 25 {
-		in.Clock().Advance(1e9)
-		ids = append(ids, createUser(t, in, fmt.Sprintf(`{"email_address":["u%02d@example.com"],"first_name":"N%02d"}`, i, 24-i)))
-	}
-	listed := func(query string) []string {
-		var out []string
-		for _, v := range must(t, in, "GET", "/users"+query, "").list {
-			out = append(out, v.(map[string]any)["id"].(string))
-		}
-		return out
-	}
-	for name, c := range map[string]struct {
-		query string
-		want  []string
-	}{
-		"newest first":     {"?limit=2", []string{ids[24], ids[23]}},
-		"offset":           {"?limit=2&offset=2", []string{ids[22], ids[21]}},
-		"ascending":        {"?limit=1&order_by=%2Bcreated_at", ids[:1]},
-		"no prefix":        {"?limit=1&order_by=created_at", ids[:1]},
-		"by name":          {"?limit=1&order_by=first_name", ids[24:]},
-		"cursor":           {"?limit=2&starting_after=" + ids[20], []string{ids[19], ids[18]}},
-		"e-mail":           {"?email_address=U03@example.com&email_address=u01@example.com", []string{ids[3], ids[1]}},
-		"brackets":         {"?email_address[]=u03@example.com", []string{ids[3]}},
-		"id":               {"?user_id=" + ids[7], []string{ids[7]}},
-		"not the id":       {"?limit=1&user_id=-" + ids[24], []string{ids[23]}},
-		"query":            {"?query=u05@", []string{ids[5]}},
-		"e-mail part":      {"?email_address_query=u06", []string{ids[6]}},
-		"past the end":     {"?offset=90", nil},
-		"nobody is banned": {"?banned=true", nil},
-	} {
-		if got := listed(c.query); fmt.Sprint(got) != fmt.Sprint(c.want) {
-			t.Errorf("%s: got %v, want %v", name, got, c.want)
-		}
-	}
-	if got := len(listed("")); got != 10 {
-		t.Errorf("got %d users without a limit, want 10", got)
-	}
-	for query, code := range map[string]string{
-		"?limit=abc": "form_param_type_invalid", "?limit=0": "form_param_value_invalid", "?limit=501": "form_param_value_invalid",
-		"?offset=-1": "form_param_value_invalid", "?order_by=shoe_size": "form_param_value_invalid", "?nope=1": "form_param_unknown",
-		"?starting_after=user_x": "form_param_value_invalid", "?banned=maybe": "form_param_type_invalid",
-	} {
-		refused(t, send(t, in, "GET", "/users"+query, ""), 422, code)
-	}
-}
-
 func TestUsers_MetadataSize(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
@@ -118,21 +67,183 @@ func TestUsers_MetadataSize(t *testing.T) {
 	refused(t, send(t, in, "PATCH", "/users/"+id+"/metadata", large), 422, "form_param_exceeds_allowed_size")
 }
 
-func TestServer_Keys(t *testing.T) {
+func TestUsers_CreateAndUpdate(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	call := func(authorization string) answer {
-		h := http.Header{}
-		if authorization != "" {
-			h.Set("Authorization", authorization)
-		}
-		return sendWith(t, in, "GET", "/users", "", h)
+	in.Clock().Freeze()
+	client, ctx := newClient(t, in), t.Context()
+	long := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
+	u := from(client.Users.Create(ctx, &clerk.UserCreateParams{
+		EmailAddress: clerk.Set([]string{"r@example.com", "v@example.com"}), Username: clerk.String("Ada_L"), FirstName: clerk.String("Ada"), LastName: clerk.String("L"),
+		EmailAddressIdentificationStatus: clerk.Set([]clerk.IdentificationStatus{"reserved", "verified"}), ExternalID: clerk.String("x"), CreatedAt: clerk.Set(long),
+		PublicMetadata: clerk.Set[any](map[string]any{"a": 1}), CreateOrganizationsLimit: clerk.Int64(3), Locked: clerk.Bool(true),
+	})).must(t)
+	if clerk.Value(u.Username) != "ada_l" || u.CreatedAt != long.UnixMilli() || clerk.Value(u.PrimaryEmailAddressID) != u.EmailAddresses[0].ID || !u.EmailAddresses[0].Reserved ||
+		string(u.PublicMetadata) != `{"a":1}` || clerk.Value(u.CreateOrganizationsLimit) != 3 || !u.Locked || u.LockoutExpiresInSeconds != nil {
+		t.Errorf("got %+v", u)
 	}
-	refused(t, call(""), 401, "authorization_header_format_invalid")
-	refused(t, call("Basic abc"), 401, "authorization_header_format_invalid")
-	refused(t, call("Bearer sk_test_unknown"), 401, "clerk_key_invalid")
-	refused(t, call("Bearer sk_live_anything"), 401, "clerk_key_invalid")
-	refused(t, send(t, in, "GET", "/nowhere", ""), 404, "resource_not_found")
-	refused(t, send(t, in, "DELETE", "/users", ""), 405, "method_not_allowed")
-	refused(t, send(t, in, "GET", "/users?__clerk_api_version=1999-01-01", ""), 400, "api_version_invalid")
+	since := len(in.Events())
+	update := func(params clerk.UserUpdateParams) reply[*clerk.User] {
+		return from(client.Users.Update(ctx, u.ID, &params))
+	}
+	got := update(clerk.UserUpdateParams{FirstName: clerk.Null[string](), Username: clerk.String(""), ExternalID: clerk.Null[string]()}).must(t)
+	if got.FirstName != nil || clerk.Value(got.LastName) != "L" || got.Username != nil || got.ExternalID != nil {
+		t.Errorf("got %+v, want null and the blank username to clear, and absence to leave alone", got)
+	}
+	extra := from(client.EmailAddresses.Create(ctx, &clerk.EmailAddressCreateParams{UserID: u.ID, EmailAddress: "new@example.com", Verified: clerk.Bool(true)})).must(t)
+	got = update(clerk.UserUpdateParams{PrimaryEmailAddressID: clerk.String(extra.ID), NotifyPrimaryEmailAddressChanged: clerk.Bool(true)}).must(t)
+	if sent := in.Emails(); clerk.Value(got.PrimaryEmailAddressID) != extra.ID || len(sent) != 1 || sent[0].To != "r@example.com" {
+		t.Errorf("got primary %v and e-mails %+v", clerk.Value(got.PrimaryEmailAddressID), sent)
+	}
+	same(t, "events", kinds(in, since), "user.updated", "user.updated", "user.updated", "email.created")
+
+	update(clerk.UserUpdateParams{PrimaryEmailAddressID: clerk.String(u.EmailAddresses[0].ID)}).refused(t, 422, "form_verification_needed")
+	update(clerk.UserUpdateParams{PrimaryEmailAddressID: clerk.String("idn_none")}).refused(t, 404, "resource_not_found")
+	from(client.Users.Update(ctx, "user_none", &clerk.UserUpdateParams{})).refused(t, 404, "resource_not_found")
+}
+
+func TestUsers_Refusals(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	client, ctx := newClient(t, in), t.Context()
+	other := from(client.Users.Create(ctx, &clerk.UserCreateParams{
+		EmailAddress: clerk.Set([]string{"t@example.com"}), PhoneNumber: clerk.Set([]string{"+15550000001"}), Username: clerk.String("taken"), ExternalID: clerk.String("x"),
+		Web3Wallet: clerk.Set([]string{"0x00000000000000000000000000000000000000aa"}),
+	})).must(t)
+	s, list := clerk.String, func(values ...string) clerk.Opt[[]string] { return clerk.Set(values) }
+	for what, c := range map[string]struct {
+		params clerk.UserCreateParams
+		code   string
+	}{
+		"nothing":                  {clerk.UserCreateParams{FirstName: s("Nobody")}, "form_data_missing"},
+		"a taken address":          {clerk.UserCreateParams{EmailAddress: list("T@example.com")}, "form_identifier_exists"},
+		"an address twice":         {clerk.UserCreateParams{EmailAddress: list("a@example.com", "A@example.com")}, "form_identifier_exists"},
+		"a taken number":           {clerk.UserCreateParams{PhoneNumber: list("+1 555 000 0001")}, "form_identifier_exists"},
+		"a taken wallet":           {clerk.UserCreateParams{Web3Wallet: list("0x00000000000000000000000000000000000000AA")}, "form_identifier_exists"},
+		"a taken username":         {clerk.UserCreateParams{Username: s("TAKEN")}, "form_identifier_exists"},
+		"a taken external id":      {clerk.UserCreateParams{Username: s("other"), ExternalID: s("x")}, "form_identifier_exists"},
+		"no address":               {clerk.UserCreateParams{EmailAddress: list("nobody")}, "form_param_format_invalid"},
+		"no number":                {clerk.UserCreateParams{PhoneNumber: list("12")}, "form_param_format_invalid"},
+		"fewer states":             {clerk.UserCreateParams{EmailAddress: list("a@example.com", "b@example.com"), EmailAddressIdentificationStatus: clerk.Set([]clerk.IdentificationStatus{"verified"})}, "form_param_value_invalid"},
+		"a short username":         {clerk.UserCreateParams{Username: s("abc")}, "form_username_invalid_length"},
+		"a long username":          {clerk.UserCreateParams{Username: s(strings.Repeat("a", 65))}, "form_username_invalid_length"},
+		"a username with spaces":   {clerk.UserCreateParams{Username: s("ada lovelace")}, "form_username_invalid_character"},
+		"a username of digits":     {clerk.UserCreateParams{Username: s("12345")}, "form_username_needs_non_number_char"},
+		"a number as username":     {clerk.UserCreateParams{Username: s("+15550000009")}, "form_username_cannot_be_phone_number"},
+		"a long name":              {clerk.UserCreateParams{Username: s("other"), FirstName: s(strings.Repeat("é", 257))}, "form_param_max_length_exceeded"},
+		"a short password":         {clerk.UserCreateParams{Username: s("other"), Password: s("seven77")}, "form_password_length_too_short"},
+		"a long password":          {clerk.UserCreateParams{Username: s("other"), Password: s(strings.Repeat("x", 73))}, "form_password_length_too_long"},
+		"a password of many bytes": {clerk.UserCreateParams{Username: s("other"), Password: s(strings.Repeat("é", 40))}, "form_password_size_in_bytes_exceeded"},
+		"large metadata":           {clerk.UserCreateParams{Username: s("other"), UnsafeMetadata: clerk.Set[any](map[string]any{"x": strings.Repeat("y", 9000)})}, "form_param_exceeds_allowed_size"},
+		"no TOTP secret":           {clerk.UserCreateParams{Username: s("other"), TOTPSecret: s("not base32!")}, "invalid_totp_secret_code"},
+	} {
+		t.Log(what)
+		from(client.Users.Create(ctx, &c.params)).refused(t, 422, c.code)
+	}
+	if n := from(client.Users.Count(ctx, nil)).must(t); n != 1 {
+		t.Errorf("got %d users after the refusals, want 1", n)
+	}
+	refused(t, send(t, in, "POST", "/users", `{"username":"other","created_at":"yesterday"}`), 422, "form_param_invalid_time")
+	from(client.Users.Update(ctx, other.ID, &clerk.UserUpdateParams{Username: s("taken"), ExternalID: s("x")})).must(t)
+	from(client.Users.Create(ctx, &clerk.UserCreateParams{Username: s("other"), Password: s("seven77"), SkipPasswordChecks: clerk.Bool(true)})).must(t)
+}
+
+func TestUsers_MetadataMerges(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	client, ctx := newClient(t, in), t.Context()
+	id := in.CreateUser(clerktest.User{PublicMetadata: map[string]any{"a": map[string]any{"b": 1, "c": []any{1, 2}}, "d": "x"}, PrivateMetadata: map[string]any{"p": 1}}).ID
+	for _, c := range []struct{ patch, want string }{
+		{`{}`, `{"a":{"b":1,"c":[1,2]},"d":"x"}`},
+		{`{"a":{"b":2}}`, `{"a":{"b":2,"c":[1,2]},"d":"x"}`},
+		{`{"a":{"c":[3]}}`, `{"a":{"b":2,"c":[3]},"d":"x"}`},
+		{`{"a":{"b":null,"n":{"deep":{"gone":null,"kept":true}}}}`, `{"a":{"c":[3],"n":{"deep":{"kept":true}}},"d":"x"}`},
+		{`{"d":{"now":"an object"}}`, `{"a":{"c":[3],"n":{"deep":{"kept":true}}},"d":{"now":"an object"}}`},
+		{`{"a":null,"never":null}`, `{"d":{"now":"an object"}}`},
+	} {
+		got := from(client.Users.UpdateMetadata(ctx, id, &clerk.UserUpdateMetadataParams{PublicMetadata: clerk.Set[any](clerk.Metadata(c.patch))})).must(t)
+		if string(got.PublicMetadata) != c.want || string(got.PrivateMetadata) != `{"p":1}` {
+			t.Errorf("%s: got %s and %s, want %s and the private one untouched", c.patch, got.PublicMetadata, got.PrivateMetadata, c.want)
+		}
+	}
+	got := from(client.Users.ReplaceMetadata(ctx, id, &clerk.UserReplaceMetadataParams{PublicMetadata: clerk.Set[any](map[string]any{"only": nil})})).must(t)
+	if string(got.PublicMetadata) != `{"only":null}` || string(got.PrivateMetadata) != `{"p":1}` {
+		t.Errorf("got %s and %s after a replacement", got.PublicMetadata, got.PrivateMetadata)
+	}
+	from(client.Users.UpdateMetadata(ctx, "user_none", &clerk.UserUpdateMetadataParams{})).refused(t, 404, "resource_not_found")
+}
+
+func TestUsers_BansAndLocks(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	in.Clock().Freeze()
+	client, ctx := newClient(t, in), t.Context()
+	a, b := in.SignedInUser(), in.SignedInUser()
+	status := func(session string) string {
+		t.Helper()
+		return string(from(client.Sessions.Get(ctx, session)).must(t).Status)
+	}
+	signIn := func(user string) reply[*clerk.Session] {
+		return from(client.Sessions.Create(ctx, &clerk.SessionCreateParams{UserID: user}))
+	}
+	from(client.Users.BulkBan(ctx, &clerk.UserBulkBanParams{UserIDs: []string{a.UserID, "user_none"}})).refused(t, 404, "resource_not_found")
+	if got := status(a.SessionID); got != "active" {
+		t.Errorf("got session %s after a bulk ban that failed", got)
+	}
+	banned := from(client.Users.BulkBan(ctx, &clerk.UserBulkBanParams{UserIDs: []string{a.UserID, b.UserID}})).must(t)
+	if len(banned.Data) != 2 || !banned.Data[1].Banned || status(a.SessionID) != "revoked" || status(b.SessionID) != "revoked" {
+		t.Errorf("got %+v with sessions %s and %s", banned, status(a.SessionID), status(b.SessionID))
+	}
+	signIn(a.UserID).refused(t, 403, "user_banned")
+	from(client.Users.Unban(ctx, a.UserID)).must(t)
+	from(client.Users.BulkUnban(ctx, &clerk.UserBulkUnbanParams{UserIDs: []string{b.UserID}})).must(t)
+	signIn(b.UserID).must(t)
+
+	locked := from(client.Users.Lock(ctx, a.UserID)).must(t)
+	if !locked.Locked || clerk.Value(locked.LockoutExpiresInSeconds) != 3600 {
+		t.Errorf("got locked %v for %v s", locked.Locked, clerk.Value(locked.LockoutExpiresInSeconds))
+	}
+	signIn(a.UserID).refused(t, 403, "user_locked")
+	in.Clock().Advance(time.Hour - time.Millisecond)
+	if got := from(client.Users.Get(ctx, a.UserID)).must(t); !got.Locked || clerk.Value(got.LockoutExpiresInSeconds) != 1 {
+		t.Errorf("got locked %v for %v s a moment before the end", got.Locked, clerk.Value(got.LockoutExpiresInSeconds))
+	}
+	in.Clock().Advance(time.Millisecond)
+	signIn(a.UserID).must(t)
+	from(client.Users.Lock(ctx, a.UserID)).must(t)
+	if got := from(client.Users.Unlock(ctx, a.UserID)).must(t); got.Locked || got.LockoutExpiresInSeconds != nil {
+		t.Errorf("got %+v after unlocking", got)
+	}
+	signIn(a.UserID).must(t)
+}
+
+// TestUsers_DeleteTakesEverythingAlong checks what a deleted user leaves behind: nothing.
+func TestUsers_DeleteTakesEverythingAlong(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	client, ctx := newClient(t, in), t.Context()
+	u := from(client.Users.Create(ctx, &clerk.UserCreateParams{EmailAddress: clerk.Set([]string{"ada@example.com"}), ExternalID: clerk.String("ext-1")})).must(t)
+	org := in.CreateOrganization(clerktest.Organization{CreatedBy: u.ID}).ID
+	session := in.CreateSession(u.ID, org)
+	in.AddTrustedDevice(u.ID, clerktest.TrustedDevice{})
+	code := from(client.EmailAddresses.PrepareVerification(ctx, u.EmailAddresses[0].ID)).must(t)
+	signIn := from(client.SignInTokens.Create(ctx, &clerk.SignInTokenCreateParams{UserID: u.ID})).must(t)
+	since := len(in.Events())
+
+	gone := from(client.Users.Delete(ctx, u.ID)).must(t)
+	if !gone.Deleted || gone.ID != u.ID || gone.ExternalID != "ext-1" {
+		t.Errorf("got %+v", gone)
+	}
+	same(t, "events", kinds(in, since), "session.removed", "organizationMembership.deleted", "user.deleted")
+	from(client.Sessions.Get(ctx, session)).refused(t, 404, "resource_not_found")
+	from(client.Sessions.CreateToken(ctx, session, nil)).refused(t, 404, "resource_not_found")
+	if got := from(client.OrganizationMemberships.List(ctx, org, nil)).must(t).TotalCount; got != 0 {
+		t.Errorf("got %d members of the organization, want 0", got)
+	}
+	from(client.EmailAddresses.AttemptVerification(ctx, u.EmailAddresses[0].ID, &clerk.EmailAddressAttemptVerificationParams{VerificationID: code.ID, Code: "000000"})).refused(t, 404, "resource_not_found")
+	if _, err := in.Redeem(clerk.Value(signIn.URL)); err == nil {
+		t.Error("a sign-in token of a deleted user works")
+	}
+	from(client.Users.Delete(ctx, u.ID)).refused(t, 404, "resource_not_found")
+	from(client.Users.Create(ctx, &clerk.UserCreateParams{EmailAddress: clerk.Set([]string{"ada@example.com"}), ExternalID: clerk.String("ext-1")})).must(t)
 }
