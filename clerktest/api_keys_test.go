@@ -168,8 +168,9 @@ func TestAPIKeys_Refusals(t *testing.T) {
 		"life before now":  {`{"name":"key","subject":"` + u + `","seconds_until_expiration":-5}`, "form_param_value_invalid", 422},
 		"scopes of a type": {`{"name":"key","subject":"` + u + `","scopes":[1]}`, "form_param_type_invalid", 422},
 	} {
-		t.Log(name)
-		refused(t, send(t, in, "POST", "/api_keys", c.body), c.status, c.code)
+		t.Run(name, func(t *testing.T) {
+			refused(t, send(t, in, "POST", "/api_keys", c.body), c.status, c.code)
+		})
 	}
 	from(client.APIKeys.Revoke(ctx, taken.ID, nil)).must(t)
 	newAPIKey(t, client, u, "taken")

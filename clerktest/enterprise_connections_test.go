@@ -81,8 +81,9 @@ func TestEnterpriseConnections_Refusals(t *testing.T) {
 		`{"name":"X","provider":"oidc_custom","domains":["a.example"],"organization_id":"org_none"}`:     {404, "resource_not_found"},
 		`{"name":"X","provider":"saml_okta","domains":["a.example"],"saml":{"login_hint":{"mode":"x"}}}`: {422, "form_param_value_invalid"},
 	} {
-		t.Log(body)
-		refused(t, send(t, in, "POST", "/enterprise_connections", body), c.status, c.code)
+		t.Run(body, func(t *testing.T) {
+			refused(t, send(t, in, "POST", "/enterprise_connections", body), c.status, c.code)
+		})
 	}
 	made := from(client.EnterpriseConnections.Create(ctx, &clerk.EnterpriseConnectionCreateParams{
 		Name: "X", Provider: "oidc_custom", Domains: []string{"a.example"}, OrganizationID: clerk.String(org.ID),

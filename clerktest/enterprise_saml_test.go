@@ -53,8 +53,9 @@ func TestSAMLConnections(t *testing.T) {
 		`{"name":"X","provider":"saml_okta","domain":"x.example","organization_id":"org_none"}`:      {404, "resource_not_found"},
 		`{"name":"X","provider":"saml_okta","domain":"x.example","login_hint":{"mode":"telepathy"}}`: {422, "form_param_value_invalid"},
 	} {
-		t.Log(body)
-		refused(t, send(t, in, "POST", "/saml_connections", body), c.status, c.code)
+		t.Run(body, func(t *testing.T) {
+			refused(t, send(t, in, "POST", "/saml_connections", body), c.status, c.code)
+		})
 	}
 	if got := from(connections.Delete(ctx, first.ID)).must(t); !got.Deleted || got.Object != "saml_connection" {
 		t.Errorf("got %+v", got)

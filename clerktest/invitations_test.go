@@ -186,8 +186,9 @@ func TestInvitations_BulkIsAllOrNothing(t *testing.T) {
 		"one is none": {list("a@example.com", "nonsense"), "form_param_format_invalid", 422},
 		"an object":   {`{"email_address":"a@example.com"}`, "request_body_invalid", 400},
 	} {
-		t.Log(name)
-		refused(t, send(t, in, "POST", "/invitations/bulk", c.body), c.status, c.code)
+		t.Run(name, func(t *testing.T) {
+			refused(t, send(t, in, "POST", "/invitations/bulk", c.body), c.status, c.code)
+		})
 	}
 	if n := len(must(t, in, "GET", "/invitations", "").list); n != 0 {
 		t.Errorf("got %d invitations after the refusals, want 0", n)

@@ -58,8 +58,9 @@ func TestJWTTemplates_Refusals(t *testing.T) {
 		`{"name":"x","claims":{},"custom_signing_key":true,"signing_algorithm":"RS256","signing_key":"x"}`: "form_param_value_invalid",
 		`{"name":"x","claims":{},"custom_signing_key":true,"signing_algorithm":"none","signing_key":"x"}`:  "form_param_value_invalid",
 	} {
-		t.Log(body)
-		refused(t, send(t, in, "POST", "/jwt_templates", body), 422, code)
+		t.Run(body, func(t *testing.T) {
+			refused(t, send(t, in, "POST", "/jwt_templates", body), 422, code)
+		})
 	}
 	if got := must(t, in, "GET", "/jwt_templates?paginated=true", "").object["total_count"]; got != 0.0 {
 		t.Errorf("got %v templates after the refusals, want 0", got)

@@ -99,8 +99,9 @@ func TestOrganizationInvitations_Refusals(t *testing.T) {
 		"a day too many":      {inviteParams{EmailAddress: "x@example.com", Role: "org:member", ExpiresInDays: clerk.Int64(366)}, 422, "form_param_value_invalid"},
 		"large metadata":      {inviteParams{EmailAddress: "x@example.com", Role: "org:member", PublicMetadata: clerk.Set[any](map[string]any{"x": strings.Repeat("y", 9000)})}, 422, "form_param_exceeds_allowed_size"},
 	} {
-		t.Log(name)
-		from(invitations.Create(ctx, org, &c.params)).refused(t, c.status, c.code)
+		t.Run(name, func(t *testing.T) {
+			from(invitations.Create(ctx, org, &c.params)).refused(t, c.status, c.code)
+		})
 	}
 	from(invitations.Get(ctx, other, made.ID)).refused(t, 404, "resource_not_found")
 	from(invitations.Create(ctx, "org_none", &inviteParams{EmailAddress: "x@example.com", Role: "org:member"})).refused(t, 404, "resource_not_found")

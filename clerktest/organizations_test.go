@@ -74,8 +74,9 @@ func TestOrganizations_Refusals(t *testing.T) {
 		"negative limit":   {clerk.OrganizationCreateParams{Name: "X", MaxAllowedMemberships: clerk.Int64(-1)}, 422, "form_param_value_invalid"},
 		"large metadata":   {clerk.OrganizationCreateParams{Name: "X", PublicMetadata: clerk.Set[any](map[string]any{"x": strings.Repeat("y", 9000)})}, 422, "form_param_exceeds_allowed_size"},
 	} {
-		t.Log(name)
-		from(client.Organizations.Create(ctx, &c.params)).refused(t, c.status, c.code)
+		t.Run(name, func(t *testing.T) {
+			from(client.Organizations.Create(ctx, &c.params)).refused(t, c.status, c.code)
+		})
 	}
 	from(client.Organizations.Update(ctx, other, &clerk.OrganizationUpdateParams{Slug: clerk.String("taken")})).refused(t, 422, "form_identifier_exists")
 	from(client.Organizations.Update(ctx, "org_none", &clerk.OrganizationUpdateParams{})).refused(t, 404, "resource_not_found")

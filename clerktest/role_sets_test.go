@@ -82,10 +82,11 @@ func TestRoleSets_Refusals(t *testing.T) {
 		"creator is not a member": {"role_set:x", "org:member", "org:admin", []string{"org:admin"}, 422, "form_param_value_invalid"},
 		"default is not a member": {"role_set:x", "org:admin", "org:member", []string{"org:admin"}, 422, "form_param_value_invalid"},
 	} {
-		t.Log(name)
-		from(client.RoleSets.Create(ctx, &clerk.RoleSetCreateParams{
-			Name: "X", Key: clerk.String(c.key), Roles: c.roles, CreatorRoleKey: c.creator, DefaultRoleKey: c.standard,
-		})).refused(t, c.status, c.code)
+		t.Run(name, func(t *testing.T) {
+			from(client.RoleSets.Create(ctx, &clerk.RoleSetCreateParams{
+				Name: "X", Key: clerk.String(c.key), Roles: c.roles, CreatorRoleKey: c.creator, DefaultRoleKey: c.standard,
+			})).refused(t, c.status, c.code)
+		})
 	}
 	if n := from(client.RoleSets.List(ctx, nil)).must(t).TotalCount; n != 1 {
 		t.Errorf("got %d role sets after the refusals, want 1", n)

@@ -68,8 +68,9 @@ func TestSignInTokens(t *testing.T) {
 		"no life":              {clerk.SignInTokenCreateParams{UserID: u, ExpiresInSeconds: clerk.Int64(0)}, 422, "form_param_value_invalid"},
 		"a life beyond time":   {clerk.SignInTokenCreateParams{UserID: u, ExpiresInSeconds: clerk.Int64(1 << 60)}, 422, "form_param_value_invalid"},
 	} {
-		t.Log(name)
-		from(client.SignInTokens.Create(ctx, &c.params)).refused(t, c.status, c.code)
+		t.Run(name, func(t *testing.T) {
+			from(client.SignInTokens.Create(ctx, &c.params)).refused(t, c.status, c.code)
+		})
 	}
 	from(client.SignInTokens.Revoke(ctx, "sit_none")).refused(t, 404, "resource_not_found")
 	refused(t, send(t, in, "POST", "/sign_in_tokens", `{}`), 422, "form_param_missing")
@@ -165,8 +166,9 @@ func TestActorTokens_Refusals(t *testing.T) {
 		"no life":          {clerk.ActorTokenCreateParams{ExpiresInSeconds: clerk.Int64(-1)}, 422, "form_param_value_invalid"},
 		"no session":       {clerk.ActorTokenCreateParams{SessionMaxDurationInSeconds: clerk.Int64(0)}, 422, "form_param_value_invalid"},
 	} {
-		t.Log(name)
-		mint(t, c.params).refused(t, c.status, c.code)
+		t.Run(name, func(t *testing.T) {
+			mint(t, c.params).refused(t, c.status, c.code)
+		})
 	}
 }
 
@@ -240,8 +242,9 @@ func TestAgentTasks_Refusals(t *testing.T) {
 			p.OnBehalfOf = clerk.AgentTaskOnBehalfOf{Identifier: clerk.String("bob")}
 		}, 404, "resource_not_found"},
 	} {
-		t.Log(name)
-		start(t, c.edit).refused(t, c.status, c.code)
+		t.Run(name, func(t *testing.T) {
+			start(t, c.edit).refused(t, c.status, c.code)
+		})
 	}
 }
 

@@ -142,8 +142,9 @@ func TestUsers_SecondFactorsOfNobody(t *testing.T) {
 	for name, r := range map[string]reply[*clerk.UserReference]{
 		"TOTP": from(users.DeleteTOTP(ctx, "user_none")), "MFA": from(users.DisableMFA(ctx, "user_none")), "codes": from(users.DeleteBackupCodes(ctx, "user_none")),
 	} {
-		t.Log(name)
-		r.refused(t, 404, "resource_not_found")
+		t.Run(name, func(t *testing.T) {
+			r.refused(t, 404, "resource_not_found")
+		})
 	}
 }
 

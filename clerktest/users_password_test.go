@@ -77,7 +77,8 @@ func TestUsers_StoreForeignDigests(t *testing.T) {
 		"a cut digest":       {`{"username":"cut_short","password_hasher":"md5","password_digest":"5f4dcc3b5aa765d61d8327deb882cf9"}`, "form_password_digest_invalid_code"},
 		"another hasher's":   {`{"username":"mixed_up","password_hasher":"argon2i","password_digest":"$argon2id$v=19$m=4096,t=3,p=1$c2FsdA$aGFzaA"}`, "form_password_digest_invalid_code"},
 	} {
-		t.Log(name)
-		refused(t, send(t, in, "POST", "/users", c.body), 422, c.code)
+		t.Run(name, func(t *testing.T) {
+			refused(t, send(t, in, "POST", "/users", c.body), 422, c.code)
+		})
 	}
 }

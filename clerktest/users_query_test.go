@@ -167,8 +167,9 @@ func TestUsers_OrdersAndPages(t *testing.T) {
 		"a page of 501":                  {ListParams: limit(501)},
 		"an unknown order":               {OrderBy: clerk.String("shoe_size")},
 	} {
-		t.Log(what)
-		from(d.client.Users.List(t.Context(), &params)).refused(t, 422, "form_param_value_invalid")
+		t.Run(what, func(t *testing.T) {
+			from(d.client.Users.List(t.Context(), &params)).refused(t, 422, "form_param_value_invalid")
+		})
 	}
 }
 

@@ -45,8 +45,9 @@ func TestUsers_Create(t *testing.T) {
 		"malformed JSON":    {`{"email_address":`, "request_body_invalid", 400},
 		"array":             {`[]`, "request_body_invalid", 400},
 	} {
-		t.Log(name)
-		refused(t, send(t, in, "POST", "/users", c.body), c.status, c.code)
+		t.Run(name, func(t *testing.T) {
+			refused(t, send(t, in, "POST", "/users", c.body), c.status, c.code)
+		})
 	}
 	if n := must(t, in, "GET", "/users/count", "").object["total_count"]; n != float64(1) {
 		t.Errorf("got %v users after the refusals, want 1", n)
@@ -137,8 +138,9 @@ func TestUsers_Refusals(t *testing.T) {
 		"large metadata":           {clerk.UserCreateParams{Username: s("other"), UnsafeMetadata: clerk.Set[any](map[string]any{"x": strings.Repeat("y", 9000)})}, "form_param_exceeds_allowed_size"},
 		"no TOTP secret":           {clerk.UserCreateParams{Username: s("other"), TOTPSecret: s("not base32!")}, "invalid_totp_secret_code"},
 	} {
-		t.Log(what)
-		from(client.Users.Create(ctx, &c.params)).refused(t, 422, c.code)
+		t.Run(what, func(t *testing.T) {
+			from(client.Users.Create(ctx, &c.params)).refused(t, 422, c.code)
+		})
 	}
 	if n := from(client.Users.Count(ctx, nil)).must(t); n != 1 {
 		t.Errorf("got %d users after the refusals, want 1", n)

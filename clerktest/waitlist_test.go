@@ -103,8 +103,9 @@ func TestWaitlist_Bulk(t *testing.T) {
 		"one is none": {`[{"email_address":"d@example.com"},{"email_address":"d"}]`, "form_param_format_invalid", 422},
 		"no address":  {`[{}]`, "form_param_missing", 422},
 	} {
-		t.Log(name)
-		refused(t, send(t, in, "POST", "/waitlist_entries/bulk", c.body), c.status, c.code)
+		t.Run(name, func(t *testing.T) {
+			refused(t, send(t, in, "POST", "/waitlist_entries/bulk", c.body), c.status, c.code)
+		})
 	}
 	if n := must(t, in, "GET", "/waitlist_entries", "").object["total_count"]; n != 3.0 {
 		t.Errorf("got %v entries after the refusals, want 3", n)
