@@ -51,9 +51,9 @@ func apiKeysFamily() family {
 		endpoints: map[string]endpoint{
 			"getApiKeys":      {read: listAPIKeys},
 			"createApiKey":    {write: createAPIKey},
-			"getApiKey":       {read: getAPIKey},
+			"getApiKey":       getter((*call).apiKeyRow, (*tx).wireAPIKey),
 			"updateApiKey":    {write: updateAPIKey},
-			"deleteApiKey":    {write: deleteAPIKey},
+			"deleteApiKey":    deleter((*call).apiKeyRow, tableAPIKeys, "api_key", nil),
 			"getApiKeySecret": {read: getAPIKeySecret},
 			"revokeApiKey":    {write: revokeAPIKey},
 			"verifyApiKey":    {read: verifyAPIKey},
@@ -69,10 +69,7 @@ func (x *tx) wireAPIKey(k *apiKey) apiKeyWire {
 }
 
 func (c *call) apiKeyRow() (*apiKey, error) {
-	if k := tableAPIKeys.get(c.tx, c.param("apiKeyID")); k != nil {
-		return k, nil
-	}
-	return nil, errNotFound("API key")
+	return rowOf(c, tableAPIKeys, "apiKeyID", "API key")
 }
 
 func listAPIKeys(c *call) (any, error) {
@@ -133,14 +130,6 @@ func createAPIKey(c *call) (any, error) {
 	return wire, nil
 }
 
-func getAPIKey(c *call) (any, error) {
-	k, err := c.apiKeyRow()
-	if err != nil {
-		return nil, err
-	}
-	return c.tx.wireAPIKey(k), nil
-}
-
 func getAPIKeySecret(c *call) (any, error) {
 	k, err := c.apiKeyRow()
 	if err != nil {
@@ -186,15 +175,6 @@ func updateAPIKey(c *call) (any, error) {
 		k.UpdatedAt = c.tx.now
 	})
 	return c.tx.wireAPIKey(k), nil
-}
-
-func deleteAPIKey(c *call) (any, error) {
-	k, err := c.apiKeyRow()
-	if err != nil {
-		return nil, err
-	}
-	tableAPIKeys.delete(c.tx, k.ID)
-	return deleted("api_key", k.ID), nil
 }
 
 func revokeAPIKey(c *call) (any, error) {

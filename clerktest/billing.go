@@ -79,7 +79,7 @@ func billingFamily() family {
 			"ApplyBillingSubscriptionItemDiscount":   {write: applyDiscount},
 			"RemoveBillingSubscriptionItemDiscount":  {write: removeDiscount},
 			"GetBillingStatementList":                {read: listStatements},
-			"GetBillingStatement":                    {read: getStatement},
+			"GetBillingStatement":                    getter((*call).statement, (*tx).wireStatement),
 			"GetBillingStatementPaymentAttempts":     {read: listStatementPayments},
 			"GetUserBillingSubscription":             {read: ofUser(subscriptionOf)},
 			"GetOrganizationBillingSubscription":     {read: ofOrganization(subscriptionOf)},

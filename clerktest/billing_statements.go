@@ -43,18 +43,7 @@ func listStatements(c *call) (any, error) {
 
 // statement finds the statement of the path.
 func (c *call) statement() (*billingStatement, error) {
-	if s := tableStatements.get(c.tx, c.param("statementID")); s != nil {
-		return s, nil
-	}
-	return nil, errNotFound("statement")
-}
-
-func getStatement(c *call) (any, error) {
-	s, err := c.statement()
-	if err != nil {
-		return nil, err
-	}
-	return c.tx.wireStatement(s), nil
+	return rowOf(c, tableStatements, "statementID", "statement")
 }
 
 func listStatementPayments(c *call) (any, error) {

@@ -8,7 +8,7 @@ func clientsFamily() family {
 	return family{
 		endpoints: map[string]endpoint{
 			"GetClientList": {read: listClients},
-			"GetClient":     {read: getClient},
+			"GetClient":     getter((*call).client, (*tx).wireClient),
 			"VerifyClient":  {read: verifyClient, keys: true},
 		},
 	}
@@ -58,12 +58,8 @@ func listClients(c *call) (any, error) {
 	return pageOf(c, rows, c.tx.wireClient)
 }
 
-func getClient(c *call) (any, error) {
-	d := tableDevices.get(c.tx, c.param("client_id"))
-	if d == nil {
-		return nil, errNotFound("client")
-	}
-	return c.tx.wireClient(d), nil
+func (c *call) client() (*device, error) {
+	return rowOf(c, tableDevices, "client_id", "client")
 }
 
 // verifyClient finds the client of a __client cookie's token or of a session

@@ -52,7 +52,7 @@ func domainsFamily() family {
 			"ListDomains":       {read: listDomains},
 			"AddDomain":         {write: addDomain},
 			"UpdateDomain":      {write: updateDomain},
-			"DeleteDomain":      {write: deleteDomain},
+			"DeleteDomain":      deleter((*call).domain, tableDomains, "domain", (*tx).keepPrimaryDomain),
 			"VerifyDomainProxy": {write: verifyDomainProxy},
 
 			"ChangeProductionInstanceDomain": {write: changePrimaryDomain},
@@ -131,10 +131,7 @@ func addDomain(c *call) (any, error) {
 }
 
 func (c *call) domain() (*instanceDomain, error) {
-	if d := tableDomains.get(c.tx, c.param("domain_id")); d != nil {
-		return d, nil
-	}
-	return nil, errNotFound("domain")
+	return rowOf(c, tableDomains, "domain_id", "domain")
 }
 
 func updateDomain(c *call) (any, error) {
@@ -154,16 +151,12 @@ func updateDomain(c *call) (any, error) {
 	return c.tx.wireDomain(&next), nil
 }
 
-func deleteDomain(c *call) (any, error) {
-	d, err := c.domain()
-	if err != nil {
-		return nil, err
-	}
+// keepPrimaryDomain refuses to delete the domain that every instance has.
+func (x *tx) keepPrimaryDomain(d *instanceDomain) error {
 	if !d.IsSatellite {
-		return nil, errForbidden("operation_not_allowed_on_primary_domain", "the primary domain cannot be deleted")
+		return errForbidden("operation_not_allowed_on_primary_domain", "the primary domain cannot be deleted")
 	}
-	tableDomains.delete(c.tx, d.ID)
-	return deleted("domain", d.ID), nil
+	return nil
 }
 
 // verifyDomainProxy answers that the proxy works: the emulator calls nobody to find out.

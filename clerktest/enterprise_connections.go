@@ -115,9 +115,9 @@ func enterpriseConnectionsFamily() family {
 		endpoints: map[string]endpoint{
 			"ListEnterpriseConnections":  {read: listEnterpriseConnections},
 			"CreateEnterpriseConnection": {write: createEnterpriseConnection},
-			"GetEnterpriseConnection":    {read: getEnterpriseConnection},
+			"GetEnterpriseConnection":    getter((*call).enterpriseConnection, (*tx).wireEnterpriseConnection),
 			"UpdateEnterpriseConnection": {write: updateEnterpriseConnection},
-			"DeleteEnterpriseConnection": {write: deleteEnterpriseConnection},
+			"DeleteEnterpriseConnection": deleter((*call).enterpriseConnection, tableEnterpriseConnections, "enterprise_connection", (*tx).forgetTestRuns),
 		},
 	}
 }
@@ -146,10 +146,7 @@ func (x *tx) wireEnterpriseConnection(e *enterpriseConnection) enterpriseConnect
 }
 
 func (c *call) enterpriseConnection() (*enterpriseConnection, error) {
-	if e := tableEnterpriseConnections.get(c.tx, c.param("enterprise_connection_id")); e != nil {
-		return e, nil
-	}
-	return nil, errNotFound("enterprise connection")
+	return rowOf(c, tableEnterpriseConnections, "enterprise_connection_id", "enterprise connection")
 }
 
 func listEnterpriseConnections(c *call) (any, error) {
@@ -270,14 +267,6 @@ func (c *call) storeEnterpriseConnection(e *enterpriseConnection, in *enterprise
 	return c.tx.wireEnterpriseConnection(&next), nil
 }
 
-func getEnterpriseConnection(c *call) (any, error) {
-	e, err := c.enterpriseConnection()
-	if err != nil {
-		return nil, err
-	}
-	return c.tx.wireEnterpriseConnection(e), nil
-}
-
 func updateEnterpriseConnection(c *call) (any, error) {
 	var in enterpriseConnectionInput
 	if err := c.decode(&in); err != nil {
@@ -288,14 +277,4 @@ func updateEnterpriseConnection(c *call) (any, error) {
 		return nil, err
 	}
 	return c.storeEnterpriseConnection(e, &in)
-}
-
-func deleteEnterpriseConnection(c *call) (any, error) {
-	e, err := c.enterpriseConnection()
-	if err != nil {
-		return nil, err
-	}
-	tableEnterpriseConnections.delete(c.tx, e.ID)
-	c.tx.forgetTestRuns(e.ID)
-	return deleted("enterprise_connection", e.ID), nil
 }

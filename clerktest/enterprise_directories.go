@@ -96,7 +96,7 @@ func directoriesFamily() family {
 		f.endpoints["Create"+infix] = endpoint{write: k.create}
 		f.endpoints["Get"+infix] = endpoint{read: k.get}
 		f.endpoints["Update"+infix] = endpoint{write: k.update}
-		f.endpoints["Delete"+infix] = endpoint{write: k.delete}
+		f.endpoints["Delete"+infix] = deleter(k.find, tableDirectories, k.object, nil)
 		f.endpoints["Rotate"+infix+"APIKey"] = endpoint{write: k.rotate}
 	}
 	for infix, k := range map[string]directoryKind{"DirectoryGroupRoleMapping": plainDirectories, "SCIMGroupRoleMapping": scimDirectories} {
@@ -138,10 +138,7 @@ func (k directoryKind) mappingWires(x *tx, d *directory) []directoryMappingWire 
 }
 
 func (k directoryKind) find(c *call) (*directory, error) {
-	if d := tableDirectories.get(c.tx, c.param(k.param)); d != nil {
-		return d, nil
-	}
-	return nil, errNotFound("directory")
+	return rowOf(c, tableDirectories, k.param, "directory")
 }
 
 func (k directoryKind) list(c *call) (any, error) {
@@ -269,15 +266,6 @@ func (k directoryKind) update(c *call) (any, error) {
 		d.UpdatedAt = c.tx.now
 	})
 	return k.wire(c.tx, d), nil
-}
-
-func (k directoryKind) delete(c *call) (any, error) {
-	d, err := k.find(c)
-	if err != nil {
-		return nil, err
-	}
-	tableDirectories.delete(c.tx, d.ID)
-	return deleted(k.object, d.ID), nil
 }
 
 func (k directoryKind) rotate(c *call) (any, error) {

@@ -129,9 +129,9 @@ func samlConnectionsFamily() family {
 		endpoints: map[string]endpoint{
 			"ListSAMLConnections":  {read: listSAMLConnections},
 			"CreateSAMLConnection": {write: createSAMLConnection},
-			"GetSAMLConnection":    {read: getSAMLConnection},
+			"GetSAMLConnection":    getter((*call).samlConnection, (*tx).wireSAMLConnection),
 			"UpdateSAMLConnection": {write: updateSAMLConnection},
-			"DeleteSAMLConnection": {write: deleteSAMLConnection},
+			"DeleteSAMLConnection": deleter((*call).samlConnection, tableSAMLConnections, "saml_connection", nil),
 		},
 	}
 }
@@ -153,10 +153,7 @@ func (x *tx) wireSAMLConnection(s *samlConnection) samlConnectionWire {
 }
 
 func (c *call) samlConnection() (*samlConnection, error) {
-	if s := tableSAMLConnections.get(c.tx, c.param("saml_connection_id")); s != nil {
-		return s, nil
-	}
-	return nil, errNotFound("SAML connection")
+	return rowOf(c, tableSAMLConnections, "saml_connection_id", "SAML connection")
 }
 
 func listSAMLConnections(c *call) (any, error) {
@@ -276,14 +273,6 @@ func (c *call) storeSAMLConnection(s *samlConnection, in *samlConnectionInput) (
 	return c.tx.wireSAMLConnection(&next), nil
 }
 
-func getSAMLConnection(c *call) (any, error) {
-	s, err := c.samlConnection()
-	if err != nil {
-		return nil, err
-	}
-	return c.tx.wireSAMLConnection(s), nil
-}
-
 func updateSAMLConnection(c *call) (any, error) {
 	var in samlConnectionInput
 	if err := c.decode(&in); err != nil {
@@ -294,13 +283,4 @@ func updateSAMLConnection(c *call) (any, error) {
 		return nil, err
 	}
 	return c.storeSAMLConnection(s, &in)
-}
-
-func deleteSAMLConnection(c *call) (any, error) {
-	s, err := c.samlConnection()
-	if err != nil {
-		return nil, err
-	}
-	tableSAMLConnections.delete(c.tx, s.ID)
-	return deleted("saml_connection", s.ID), nil
 }

@@ -163,8 +163,8 @@ func (e *enterpriseConnection) missingSettings() (names []string) {
 	return names
 }
 
-func (x *tx) forgetTestRuns(connectionID string) {
-	for _, r := range tableTestRuns.find(x, "connection", connectionID) {
-		tableTestRuns.delete(x, r.ID)
-	}
+// forgetTestRuns deletes the test runs of a connection.
+func (x *tx) forgetTestRuns(e *enterpriseConnection) error {
+	tableTestRuns.deleteAll(x, "connection", e.ID)
+	return nil
 }

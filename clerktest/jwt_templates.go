@@ -12,9 +12,9 @@ func jwtTemplatesFamily() family {
 		endpoints: map[string]endpoint{
 			"ListJWTTemplates":  {read: listJWTTemplates},
 			"CreateJWTTemplate": {write: createJWTTemplate},
-			"GetJWTTemplate":    {read: getJWTTemplate},
+			"GetJWTTemplate":    getter((*call).jwtTemplate, plain(wireJWTTemplate)),
 			"UpdateJWTTemplate": {write: updateJWTTemplate},
-			"DeleteJWTTemplate": {write: deleteJWTTemplate},
+			"DeleteJWTTemplate": deleter((*call).jwtTemplate, tableJWTTemplates, "jwt_template", nil),
 		},
 	}
 }
@@ -40,10 +40,7 @@ func wireJWTTemplate(t *jwtTemplate) *jwtTemplateWire {
 }
 
 func (c *call) jwtTemplate() (*jwtTemplate, error) {
-	if t := tableJWTTemplates.get(c.tx, c.param("template_id")); t != nil {
-		return t, nil
-	}
-	return nil, errNotFound("JWT template")
+	return rowOf(c, tableJWTTemplates, "template_id", "JWT template")
 }
 
 func listJWTTemplates(c *call) (any, error) {
@@ -55,14 +52,6 @@ func listJWTTemplates(c *call) (any, error) {
 		return nil, err
 	}
 	return pageOf(c, rows, wireJWTTemplate)
-}
-
-func getJWTTemplate(c *call) (any, error) {
-	t, err := c.jwtTemplate()
-	if err != nil {
-		return nil, err
-	}
-	return wireJWTTemplate(t), nil
 }
 
 var (
@@ -156,13 +145,4 @@ func updateJWTTemplate(c *call) (any, error) {
 	next.UpdatedAt = c.tx.now
 	tableJWTTemplates.put(c.tx, &next)
 	return wireJWTTemplate(&next), nil
-}
-
-func deleteJWTTemplate(c *call) (any, error) {
-	t, err := c.jwtTemplate()
-	if err != nil {
-		return nil, err
-	}
-	tableJWTTemplates.delete(c.tx, t.ID)
-	return deleted("jwt_template", t.ID), nil
 }

@@ -78,9 +78,9 @@ func machinesFamily() family {
 		endpoints: map[string]endpoint{
 			"ListMachines":           {read: listMachines},
 			"CreateMachine":          {write: createMachine},
-			"GetMachine":             {read: getMachine},
+			"GetMachine":             getter((*call).machineRow, (*tx).wireMachine),
 			"UpdateMachine":          {write: updateMachine},
-			"DeleteMachine":          {write: deleteMachine},
+			"DeleteMachine":          deleter((*call).machineRow, tableMachines, "machine", (*tx).releaseMachine),
 			"GetMachineSecretKey":    {read: getMachineSecretKey},
 			"RotateMachineSecretKey": {write: rotateMachineSecretKey},
 			"CreateMachineScope":     {write: createMachineScope},
@@ -134,10 +134,7 @@ func (e *Emulator) machineByKey(key string) (*Instance, string) {
 }
 
 func (c *call) machineRow() (*machine, error) {
-	if m := tableMachines.get(c.tx, c.param("machine_id")); m != nil {
-		return m, nil
-	}
-	return nil, errNotFound("machine")
+	return rowOf(c, tableMachines, "machine_id", "machine")
 }
 
 func listMachines(c *call) (any, error) {
@@ -180,14 +177,6 @@ func createMachine(c *call) (any, error) {
 	return wire, nil
 }
 
-func getMachine(c *call) (any, error) {
-	m, err := c.machineRow()
-	if err != nil {
-		return nil, err
-	}
-	return c.tx.wireMachine(m), nil
-}
-
 func updateMachine(c *call) (any, error) {
 	var in struct {
 		Name       field[string] `json:"name"`
@@ -208,15 +197,11 @@ func updateMachine(c *call) (any, error) {
 	return c.tx.wireMachine(m), nil
 }
 
-func deleteMachine(c *call) (any, error) {
-	m, err := c.machineRow()
-	if err != nil {
-		return nil, err
-	}
-	tableMachineScopes.deleteAll(c.tx, "machine", m.ID)
-	tableM2MTokens.deleteAll(c.tx, "subject", m.ID)
-	tableMachines.delete(c.tx, m.ID)
-	return deleted("machine", m.ID), nil
+// releaseMachine deletes the scopes and the tokens of a machine.
+func (x *tx) releaseMachine(m *machine) error {
+	tableMachineScopes.deleteAll(x, "machine", m.ID)
+	tableM2MTokens.deleteAll(x, "subject", m.ID)
+	return nil
 }
 
 func getMachineSecretKey(c *call) (any, error) {

@@ -69,7 +69,7 @@ func templatesFamily() family {
 		tables: []anyTable{tableTemplates},
 		endpoints: map[string]endpoint{
 			"GetTemplateList":        {read: listTemplates},
-			"GetTemplate":            {read: getTemplate},
+			"GetTemplate":            getter((*call).template, (*tx).wireTemplate),
 			"UpsertTemplate":         {write: upsertTemplate},
 			"RevertTemplate":         {write: revertTemplate},
 			"PreviewTemplate":        {read: previewTemplate},
@@ -151,14 +151,6 @@ func listTemplates(c *call) (any, error) {
 	return pageOf(c, c.tx.templates(c.param("template_type")), c.tx.wireTemplate)
 }
 
-func getTemplate(c *call) (any, error) {
-	t, err := c.template()
-	if err != nil {
-		return nil, err
-	}
-	return c.tx.wireTemplate(t), nil
-}
-
 type templateInput struct {
 	Name          field[string] `json:"name"`
 	Subject       field[string] `json:"subject"`
@@ -211,7 +203,10 @@ func revertTemplate(c *call) (any, error) {
 		return nil, errBadRequest("template_not_revertible", "a template of one's own has no standard to return to")
 	}
 	tableTemplates.delete(c.tx, t.Kind+"/"+t.Slug)
-	return getTemplate(c)
+	if t, err = c.template(); err != nil {
+		return nil, err
+	}
+	return c.tx.wireTemplate(t), nil
 }
 
 // previewTemplate fills a template with samples. Fields of the request take the place of the stored ones.

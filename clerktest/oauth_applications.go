@@ -87,9 +87,9 @@ func oauthApplicationsFamily() family {
 		endpoints: map[string]endpoint{
 			"ListOAuthApplications":        {read: listOAuthApplications},
 			"CreateOAuthApplication":       {write: createOAuthApplication},
-			"GetOAuthApplication":          {read: getOAuthApplication},
+			"GetOAuthApplication":          getter((*call).oauthApplication, (*tx).wireOAuthApplication),
 			"UpdateOAuthApplication":       {write: updateOAuthApplication},
-			"DeleteOAuthApplication":       {write: deleteOAuthApplication},
+			"DeleteOAuthApplication":       deleter((*call).oauthApplication, tableOAuthApplications, "oauth_application", (*tx).releaseOAuthApplication),
 			"RotateOAuthApplicationSecret": {write: rotateOAuthApplicationSecret},
 			"RevokeOAuthApplicationToken":  {write: revokeOAuthApplicationToken},
 			"verifyOAuthAccessToken":       {read: verifyOAuthAccessToken},
@@ -113,10 +113,7 @@ func (x *tx) wireOAuthApplication(a *oauthApplication) oauthApplicationWire {
 }
 
 func (c *call) oauthApplication() (*oauthApplication, error) {
-	if a := tableOAuthApplications.get(c.tx, c.param("oauth_application_id")); a != nil {
-		return a, nil
-	}
-	return nil, errNotFound("OAuth application")
+	return rowOf(c, tableOAuthApplications, "oauth_application_id", "OAuth application")
 }
 
 func listOAuthApplications(c *call) (any, error) {
@@ -195,14 +192,6 @@ func createOAuthApplication(c *call) (any, error) {
 	return wire, nil
 }
 
-func getOAuthApplication(c *call) (any, error) {
-	a, err := c.oauthApplication()
-	if err != nil {
-		return nil, err
-	}
-	return c.tx.wireOAuthApplication(a), nil
-}
-
 func updateOAuthApplication(c *call) (any, error) {
 	var in oauthApplicationInput
 	if err := cmp.Or(c.decode(&in), in.check()); err != nil {
@@ -219,15 +208,11 @@ func changeOAuthApplication(c *call, edit func(*oauthApplication)) (any, error) 
 	return c.tx.wireOAuthApplication(tableOAuthApplications.update(c.tx, a.ID, edit)), nil
 }
 
-func deleteOAuthApplication(c *call) (any, error) {
-	a, err := c.oauthApplication()
-	if err != nil {
-		return nil, err
-	}
-	tableOAuthAccessTokens.deleteAll(c.tx, "client", a.ClientID)
-	c.tx.dropImage(text(a.ClientImageURL))
-	tableOAuthApplications.delete(c.tx, a.ID)
-	return deleted("oauth_application", a.ID), nil
+// releaseOAuthApplication deletes the access tokens and the picture of an application.
+func (x *tx) releaseOAuthApplication(a *oauthApplication) error {
+	tableOAuthAccessTokens.deleteAll(x, "client", a.ClientID)
+	x.dropImage(text(a.ClientImageURL))
+	return nil
 }
 
 func rotateOAuthApplicationSecret(c *call) (any, error) {

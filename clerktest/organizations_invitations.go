@@ -84,7 +84,7 @@ func organizationInvitationsFamily() family {
 			"CreateOrganizationInvitation":        {write: createOrganizationInvitation},
 			"CreateOrganizationInvitationBulk":    {write: createOrganizationInvitations},
 			"ListPendingOrganizationInvitations":  {read: listPendingOrganizationInvitations},
-			"GetOrganizationInvitation":           {read: getOrganizationInvitation},
+			"GetOrganizationInvitation":           getter((*call).organizationInvitation, (*tx).wireOrganizationInvitation),
 			"RevokeOrganizationInvitation":        {write: revokeOrganizationInvitation},
 			"ListInstanceOrganizationInvitations": {read: listInstanceOrganizationInvitations},
 			"UsersGetOrganizationInvitations":     {read: listUserOrganizationInvitations},
@@ -292,14 +292,6 @@ func (c *call) organizationInvitation() (*organizationInvitation, error) {
 		return i, nil
 	}
 	return nil, errNotFound("organization invitation")
-}
-
-func getOrganizationInvitation(c *call) (any, error) {
-	i, err := c.organizationInvitation()
-	if err != nil {
-		return nil, err
-	}
-	return c.tx.wireOrganizationInvitation(i), nil
 }
 
 func revokeOrganizationInvitation(c *call) (any, error) {

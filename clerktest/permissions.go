@@ -25,7 +25,7 @@ func permissionsFamily() family {
 	return family{endpoints: map[string]endpoint{
 		"ListOrganizationPermissions":  {read: listPermissions},
 		"CreateOrganizationPermission": {write: createPermission},
-		"GetOrganizationPermission":    {read: getPermission},
+		"GetOrganizationPermission":    getter((*call).permission, plain(wirePermission)),
 		"UpdateOrganizationPermission": {write: updatePermission},
 		"DeleteOrganizationPermission": {write: deletePermission},
 	}}
@@ -58,10 +58,7 @@ func listPermissions(c *call) (any, error) {
 }
 
 func (c *call) permission() (*permission, error) {
-	if p := tablePermissions.get(c.tx, c.param("permission_id")); p != nil {
-		return p, nil
-	}
-	return nil, errNotFound("organization permission")
+	return rowOf(c, tablePermissions, "permission_id", "organization permission")
 }
 
 type permissionInput struct {
@@ -99,14 +96,6 @@ func createPermission(c *call) (any, error) {
 	wire := wirePermission(p)
 	c.tx.emit("permission.created", wire)
 	return wire, nil
-}
-
-func getPermission(c *call) (any, error) {
-	p, err := c.permission()
-	if err != nil {
-		return nil, err
-	}
-	return wirePermission(p), nil
 }
 
 func updatePermission(c *call) (any, error) {

@@ -28,8 +28,8 @@ func redirectURLsFamily() family {
 		endpoints: map[string]endpoint{
 			"ListRedirectURLs":  {read: listRedirectURLs},
 			"CreateRedirectURL": {write: createRedirectURL},
-			"GetRedirectURL":    {read: getRedirectURL},
-			"DeleteRedirectURL": {write: deleteRedirectURL},
+			"GetRedirectURL":    getter((*call).redirectURL, plain(func(row *redirectURL) *redirectURL { return row })),
+			"DeleteRedirectURL": deleter((*call).redirectURL, tableRedirectURLs, "redirect_url", nil),
 		},
 	}
 }
@@ -62,16 +62,6 @@ func createRedirectURL(c *call) (any, error) {
 	return row, nil
 }
 
-func getRedirectURL(c *call) (any, error) {
-	if row := tableRedirectURLs.get(c.tx, c.param("id")); row != nil {
-		return row, nil
-	}
-	return nil, errNotFound("redirect URL")
-}
-
-func deleteRedirectURL(c *call) (any, error) {
-	if gone := tableRedirectURLs.delete(c.tx, c.param("id")); gone != nil {
-		return deleted("redirect_url", gone.ID), nil
-	}
-	return nil, errNotFound("redirect URL")
+func (c *call) redirectURL() (*redirectURL, error) {
+	return rowOf(c, tableRedirectURLs, "id", "redirect URL")
 }

@@ -40,10 +40,10 @@ func listsFamily() family {
 		endpoints: map[string]endpoint{
 			"ListAllowlistIdentifiers":  {read: listIdentifiers(tableAllowlist)},
 			"CreateAllowlistIdentifier": {write: createIdentifier(tableAllowlist, "allowlist_identifier", "alid_")},
-			"DeleteAllowlistIdentifier": {write: deleteIdentifier(tableAllowlist, "allowlist_identifier")},
+			"DeleteAllowlistIdentifier": deleteIdentifier(tableAllowlist, "allowlist_identifier"),
 			"ListBlocklistIdentifiers":  {read: listIdentifiers(tableBlocklist)},
 			"CreateBlocklistIdentifier": {write: createIdentifier(tableBlocklist, "blocklist_identifier", "blid_")},
-			"DeleteBlocklistIdentifier": {write: deleteIdentifier(tableBlocklist, "blocklist_identifier")},
+			"DeleteBlocklistIdentifier": deleteIdentifier(tableBlocklist, "blocklist_identifier"),
 		},
 	}
 }
@@ -98,14 +98,12 @@ func createIdentifier(t *table[listedIdentifier], object, prefix string) func(*c
 	}
 }
 
-func deleteIdentifier(t *table[listedIdentifier], object string) func(*call) (any, error) {
-	return func(c *call) (any, error) {
-		gone := t.delete(c.tx, c.param("identifier_id"))
-		if gone == nil {
-			return nil, errNotFound(strings.ReplaceAll(object, "_", " "))
-		}
-		return deleted(object, gone.ID), nil
+// deleteIdentifier is the endpoint that takes an entry off a list.
+func deleteIdentifier(t *table[listedIdentifier], object string) endpoint {
+	find := func(c *call) (*listedIdentifier, error) {
+		return rowOf(c, t, "identifier_id", strings.ReplaceAll(object, "_", " "))
 	}
+	return deleter(find, t, object, nil)
 }
 
 // domainPattern is every address of a domain, or with a second star of its subdomains.

@@ -63,7 +63,7 @@ func roleSetsFamily() family {
 		endpoints: map[string]endpoint{
 			"ListRoleSets":         {read: listRoleSets},
 			"CreateRoleSet":        {write: createRoleSet},
-			"GetRoleSet":           {read: getRoleSet},
+			"GetRoleSet":           getter((*call).roleSet, (*tx).wireRoleSet),
 			"UpdateRoleSet":        {write: updateRoleSet},
 			"ReplaceRoleSet":       {write: replaceRoleSet},
 			"AddRolesToRoleSet":    {write: updateRoleSet}, // its fields are a part of those
@@ -251,14 +251,6 @@ func (c *call) storeRoleSet(s *roleSet, in *roleSetInput) (any, error) {
 			func(o *organization) { o.RoleSetKey = &next.Key })
 	}
 	return c.tx.wireRoleSet(&next), nil
-}
-
-func getRoleSet(c *call) (any, error) {
-	s, err := c.roleSet()
-	if err != nil {
-		return nil, err
-	}
-	return c.tx.wireRoleSet(s), nil
 }
 
 func updateRoleSet(c *call) (any, error) {

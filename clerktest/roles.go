@@ -32,7 +32,7 @@ func rolesFamily() family {
 	return family{endpoints: map[string]endpoint{
 		"ListOrganizationRoles":                {read: listRoles},
 		"CreateOrganizationRole":               {write: createRole},
-		"GetOrganizationRole":                  {read: getRole},
+		"GetOrganizationRole":                  getter((*call).role, (*tx).wireRole),
 		"UpdateOrganizationRole":               {write: updateRole},
 		"DeleteOrganizationRole":               {write: deleteRole},
 		"AssignPermissionToOrganizationRole":   {write: assignPermission},
@@ -73,10 +73,7 @@ func listRoles(c *call) (any, error) {
 }
 
 func (c *call) role() (*role, error) {
-	if r := tableRoles.get(c.tx, c.param("organization_role_id")); r != nil {
-		return r, nil
-	}
-	return nil, errNotFound("organization role")
+	return rowOf(c, tableRoles, "organization_role_id", "organization role")
 }
 
 type roleInput struct {
@@ -142,14 +139,6 @@ func (c *call) announceRole(event string, r *role) roleWire {
 	wire := c.tx.wireRole(r)
 	c.tx.emit(event, wire)
 	return wire
-}
-
-func getRole(c *call) (any, error) {
-	r, err := c.role()
-	if err != nil {
-		return nil, err
-	}
-	return c.tx.wireRole(r), nil
 }
 
 func updateRole(c *call) (any, error) {

@@ -12,7 +12,7 @@ func sessionsFamily() family {
 		endpoints: map[string]endpoint{
 			"GetSessionList":     {read: listSessions},
 			"createSession":      {write: createSession},
-			"GetSession":         {read: getSession},
+			"GetSession":         getter((*call).session, (*tx).wireSession),
 			"RevokeSession":      {write: revokeSession},
 			"CreateSessionToken": {read: createSessionToken, keys: true},
 
@@ -22,10 +22,7 @@ func sessionsFamily() family {
 }
 
 func (c *call) session() (*session, error) {
-	if s := tableSessions.get(c.tx, c.param("session_id")); s != nil {
-		return s, nil
-	}
-	return nil, errNotFound("session")
+	return rowOf(c, tableSessions, "session_id", "session")
 }
 
 func listSessions(c *call) (any, error) {
@@ -76,14 +73,6 @@ func (x *tx) checkSignIn(u *user) error {
 		return errForbidden("user_locked", "this user is locked")
 	}
 	return nil
-}
-
-func getSession(c *call) (any, error) {
-	s, err := c.session()
-	if err != nil {
-		return nil, err
-	}
-	return c.tx.wireSession(s), nil
 }
 
 func revokeSession(c *call) (any, error) {

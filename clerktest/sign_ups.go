@@ -94,7 +94,7 @@ func signUpsFamily() family {
 	return family{
 		tables: []anyTable{tableSignUps},
 		endpoints: map[string]endpoint{
-			"GetSignUp":    {read: getSignUp},
+			"GetSignUp":    getter((*call).signUp, (*tx).wireSignUp),
 			"UpdateSignUp": {write: updateSignUp},
 		},
 		raw: []rawRoute{{create.method, adminPath + create.path, create.handler}, {complete.method, adminPath + complete.path, complete.handler}},
@@ -142,18 +142,7 @@ func (w *signUpWire) verify(name string, value *string, strategy string) *signUp
 
 // signUp finds the sign-up of the path.
 func (c *call) signUp() (*signUp, error) {
-	if s := tableSignUps.get(c.tx, c.param("id")); s != nil {
-		return s, nil
-	}
-	return nil, errNotFound("sign-up")
-}
-
-func getSignUp(c *call) (any, error) {
-	s, err := c.signUp()
-	if err != nil {
-		return nil, err
-	}
-	return c.tx.wireSignUp(s), nil
+	return rowOf(c, tableSignUps, "id", "sign-up")
 }
 
 func updateSignUp(c *call) (any, error) {

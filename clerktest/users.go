@@ -9,7 +9,7 @@ func usersFamily() family {
 		tables: []anyTable{tableUsers},
 		endpoints: map[string]endpoint{
 			"CreateUser":          {write: createUser},
-			"GetUser":             {read: getUser},
+			"GetUser":             getter((*call).user, (*tx).wireUser),
 			"GetUserList":         {read: listUsers},
 			"GetUsersCount":       {read: countUsers},
 			"UpdateUser":          {write: updateUser},
@@ -50,14 +50,6 @@ func (x *tx) changeUser(id string, edit func(*user)) *userWire {
 	w := x.wireUser(u)
 	x.emit("user.updated", w)
 	return w
-}
-
-func getUser(c *call) (any, error) {
-	u, err := c.user()
-	if err != nil {
-		return nil, err
-	}
-	return c.tx.wireUser(u), nil
 }
 
 func createUser(c *call) (any, error) {

@@ -50,7 +50,7 @@ func waitlistFamily() family {
 			"ListWaitlistEntries":       {read: listWaitlistEntries},
 			"CreateWaitlistEntry":       {write: createWaitlistEntry},
 			"CreateBulkWaitlistEntries": {write: createBulkWaitlistEntries},
-			"DeleteWaitlistEntry":       {write: deleteWaitlistEntry},
+			"DeleteWaitlistEntry":       deleter((*call).waitlistEntry, tableWaitlist, "waitlist_entry", (*tx).keepInvited),
 			"InviteWaitlistEntry":       {write: inviteWaitlistEntry},
 			"RejectWaitlistEntry":       {write: rejectWaitlistEntry},
 		},
@@ -137,16 +137,12 @@ func addToWaitlist(c *call, in waitlistInput) (waitlistEntryWire, error) {
 	return wire, nil
 }
 
-func deleteWaitlistEntry(c *call) (any, error) {
-	row, err := c.waitlistEntry()
-	if err != nil {
-		return nil, err
-	}
+// keepInvited refuses to delete an entry whose person was invited.
+func (x *tx) keepInvited(row *waitlistEntry) error {
 	if row.Status != "pending" && row.Status != "rejected" {
-		return nil, errBadRequest("waitlist_entry_invited", "an invited entry cannot be deleted")
+		return errBadRequest("waitlist_entry_invited", "an invited entry cannot be deleted")
 	}
-	tableWaitlist.delete(c.tx, row.ID)
-	return deleted("waitlist_entry", row.ID), nil
+	return nil
 }
 
 func inviteWaitlistEntry(c *call) (any, error) {
@@ -183,10 +179,7 @@ func rejectWaitlistEntry(c *call) (any, error) {
 }
 
 func (c *call) waitlistEntry() (*waitlistEntry, error) {
-	if row := tableWaitlist.get(c.tx, c.param("waitlist_entry_id")); row != nil {
-		return row, nil
-	}
-	return nil, errNotFound("waitlist entry")
+	return rowOf(c, tableWaitlist, "waitlist_entry_id", "waitlist entry")
 }
 
 func (x *tx) changeWaitlistEntry(row *waitlistEntry, edit func(*waitlistEntry)) waitlistEntryWire {
