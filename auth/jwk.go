@@ -1,7 +1,6 @@
 package clerkauth
 
 import (
-	"context"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
@@ -23,6 +22,16 @@ const (
 	pemHeader = "-----BEGIN PUBLIC KEY-----"
 	pemFooter = "-----END PUBLIC KEY-----"
 )
+
+// Key is a public key that signs tokens.
+type Key struct {
+	// ID is the key id.
+	ID string
+	// Algorithm is the only algorithm the key may be used with; empty allows RS256, RS384 and RS512.
+	Algorithm string
+	// Public is the RSA key, of 2048 bits or more.
+	Public *rsa.PublicKey
+}
 
 // ParsePEM reads the PEM public key of an instance, as the dashboard shows it. Environment files mangle such keys, so
 // \n written as two characters, missing line breaks and a body without its frame are accepted. The key answers for
@@ -128,46 +137,3 @@ func parseJWK(text []byte) *Key {
 	return &Key{ID: k.ID, Algorithm: k.Algorithm, Public: public}
 }
 
-// StaticKeySet holds keys that never change. It is safe for concurrent use.
-type StaticKeySet struct {
-	byID map[string]*Key
-	any  *Key
-}
-
-// NewStaticKeySet returns a set of these keys. A key without an id answers for every id that no other key has; there
-// can be one. Keys of [ParsePEM] and [ParseJWKS] are meant.
-func NewStaticKeySet(keys ...*Key) (*StaticKeySet, error) {
-	set := &StaticKeySet{byID: make(map[string]*Key, len(keys))}
-	for _, key := range keys {
-		if key == nil || !usableKey(key.Public) || (key.Algorithm != "" && signingMethod(key.Algorithm) == nil) {
-			return nil, errors.New("clerkauth: NewStaticKeySet: a key is not an RSA key of 2048 bits or more")
-		}
-		own := *key
-		if own.ID != "" {
-			if set.byID[own.ID] != nil {
-				return nil, errors.New("clerkauth: NewStaticKeySet: two keys have the same id")
-			}
-			set.byID[own.ID] = &own
-			continue
-		}
-		if set.any != nil {
-			return nil, errors.New("clerkauth: NewStaticKeySet: two keys have no id")
-		}
-		set.any = &own
-	}
-	if len(keys) == 0 {
-		return nil, errors.New("clerkauth: NewStaticKeySet: no keys")
-	}
-	return set, nil
-}
-
-// Key returns the key with this id.
-func (s *StaticKeySet) Key(_ context.Context, id string) (*Key, error) {
-	if key := s.byID[id]; key != nil {
-		return key, nil
-	}
-	if s.any != nil {
-		return s.any, nil
-	}
-	return nil, ErrUnknownKey
-}
