@@ -45,7 +45,10 @@ func BenchmarkAuthenticator_Verify(b *testing.B) {
 		{"cold/RS512/v2", "RS512", 2, 0}, {"repeat/RS256/v2", "RS256", 2, 1000},
 	} {
 		token := sign(b, keyA(), header(fields{"alg": run.alg}), benchClaims(now, run.version))
-		authn := local(b, nil, func(c *clerkauth.Config) { c.TokenCacheSize = run.cache })
+		authn := local(b, nil, func(c *clerkauth.Config) {
+			anyAlgorithm(b)(c)
+			c.TokenCacheSize = run.cache
+		})
 		verify := func(b *testing.B) {
 			if _, err := authn.Verify(b.Context(), token); err != nil {
 				b.Fatal(err)

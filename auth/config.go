@@ -99,6 +99,10 @@ type Config struct {
 	APIURL string
 	// FrontendAPIURL overrides the upstream of the Frontend API proxy.
 	FrontendAPIURL string
+	// AllowPlainHTTP accepts plain http for APIURL, FrontendAPIURL and ProxyURL on other machines, and a publishable key
+	// that names another machine: for an emulator in a container beside this one. Keys and answers then cross the network
+	// in the clear, so a live key is refused there. Addresses of this machine need no permission.
+	AllowPlainHTTP bool
 	// HTTPClient sends all requests to Clerk; nil is a client of our own with time-outs.
 	HTTPClient *http.Client
 	// ClockSkew is the tolerance of all time checks; zero is [DefaultClockSkew], [NoClockSkew] is none.

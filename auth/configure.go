@@ -139,7 +139,7 @@ func (a *Authenticator) needsCookies() bool {
 func (a *Authenticator) checkKeys() error {
 	c := &a.config
 	if c.PublishableKey != "" || a.needsCookies() {
-		key, err := ParsePublishableKey(c.PublishableKey)
+		key, err := parsePublishableKey(c.PublishableKey, c.AllowPlainHTTP)
 		if err != nil {
 			return err
 		}
@@ -162,22 +162,29 @@ func (a *Authenticator) checkKeys() error {
 
 func (a *Authenticator) checkURLs() error {
 	c := &a.config
-	if u, err := url.Parse(c.APIURL); err != nil || !isWebURL(u) || u.RawQuery != "" || u.Fragment != "" {
-		return configError("APIURL is not an absolute http(s) URL")
+	for _, target := range []struct {
+		name, address string
+		unused        bool
+	}{
+		{"APIURL", c.APIURL, false},
+		{"FrontendAPIURL", c.FrontendAPIURL, c.FrontendAPIURL == ""},
+		{"ProxyURL", c.ProxyURL, c.ProxyURL == "" || isLocalPath(c.ProxyURL)},
+	} {
+		if target.unused {
+			continue
+		}
+		if err := checkTarget(target.address, c.SecretKey, c.AllowPlainHTTP); err != nil {
+			return configError("%s %w", target.name, err)
+		}
 	}
 	if c.PublicOrigin != "" && !isOrigin(c.PublicOrigin) {
 		return configError("PublicOrigin is not an origin such as https://app.example.com")
-	}
-	if c.FrontendAPIURL != "" {
-		if u, err := url.Parse(c.FrontendAPIURL); err != nil || !isWebURL(u) || u.RawQuery != "" || u.Fragment != "" {
-			return configError("FrontendAPIURL is not an absolute http(s) URL")
-		}
 	}
 	if c.ResourceMetadataURL != "" && !validMetadataURL(c.ResourceMetadataURL) {
 		return configError("ResourceMetadataURL is not an absolute http(s) URL")
 	}
 	for name, value := range map[string]string{
-		"ProxyURL": c.ProxyURL, "SignInURL": c.SignInURL, "SignUpURL": c.SignUpURL,
+		"SignInURL": c.SignInURL, "SignUpURL": c.SignUpURL,
 		"AfterSignInURL": c.AfterSignInURL, "AfterSignUpURL": c.AfterSignUpURL,
 	} {
 		if value != "" && !isLocalPath(value) {

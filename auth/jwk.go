@@ -21,6 +21,8 @@ const (
 const (
 	pemHeader = "-----BEGIN PUBLIC KEY-----"
 	pemFooter = "-----END PUBLIC KEY-----"
+
+	pemAlgorithm = "RS256"
 )
 
 // Key is a public key that signs tokens.
@@ -33,9 +35,14 @@ type Key struct {
 	Public *rsa.PublicKey
 }
 
+// equal reports whether two keys are the same in all that counts. A nil key equals none.
+func (k *Key) equal(other *Key) bool {
+	return k != nil && k.Algorithm == other.Algorithm && k.Public.Equal(other.Public)
+}
+
 // ParsePEM reads the PEM public key of an instance, as the dashboard shows it. Environment files mangle such keys, so
 // \n written as two characters, missing line breaks and a body without its frame are accepted. The key answers for
-// every key id.
+// every key id, and for RS256 only, which is what Clerk signs with; another [Key].Algorithm may be set on the result.
 func ParsePEM(text string) (*Key, error) {
 	text = strings.ReplaceAll(text, `\n`, "\n")
 	text = strings.ReplaceAll(text, `\r`, "")
@@ -59,7 +66,7 @@ func ParsePEM(text string) (*Key, error) {
 	if !ok || !usableKey(public) {
 		return nil, errors.New("clerkauth: ParsePEM: not an RSA key of 2048 bits or more")
 	}
-	return &Key{Public: public}, nil
+	return &Key{Algorithm: pemAlgorithm, Public: public}, nil
 }
 
 func usableKey(k *rsa.PublicKey) bool {
@@ -72,16 +79,17 @@ func usableKey(k *rsa.PublicKey) bool {
 
 // jwk is one entry of a key set. Unknown members are ignored.
 type jwk struct {
-	Type      string `json:"kty"`
-	Use       string `json:"use"`
-	Algorithm string `json:"alg"`
-	ID        string `json:"kid"`
-	Modulus   string `json:"n"`
-	Exponent  string `json:"e"`
+	Type      string    `json:"kty"`
+	Use       string    `json:"use"`
+	Uses      *[]string `json:"key_ops"`
+	Algorithm string    `json:"alg"`
+	ID        string    `json:"kid"`
+	Modulus   string    `json:"n"`
+	Exponent  string    `json:"e"`
 }
 
 // ParseJWKS reads a JSON Web Key Set, or a single key. Entries that cannot sign Clerk's tokens are left out: keys that
-// are not RSA, not for signatures, of another algorithm, without an id, or too short. A text that is not a key set is
+// are not RSA, not for verifying signatures, of another algorithm, without an id, or too short. A text that is not a key set is
 // an error; a set without usable keys is not.
 func ParseJWKS(text []byte) ([]*Key, error) {
 	var set struct {
@@ -115,6 +123,9 @@ func parseJWK(text []byte) *Key {
 	if k.Type != "RSA" || (k.Use != "" && k.Use != "sig") || k.ID == "" || len(k.ID) > maxKeyID {
 		return nil
 	}
+	if k.Uses != nil && !slices.Contains(*k.Uses, "verify") {
+		return nil
+	}
 	if k.Algorithm != "" && signingMethod(k.Algorithm) == nil {
 		return nil
 	}
@@ -136,4 +147,3 @@ func parseJWK(text []byte) *Key {
 	}
 	return &Key{ID: k.ID, Algorithm: k.Algorithm, Public: public}
 }
-

@@ -2,7 +2,6 @@ package clerkauth_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -11,82 +10,12 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
-	"errors"
 	"math/big"
 	"strings"
 	"testing"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
-
-func TestParsePublishableKey(t *testing.T) {
-	t.Parallel()
-	body := func(text string) string { return base64.RawStdEncoding.EncodeToString([]byte(text)) }
-	tests := []struct {
-		name, key string
-		want      error
-		host      string
-		instance  clerkauth.InstanceType
-	}{
-		{"production", "pk_live_" + body("clerk.example.com$"), nil, "clerk.example.com", clerkauth.Production},
-		{"development", "pk_test_" + body("happy-cat-1.clerk.accounts.dev$"), nil, "happy-cat-1.clerk.accounts.dev", clerkauth.Development},
-		{"padding", "pk_test_" + base64.StdEncoding.EncodeToString([]byte("clerk.example.co$")), nil, "clerk.example.co", clerkauth.Development},
-		{"empty", "", clerkauth.ErrPublishableKeyMissing, "", ""},
-		{"secret key", "sk_test_" + body("clerk.example.com$"), clerkauth.ErrPublishableKeyInvalid, "", ""},
-		{"upper case", "PK_TEST_" + body("clerk.example.com$"), clerkauth.ErrPublishableKeyInvalid, "", ""},
-		{"no end", "pk_test_" + body("clerk.example.com"), clerkauth.ErrPublishableKeyInvalid, "", ""},
-		{"no dot", "pk_test_" + body("localhost$"), clerkauth.ErrPublishableKeyInvalid, "", ""},
-		{"another part", "pk_test_" + body("clerk.example.com$") + "_x", clerkauth.ErrPublishableKeyInvalid, "", ""},
-		{"path", "pk_test_" + body("clerk.example.com/x$"), clerkauth.ErrPublishableKeyInvalid, "", ""},
-		{"credentials", "pk_test_" + body("a@clerk.example.com$"), clerkauth.ErrPublishableKeyInvalid, "", ""},
-		{"line break", "pk_test_" + body("clerk.example.com\r\n$"), clerkauth.ErrPublishableKeyInvalid, "", ""},
-		{"not base64", "pk_test_!!!", clerkauth.ErrPublishableKeyInvalid, "", ""},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			got, err := clerkauth.ParsePublishableKey(test.key)
-			if !errors.Is(err, test.want) || got.FrontendAPI() != test.host || got.Instance() != test.instance {
-				t.Errorf("got %q %q %v, want %q %q %v", got.FrontendAPI(), got.Instance(), err, test.host, test.instance, test.want)
-			}
-			if got.IsZero() != (test.want != nil) {
-				t.Errorf("got IsZero %v", got.IsZero())
-			}
-		})
-	}
-}
-
-func TestPublishableKey_CookieSuffix(t *testing.T) {
-	t.Parallel()
-	for key, want := range map[string]string{
-		"pk_live_Y2xlcmsuY2xlcmsuZGV2JA":                     "1Z8AzTQD",
-		"pk_test_Y2xlcmsuY2xlcmsuZGV2JA":                     "QvfNY2dr",
-		"pk_test_Y2xlcmsuaW5zcGlyZWQucHVtYS03NC5sY2wuZGV2JA": "vWCgMp3A",
-	} {
-		parsed, err := clerkauth.ParsePublishableKey(key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := parsed.CookieSuffix(); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-}
-
-func TestBuildPublishableKey(t *testing.T) {
-	t.Parallel()
-	for host, prefix := range map[string]string{
-		"happy-cat-1.clerk.accounts.dev": "pk_test_", "Happy-Cat-12.clerk.accountsstage.dev": "pk_test_",
-		"clerk.happy.cat-1.lcl.dev": "pk_test_", "clerk.example.com": "pk_live_", "happy-cat.clerk.accounts.dev": "pk_live_",
-		"happy-cat-123.clerk.accounts.dev": "pk_live_", "x.happy-cat-1.clerk.accounts.dev": "pk_live_",
-	} {
-		key := clerkauth.BuildPublishableKey(host)
-		parsed, err := clerkauth.ParsePublishableKey(key)
-		if err != nil || parsed.FrontendAPI() != host || !strings.HasPrefix(key, prefix) {
-			t.Errorf("%s: got %s (%v), want %s…", host, key, err, prefix)
-		}
-	}
-}
 
 func TestParsePEM(t *testing.T) {
 	t.Parallel()
@@ -139,9 +68,12 @@ func TestParseJWKS(t *testing.T) {
 		jwkOf("even exponent", keyA(), fields{"e": "AQAA"}), jwkOf("one", keyA(), fields{"e": "AQ"}),
 		jwkOf("huge exponent", keyA(), fields{"e": "_____w"}), jwkOf("text", keyA(), fields{"n": "!"}), jwkOf("number", keyA(), fields{"n": 5}),
 		jwkOf(strings.Repeat("k", 129), keyA(), nil),
+		jwkOf("signs only", keyA(), fields{"key_ops": []string{"sign"}}), jwkOf("wraps", keyA(), fields{"use": nil, "key_ops": []string{"wrapKey"}}),
+		jwkOf("does nothing", keyA(), fields{"key_ops": []string{}}), jwkOf("odd", keyA(), fields{"key_ops": "verify"}),
+		jwkOf("verifies", keyA(), fields{"key_ops": []string{"sign", "verify"}}),
 	))
-	if err != nil || len(keys) != 2 || keys[0].ID != "good" || keys[1].ID != "plain" || !keys[0].Public.Equal(&keyA().PublicKey) {
-		t.Errorf("got %d keys, %v, want the two usable ones, first come first served", len(keys), err)
+	if err != nil || len(keys) != 3 || keys[0].ID != "good" || keys[1].ID != "plain" || keys[2].ID != "verifies" || !keys[0].Public.Equal(&keyA().PublicKey) {
+		t.Errorf("got %d keys, %v, want the three usable ones, first come first served", len(keys), err)
 	}
 	if keys[0].Algorithm != "RS256" || keys[1].Algorithm != "" {
 		t.Errorf("got algorithms %q and %q", keys[0].Algorithm, keys[1].Algorithm)
@@ -167,36 +99,6 @@ func TestParseJWKS(t *testing.T) {
 	}
 }
 
-func TestNewStaticKeySet(t *testing.T) {
-	t.Parallel()
-	a := &clerkauth.Key{ID: "a", Public: &keyA().PublicKey}
-	anonymous := &clerkauth.Key{Public: &keyB().PublicKey}
-	set, err := clerkauth.NewStaticKeySet(a, anonymous)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for id, want := range map[string]*rsa.PublicKey{"a": a.Public, "b": anonymous.Public, "": anonymous.Public} {
-		if got, err := set.Key(context.Background(), id); err != nil || got.Public != want {
-			t.Errorf("got %v, %v for %q", got, err, id)
-		}
-	}
-	for name, keys := range map[string][]*clerkauth.Key{
-		"none": nil, "nil": {nil}, "no material": {{ID: "a"}}, "same id": {a, a}, "two without id": {anonymous, anonymous},
-		"another algorithm": {{ID: "a", Algorithm: "ES256", Public: a.Public}},
-	} {
-		if _, err := clerkauth.NewStaticKeySet(keys...); err == nil {
-			t.Errorf("%s: got no error", name)
-		}
-	}
-	only, err := clerkauth.NewStaticKeySet(a)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := only.Key(context.Background(), "b"); !errors.Is(err, clerkauth.ErrUnknownKey) {
-		t.Errorf("got %v, want ErrUnknownKey", err)
-	}
-}
-
 func TestAuthenticator_Verify_keyAlgorithm(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
@@ -211,5 +113,37 @@ func TestAuthenticator_Verify_keyAlgorithm(t *testing.T) {
 	}
 	if _, err := authn.Verify(t.Context(), sign(t, keyA(), header(fields{"alg": "RS512"}), claims(clock.now(), nil))); err != nil {
 		t.Errorf("got %v for RS512", err)
+	}
+}
+
+// A PEM carries no algorithm: it is taken for what Clerk signs with, unless the application says otherwise.
+func TestParsePEM_MeansRS256(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	key, err := clerkauth.ParsePEM(pemOf(t, keyA()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, alg := range []string{"RS256", "RS384", "RS512"} {
+		token := sign(t, keyA(), header(fields{"alg": alg}), claims(clock.now(), nil))
+		own := *key
+		own.Algorithm = alg
+		for name, c := range map[string]struct {
+			key   *clerkauth.Key
+			works bool
+		}{"as parsed": {key, alg == "RS256"}, "set by the application": {&own, true}} {
+			set, err := clerkauth.NewStaticKeySet(c.key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			authn := local(t, clock.now, func(config *clerkauth.Config) { config.KeySet = set })
+			if _, err := authn.Verify(t.Context(), token); (err == nil) != c.works {
+				t.Errorf("%s with a key %s: got %v, want it to work: %t", alg, name, err, c.works)
+			}
+		}
+		authn := local(t, clock.now, func(c *clerkauth.Config) { c.JWTKey = pemOf(t, keyA()) })
+		if _, err := authn.Verify(t.Context(), token); (err == nil) != (alg == "RS256") {
+			t.Errorf("%s with JWTKey: got %v, want RS256 only", alg, err)
+		}
 	}
 }

@@ -20,7 +20,8 @@ var ErrUnknownKey error = &Error{Reason: ReasonJWKKidMismatch, message: "no key 
 type RefreshPolicy int
 
 const (
-	// RefreshRateLimited loads the keys at most once per cool-down.
+	// RefreshRateLimited loads the keys at most once per cool-down. In between a token with an unknown key id is
+	// answered with 503, as nobody can tell whether the id is wrong or new.
 	RefreshRateLimited RefreshPolicy = iota
 	// RefreshNever waits for the keys to age.
 	RefreshNever
@@ -35,7 +36,7 @@ type StaticKeySet struct {
 }
 
 // NewStaticKeySet returns a set of these keys. A key without an id answers for every id that no other key has; there
-// can be one. Keys of [ParsePEM] and [ParseJWKS] are meant.
+// can be one. Use keys returned by [ParsePEM] or [ParseJWKS].
 func NewStaticKeySet(keys ...*Key) (*StaticKeySet, error) {
 	set := &StaticKeySet{byID: make(map[string]*Key, len(keys))}
 	for _, key := range keys {

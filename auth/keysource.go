@@ -13,6 +13,9 @@ func (a *Authenticator) openAPI() (err error) {
 // newAPI makes a client of the Backend API for a key.
 func (a *Authenticator) newAPI(secretKey string) (*clerk.Client, error) {
 	opts := []clerk.ClientOption{clerk.WithBaseURL(a.config.APIURL), clerk.WithLogger(a.config.Logger)}
+	if a.config.AllowPlainHTTP {
+		opts = append(opts, clerk.WithPlainHTTP())
+	}
 	if a.custom != nil {
 		opts = append(opts, clerk.WithHTTPClient(a.custom))
 	}
@@ -45,7 +48,7 @@ func (a *Authenticator) openKeySet() error {
 		a.keys = set
 	case c.SecretKey != "":
 		set, err := NewRemoteKeySet(RemoteKeySetConfig{
-			URL: c.APIURL + "/v1/jwks", SecretKey: c.SecretKey, HTTPClient: a.custom,
+			URL: c.APIURL + "/v1/jwks", SecretKey: c.SecretKey, AllowPlainHTTP: c.AllowPlainHTTP, HTTPClient: a.custom,
 			OnUnknownKey: c.RefreshOnUnknownKey, Now: c.Now, Logger: c.Logger,
 		})
 		if err != nil {

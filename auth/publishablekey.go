@@ -4,7 +4,6 @@ import (
 	"crypto/sha1" //nolint:gosec // Clerk derives cookie names from SHA-1; nothing is protected by it.
 	"encoding/base64"
 	"errors"
-	"net/netip"
 	"strings"
 )
 
@@ -38,7 +37,10 @@ type PublishableKey struct {
 
 // ParsePublishableKey reads a publishable key. The error is [ErrPublishableKeyMissing] or [ErrPublishableKeyInvalid]. The
 // key of a development instance may name an address of this machine with a path, as a local Clerk does.
-func ParsePublishableKey(key string) (PublishableKey, error) {
+func ParsePublishableKey(key string) (PublishableKey, error) { return parsePublishableKey(key, false) }
+
+// parsePublishableKey reads a publishable key; with plainHTTP a local Clerk may be on another machine.
+func parsePublishableKey(key string, plainHTTP bool) (PublishableKey, error) {
 	if key == "" {
 		return PublishableKey{}, ErrPublishableKeyMissing
 	}
@@ -60,17 +62,10 @@ func ParsePublishableKey(key string) (PublishableKey, error) {
 		return PublishableKey{}, ErrPublishableKeyInvalid
 	}
 	name, path, local := strings.Cut(host, "/")
-	if !validHost(name) || local && (instance == Production || !isLoopbackAddress(name) || !validLocalPath(path)) {
+	if !validHost(name) || local && (instance == Production || !isLoopbackHost(name) && !plainHTTP || !validLocalPath(path)) {
 		return PublishableKey{}, ErrPublishableKeyInvalid
 	}
 	return PublishableKey{text: key, frontendAPI: host, instance: instance, local: local}, nil
-}
-
-// isLoopbackAddress reports whether a host, with or without a port, is an IPv4 address of this machine.
-func isLoopbackAddress(host string) bool {
-	name, _, _ := strings.Cut(host, ":")
-	address, err := netip.ParseAddr(name)
-	return err == nil && address.IsLoopback()
 }
 
 // validLocalPath accepts the one path element by which a local Clerk tells its instances apart.

@@ -8,13 +8,15 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
+
+	clerk "github.com/clerkgo/clerk-go/core"
 )
 
 const (
 	maxKeySetBytes = 1 << 20
-	apiVersion     = "2026-05-12"
 	userAgent      = "clerkgo/clerk-go"
 )
 
@@ -35,63 +37,105 @@ func keyClient(base *http.Client) *http.Client {
 	return client
 }
 
-// longestRetry is the longest pause within one load; longer ones are left to the next.
-const longestRetry = time.Second
+// loadSpacing is the time between two requests to a key server that fails, and the longest pause within one load; longer
+// ones are left to the next.
+const loadSpacing = time.Second
 
-// fetch loads the keys. It tries again only where that can help: after a broken connection, 429 or 5xx. After a
-// failure it returns how long the key server asked to be left alone.
-func (s *RemoteKeySet) fetch(ctx context.Context, attempts int) ([]*Key, time.Duration, *Error) {
+// fetched is the outcome of a load: keys, or an error and how long the key server should be left alone. After an error
+// that will not pass the pause is zero.
+type fetched struct {
+	keys  []*Key
+	pause time.Duration
+	err   *Error
+}
+
+// fetch loads the keys. After a broken connection, 429 or 5xx it asks once more, unless the last load failed as well. A
+// request that hangs is not waited for alone: another one follows after half the time-out, and after a failed load each
+// second, so that a key server that comes back is noticed at once.
+func (s *RemoteKeySet) fetch(ctx context.Context, failing bool) fetched {
+	answers := make(chan fetched)
+	pending, retried := 0, failing
+	ask := func() {
+		pending++
+		go func() {
+			select {
+			case answers <- s.fetchOnce(ctx):
+			case <-ctx.Done():
+			}
+		}()
+	}
+	ask()
+	spacing := max(s.config.Timeout/2, loadSpacing)
+	if failing {
+		spacing = loadSpacing
+	}
+	timer := time.NewTimer(spacing)
+	defer timer.Stop()
 	for {
-		keys, pause, err := s.fetchOnce(ctx)
-		if attempts--; err == nil || pause == 0 || attempts == 0 || pause > longestRetry {
-			return keys, pause, err
-		}
-		timer := time.NewTimer(pause)
 		select {
+		case got := <-answers:
+			pending--
+			switch {
+			case got.err == nil, got.pause == 0, got.pause > loadSpacing, retried && pending == 0:
+				return got
+			case !retried:
+				retried = true
+				timer.Reset(got.pause)
+			}
 		case <-timer.C:
+			ask()
+			timer.Reset(spacing)
 		case <-ctx.Done():
-			timer.Stop()
-			return nil, 0, err
+			return fetched{err: loadError("the key server did not answer in time", ctx.Err())}
 		}
 	}
 }
 
-// fetchOnce makes one request. After a failure that may pass it returns how long to wait.
-func (s *RemoteKeySet) fetchOnce(ctx context.Context) ([]*Key, time.Duration, *Error) {
+// fetchOnce makes one request. After a failure that may pass it says how long to wait.
+func (s *RemoteKeySet) fetchOnce(ctx context.Context) fetched {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.config.URL, nil)
 	if err != nil {
-		return nil, 0, loadError("the request cannot be made", nil)
+		return fetched{err: loadError("the request cannot be made", nil)}
 	}
 	if key := s.secret.reveal(); key != "" {
 		req.Header.Set("Authorization", "Bearer "+key)
 	}
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("Clerk-API-Version", apiVersion)
+	req.Header.Set("Clerk-API-Version", clerk.APIVersion)
 	req.Header.Set("User-Agent", userAgent)
 	req.Close = true // Keys are loaded every few minutes: a connection is not kept for that.
 	resp, err := s.client.Do(req)
 	if err != nil {
-		return nil, jitter(), loadError("the key server cannot be reached", transportCause(err))
+		return fetched{pause: jitter(), err: loadError("the key server cannot be reached", transportCause(err))}
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxKeySetBytes+1))
 	if err != nil {
-		return nil, jitter(), loadError("the answer of the key server broke off", transportCause(err))
+		return fetched{pause: jitter(), err: loadError("the answer of the key server broke off", transportCause(err))}
 	}
 	if len(body) > maxKeySetBytes {
-		return nil, 0, loadError("the answer of the key server is too long", nil)
+		return fetched{err: loadError("the answer of the key server is too long", nil)}
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, retryPause(resp), statusError(resp.StatusCode, body)
+		return fetched{pause: retryPause(resp), err: statusError(resp.StatusCode, body)}
 	}
 	keys, err := ParseJWKS(body)
 	if err != nil {
-		return nil, 0, loadError("the answer of the key server is not a key set", nil)
+		return fetched{err: loadError("the answer of the key server is not a key set", nil)}
 	}
 	if len(keys) == 0 {
-		return nil, 0, loadError("the key server has no usable keys", nil)
+		return fetched{err: loadError("the key server has no usable keys", nil)}
 	}
-	return keys, 0, nil
+	return fetched{keys: keys}
+}
+
+// host returns where the keys come from, for the log.
+func (s *RemoteKeySet) host() string {
+	u, err := url.Parse(s.config.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }
 
 func loadError(message string, cause error) *Error {

@@ -3,9 +3,10 @@ package clerkauth
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,26 +16,29 @@ import (
 // Defaults of a [RemoteKeySet].
 const (
 	DefaultKeyTTL      = 5 * time.Minute
-	DefaultKeyMaxStale = time.Hour
-	DefaultKeyCoolDown = 10 * time.Second
+	DefaultKeyMaxStale = 24 * time.Hour
+	DefaultKeyCoolDown = time.Second
 	DefaultKeyTimeout  = 5 * time.Second
 )
 
 // RemoteKeySetConfig says where keys come from and how long they live. Zero durations are the defaults.
 type RemoteKeySetConfig struct {
-	// URL is the address of the key set, such as https://api.clerk.com/v1/jwks.
+	// URL is the address of the key set, such as https://api.clerk.com/v1/jwks. Plain http is for addresses of this
+	// machine, unless AllowPlainHTTP is set; a live secret key is sent to neither.
 	URL string
 	// SecretKey is sent as a bearer token; the public key set of a Frontend API needs none.
 	SecretKey string
+	// AllowPlainHTTP accepts a URL of plain http on another machine, such as an emulator in a container beside this one.
+	AllowPlainHTTP bool
 	// HTTPClient sends the requests; nil is a client of our own. Redirects are never followed.
 	HTTPClient *http.Client
-	// TTL is the age at which keys are no longer trusted without asking. From four fifths of it on they are loaded again
+	// TTL is the age from which keys are confirmed before they are used. From four fifths of it on they are loaded again
 	// in the background. A withdrawn key stops verifying within the TTL while the key server answers.
 	TTL time.Duration
 	// MaxStale is the age up to which keys are used while the key server cannot be reached.
 	MaxStale time.Duration
-	// CoolDown is the longest time between two loads that unknown key ids cause. The first unknown id after a load that
-	// found its key waits for a tenth of it.
+	// CoolDown is the shortest time between two loads that unknown key ids cause. A key id that a load did not find is
+	// not looked for again for ten times as long.
 	CoolDown time.Duration
 	// Timeout bounds one load.
 	Timeout time.Duration
@@ -46,23 +50,24 @@ type RemoteKeySetConfig struct {
 	Logger *slog.Logger
 }
 
-// RemoteKeySet loads keys over HTTP when they are first needed. Known keys are found without a lock; loads are shared
-// by everyone who waits, replace the set as a whole, and are not disturbed by a caller who gives up. It is safe for
-// concurrent use. Nothing runs between calls, except a load in the background that ends within the time-out.
+// RemoteKeySet loads keys over HTTP when they are first needed. Known keys are found without a lock. Everyone who waits
+// shares one load, which replaces the set as a whole and goes on for others when a caller gives up. While an old set is
+// at hand, nobody waits longer than a tenth of a second for a slow key server. It is safe for concurrent use. Nothing
+// runs between calls, except a load that ends within the time-out.
 type RemoteKeySet struct {
 	config   RemoteKeySetConfig
 	secret   hidden // of the configuration, which has it no longer
 	client   *http.Client
+	ahead    time.Duration // the age from which keys are loaded again in the background
 	snapshot atomic.Pointer[keySnapshot]
 
 	mu       sync.Mutex
 	flight   *keyFlight
-	failures int
-	failure  *Error    // of the last load, nil after a good one
-	retryAt  time.Time // no load before this after a failure
-	coolDown time.Duration
-	coolTill time.Time            // no load for an unknown key id before this
-	missing  map[string]time.Time // key ids that a load did not find, and when
+	failures int                  // loads that failed since the last good one
+	failure  *Error               // of the last load, nil after a good one
+	retryAt  time.Time            // no load before this after a failure
+	nextLoad time.Time            // no load for an unknown key id before this
+	missing  map[string]time.Time // key ids that the key server does not have, and when that was seen
 }
 
 // keySnapshot is one loaded set. It never changes.
@@ -71,28 +76,43 @@ type keySnapshot struct {
 	loaded time.Time
 }
 
+// key returns the key with this id, or nil. A nil snapshot has none.
+func (k *keySnapshot) key(id string) *Key {
+	if k == nil {
+		return nil
+	}
+	return k.keys[id]
+}
+
+// age returns how long ago the keys were loaded. A nil snapshot is older than any.
+func (k *keySnapshot) age(now time.Time) time.Duration {
+	if k == nil {
+		return math.MaxInt64
+	}
+	return now.Sub(k.loaded)
+}
+
 // keyFlight is a load under way.
 type keyFlight struct {
-	done       chan struct{}
-	cancel     context.CancelFunc
-	started    time.Time // of the real clock
-	waiters    int
-	background bool
-	wanted     string // the unknown key id that caused it
-	err        *Error
+	done    chan struct{}
+	began   time.Time // by the clock of the configuration
+	started time.Time // by the real clock
+	wanted  string    // the key id that caused it, or empty
+	err     *Error
 }
 
 const (
 	maxMissing = 256
-	// freshWait is how long an aged key waits for the load that would confirm it.
+	// freshWait is how long a caller waits for a load while an old set is at hand.
 	freshWait = 80 * time.Millisecond
+	// missingFor is how many cool-downs long a key id counts as missing.
+	missingFor = 10
 )
 
 // NewRemoteKeySet checks the configuration. It does not use the network.
 func NewRemoteKeySet(config RemoteKeySetConfig) (*RemoteKeySet, error) {
-	u, err := url.Parse(config.URL)
-	if err != nil || !isWebURL(u) {
-		return nil, errors.New("clerkauth: NewRemoteKeySet: URL is not an absolute http(s) URL")
+	if err := checkTarget(config.URL, config.SecretKey, config.AllowPlainHTTP); err != nil {
+		return nil, fmt.Errorf("clerkauth: NewRemoteKeySet: URL %w", err)
 	}
 	for _, d := range []struct {
 		value    *time.Duration
@@ -119,16 +139,15 @@ func NewRemoteKeySet(config RemoteKeySetConfig) (*RemoteKeySet, error) {
 	}
 	key := hide(config.SecretKey)
 	config.SecretKey = ""
-	set := &RemoteKeySet{
-		config: config, secret: key, client: keyClient(config.HTTPClient), missing: map[string]time.Time{},
-	}
-	set.coolDown = set.shortCoolDown()
-	return set, nil
+	return &RemoteKeySet{
+		config: config, secret: key, client: keyClient(config.HTTPClient), ahead: config.TTL / 5 * 4,
+		missing: map[string]time.Time{},
+	}, nil
 }
 
-func (s *RemoteKeySet) shortCoolDown() time.Duration { return max(s.config.CoolDown/10, 1) }
-
-// Key returns the key with this id, loading the set if that is needed and allowed.
+// Key returns the key with this id, loading the set if that is needed and allowed. The reason of the error is
+// [ReasonJWKKidMismatch] for an id that the key server does not have; the error unwraps to [ErrUnavailable] while nobody
+// can tell.
 func (s *RemoteKeySet) Key(ctx context.Context, id string) (*Key, error) {
 	return s.keyAt(ctx, id, s.config.Now())
 }
@@ -136,82 +155,55 @@ func (s *RemoteKeySet) Key(ctx context.Context, id string) (*Key, error) {
 // lacks reports whether keys are loaded and the id is not among them.
 func (s *RemoteKeySet) lacks(id string) bool {
 	snapshot := s.snapshot.Load()
-	return snapshot != nil && snapshot.keys[id] == nil
+	return snapshot != nil && snapshot.key(id) == nil
 }
 
 func (s *RemoteKeySet) keyAt(ctx context.Context, id string, now time.Time) (*Key, error) {
 	snapshot := s.snapshot.Load()
-	if snapshot == nil || now.Sub(snapshot.loaded) >= s.config.MaxStale {
-		return s.cold(ctx, id, now)
-	}
-	age := now.Sub(snapshot.loaded)
-	switch {
-	case age >= s.config.TTL:
-		wanted := ""
-		if snapshot.keys[id] == nil {
-			wanted = id
-		}
-		s.confirm(ctx, wanted, now)
-		snapshot = s.snapshot.Load()
-		switch {
-		case snapshot == nil:
-			return s.cold(ctx, id, now)
-		case wanted == "" && snapshot.keys[id] == nil:
-			return nil, unknownKey() // It was just taken back.
-		}
-	case age >= s.config.TTL/5*4:
+	switch age := snapshot.age(now); {
+	case age < s.ahead:
+	case age < s.config.TTL:
 		s.refreshAhead(now)
+	default:
+		renewed, err := s.renew(ctx, id, now)
+		if err != nil {
+			return nil, err
+		}
+		snapshot = renewed
 	}
-	if key := snapshot.keys[id]; key != nil {
+	if key := snapshot.key(id); key != nil {
 		return key, nil
 	}
 	return s.unknown(ctx, id, now)
 }
 
-// cold waits for the first keys, or for new ones when the old ones are beyond use.
-func (s *RemoteKeySet) cold(ctx context.Context, id string, now time.Time) (*Key, error) {
+// renew returns a set that may be used although the one at hand is past its time, or missing. It waits for the load;
+// with a set at hand only for a moment, so that a key server that is slow or down keeps nobody waiting.
+func (s *RemoteKeySet) renew(ctx context.Context, id string, now time.Time) (*keySnapshot, *Error) {
 	s.mu.Lock()
-	if snapshot := s.snapshot.Load(); snapshot != nil && now.Sub(snapshot.loaded) < s.config.MaxStale {
-		s.mu.Unlock() // They were loaded a moment ago.
-		return s.keyAt(ctx, id, now)
+	snapshot := s.snapshot.Load()
+	if snapshot.age(now) < s.ahead {
+		s.mu.Unlock() // Another caller has loaded it in the meantime.
+		return snapshot, nil
 	}
-	if s.failure != nil && now.Before(s.retryAt) && s.flight == nil {
-		failure := s.failure
+	usable := snapshot.age(now) < s.config.MaxStale
+	if failure := s.resting(now); failure != nil {
 		s.mu.Unlock()
+		if usable {
+			return snapshot, nil
+		}
 		return nil, failure
 	}
 	f := s.join(now, id)
 	s.mu.Unlock()
-	if err := s.wait(ctx, f); err != nil {
-		return nil, err
+	err := s.wait(ctx, f, usable)
+	if snapshot = s.snapshot.Load(); snapshot.age(now) < s.config.MaxStale {
+		return snapshot, nil // Whatever came of the load, these keys may be used.
 	}
-	if snapshot := s.snapshot.Load(); snapshot != nil {
-		if key := snapshot.keys[id]; key != nil {
-			return key, nil
-		}
+	if err == nil {
+		err = loadError("the keys were withdrawn", nil)
 	}
-	return s.unknown(ctx, id, now)
-}
-
-// confirm gives the keys a short moment to be loaded again, also for an id that is not among them. While the key server is slow or down nobody waits long.
-func (s *RemoteKeySet) confirm(ctx context.Context, wanted string, now time.Time) {
-	s.mu.Lock()
-	if s.fresh(now) || (s.failure != nil && now.Before(s.retryAt)) {
-		s.mu.Unlock()
-		return
-	}
-	f := s.join(now, wanted)
-	f.background = true
-	s.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, freshWait-time.Since(f.started))
-	defer cancel()
-	_ = s.wait(ctx, f) // The keys at hand are used whatever the outcome.
-}
-
-// fresh reports whether another caller has loaded the keys in the meantime.
-func (s *RemoteKeySet) fresh(now time.Time) bool {
-	snapshot := s.snapshot.Load()
-	return snapshot != nil && now.Sub(snapshot.loaded) < s.config.TTL/5*4
+	return nil, err
 }
 
 func (s *RemoteKeySet) refreshAhead(now time.Time) {
@@ -219,12 +211,9 @@ func (s *RemoteKeySet) refreshAhead(now time.Time) {
 		return
 	}
 	defer s.mu.Unlock()
-	if s.flight != nil || s.fresh(now) || (s.failure != nil && now.Before(s.retryAt)) {
-		return
+	if s.snapshot.Load().age(now) >= s.ahead && s.resting(now) == nil {
+		s.join(now, "")
 	}
-	f := s.join(now, "")
-	f.background = true
-	f.waiters--
 }
 
 // unknown decides whether an id that is not in the set is worth a load.
@@ -234,23 +223,24 @@ func (s *RemoteKeySet) unknown(ctx context.Context, id string, now time.Time) (*
 	}
 	for range 2 {
 		s.mu.Lock()
-		if snapshot := s.snapshot.Load(); snapshot != nil && snapshot.keys[id] != nil {
+		snapshot := s.snapshot.Load()
+		if key := snapshot.key(id); key != nil {
 			s.mu.Unlock()
-			return snapshot.keys[id], nil
+			return key, nil
 		}
 		joined := s.flight != nil
-		if refusal := s.mayLoad(id, now); refusal != nil && !joined {
+		if refusal := s.refusal(id, now); refusal != nil {
 			s.mu.Unlock()
 			return nil, refusal
 		}
 		f := s.join(now, id)
-		f.background = true // Who asks and hangs up must not skip the cool-down that the outcome starts.
+		brief := s.failures > 0 || snapshot.age(now) >= s.config.TTL
 		s.mu.Unlock()
-		if err := s.wait(ctx, f); err != nil {
+		if err := s.wait(ctx, f, brief); err != nil {
 			return nil, err
 		}
-		if snapshot := s.snapshot.Load(); snapshot != nil && snapshot.keys[id] != nil {
-			return snapshot.keys[id], nil
+		if key := s.snapshot.Load().key(id); key != nil {
+			return key, nil
 		}
 		// A load that was under way before this call may have missed a key that is newer.
 		if !joined {
@@ -260,126 +250,122 @@ func (s *RemoteKeySet) unknown(ctx context.Context, id string, now time.Time) (*
 	return nil, unknownKey()
 }
 
-// mayLoad refuses a load for an unknown id while there was one a moment ago, for this id or for any. While the key
-// server is down nobody can say that the id is wrong. The lock is held.
-func (s *RemoteKeySet) mayLoad(id string, now time.Time) *Error {
-	if s.failure != nil && now.Before(s.retryAt) {
-		return s.failure
+// refusal is why no load may be started or joined for an unknown id, or nil. Only an id that the key server was asked
+// for is wrong; while a load must wait nobody can say so. The lock is held.
+func (s *RemoteKeySet) refusal(id string, now time.Time) *Error {
+	always := s.config.OnUnknownKey == RefreshAlways
+	if at, ok := s.missing[id]; ok && !always && now.Before(at.Add(missingFor*s.config.CoolDown)) {
+		return unknownKey()
 	}
-	if s.config.OnUnknownKey == RefreshAlways {
+	if s.flight != nil {
 		return nil
 	}
-	if at, ok := s.missing[id]; ok && now.Before(at.Add(s.config.CoolDown)) {
-		return unknownKey()
+	if failure := s.resting(now); failure != nil {
+		return failure
 	}
-	if now.Before(s.coolTill) {
-		return unknownKey()
+	if !always && now.Before(s.nextLoad) {
+		return loadError("the next load for an unknown key id is due in a moment", nil)
 	}
 	return nil
 }
 
-// join returns the load under way, or starts one. The caller waits for it. The lock is held.
+// resting returns why the key server is left alone for a moment after a failure, or nil. The lock is held.
+func (s *RemoteKeySet) resting(now time.Time) *Error {
+	if s.flight == nil && now.Before(s.retryAt) {
+		return s.failure
+	}
+	return nil
+}
+
+// join returns the load under way, or starts one. It belongs to everyone who needs it and does not end with the caller
+// who happened to start it. The lock is held.
 func (s *RemoteKeySet) join(now time.Time, wanted string) *keyFlight {
 	if s.flight == nil {
-		// A load belongs to everyone who waits for it: it must not end with the request that happened to start it.
-		ctx, cancel := context.WithTimeout(context.Background(), s.config.Timeout)
-		f := &keyFlight{done: make(chan struct{}), cancel: cancel, started: time.Now(), wanted: wanted}
-		s.flight = f
-		attempts := 1
-		if s.failures == 0 {
-			attempts = 2
-		}
-		go s.run(ctx, f, now, attempts)
+		s.flight = &keyFlight{done: make(chan struct{}), began: now, started: time.Now(), wanted: strings.Clone(wanted)}
+		go s.run(s.flight, s.failures > 0)
 	}
-	s.flight.waiters++
 	return s.flight
 }
 
-// wait returns when the load is done or the caller gives up. A load that nobody waits for is stopped.
-func (s *RemoteKeySet) wait(ctx context.Context, f *keyFlight) *Error {
+// wait returns when the load is done, when the caller gives up, or, if it is to be brief, a moment after the load began.
+func (s *RemoteKeySet) wait(ctx context.Context, f *keyFlight, brief bool) *Error {
+	var over <-chan time.Time
+	if brief {
+		timer := time.NewTimer(freshWait - time.Since(f.started))
+		defer timer.Stop()
+		over = timer.C
+	}
 	select {
 	case <-f.done:
 		return f.err
+	case <-over:
+		return loadError("the keys are being loaded", nil)
 	case <-ctx.Done():
+		return loadError("gave up waiting for keys", ctx.Err())
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if f.waiters--; f.waiters == 0 && !f.background && s.flight == f {
-		s.flight = nil
-		f.cancel()
-	}
-	return &Error{Reason: ReasonJWKRemoteFailedToLoad, message: "gave up waiting for keys", cause: ctx.Err()}
 }
 
-func (s *RemoteKeySet) run(ctx context.Context, f *keyFlight, now time.Time, attempts int) {
-	defer f.cancel()
-	keys, pause, err := s.fetch(ctx, attempts)
+func (s *RemoteKeySet) run(f *keyFlight, failing bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), s.config.Timeout)
+	defer cancel()
+	loaded := s.fetch(ctx, failing)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer close(f.done)
-	f.err = err
-	if s.flight != f {
-		return // Everyone gave up: the outcome says nothing about the key server.
-	}
-	s.flight = nil
-	if err != nil {
-		s.fail(err, pause)
+	s.flight, f.err = nil, loaded.err
+	if loaded.err != nil {
+		s.fail(loaded.err, loaded.pause)
 		return
 	}
-	s.replace(keys, f.wanted, now)
+	s.replace(loaded.keys, f)
 }
-
-const (
-	firstRetry = 250 * time.Millisecond
-	lastRetry  = 2 * time.Second
-)
 
 // fail keeps the keys at hand, unless the secret key was refused: then nothing that it loaded counts any longer. The
 // lock is held.
 func (s *RemoteKeySet) fail(err *Error, asked time.Duration) {
 	s.failures++
 	s.failure = err
-	pause := lastRetry
-	if s.failures < 4 {
-		pause = firstRetry << (s.failures - 1)
-	}
-	s.retryAt = s.config.Now().Add(max(pause, asked))
+	s.retryAt = s.config.Now().Add(max(loadSpacing, asked))
 	if err.Reason == ReasonSecretKeyInvalid {
 		s.snapshot.Store(nil)
 	}
-	s.config.Logger.Warn("clerkauth: keys could not be loaded", "reason", string(err.Reason), "failures", s.failures)
+	if s.failures&(s.failures-1) == 0 { // The first, and ever more seldom: an outage must not fill the log.
+		s.config.Logger.Warn("clerkauth: keys could not be loaded",
+			"host", s.host(), "reason", string(err.Reason), "cause", err.message, "failures", s.failures,
+			"keys_at_hand", s.snapshot.Load() != nil)
+	}
 }
 
 // replace makes the loaded keys the whole set. A key that did not change keeps its pointer, so that cached tokens
 // stay good. The age counts from the moment the load began. The lock is held.
-func (s *RemoteKeySet) replace(keys []*Key, wanted string, now time.Time) {
+func (s *RemoteKeySet) replace(keys []*Key, f *keyFlight) {
 	old := s.snapshot.Load()
-	next := &keySnapshot{keys: make(map[string]*Key, len(keys)), loaded: now}
+	next := &keySnapshot{keys: make(map[string]*Key, len(keys)), loaded: f.began}
 	for _, key := range keys {
-		if old != nil {
-			if before := old.keys[key.ID]; before != nil && before.Algorithm == key.Algorithm && before.Public.Equal(key.Public) {
-				key = before
-			}
+		if before := old.key(key.ID); before.equal(key) {
+			key = before
 		}
 		next.keys[key.ID] = key
 		delete(s.missing, key.ID)
 	}
 	s.snapshot.Store(next)
-	s.failures, s.failure = 0, nil
-	if wanted == "" {
+	s.failures, s.failure, s.retryAt = 0, nil, time.Time{}
+	if old != nil {
+		for id := range old.keys {
+			if next.keys[id] == nil {
+				s.remember(id)
+			}
+		}
+	}
+	if f.wanted == "" {
 		return
 	}
-	if next.keys[wanted] != nil {
-		s.coolDown = s.shortCoolDown()
-		if old == nil {
-			return // The first load is no refresh.
-		}
-	} else {
-		s.remember(wanted)
+	found := next.keys[f.wanted] != nil
+	if !found {
+		s.remember(f.wanted)
 	}
-	s.coolTill = s.config.Now().Add(s.coolDown)
-	if next.keys[wanted] == nil {
-		s.coolDown = min(s.coolDown*2, s.config.CoolDown)
+	if !found || old != nil && old.keys[f.wanted] == nil {
+		s.nextLoad = f.began.Add(s.config.CoolDown)
 	}
 }
 
@@ -388,12 +374,12 @@ func (s *RemoteKeySet) remember(id string) {
 	now := s.config.Now()
 	if len(s.missing) >= maxMissing {
 		for known, at := range s.missing {
-			if !now.Before(at.Add(s.config.CoolDown)) {
+			if !now.Before(at.Add(missingFor * s.config.CoolDown)) {
 				delete(s.missing, known)
 			}
 		}
 	}
 	if len(s.missing) < maxMissing {
-		s.missing[strings.Clone(id)] = now
+		s.missing[id] = now
 	}
 }

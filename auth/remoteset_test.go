@@ -95,29 +95,6 @@ func TestRemoteKeySet_policies(t *testing.T) {
 	}
 }
 
-func TestRemoteKeySet_flood(t *testing.T) {
-	t.Parallel()
-	clock := newClock()
-	server := newKeyServer(oneKey())
-	set := server.keySet(t, clock.now, nil)
-	mustKey(t, set, testKeyID)
-	var previous int64 = 1
-	for round := range 8 {
-		for i := range 10_000 / 8 {
-			_, err := set.Key(t.Context(), fmt.Sprintf("ins_%d_%d", round, i))
-			if reasonOf(t, err) != clerkauth.ReasonJWKKidMismatch {
-				t.Fatalf("got %v, want jwk-kid-mismatch", err)
-			}
-		}
-		got := server.fetches.Load()
-		if got > previous+1 {
-			t.Errorf("got %d fetches in one cool-down, want at most 1", got-previous)
-		}
-		previous = got
-		clock.advance(clerkauth.DefaultKeyCoolDown)
-	}
-}
-
 // An unknown id that comes when the keys are due anyway is answered by the load that confirms them.
 func TestRemoteKeySet_unknownWhenDue(t *testing.T) {
 	t.Parallel()
@@ -334,24 +311,6 @@ func TestRemoteKeySet_callerWhoLeaves(t *testing.T) {
 		if got := server.fetches.Load(); got != 1 {
 			t.Errorf("got %d fetches, want 1", got)
 		}
-	})
-}
-
-func TestRemoteKeySet_abandonedLoad(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		server := newKeyServer(oneKey())
-		server.slow(time.Hour)
-		set := server.keySet(t, nil, nil)
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-		defer cancel()
-		_, _ = set.Key(ctx, testKeyID)
-		synctest.Wait()
-		if got := server.active.Load(); got != 0 {
-			t.Errorf("got %d loads running after the call, want 0", got)
-		}
-		server.slow(0)
-		mustKey(t, set, testKeyID)
 	})
 }
 

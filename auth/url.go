@@ -244,10 +244,3 @@ func originOf(u *url.URL) string {
 	scheme := strings.ToLower(u.Scheme)
 	return scheme + "://" + canonicalHost(scheme, u.Host)
 }
-
-// isLoopbackHost reports whether a host is this machine.
-func isLoopbackHost(host string) bool {
-	u := url.URL{Host: host}
-	name := strings.ToLower(u.Hostname())
-	return name == "localhost" || strings.HasSuffix(name, ".localhost") || name == "127.0.0.1" || name == "::1"
-}

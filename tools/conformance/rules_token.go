@@ -4,8 +4,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/json"
-	"math/big"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,7 +13,6 @@ var tokenRules = []scenarioRule{
 	rule("D-1", "only session tokens are session tokens, on any path", (*difference).foreignToken),
 	rule("2.1", "a token of another class is of another type, signed or not", (*difference).unsigned),
 	rule("12.2", "a header that brings a key of its own is refused for it", (*difference).embeddedKey),
-	rule("3.2", "a PEM does not restrict the algorithms of the list", (*difference).pemAlgorithm),
 	rule("3.2", "Verify is for session tokens, whose type is JWT", (*difference).headerType),
 	rule("3.2", "a time that is no number is not compared", (*difference).textTime),
 	rule("12.27", "a malformed audience is not no audience", (*difference).oddAudience),
@@ -56,67 +53,6 @@ func (s *scenario) tokens() []string {
 		tokens = append(tokens, pair[1])
 	}
 	return tokens
-}
-
-var tokenShape = regexp.MustCompile(`eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*`)
-
-// pemAlgorithm explains tokens of RS384 and RS512 that a PEM verifies: to them a PEM is a key that names RS256, to us one
-// that names no algorithm.
-func (d *difference) pemAlgorithm() *difference {
-	key := d.publicKey()
-	if key == nil || d.line("configuration") != "" {
-		return nil
-	}
-	var ids []any
-	longer := false
-	for _, p := range d.everyToken() {
-		ids = append(ids, p.header["kid"])
-		longer = longer || p.header["alg"] == "RS384" || p.header["alg"] == "RS512"
-	}
-	if !longer || !d.sameFor(d.withKeys(key, "", ids)) {
-		return nil
-	}
-	return d.understoodAs(d.withKeys(key, "RS256", ids), d.want)
-}
-
-// everyToken looks at all tokens of a scenario, those of answers included.
-func (s *scenario) everyToken() []peek {
-	text, err := json.Marshal([]any{s.Request, s.Token, s.routes()})
-	if err != nil {
-		return nil
-	}
-	var all []peek
-	for _, token := range tokenShape.FindAllString(string(text), -1) {
-		if p, ok := peekAt(token); ok {
-			all = append(all, p)
-		}
-	}
-	return all
-}
-
-// withKeys serves a key under many ids in place of the PEM.
-func (s *scenario) withKeys(key *rsa.PublicKey, algorithm string, ids []any) *scenario {
-	set := []map[string]any{}
-	for _, id := range ids {
-		entry := map[string]any{
-			"kty": "RSA", "use": "sig", "kid": id,
-			"n": base64.RawURLEncoding.EncodeToString(key.N.Bytes()),
-			"e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes()),
-		}
-		if algorithm != "" {
-			entry["alg"] = algorithm
-		}
-		set = append(set, entry)
-	}
-	body, err := json.Marshal(map[string]any{"keys": set})
-	if err != nil {
-		panic(err) // The values are ours.
-	}
-	c := s.withoutOption("jwtKey").withRoute("GET", "/jwks", backendAnswer{Body: body})
-	if c.Options.text("secretKey") == "" {
-		c = c.withOption("secretKey", "sk_test_x")
-	}
-	return c
 }
 
 var armour = regexp.MustCompile(`-----[A-Z ]+-----|\s`)
