@@ -2,12 +2,14 @@ package clerkwebhook_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	clerk "github.com/clerkgo/clerk-go/core"
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 )
 
@@ -61,5 +63,34 @@ func TestCallbacks_FallThrough(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want every type, in the order of the deliveries", got)
+	}
+}
+
+// TestCallbacks_Dispatch hands events to the callbacks without a Handler.
+func TestCallbacks_Dispatch(t *testing.T) {
+	t.Parallel()
+	var got []string
+	callbacks := clerkwebhook.Callbacks{
+		UserCreated: func(_ context.Context, event *clerkwebhook.Event, user *clerk.User) error {
+			got = append(got, string(event.Type)+" "+user.ID)
+			return errTrouble
+		},
+		Other: func(_ context.Context, event *clerkwebhook.Event) error {
+			got = append(got, "other "+string(event.Type))
+			return nil
+		},
+	}
+	created := &clerkwebhook.Event{Type: clerkwebhook.EventUserCreated, Data: []byte(`{"id":"user_1"}`)}
+	if err := callbacks.Dispatch(t.Context(), created); !errors.Is(err, errTrouble) {
+		t.Errorf("got %v, want the error of the callback", err)
+	}
+	if err := callbacks.Dispatch(t.Context(), &clerkwebhook.Event{Type: "planet.discovered"}); err != nil {
+		t.Errorf("got %v, want none", err)
+	}
+	if want := []string{"user.created user_1", "other planet.discovered"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if err := callbacks.Dispatch(t.Context(), nil); !errors.Is(err, clerkwebhook.ErrMalformed) {
+		t.Errorf("got %v, want ErrMalformed without an event", err)
 	}
 }

@@ -75,6 +75,16 @@ func (e *Event) decodeInto(data any) error {
 	return nil
 }
 
+// Dispatch decodes the data of an event and calls the callback of its type, or Other where that is nil; an event that
+// neither takes is dropped. It is what a Handler does with a delivery after its checks: the caller vouches that the event
+// comes from Clerk and has not been handled before.
+func (c *Callbacks) Dispatch(ctx context.Context, event *Event) error {
+	if event == nil {
+		return &Error{Reason: ReasonInvalidData}
+	}
+	return c.dispatch(ctx, event)
+}
+
 // isPayload reports whether data is of the documented type of any event.
 func isPayload(data any) bool {
 	for _, known := range EventTypes() {
