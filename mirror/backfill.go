@@ -1,0 +1,289 @@
+package clerkmirror
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
+)
+
+const (
+	// pagesAhead is how many pages are read while one is written.
+	pagesAhead = 2
+	// maxPasses is how often a kind is listed, if the list was torn by what happened meanwhile.
+	maxPasses = 3
+)
+
+// Progress is how far a backfill is.
+type Progress struct {
+	// Kind is what is being read.
+	Kind clerkwebhook.Kind
+	// Done counts the objects of the kind that have been stored, those before a restart included.
+	Done int64
+	// Total is how many there are, as far as Clerk says.
+	Total int64
+}
+
+// BackfillResult counts what a backfill did since it was started or resumed.
+type BackfillResult struct {
+	// Users, Organizations and Memberships count the objects that Clerk listed.
+	Users, Organizations, Memberships int64
+	// Deleted counts the rows whose objects Clerk has no more.
+	Deleted int64
+	// Skipped counts objects that cannot be stored; see ErrInvalid.
+	Skipped int64
+}
+
+// Backfill brings the tables to the state of Clerk: it lists all users, organizations and memberships, and asks for those
+// that the tables have and the lists lack before it marks them as deleted. Webhooks may arrive meanwhile. It goes on where
+// the last one stopped that was killed or failed.
+//
+// One replica runs it at a time. The error is ErrBusy while another does, ErrLeaseLost if another took over, and ErrInstance
+// if the tables hold the objects of another instance.
+func (m *Mirror) Backfill(ctx context.Context) (BackfillResult, error) {
+	b := &backfill{mirror: m, pacer: m.newPacer()}
+	if err := b.run(ctx); err != nil {
+		return b.result, fmt.Errorf("clerkmirror: Backfill: %w", err)
+	}
+	return b.result, nil
+}
+
+type backfill struct {
+	mirror *Mirror
+	lease  *lease
+	pacer  *pacer
+	result BackfillResult
+	began  int64 // by Clerk's clock
+}
+
+func (b *backfill) run(ctx context.Context) (err error) {
+	lists, err := b.mirror.lists()
+	if err != nil {
+		return err
+	}
+	if err := b.mirror.pinInstance(ctx); err != nil {
+		return err
+	}
+	lease, at, err := b.mirror.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	b.lease = lease
+	completed := int64(0)
+	defer func() { err = errors.Join(err, lease.release(ctx, completed)) }()
+	for _, l := range lists {
+		if at.phase != "" && at.phase != string(l.kind) {
+			continue // done before the restart
+		}
+		if err := b.phase(ctx, l, at); err != nil {
+			return err
+		}
+		at = checkpoint{}
+	}
+	completed = b.began
+	return nil
+}
+
+// pinInstance remembers which instance of Clerk the tables belong to. With the key of another one, every row would seem to
+// be deleted.
+func (m *Mirror) pinInstance(ctx context.Context) error {
+	client, err := m.client()
+	if err != nil {
+		return err
+	}
+	instance, err := client.Instance.Get(ctx)
+	if err != nil {
+		return err
+	}
+	var pinned string
+	err = m.db.QueryRowContext(ctx, m.sql("SELECT value FROM {meta} WHERE name = 'instance'")).Scan(&pinned)
+	if errors.Is(err, sql.ErrNoRows) {
+		pinned = instance.ID
+		_, err = m.db.ExecContext(ctx, m.sql("INSERT INTO {meta} (name, value) VALUES ('instance', ?)"), instance.ID)
+		if err != nil { // another replica was faster
+			err = m.db.QueryRowContext(ctx, m.sql("SELECT value FROM {meta} WHERE name = 'instance'")).Scan(&pinned)
+		}
+	}
+	if err == nil && pinned != instance.ID {
+		return ErrInstance
+	}
+	return err
+}
+
+// phase reads one kind, from a checkpoint on, settles what the list did not show, and repeats both while the table has fewer
+// objects than Clerk.
+func (b *backfill) phase(ctx context.Context, l list, at checkpoint) error {
+	for pass := 1; ; pass++ {
+		total, err := l.count(ctx)
+		if err != nil {
+			return err
+		}
+		at.phase = string(l.kind)
+		if at, err = b.read(ctx, l, at, total); err != nil {
+			return err
+		}
+		if err := b.settle(ctx, l, at); err != nil {
+			return err
+		}
+		live, err := b.mirror.countLive(ctx, l.kind)
+		if err != nil {
+			return err
+		}
+		if total, err = l.count(ctx); err != nil {
+			return err
+		}
+		if live >= total || pass == maxPasses {
+			return nil
+		}
+		at = checkpoint{}
+	}
+}
+
+// read lists one kind and stores each page together with the checkpoint behind it.
+func (b *backfill) read(ctx context.Context, l list, at checkpoint, total int64) (checkpoint, error) {
+	for restarts := 0; ; restarts++ {
+		err := b.readFrom(ctx, l, &at, total)
+		if err == nil || restarts == maxPasses || !isLostPosition(at.position, err) {
+			return at, err
+		}
+		at.position, at.done = "", 0
+	}
+}
+
+func (b *backfill) readFrom(ctx context.Context, l list, at *checkpoint, total int64) error {
+	ctx, cancel := context.WithCancel(ctx)
+	pages := b.mirror.readAhead(ctx, l, at.position, b.pacer)
+	defer func() { // the reader has ended when this returns
+		cancel()
+		for range pages { //nolint:revive // drained
+		}
+	}()
+	for p := range pages {
+		if p.err != nil {
+			return p.err
+		}
+		if at.started == 0 {
+			at.started = p.observed
+		}
+		if b.began == 0 {
+			b.began = at.started
+		}
+		next := *at
+		next.position, next.done = p.position, at.done+int64(len(p.records))
+		if err := b.storePage(ctx, p.records, next); err != nil {
+			return err
+		}
+		*at = next
+		b.count(l.kind, int64(len(p.records)))
+		if b.mirror.config.Progress != nil {
+			b.mirror.config.Progress(Progress{Kind: l.kind, Done: at.done, Total: max(total, at.done)})
+		}
+		if p.last {
+			return nil
+		}
+	}
+	return ctx.Err()
+}
+
+// readAhead reads pages until the last one, an error, or the end of ctx, and a few ahead of who takes them.
+func (m *Mirror) readAhead(ctx context.Context, l list, position string, pacer *pacer) <-chan page {
+	pages := make(chan page, pagesAhead)
+	go func() {
+		defer close(pages)
+		for {
+			p := page{err: pacer.wait(ctx)}
+			if p.err == nil {
+				p = l.read(ctx, position)
+			}
+			select {
+			case pages <- p:
+			case <-ctx.Done():
+				return
+			}
+			if p.last || p.err != nil {
+				return
+			}
+			position = p.position
+		}
+	}()
+	return pages
+}
+
+// storePage stores the objects of a page as the state at the start of the phase, so that what happens while the list is
+// read wins.
+func (b *backfill) storePage(ctx context.Context, records []*clerkwebhook.Record, next checkpoint) error {
+	rows := make([]*row, 0, len(records))
+	for _, record := range records {
+		record.ObservedAt = next.started
+		r, err := newRow(record)
+		if err != nil {
+			b.result.Skipped++
+			continue
+		}
+		rows = append(rows, r)
+	}
+	return b.commit(ctx, rows, next)
+}
+
+// commit stores rows and the checkpoint in one transaction, if the lease is still ours.
+func (b *backfill) commit(ctx context.Context, rows []*row, next checkpoint) error {
+	m := b.mirror
+	return m.inTx(ctx, func(ctx context.Context, t *transaction) error {
+		if m.dialect == PostgreSQL {
+			// Should the last transactions be lost in a crash, the checkpoint is lost with them.
+			if _, err := t.tx.ExecContext(ctx, "SET LOCAL synchronous_commit = off"); err != nil {
+				return err
+			}
+		}
+		if err := b.lease.renew(ctx, t.tx, next); err != nil {
+			return err
+		}
+		return m.store(ctx, t, rows)
+	})
+}
+
+func (b *backfill) count(kind clerkwebhook.Kind, n int64) {
+	switch kind {
+	case clerkwebhook.KindUser:
+		b.result.Users += n
+	case clerkwebhook.KindOrganization:
+		b.result.Organizations += n
+	default:
+		b.result.Memberships += n
+	}
+}
+
+// settle asks Clerk for the objects that have not been seen since the phase began, and marks those as deleted that it has no
+// more. An object can be missing in a list that changes while it is read, and still exist.
+func (b *backfill) settle(ctx context.Context, l list, at checkpoint) error {
+	m := b.mirror
+	for after := ""; ; {
+		keys, err := m.keysAfter(ctx, m.tables[l.kind], after, "AND observed < ?", at.started)
+		if err != nil {
+			return err
+		}
+		for chunk := range slices.Chunk(keys, idsPerRequest) {
+			rows, err := b.ask(ctx, chunk)
+			if err != nil {
+				return err
+			}
+			if err := b.commit(ctx, rows, at); err != nil {
+				return err
+			}
+		}
+		if len(keys) < keysPerQuery {
+			return nil
+		}
+		after = keys[len(keys)-1].ID
+	}
+}
+
+// countLive counts the rows of a kind that are not deleted.
+func (m *Mirror) countLive(ctx context.Context, kind clerkwebhook.Kind) (n int64, err error) {
+	query := "SELECT COUNT(*) FROM " + m.tables[kind].name + " WHERE deleted_at IS NULL"
+	err = m.db.QueryRowContext(ctx, query).Scan(&n)
+	return n, err
+}

@@ -1,0 +1,126 @@
+//go:build unix
+
+package databases_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/clerkgo/clerk-go/clerktest"
+	clerk "github.com/clerkgo/clerk-go/core"
+	clerkmirror "github.com/clerkgo/clerk-go/mirror"
+)
+
+func TestBackfill_MirrorsClerk(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d *database) {
+		w := newWorld(t)
+		db := d.open(t)
+		w.populate(t, 1203)
+		var progress []clerkmirror.Progress
+		config := w.config()
+		config.Progress = func(p clerkmirror.Progress) { progress = append(progress, p) }
+		m := d.mirror(t, config)
+		result, err := m.Backfill(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := (clerkmirror.BackfillResult{Users: 1203, Organizations: 1, Memberships: 241}); result != want {
+			t.Errorf("got %+v, want %+v", result, want)
+		}
+		w.compare(t, d, db)
+		if len(progress) != 5 || progress[2].Done != 1203 || progress[2].Total != 1203 {
+			t.Errorf("got progress %v, want three pages of users and one of each other kind", progress)
+		}
+		// What happens without a webhook is healed by the next one.
+		gone := 0
+		for id := range w.truth(t) {
+			if id[:5] == "user_" && gone < 130 {
+				if _, err := w.client.Users.Delete(t.Context(), id); err != nil {
+					t.Fatal(err)
+				}
+				gone++
+			}
+		}
+		w.CreateUser(clerktest.User{FirstName: "New"})
+		drift, err := m.Check(t.Context())
+		if err != nil || drift.None() || drift.Users.Missing != 1 || drift.Users.Table-drift.Users.Clerk != 129 {
+			t.Errorf("got %+v, %v; want the drift to be seen", drift, err)
+		}
+		if drift, err = m.Audit(t.Context()); err != nil || drift.Users.Extra != 130 || drift.Users.Missing != 1 {
+			t.Errorf("got %+v, %v; want the whole drift", drift, err)
+		}
+		healed, err := m.Reconcile(t.Context())
+		if err != nil || healed.Backfill == nil || healed.Backfill.Deleted < 130 {
+			t.Errorf("got %+v, %v; want the drift to be healed", healed, err)
+		}
+		w.compare(t, d, db)
+		if again, err := m.Reconcile(t.Context()); err != nil || again.Backfill != nil || !again.Drift.None() {
+			t.Errorf("got %+v, %v; want nothing to do", again, err)
+		}
+	})
+}
+
+// TestBackfill_ResumesAfterTrouble lets Clerk fail in the middle.
+func TestBackfill_ResumesAfterTrouble(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d *database) {
+		w := newWorld(t)
+		db := d.open(t)
+		w.populate(t, 1600)
+		ctx, stop := context.WithCancel(t.Context())
+		config := w.config()
+		config.Progress = func(p clerkmirror.Progress) {
+			if p.Done == 1000 {
+				stop()
+			}
+		}
+		first := d.mirror(t, config)
+		if _, err := first.Backfill(ctx); !errors.Is(err, context.Canceled) {
+			t.Fatalf("got %v, want the backfill to stop", err)
+		}
+		result, err := first.Backfill(t.Context())
+		if err != nil || result.Users != 600 {
+			t.Errorf("got %+v, %v; want the backfill to go on behind the second page", result, err)
+		}
+		w.compare(t, d, db)
+	})
+}
+
+// TestBackfill_OneReplicaAtATime starts a second one from inside the first.
+func TestBackfill_OneReplicaAtATime(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d *database) {
+		w := newWorld(t)
+		w.populate(t, 3)
+		second := d.mirror(t, w.config())
+		var inner error
+		config := w.config()
+		config.Progress = func(clerkmirror.Progress) { _, inner = second.Backfill(t.Context()) }
+		if _, err := d.mirror(t, config).Backfill(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if !errors.Is(inner, clerkmirror.ErrBusy) {
+			t.Errorf("got %v, want ErrBusy", inner)
+		}
+	})
+}
+
+func TestBackfill_OtherInstance(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d *database) {
+		ours, theirs := newWorld(t), newWorld(t)
+		ours.populate(t, 3)
+		m := d.mirror(t, ours.config())
+		if _, err := m.Backfill(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.mirror(t, theirs.config()).Backfill(t.Context()); !errors.Is(err, clerkmirror.ErrInstance) {
+			t.Errorf("got %v, want ErrInstance", err)
+		}
+		if _, err := m.User(t.Context(), "user_nobody"); !errors.Is(err, clerk.ErrNotFound) {
+			t.Errorf("got %v, want ErrNotFound", err)
+		}
+	})
+}

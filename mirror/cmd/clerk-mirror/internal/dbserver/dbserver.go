@@ -1,0 +1,213 @@
+//go:build unix
+
+// Package dbserver starts real database servers for tests: in folders of their own, on loopback ports, and under the accounts
+// that their Debian packages made where the test runs as root.
+package dbserver
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	clerkmirror "github.com/clerkgo/clerk-go/mirror"
+)
+
+// ErrMissing is returned where the server is not installed.
+var ErrMissing = errors.New("dbserver: not installed")
+
+// startTimeout is how long a server may take until it answers.
+const startTimeout = 60 * time.Second
+
+// Server is a running database server.
+type Server struct {
+	// Name says what it is.
+	Name string
+	// Dialect is what it speaks.
+	Dialect clerkmirror.Dialect
+
+	driver  string
+	dsn     func(database string) string
+	admin   string // database to create others from
+	kill    string // query for the ids of other connections
+	cut     string // statement that ends one
+	folder  string
+	account *syscall.Credential
+	command func() *exec.Cmd
+	running *exec.Cmd
+	created int
+}
+
+// Start starts the server of a dialect; SQLite needs none and has files in a folder.
+func Start(ctx context.Context, dialect clerkmirror.Dialect) (*Server, error) {
+	switch dialect {
+	case clerkmirror.PostgreSQL:
+		return startPostgres(ctx)
+	case clerkmirror.MySQL:
+		return startMariaDB(ctx)
+	default:
+		return startSQLite()
+	}
+}
+
+// Close stops the server and removes its files.
+func (s *Server) Close() error {
+	s.Kill()
+	return os.RemoveAll(s.folder)
+}
+
+// Kill ends the server at once, as a crash does.
+func (s *Server) Kill() {
+	if s.running == nil {
+		return
+	}
+	_ = syscall.Kill(-s.running.Process.Pid, syscall.SIGKILL)
+	_ = s.running.Wait()
+	s.running = nil
+}
+
+// Restart ends the server at once and starts it again.
+func (s *Server) Restart(ctx context.Context) error {
+	if s.command == nil {
+		return nil
+	}
+	s.Kill()
+	return s.run(ctx)
+}
+
+// run starts the process and waits until it answers.
+func (s *Server) run(ctx context.Context) error {
+	s.running = s.command()
+	s.running.SysProcAttr = &syscall.SysProcAttr{Credential: s.account, Setpgid: true}
+	s.running.Dir = s.folder
+	if err := s.running.Start(); err != nil {
+		s.running = nil
+		return err
+	}
+	// Whoever cleans up behind a test that was killed finds the process here.
+	if err := os.WriteFile(filepath.Join(s.folder, "pid"), []byte(strconv.Itoa(s.running.Process.Pid)), 0o600); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	db, err := sql.Open(s.driver, s.dsn(s.admin))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if err = db.PingContext(ctx); err == nil {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("dbserver: %s does not answer: %w", s.Name, err)
+		}
+	}
+}
+
+// NewDatabase creates an empty database and returns the driver and the address for sql.Open.
+func (s *Server) NewDatabase(ctx context.Context) (driver, dsn string, err error) {
+	s.created++
+	name := "mirror_" + strconv.Itoa(s.created)
+	if s.command == nil {
+		return s.driver, s.dsn(name), nil
+	}
+	db, err := sql.Open(s.driver, s.dsn(s.admin))
+	if err != nil {
+		return "", "", err
+	}
+	defer func() { _ = db.Close() }()
+	_, err = db.ExecContext(ctx, "CREATE DATABASE "+name)
+	return s.driver, s.dsn(name), err
+}
+
+// Cut ends all connections to the server, in whatever they are doing.
+func (s *Server) Cut(ctx context.Context) error {
+	if s.command == nil {
+		return nil
+	}
+	db, err := sql.Open(s.driver, s.dsn(s.admin))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	db.SetMaxOpenConns(1)
+	rows, err := db.QueryContext(ctx, s.kill)
+	if err != nil {
+		return err
+	}
+	var ids []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		ids = append(ids, id)
+	}
+	if err := errors.Join(rows.Close(), rows.Err()); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		_, _ = db.ExecContext(ctx, fmt.Sprintf(s.cut, id)) // some have ended by themselves
+	}
+	return nil
+}
+
+// newFolder makes a folder that belongs to the account of the server.
+func newFolder(account string) (string, *syscall.Credential, error) {
+	folder, err := os.MkdirTemp("", "clerk-mirror-")
+	if err != nil || os.Geteuid() != 0 || account == "" {
+		return folder, nil, err
+	}
+	who, err := user.Lookup(account)
+	if err != nil {
+		return folder, nil, errors.Join(ErrMissing, err)
+	}
+	uid, _ := strconv.ParseUint(who.Uid, 10, 32)
+	gid, _ := strconv.ParseUint(who.Gid, 10, 32)
+	credential := &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)} //nolint:gosec // 32 bits, as parsed
+	return folder, credential, os.Chown(folder, int(uid), int(gid))       //nolint:gosec // 32 bits, as parsed
+}
+
+// freePort returns a port that nobody listens on.
+func freePort(ctx context.Context) (string, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	return port, errors.Join(err, listener.Close())
+}
+
+// program finds a program of a Debian package.
+func program(patterns ...string) (string, error) {
+	for _, pattern := range patterns {
+		if found, _ := filepath.Glob(pattern); len(found) > 0 {
+			return found[len(found)-1], nil
+		}
+	}
+	return "", fmt.Errorf("%w: %s", ErrMissing, patterns[0])
+}
+
+// prepare runs a program that makes the files of a server.
+func (s *Server) prepare(ctx context.Context, name string, args ...string) error {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.account}
+	cmd.Dir = s.folder
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("dbserver: %s: %w: %s", name, err, out)
+	}
+	return nil
+}

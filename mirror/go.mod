@@ -1,0 +1,16 @@
+module github.com/clerkgo/clerk-go/mirror
+
+go 1.25.0
+
+require (
+	github.com/clerkgo/clerk-go/auth v0.1.0
+	github.com/clerkgo/clerk-go/core v0.1.0
+)
+
+require github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
+
+replace (
+	github.com/clerkgo/clerk-go/auth => ../auth
+	github.com/clerkgo/clerk-go/clerktest => ../clerktest
+	github.com/clerkgo/clerk-go/core => ../core
+)
