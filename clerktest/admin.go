@@ -25,8 +25,8 @@ type adminRoute struct {
 	serve        func(in *Instance, r *http.Request) (any, error)
 }
 
-// adminFamily is the admin API: what the methods of Instance do, over HTTP. The instance is the first one, or the one that
-// the parameter instance names.
+// adminFamily is the admin API: what the methods of Instance do, over HTTP. The instance is the first one, or the one
+// that the parameter instance names.
 func adminFamily() family {
 	f := family{}
 	for _, list := range [][]adminRoute{adminStateRoutes, adminTimeRoutes, adminTokenRoutes, adminTrafficRoutes} {
@@ -75,8 +75,8 @@ func (e *Emulator) serveAdmin(route adminRoute, r *http.Request) (any, error) {
 	return route.serve(in, r)
 }
 
-// guardAdmin keeps pages of other sites out: neither a foreign origin nor a host name that was pointed at this machine is
-// served.
+// guardAdmin keeps pages of other sites out: neither a foreign origin nor a host name that was pointed at this machine
+// is served.
 func (e *Emulator) guardAdmin(r *http.Request) error {
 	host, _, err := net.SplitHostPort(r.Host)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/clerkgo/clerk-go/clerktest"
 )
 
-// BenchmarkServer_GetUser measures reads over connections that cost the client
-// little, so that the figure is the server's.
+// BenchmarkServer_GetUser measures reads over connections that cost the client little, so that the figure is the
+// server's.
 func BenchmarkServer_GetUser(b *testing.B) {
 	srv := clerktest.NewServer(b)
 	id := srv.CreateUser(clerktest.User{}).ID

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// subscriptionItem is a payer's plan for a time. Rows exist from the first change of a subscription on; until then its one
-// item follows from the plan of the user or organization.
+// subscriptionItem is a payer's plan for a time. Rows exist from the first change of a subscription on; until then its
+// one item follows from the plan of the user or organization.
 type subscriptionItem struct {
 	ID         string `json:"id"`
 	Subject    string `json:"subject"` // the id of the user or of the organization
@@ -292,8 +292,8 @@ func extendFreeTrial(c *call) (any, error) {
 	return c.tx.wireOlderItem(i), nil
 }
 
-// createPriceTransition moves an item to another price: at once to one that costs as much or more and out of a trial, at the
-// end of the period to a cheaper one. A new period begins with the new price; nothing is prorated.
+// createPriceTransition moves an item to another price: at once to one that costs as much or more and out of a trial,
+// at the end of the period to a cheaper one. A new period begins with the new price; nothing is prorated.
 func createPriceTransition(c *call) (any, error) {
 	var in struct {
 		From string `json:"from_price_id"`

@@ -48,8 +48,8 @@ func billed(t *testing.T) (*clerktest.Instance, *clerk.Client) {
 	return in, newClient(t, in)
 }
 
-// planClaim is the pla claim of a new token.
-// eventData reads the data of the events since a position in the log of events.
+// planClaim is the pla claim of a new token. eventData reads the data of the events since a position in the log of
+// events.
 func itemPlan(i clerk.BillingSubscriptionItem) string {
 	return i.Plan.Slug + " " + string(i.Status)
 }

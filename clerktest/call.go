@@ -9,8 +9,7 @@ import (
 	"github.com/clerkgo/clerk-go/clerktest/internal/route"
 )
 
-// call is one Backend API request on its way through the emulator. Handlers read
-// it, use tx, and return a wire value.
+// call is one Backend API request on its way through the emulator. Handlers read it, use tx, and return a wire value.
 type call struct {
 	emulator *Emulator
 	inst     *Instance
@@ -22,14 +21,10 @@ type call struct {
 	traceID string
 	params  route.Params
 	query   url.Values
-	body    map[string]json.RawMessage   // of a JSON object
-	bulk    []map[string]json.RawMessage // of a JSON array of objects
-	raw     json.RawMessage              // the whole JSON body
-	upload  *upload                      // of a multipart body
-	status  int                          // overrides the document's status
-	machine string                       // id of the machine whose key was used
-
-	emptyKeys bool // a drill empties the key set
+	raw     json.RawMessage // the whole JSON body
+	upload  *upload         // of a multipart body
+	status  int             // overrides the document's status
+	machine string          // id of the machine whose key was used
 }
 
 // textAnswer is an answer that is not JSON.
@@ -42,8 +37,7 @@ type upload struct {
 	fields                   map[string]string
 }
 
-// field is an optional body field: absent, null or a value. The zero value is
-// absent.
+// field is an optional body field: absent, null or a value. The zero value is absent.
 type field[T any] struct {
 	Set   bool // the field was in the body
 	Null  bool // and was null
@@ -72,8 +66,7 @@ func (f *field[T]) pointer() *T {
 	return &v
 }
 
-// apply stores the field in a nullable column: absent leaves it alone, null
-// clears it.
+// apply stores the field in a nullable column: absent leaves it alone, null clears it.
 func (f *field[T]) apply(column **T) {
 	if f.Set {
 		*column = f.pointer()

@@ -62,8 +62,7 @@ func (c *call) client() (*device, error) {
 	return rowOf(c, tableDevices, "client_id", "client")
 }
 
-// verifyClient finds the client of a __client cookie's token or of a session
-// token.
+// verifyClient finds the client of a __client cookie's token or of a session token.
 func verifyClient(c *call) (any, error) {
 	var in struct {
 		Token string `json:"token"`

@@ -6,9 +6,8 @@ import (
 	"time"
 )
 
-// Clock is the movable time of one instance. Tokens, sessions, invitations and
-// webhook retries read it and nothing else. The zero value runs with the
-// machine's clock. It is safe for concurrent use.
+// Clock is the movable time of one instance. Tokens, sessions, invitations and webhook retries read it and nothing
+// else. The zero value runs with the machine's clock. It is safe for concurrent use.
 type Clock struct {
 	setting atomic.Pointer[clockSetting]
 
@@ -46,8 +45,7 @@ func (c *Clock) Unfreeze() {
 	c.change(func(s *clockSetting, now time.Time) { s.frozen, s.offset = false, time.Until(now) })
 }
 
-// Advance moves the clock by d, backwards when d is negative. A frozen clock
-// stays frozen.
+// Advance moves the clock by d, backwards when d is negative. A frozen clock stays frozen.
 func (c *Clock) Advance(d time.Duration) {
 	c.change(func(s *clockSetting, _ time.Time) { s.at, s.offset = s.at.Add(d), s.offset+d })
 }
@@ -81,8 +79,7 @@ func (c *Clock) Offset() time.Duration {
 	}
 }
 
-// OnChange registers a function that runs after every movement of the clock, in
-// the goroutine that moved it.
+// OnChange registers a function that runs after every movement of the clock, in the goroutine that moved it.
 func (c *Clock) OnChange(fn func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -4,8 +4,8 @@ import (
 	"time"
 )
 
-// Config is what a program needs to use an instance as its Clerk. The fields
-// have the names that the configuration of the auth module uses.
+// Config is what a program needs to use an instance as its Clerk. The fields have the names that the configuration of
+// the auth module uses.
 type Config struct {
 	SecretKey         string
 	PublishableKey    string
@@ -28,8 +28,7 @@ func (in *Instance) Config() Config {
 	return c
 }
 
-// Environ returns the settings of an instance as NAME=value, under the names
-// that Clerk's SDKs read.
+// Environ returns the settings of an instance as NAME=value, under the names that Clerk's SDKs read.
 func (in *Instance) Environ() []string {
 	return []string{
 		"CLERK_SECRET_KEY=" + in.SecretKey(),

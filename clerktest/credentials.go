@@ -1,7 +1,7 @@
 package clerktest
 
-// credential is what API keys, M2M tokens and OAuth access tokens are made of: a secret that is good until it is revoked or
-// expires.
+// credential is what API keys, M2M tokens and OAuth access tokens are made of: a secret that is good until it is
+// revoked or expires.
 type credential struct {
 	Secret           string  `json:"secret"`
 	Revoked          bool    `json:"revoked"`

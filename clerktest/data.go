@@ -15,10 +15,10 @@ import (
 	"sync"
 )
 
-// WithData keeps the records of the first instance, its secret key, signing keys and webhook endpoints in a folder, so that
-// they survive a restart. What a request was answered for is on disk before the answer leaves; webhook messages on their way
-// are not. The folder is made when it is missing. One emulator at a time may use it: on Unix systems a second one fails,
-// elsewhere nothing stops it.
+// WithData keeps the records of the first instance, its secret key, signing keys and webhook endpoints in a folder, so
+// that they survive a restart. What a request was answered for is on disk before the answer leaves; webhook messages on
+// their way are not. The folder is made when it is missing. One emulator at a time may use it: on Unix systems a second
+// one fails, elsewhere nothing stops it.
 func WithData(dir string) Option {
 	return func(s *settings) error {
 		if dir == "" {
@@ -30,8 +30,8 @@ func WithData(dir string) Option {
 }
 
 // dataFolder is a whole state and the changes made since, in files that carry a generation number. A new generation
-// starts when the emulator does and when everything is replaced; whatever is found half written belongs to a change that
-// nobody was told about.
+// starts when the emulator does and when everything is replaced; whatever is found half written belongs to a change
+// that nobody was told about.
 type dataFolder struct {
 	dir  string
 	lock *os.File
@@ -105,8 +105,8 @@ func (d *dataFolder) newest() (int, error) {
 	return generations[len(generations)-1], nil
 }
 
-// readJournal returns the commits of a journal. A last line that is not complete was never acknowledged and is left out;
-// a broken line before it is an error.
+// readJournal returns the commits of a journal. A last line that is not complete was never acknowledged and is left
+// out; a broken line before it is an error.
 func readJournal(path string) ([][]committedChange, error) {
 	raw, err := os.ReadFile(path) //nolint:gosec // a file of the folder that the caller named
 	if errors.Is(err, os.ErrNotExist) {

@@ -186,8 +186,8 @@ func verifyDomainProxy(c *call) (any, error) {
 	}{"proxy_check", c.tx.newID("proxchk_"), in.DomainID, in.ProxyURL, true, c.tx.now, c.tx.now, c.tx.now}, nil
 }
 
-// changePrimaryDomain moves a production instance to another domain, which ends every session. The emulator itself stays
-// where it is, and so do its keys.
+// changePrimaryDomain moves a production instance to another domain, which ends every session. The emulator itself
+// stays where it is, and so do its keys.
 func changePrimaryDomain(c *call) (any, error) {
 	var in struct {
 		HomeURL     string      `json:"home_url"`

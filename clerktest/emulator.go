@@ -13,8 +13,8 @@ import (
 	"github.com/clerkgo/clerk-go/clerktest/internal/route"
 )
 
-// Emulator is a local Clerk as an http.Handler. Make one with New, or with
-// NewServer or Start, which also listen. It is safe for concurrent use.
+// Emulator is a local Clerk as an http.Handler. Make one with New, or with NewServer or Start, which also listen. It is
+// safe for concurrent use.
 type Emulator struct {
 	url         string
 	frontendAPI string
@@ -45,7 +45,6 @@ type Emulator struct {
 type TB interface {
 	Helper()
 	Cleanup(fn func())
-	Logf(format string, args ...any)
 	Fatalf(format string, args ...any)
 }
 
@@ -63,9 +62,8 @@ type settings struct {
 	log         *slog.Logger
 }
 
-// WithURL sets the address under which the emulator will be reached, scheme and
-// host without a path. NewServer and Start know theirs; New needs it, because
-// the publishable key and the issuer contain it.
+// WithURL sets the address under which the emulator will be reached, scheme and host without a path. NewServer and
+// Start know theirs; New needs it, because the publishable key and the issuer contain it.
 func WithURL(address string) Option {
 	return func(s *settings) error {
 		u, err := url.Parse(address)
@@ -77,8 +75,8 @@ func WithURL(address string) Option {
 	}
 }
 
-// WithSecretKey sets the secret key of the first instance instead of a random
-// one. It has to begin with sk_test_: live keys are refused.
+// WithSecretKey sets the secret key of the first instance instead of a random one. It has to begin with sk_test_: live
+// keys are refused.
 func WithSecretKey(key string) Option {
 	return func(s *settings) error {
 		if err := checkSecretKey(key); err != nil {
@@ -89,8 +87,8 @@ func WithSecretKey(key string) Option {
 	}
 }
 
-// WithFrontendAPI sets the frontend host of the first instance, for browser
-// set-ups that map a conventional host name to the emulator.
+// WithFrontendAPI sets the frontend host of the first instance, for browser set-ups that map a conventional host name
+// to the emulator.
 func WithFrontendAPI(host string) Option {
 	return func(s *settings) error {
 		if !strings.Contains(host, ".") || strings.ContainsAny(host, "$ ") || strings.Contains(host, "://") {
@@ -101,21 +99,19 @@ func WithFrontendAPI(host string) Option {
 	}
 }
 
-// WithAuthorizedParty sets the azp claim of the session tokens that are minted
-// without another one. Without this option it is http://localhost:3000; empty
-// leaves the claim out.
+// WithAuthorizedParty sets the azp claim of the session tokens that are minted without another one. Without this option
+// it is http://localhost:3000; empty leaves the claim out.
 func WithAuthorizedParty(origin string) Option {
 	return func(s *settings) error { s.origin = origin; return nil }
 }
 
-// WithLogger sets where the emulator reports its own failures. Without it they
-// go to the default logger.
+// WithLogger sets where the emulator reports its own failures. Without it they go to the default logger.
 func WithLogger(log *slog.Logger) Option {
 	return func(s *settings) error { s.log = log; return nil }
 }
 
-// WithRemoteAddress allows an address that other machines reach. The emulator
-// guards nothing, so without this option it refuses one.
+// WithRemoteAddress allows an address that other machines reach. The emulator guards nothing, so without this option it
+// refuses one.
 func WithRemoteAddress() Option {
 	return func(s *settings) error { s.remote = true; return nil }
 }
@@ -179,8 +175,8 @@ func (e *Emulator) URL() string { return e.url }
 // Default returns the instance that New made.
 func (e *Emulator) Default() *Instance { return e.first }
 
-// AddInstance makes another isolated instance. The name, of lower-case letters,
-// digits and dashes, must be new; an empty secretKey makes a random one.
+// AddInstance makes another isolated instance. The name, of lower-case letters, digits and dashes, must be new; an
+// empty secretKey makes a random one.
 func (e *Emulator) AddInstance(name, secretKey string) (*Instance, error) {
 	if !isLabel(name) {
 		return nil, errors.New("clerktest: AddInstance: the name must be made of a-z, 0-9 and dashes")

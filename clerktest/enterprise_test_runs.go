@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// testRun is a trial sign-in over an enterprise connection. It begins with a link; whoever follows it plays the identity
-// provider.
+// testRun is a trial sign-in over an enterprise connection. It begins with a link; whoever follows it plays the
+// identity provider.
 type testRun struct {
 	ID           string       `json:"id"`
 	ConnectionID string       `json:"connection_id"`
@@ -108,8 +108,8 @@ func createTestRun(c *call) (any, error) {
 	return map[string]string{"url": c.inst.URL() + "/" + c.inst.name + frontendSuffix + testRunPath + r.Secret}, nil
 }
 
-// followTestRun ends a test run: well when the connection has what an identity provider needs, else with a log that names
-// what is missing.
+// followTestRun ends a test run: well when the connection has what an identity provider needs, else with a log that
+// names what is missing.
 func followTestRun(e *Emulator) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var status string

@@ -123,8 +123,8 @@ func errBulkSize(most int) *apiError {
 	return errBadRequest("bulk_size_exceeded", fmt.Sprintf("a request may name up to %d records", most))
 }
 
-// errNotEmulated names the operation, so that a gap of the emulator is never
-// mistaken for a missing record or a wrong path.
+// errNotEmulated names the operation, so that a gap of the emulator is never mistaken for a missing record or a wrong
+// path.
 func errNotEmulated(op *operation) *apiError {
 	return &apiError{status: http.StatusNotImplemented, items: []errorItem{{
 		Code: "operation_not_emulated", Message: "not emulated",

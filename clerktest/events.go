@@ -34,8 +34,7 @@ func newEventLog(deliver func(Event)) *eventLog {
 	return &eventLog{deliver: deliver, subscribers: map[int]func(Event){}, wake: make(chan struct{})}
 }
 
-// append is called under the instance's lock, so that the log has the order of
-// the changes.
+// append is called under the instance's lock, so that the log has the order of the changes.
 func (l *eventLog) append(events []Event) {
 	if len(events) == 0 {
 		return
@@ -95,8 +94,8 @@ func (l *eventLog) subscribe(fn func(Event)) (cancel func()) {
 	}
 }
 
-// since returns the events from position from on, the position after the last
-// one, and a channel that closes when another arrives.
+// since returns the events from position from on, the position after the last one, and a channel that closes when
+// another arrives.
 func (l *eventLog) since(from int) (events []Event, next int, more <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -114,6 +113,6 @@ func (in *Instance) Events() []Event {
 	return events
 }
 
-// OnEvent registers a function that runs after every committed state change, in
-// the goroutine that made it. The returned function ends the registration.
+// OnEvent registers a function that runs after every committed state change, in the goroutine that made it. The
+// returned function ends the registration.
 func (in *Instance) OnEvent(fn func(Event)) (cancel func()) { return in.events.subscribe(fn) }

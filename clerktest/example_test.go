@@ -26,9 +26,7 @@ func ExampleStart() {
 
 	srv.Clock().Advance(2 * time.Minute) // a session token is good for one
 	fmt.Println(srv.Explain(who.Token).Reason)
-	// Output:
-	// true
-	// token-expired
+	// Output: true token-expired
 }
 
 func ExampleInstance_CreateOrganization() {
@@ -61,9 +59,7 @@ func ExampleInstance_RotateKey() {
 	fmt.Println(srv.Explain(who.Token).Accepted) // both keys are published
 	srv.RetireKey(old)
 	fmt.Println(srv.Explain(who.Token).Reason)
-	// Output:
-	// true
-	// jwk-kid-mismatch
+	// Output: true jwk-kid-mismatch
 }
 
 func ExampleNewServer() {
@@ -101,9 +97,7 @@ func ExampleInstance_AddFault() {
 	fmt.Println(errors.Is(err, clerk.ErrServer))
 	_, err = client.Users.Get(context.Background(), user.ID)
 	fmt.Println(err)
-	// Output:
-	// true
-	// <nil>
+	// Output: true <nil>
 }
 
 func ExampleInstance_AddWebhook() {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Fault makes Backend API calls slow or makes them fail, so that an application's handling of trouble can be tested. The
-// zero value of each field means what its comment says.
+// Fault makes Backend API calls slow or makes them fail, so that an application's handling of trouble can be tested.
+// The zero value of each field means what its comment says.
 type Fault struct {
 	// Operation is the operation id to disturb, GetUser for example; empty means every operation.
 	Operation string `json:"operation"`

@@ -35,8 +35,8 @@ var (
 )
 
 // SetProduction makes the instance behave like a production instance towards browsers, or like a development instance
-// again: a publishable key that begins with pk_live_, the __client cookie instead of dev browsers, and handshakes that come
-// back in a cookie instead of the address. The secret key stays an sk_test_ key, and the emulator stays local.
+// again: a publishable key that begins with pk_live_, the __client cookie instead of dev browsers, and handshakes that
+// come back in a cookie instead of the address. The secret key stays an sk_test_ key, and the emulator stays local.
 func (in *Instance) SetProduction(on bool) { in.production.Store(on) }
 
 // Production reports whether the instance behaves like a production instance towards browsers.
@@ -48,8 +48,8 @@ func (in *Instance) CookieSuffix() string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])[:8]
 }
 
-// NewBrowser returns the token of a browser that the Frontend API has not seen before: a dev browser token, or the value
-// of the __client cookie of a production instance.
+// NewBrowser returns the token of a browser that the Frontend API has not seen before: a dev browser token, or the
+// value of the __client cookie of a production instance.
 func (in *Instance) NewBrowser() string {
 	var token string
 	err := in.write(func(x *tx) error { token = x.newBrowser().Token; return nil })
@@ -67,8 +67,8 @@ func (x *tx) newBrowser() *browser {
 	return b
 }
 
-// SignInBrowser signs a user in on a browser, as the sign-in page would, and returns the session. The application learns
-// of it through the next handshake.
+// SignInBrowser signs a user in on a browser, as the sign-in page would, and returns the session. The application
+// learns of it through the next handshake.
 func (in *Instance) SignInBrowser(token, userID string) SignedIn {
 	out := SignedIn{UserID: userID}
 	err := in.write(func(x *tx) error {
@@ -121,8 +121,8 @@ func (x *tx) browserSession(clientID string) *session {
 	return nil
 }
 
-// browserCookies are the Set-Cookie lines that bring the cookies of an application up to date. The origin becomes the azp
-// claim.
+// browserCookies are the Set-Cookie lines that bring the cookies of an application up to date. The origin becomes the
+// azp claim.
 func (x *tx) browserCookies(b *browser, origin string) ([]string, error) {
 	jar := cookieLines{suffix: "_" + x.inst.CookieSuffix()}
 	if !x.inst.Production() {

@@ -138,8 +138,8 @@ func (x *tx) browserOf(r *http.Request) *browser {
 	return x.newBrowser()
 }
 
-// switchOrganization makes an organization, by id or slug, the active one of the browser's session, or with an empty name
-// the personal account. It changes nothing when the user is not a member.
+// switchOrganization makes an organization, by id or slug, the active one of the browser's session, or with an empty
+// name the personal account. It changes nothing when the user is not a member.
 func (x *tx) switchOrganization(b *browser, idOrSlug string) {
 	s := x.browserSession(b.ClientID)
 	if s == nil {

@@ -13,8 +13,7 @@ const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 // idEpoch is the second that sortable identifiers count from.
 const idEpoch = 1_400_000_000
 
-// newID returns prefix and 27 base62 characters that sort by time: 4 bytes of
-// seconds and 16 random bytes.
+// newID returns prefix and 27 base62 characters that sort by time: 4 bytes of seconds and 16 random bytes.
 func newID(prefix string, now time.Time) string {
 	var raw [20]byte
 	binary.BigEndian.PutUint32(raw[:4], uint32(now.Unix()-idEpoch)) //nolint:gosec // wraps in the year 2150
@@ -29,8 +28,7 @@ func newID(prefix string, now time.Time) string {
 	return prefix + string(text[:])
 }
 
-// newHexID returns prefix and 32 hexadecimal characters, the form of machine
-// tokens and API keys.
+// newHexID returns prefix and 32 hexadecimal characters, the form of machine tokens and API keys.
 func newHexID(prefix string) string { return prefix + randomHex(16) }
 
 // randomHex returns n random bytes as text.

@@ -82,8 +82,8 @@ func (k *identifierKind) prepare(c *call) (any, error) {
 	return k.wireCode(v), nil
 }
 
-// attempt checks a code. A wrong or late one is an answer with another status, not an error. The right one also verifies the
-// identifier, if it is not verified yet.
+// attempt checks a code. A wrong or late one is an answer with another status, not an error. The right one also
+// verifies the identifier, if it is not verified yet.
 func (k *identifierKind) attempt(c *call) (any, error) {
 	var in struct {
 		VerificationID string `json:"verification_id"`

@@ -58,9 +58,9 @@ type importedIdentifier struct {
 	UpdatedAt int64            `json:"updated_at"`
 }
 
-// ImportUsers adds users that were exported from a real instance: the JSON array that the Backend API answers for a list of
-// users. Ids, identifiers, metadata and times are kept; passwords are not part of such an export. All are added or, when
-// one cannot be, none. It returns how many there were, and emits no events.
+// ImportUsers adds users that were exported from a real instance: the JSON array that the Backend API answers for a
+// list of users. Ids, identifiers, metadata and times are kept; passwords are not part of such an export. All are added
+// or, when one cannot be, none. It returns how many there were, and emits no events.
 func (in *Instance) ImportUsers(export []byte) (int, error) {
 	var users []importedUser
 	if err := json.Unmarshal(export, &users); err != nil {

@@ -8,16 +8,13 @@ import (
 	"sync/atomic"
 )
 
-// frontendSuffix ends every frontend host of the emulator. Browser SDKs take a
-// host that ends so for a development instance, and nothing on the network is
-// reached by mistake: the host part stays the emulator's own.
+// frontendSuffix ends every frontend host of the emulator. Browser SDKs take a host that ends so for a development
+// instance, and nothing on the network is reached by mistake: the host part stays the emulator's own.
 const frontendSuffix = ".clerk.accounts.dev"
 
-// Instance is one isolated Clerk instance: its own keys, clock, records and
-// events. An Emulator serves any number of them, told apart by secret key, so
-// that parallel tests share one server and nothing else. It is safe for
-// concurrent use. Its helpers end the test, or panic where there is none, when
-// they are asked for something impossible.
+// Instance is one isolated Clerk instance: its own keys, clock, records and events. An Emulator serves any number of
+// them, told apart by secret key, so that parallel tests share one server and nothing else. It is safe for concurrent
+// use. Its helpers end the test, or panic where there is none, when they are asked for something impossible.
 type Instance struct {
 	emulator *Emulator
 	tb       TB
@@ -64,16 +61,14 @@ func (in *Instance) ID() string {
 	return in.id
 }
 
-// URL returns the address of the emulator without a path. It is the value for
-// the API address of core and auth.
+// URL returns the address of the emulator without a path. It is the value for the API address of core and auth.
 func (in *Instance) URL() string { return in.emulator.url }
 
 // SecretKey returns the sk_test_ key of the instance.
 func (in *Instance) SecretKey() string { return in.secret }
 
-// PublishableKey returns the pk_test_ key of the instance. Its frontend host is
-// the emulator's host and port followed by a path that browser SDKs take for a
-// development host; the emulator serves every path with and without it.
+// PublishableKey returns the pk_test_ key of the instance. Its frontend host is the emulator's host and port followed
+// by a path that browser SDKs take for a development host; the emulator serves every path with and without it.
 func (in *Instance) PublishableKey() string {
 	return in.publishablePrefix() + base64.RawStdEncoding.EncodeToString([]byte(in.FrontendAPI()+"$"))
 }
@@ -87,8 +82,7 @@ func (in *Instance) FrontendAPI() string {
 	return host + "/" + in.name + frontendSuffix
 }
 
-// Issuer returns the iss claim of the instance's tokens, https:// and
-// FrontendAPI as at Clerk.
+// Issuer returns the iss claim of the instance's tokens, https:// and FrontendAPI as at Clerk.
 func (in *Instance) Issuer() string { return "https://" + in.FrontendAPI() }
 
 // Clock returns the instance's movable time.

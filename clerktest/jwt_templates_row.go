@@ -27,8 +27,7 @@ var tableJWTTemplates = &table[jwtTemplate]{
 	indexes: map[string]func(*jwtTemplate) []string{"name": func(t *jwtTemplate) []string { return []string{t.Name} }},
 }
 
-// shortcode is a placeholder of a template, {{user.first_name}}, possibly with
-// alternatives behind ||.
+// shortcode is a placeholder of a template, {{user.first_name}}, possibly with alternatives behind ||.
 var shortcode = regexp.MustCompile(`\{\{\s*([^{}]+?)\s*\}\}`)
 
 // mintTemplate signs a token of a template for a session.
@@ -61,8 +60,8 @@ func (x *tx) mintTemplate(s *session, t *jwtTemplate, life time.Duration) (strin
 	return signJWT(key, map[string]any{"alg": "RS256", "cat": categoryTemplate, "kid": kid, "typ": "JWT"}, claims)
 }
 
-// fillTemplate replaces the shortcodes in every string of a value. A string that
-// is nothing but one shortcode takes the type of what it names.
+// fillTemplate replaces the shortcodes in every string of a value. A string that is nothing but one shortcode takes the
+// type of what it names.
 func (x *tx) fillTemplate(v any, s *session, u *user) any {
 	switch v := v.(type) {
 	case map[string]any:

@@ -10,19 +10,17 @@ import (
 
 const rsaBits = 2048
 
-// keyPool makes RSA keys for local instances. Finding primes takes most of the
-// time a key costs, so keys share primes: n primes serve n(n-1)/2 keys. That
-// would be careless for keys that guard something; these sign tokens of an
-// emulator and live as long as the process.
+// keyPool makes RSA keys for local instances. Finding primes takes most of the time a key costs, so keys share primes:
+// n primes serve n(n-1)/2 keys. That would be careless for keys that guard something; these sign tokens of an emulator
+// and live as long as the process.
 type keyPool struct {
 	mu     sync.Mutex
 	primes []*big.Int
 	i, j   int // the pair that the last key took
 }
 
-// processKeys is shared by all emulators of the process, so that a test suite
-// with hundreds of instances does not spend its time on primes. Every key it
-// gives is another one.
+// processKeys is shared by all emulators of the process, so that a test suite with hundreds of instances does not spend
+// its time on primes. Every key it gives is another one.
 var processKeys keyPool
 
 func (p *keyPool) next() (*rsa.PrivateKey, error) {

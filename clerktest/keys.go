@@ -30,8 +30,8 @@ var tableKeys = &table[signingKey]{
 	id:   func(k *signingKey) string { return k.ID },
 }
 
-// keyCache holds parsed keys by kid. A kid may get other material, by ReplaceKey
-// or Restore, so an entry knows what it was parsed from.
+// keyCache holds parsed keys by kid. A kid may get other material, by ReplaceKey or Restore, so an entry knows what it
+// was parsed from.
 type keyCache struct{ parsed sync.Map }
 
 type parsedKey struct {
@@ -53,8 +53,8 @@ type jwkSet struct {
 	Keys []jwk `json:"keys"`
 }
 
-// ensureKey makes the instance's first signing key, whose kid is the instance's
-// id as at Clerk. Making it late keeps the start fast.
+// ensureKey makes the instance's first signing key, whose kid is the instance's id as at Clerk. Making it late keeps
+// the start fast.
 func (in *Instance) ensureKey() error {
 	missing := false
 	_ = in.read(func(x *tx) error { missing = tableKeys.size(x) == 0; return nil })
@@ -177,8 +177,8 @@ func unsignedJWT(header, claims any) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(h) + "." + base64.RawURLEncoding.EncodeToString(p), nil
 }
 
-// JWTKey returns the public part of the signing key as PEM, the value that
-// verifies tokens with no network at all (CLERK_JWT_KEY).
+// JWTKey returns the public part of the signing key as PEM, the value that verifies tokens with no network at all
+// (CLERK_JWT_KEY).
 func (in *Instance) JWTKey() string {
 	if err := in.ensureKey(); err != nil {
 		in.fail("JWTKey", err)

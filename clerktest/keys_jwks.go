@@ -22,13 +22,11 @@ func disturbJWKS(c *call) error {
 		return nil
 	}
 	c.inst.jwksFetches.Add(1)
-	empty, err := c.inst.disturb(c.r)
-	c.emptyKeys = empty
-	return err
+	return c.inst.disturb(c.r)
 }
 
 func getJWKS(c *call) (any, error) {
-	if c.emptyKeys {
+	if c.inst.JWKSFault().Empty {
 		return jwkSet{Keys: []jwk{}}, nil
 	}
 	return c.tx.keySet()
@@ -46,11 +44,10 @@ func publicJWKS(e *Emulator) http.HandlerFunc {
 }
 
 func publicKeySet(in *Instance, r *http.Request) (set jwkSet, err error) {
-	empty, err := in.disturb(r)
-	if err != nil {
+	if err := in.disturb(r); err != nil {
 		return set, err
 	}
-	if empty {
+	if in.JWKSFault().Empty {
 		return jwkSet{Keys: []jwk{}}, nil
 	}
 	if err := in.ensureKey(); err != nil {

@@ -44,8 +44,8 @@ func (in *Instance) AddKey() string {
 	})
 }
 
-// UseKey makes a key the one that signs new tokens. It need not be published: a
-// token that no key set explains is a drill too.
+// UseKey makes a key the one that signs new tokens. It need not be published: a token that no key set explains is a
+// drill too.
 func (in *Instance) UseKey(kid string) {
 	in.editKeys("UseKey", func(x *tx) (string, error) {
 		if tableKeys.get(x, kid) == nil {
@@ -56,8 +56,8 @@ func (in *Instance) UseKey(kid string) {
 	})
 }
 
-// RetireKey takes a key out of the key set and, unless it still signs, forgets
-// it. Tokens that it signed stop verifying once key sets are fetched anew.
+// RetireKey takes a key out of the key set and, unless it still signs, forgets it. Tokens that it signed stop verifying
+// once key sets are fetched anew.
 func (in *Instance) RetireKey(kid string) {
 	in.editKeys("RetireKey", func(x *tx) (string, error) {
 		k := tableKeys.get(x, kid)
@@ -73,8 +73,8 @@ func (in *Instance) RetireKey(kid string) {
 	})
 }
 
-// RotateKey publishes a new key, signs with it from now on and returns its kid.
-// The old key stays published until RetireKey.
+// RotateKey publishes a new key, signs with it from now on and returns its kid. The old key stays published until
+// RetireKey.
 func (in *Instance) RotateKey() string {
 	return in.editKeys("RotateKey", func(x *tx) (string, error) {
 		kid := x.newID("ins_")
@@ -82,8 +82,7 @@ func (in *Instance) RotateKey() string {
 	})
 }
 
-// ReplaceKey gives the signing key new material under its old kid, as after a
-// restart of an instance that kept nothing.
+// ReplaceKey gives the signing key new material under its old kid, as after a restart of an instance that kept nothing.
 func (in *Instance) ReplaceKey() {
 	in.editKeys("ReplaceKey", func(x *tx) (string, error) {
 		kid, _, err := x.signer()
@@ -106,8 +105,7 @@ func (in *Instance) editKeys(op string, edit func(*tx) (string, error)) string {
 	return kid
 }
 
-// DisturbJWKS makes the key set's routes misbehave until the next call; the zero
-// fault ends it.
+// DisturbJWKS makes the key set's routes misbehave until the next call; the zero fault ends it.
 func (in *Instance) DisturbJWKS(fault JWKSFault) { in.jwksFault.Store(&fault) }
 
 // JWKSFault returns the disturbance in force.
@@ -118,9 +116,8 @@ func (in *Instance) JWKSFault() JWKSFault {
 	return JWKSFault{}
 }
 
-// disturb applies the fault to a request for the key set. It returns the keys to
-// leave out, or the refusal.
-func (in *Instance) disturb(r *http.Request) (empty bool, err error) {
+// disturb waits and refuses a request for the key set as the fault says.
+func (in *Instance) disturb(r *http.Request) error {
 	fault := in.JWKSFault()
 	if fault.Delay > 0 {
 		timer := time.NewTimer(fault.Delay)
@@ -128,11 +125,11 @@ func (in *Instance) disturb(r *http.Request) (empty bool, err error) {
 		select {
 		case <-timer.C:
 		case <-r.Context().Done():
-			return false, errors.New("clerktest: the client went away")
+			return errors.New("clerktest: the client went away")
 		}
 	}
 	if fault.Status != 0 {
-		return false, newError(fault.Status, "internal_clerk_error", "fault", "the key set is disturbed on purpose")
+		return newError(fault.Status, "internal_clerk_error", "fault", "the key set is disturbed on purpose")
 	}
-	return fault.Empty, nil
+	return nil
 }

@@ -54,8 +54,8 @@ func listUserMemberships(c *call) (any, error) {
 	return orderedMemberships(c, tableMemberships.find(c.tx, "user", u.ID))
 }
 
-// filterMemberships keeps the memberships whose role, age and user match the
-// filters, which for the user are those of the user list.
+// filterMemberships keeps the memberships whose role, age and user match the filters, which for the user are those of
+// the user list.
 func filterMemberships(c *call, rows []*membership) []*membership {
 	if roles := newSignedSet(c.query["role"]); !roles.empty() {
 		rows = keep(rows, func(m *membership) bool { return roles.matches(m.Role) })
@@ -175,8 +175,7 @@ func (x *tx) checkMemberRole(o *organization, key string) error {
 	return nil
 }
 
-// mayManageMembers reports whether a role has the permission that an
-// organization must never lose.
+// mayManageMembers reports whether a role has the permission that an organization must never lose.
 func (x *tx) mayManageMembers(roleKey string) bool {
 	return slices.Contains(x.permissionsOf(roleKey), "org:sys_memberships:manage")
 }
@@ -256,8 +255,8 @@ func deleteMembership(c *call) (any, error) {
 	return c.tx.dropMembership(m), nil
 }
 
-// dropMembership removes a membership, also as the active organization of the
-// member's sessions, and returns its last answer form.
+// dropMembership removes a membership, also as the active organization of the member's sessions, and returns its last
+// answer form.
 func (x *tx) dropMembership(m *membership) *membershipWire {
 	w := x.wireMembership(m)
 	for _, s := range tableSessions.find(x, "user", m.UserID) {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// messageTemplate is the wording of the messages that Clerk sends on one occasion. Rows are what was changed; the rest is
-// standardTemplates.
+// messageTemplate is the wording of the messages that Clerk sends on one occasion. Rows are what was changed; the rest
+// is standardTemplates.
 type messageTemplate struct {
 	Kind             string  `json:"kind"` // email or sms
 	Slug             string  `json:"slug"`

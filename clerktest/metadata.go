@@ -31,8 +31,8 @@ func compactJSON(raw json.RawMessage) metadata {
 	return out
 }
 
-// mergeMetadata lays patch over m as Clerk's merge endpoints do: objects are
-// merged at every depth, null removes the key, anything else replaces.
+// mergeMetadata lays patch over m as Clerk's merge endpoints do: objects are merged at every depth, null removes the
+// key, anything else replaces.
 func mergeMetadata(m, patch metadata) metadata {
 	if len(patch) == 0 || string(patch) == "null" {
 		return orEmpty(m)

@@ -18,9 +18,8 @@ type negativeCase struct {
 	code             string // empty when any will do
 }
 
-// TestOperations_RefuseWrongRequests derives wrong requests for every emulated
-// operation from the document: each has to be refused with a 4xx in Clerk's
-// error shape, and must leave no trace.
+// TestOperations_RefuseWrongRequests derives wrong requests for every emulated operation from the document: each has to
+// be refused with a 4xx in Clerk's error shape, and must leave no trace.
 func TestOperations_RefuseWrongRequests(t *testing.T) {
 	t.Parallel()
 	srv := NewServer(t)

@@ -9,8 +9,8 @@ import (
 const oauthTokenLife = 24 * 3600 * 1000
 
 // IssueOAuthAccessToken makes the token that an OAuth application would hold after a user granted it the scopes. The
-// token lives for a day. It is opaque, or a JWT when the instance's setting oauth_jwt_access_tokens says so. applicationID
-// may be empty for an application that is not registered.
+// token lives for a day. It is opaque, or a JWT when the instance's setting oauth_jwt_access_tokens says so.
+// applicationID may be empty for an application that is not registered.
 func (in *Instance) IssueOAuthAccessToken(applicationID, userID string, scopes ...string) string {
 	if err := in.ensureKey(); err != nil {
 		in.fail("IssueOAuthAccessToken", err)

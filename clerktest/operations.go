@@ -11,8 +11,8 @@ import (
 //go:embed operations.txt
 var operationsText string
 
-// operation is one line of operations.txt: everything the document says about
-// an operation that routing and validation need.
+// operation is one line of operations.txt: everything the document says about an operation that routing and validation
+// need.
 type operation struct {
 	id     string
 	method string

@@ -30,8 +30,7 @@ var (
 	linkOrHTML  = regexp.MustCompile(`(?i)https?://|www\.|<[a-z/!][^>]*>`)
 )
 
-// organization returns the organization of the path, which an id or a slug
-// names.
+// organization returns the organization of the path, which an id or a slug names.
 func (c *call) organization() (*organization, error) {
 	return c.tx.findOrganization(c.param("organization_id"))
 }
@@ -108,9 +107,9 @@ func createOrganization(c *call) (any, error) {
 	return wireOrganization(o), nil
 }
 
-// newOrganization checks the input, stores the organization and makes its
-// creator a member.
-func (x *tx) newOrganization(in *organizationInput) (*organization, error) {
+// newOrganization checks the input, stores the organization and makes its creator a member. The steps complete the
+// organization before it is stored.
+func (x *tx) newOrganization(in *organizationInput, steps ...func(*organization)) (*organization, error) {
 	settings := x.settings()
 	if !settings.OrganizationsEnabled {
 		return nil, errForbidden("organization_not_enabled_in_instance", "organizations are switched off in this instance")
@@ -146,6 +145,9 @@ func (x *tx) newOrganization(in *organizationInput) (*organization, error) {
 	}
 	replaceIn(&in.Public, &o.PublicMetadata)
 	replaceIn(&in.Private, &o.PrivateMetadata)
+	for _, step := range steps {
+		step(o)
+	}
 	tableOrganizations.put(x, o)
 	x.emit("organization.created", wireOrganization(o))
 	if creator != nil {
@@ -156,8 +158,7 @@ func (x *tx) newOrganization(in *organizationInput) (*organization, error) {
 	return o, nil
 }
 
-// checkOrganizationLimit refuses a creator who has made as many organizations as
-// allowed.
+// checkOrganizationLimit refuses a creator who has made as many organizations as allowed.
 func (x *tx) checkOrganizationLimit(creator *user) error {
 	if creator.OrganizationsLimit == nil || *creator.OrganizationsLimit == 0 {
 		return nil
@@ -239,8 +240,7 @@ func updateOrganization(c *call) (any, error) {
 	return c.tx.changeOrganization(o.ID, func(o *organization) { *o = next }), nil
 }
 
-// changeOrganization stores an edited copy, announces it and returns its answer
-// form.
+// changeOrganization stores an edited copy, announces it and returns its answer form.
 func (x *tx) changeOrganization(id string, edit func(*organization)) *organizationWire {
 	o := tableOrganizations.update(x, id, func(o *organization) {
 		edit(o)

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// Organization describes an organization to create from Go. The zero value gets
-// a name of its own.
+// Organization describes an organization to create from Go. The zero value gets a name of its own.
 type Organization struct {
 	ID              string // set by CreateOrganization
 	Name            string
@@ -29,11 +28,10 @@ func (in *Instance) CreateOrganization(o Organization) Organization {
 		if err != nil {
 			return err
 		}
-		made, err := x.newOrganization(input)
+		made, err := x.newOrganization(input, func(row *organization) { row.Plan, row.Features = o.Plan, slices.Clone(o.Features) })
 		if err != nil {
 			return err
 		}
-		tableOrganizations.update(x, made.ID, func(row *organization) { row.Plan, row.Features = o.Plan, slices.Clone(o.Features) })
 		o.ID, o.Slug = made.ID, made.Slug
 		return nil
 	})
@@ -54,8 +52,8 @@ func (o *Organization) input() (*organizationInput, error) {
 	return in, giveMetadata(&in.Private, o.PrivateMetadata)
 }
 
-// AddMember makes a user a member of an organization. The role is a key such as
-// org:member, with or without org: in front.
+// AddMember makes a user a member of an organization. The role is a key such as org:member, with or without org: in
+// front.
 func (in *Instance) AddMember(organizationID, userID, role string) {
 	in.edit("AddMember", func(x *tx) error {
 		o, err := x.findOrganization(organizationID)
@@ -71,8 +69,8 @@ func (in *Instance) AddMember(organizationID, userID, role string) {
 	})
 }
 
-// DefineRole makes or replaces a role with these permissions, for example
-// "invoices:read", and makes the permissions that do not exist yet.
+// DefineRole makes or replaces a role with these permissions, for example "invoices:read", and makes the permissions
+// that do not exist yet.
 func (in *Instance) DefineRole(name string, permissions ...string) {
 	in.edit("DefineRole", func(x *tx) error {
 		keys := make([]string, len(permissions))
@@ -112,8 +110,8 @@ func (in *Instance) SetUserPlan(userID, plan string, features ...string) {
 	})
 }
 
-// SetOrganizationPlan sets the plan and the features that the tokens of an
-// organization's members carry, and begins a subscription as SetUserPlan does.
+// SetOrganizationPlan sets the plan and the features that the tokens of an organization's members carry, and begins a
+// subscription as SetUserPlan does.
 func (in *Instance) SetOrganizationPlan(organizationID, plan string, features ...string) {
 	in.edit("SetOrganizationPlan", func(x *tx) error {
 		o, err := x.findOrganization(organizationID)

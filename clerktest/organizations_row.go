@@ -146,8 +146,7 @@ func (x *tx) permissionsOf(roleKey string) []string {
 	return nil
 }
 
-// organizationClaims adds what a session token says about the active
-// organization, features and plans.
+// organizationClaims adds what a session token says about the active organization, features and plans.
 func (x *tx) organizationClaims(claims map[string]any, userID string, orgID *string, v1 bool) {
 	var org *organization
 	var member *membership
@@ -208,8 +207,8 @@ func customPermissions(keys []string) []string {
 	return out
 }
 
-// compactOrganization returns the o claim, and the organization's features in
-// the order that the bit masks of fpm follow.
+// compactOrganization returns the o claim, and the organization's features in the order that the bit masks of fpm
+// follow.
 func compactOrganization(org *organization, member *membership, keys []string) (o map[string]any, features []string) {
 	o = map[string]any{"id": org.ID, "slg": org.Slug, "rol": strings.TrimPrefix(member.Role, "org:")}
 	features = append(features, org.Features...)

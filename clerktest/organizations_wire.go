@@ -32,8 +32,7 @@ func wireOrganization(o *organization) *organizationWire {
 	}
 }
 
-// wireOrganizationCounted adds what include_members_count and its sibling ask
-// for.
+// wireOrganizationCounted adds what include_members_count and its sibling ask for.
 func wireOrganizationCounted(c *call, o *organization) *organizationWire {
 	w := wireOrganization(o)
 	if want, _ := c.queryBool("include_members_count"); want {
@@ -114,8 +113,7 @@ func wirePublicUser(u *user) *publicUserWire {
 	return w
 }
 
-// identifier returns what names the user best: e-mail address, phone number,
-// username or wallet.
+// identifier returns what names the user best: e-mail address, phone number, username or wallet.
 func (u *user) identifier() string {
 	for _, v := range []string{
 		primaryValue(u.Emails, u.PrimaryEmailID), primaryValue(u.Phones, u.PrimaryPhoneID),

@@ -29,9 +29,8 @@ func deleted(object, id string) deletedObject {
 	return deletedObject{Object: object, ID: id, Deleted: true}
 }
 
-// pageOf cuts limit and offset out of rows that are filtered and ordered, and
-// wraps the wire values of that page as the operation lays out its lists.
-// Operations without a limit parameter answer everything.
+// pageOf cuts limit and offset out of rows that are filtered and ordered, and wraps the wire values of that page as the
+// operation lays out its lists. Operations without a limit parameter answer everything.
 func pageOf[T, W any](c *call, rows []*T, wire func(*T) W) (any, error) {
 	total := len(rows)
 	return wrapPage(c, wireAll(cutPage(c, rows), wire), total), nil
@@ -72,9 +71,8 @@ func wrapPage[W any](c *call, page []W, total int) any {
 	}
 }
 
-// orderRows sorts rows in place by the order_by parameter: one key with an
-// optional + or - in front. Rows that compare equal keep the order of creation,
-// reversed when the order is descending.
+// orderRows sorts rows in place by the order_by parameter: one key with an optional + or - in front. Rows that compare
+// equal keep the order of creation, reversed when the order is descending.
 func orderRows[T any](c *call, rows []*T, standard string, keys map[string]func(a, b *T) int) error {
 	order := c.query.Get("order_by")
 	if order == "" {
@@ -111,8 +109,7 @@ func keep[T any](rows []*T, ok func(*T) bool) []*T {
 	return slices.DeleteFunc(rows, func(row *T) bool { return !ok(row) })
 }
 
-// signedSet is a list parameter whose values may carry + (include, the default)
-// or - (exclude).
+// signedSet is a list parameter whose values may carry + (include, the default) or - (exclude).
 type signedSet struct {
 	include, exclude map[string]bool
 }
@@ -132,8 +129,7 @@ func newSignedSet(values []string) signedSet {
 // empty reports whether the parameter was not given.
 func (s signedSet) empty() bool { return len(s.include)+len(s.exclude) == 0 }
 
-// matches reports whether any of values is included, or none is included at all,
-// and none is excluded.
+// matches reports whether any of values is included, or none is included at all, and none is excluded.
 func (s signedSet) matches(values ...string) bool {
 	found := len(s.include) == 0
 	for _, v := range values {

@@ -15,8 +15,8 @@ type rateLimit struct {
 	window time.Duration
 }
 
-// Clerk's documented limits of a development instance: one for all calls, tighter ones for a few operations, and one for
-// changes of the same record.
+// Clerk's documented limits of a development instance: one for all calls, tighter ones for a few operations, and one
+// for changes of the same record.
 var (
 	limitInstance = rateLimit{100, 10 * time.Second}
 	limitRecord   = rateLimit{10, 10 * time.Second}

@@ -7,8 +7,9 @@ import (
 )
 
 // Redeem does what somebody does who follows the link of an invitation, an organization invitation, a sign-in token, an
-// actor token or an agent task: it signs up where there is no user yet, joins the organization, and signs in. It takes the
-// link or its ticket. A ticket that is unknown, used, revoked or expired is an error, as is a user who may not come in.
+// actor token or an agent task: it signs up where there is no user yet, joins the organization, and signs in. It takes
+// the link or its ticket. A ticket that is unknown, used, revoked or expired is an error, as is a user who may not come
+// in.
 func (in *Instance) Redeem(link string) (SignedIn, error) {
 	ticket := link
 	if u, err := url.Parse(link); err == nil && u.Query().Has("ticket") {
@@ -108,11 +109,7 @@ func (x *tx) userFor(email string, public metadata) (*user, error) {
 	}
 	in := &userInput{Emails: field[[]string]{Set: true, Value: []string{email}}}
 	seedMetadata(&in.Public, public)
-	u, err := x.newUser(in)
-	if err != nil {
-		return nil, err
-	}
-	return u, x.checkAccess(u)
+	return x.newUser(in, x.checkAccess)
 }
 
 // checkReturn refuses a user who may not sign in again.

@@ -5,16 +5,15 @@ import (
 	"net/http"
 )
 
-// A family is a group of operations that belong together, one file each:
-// family_users.go, family_organizations.go and so on. To add one
+// A family is a group of operations that belong together, in files that begin with their subject:
+// users.go, organizations.go and so on. To add one
 //
-//  1. write family_things.go with a function thingsFamily() family;
+//  1. write things.go with a function thingsFamily() family;
 //  2. list it in families below, nothing else needs to change.
 //
-// The function names the tables it keeps rows in and, by operation id, the
-// handlers of its operations. Method, path, status, answer shape and the checks
-// of query and body come from operations.txt: when a handler runs, every
-// parameter it sees is known, present when required, and of the right type.
+// The function names the tables it keeps rows in and, by operation id, the handlers of its operations. Method, path,
+// status, answer shape and the checks of query and body come from operations.txt: when a handler runs, every parameter
+// it sees is known, present when required, and of the right type.
 //
 //	var tableThings = &table[thing]{
 //		name: "things",
@@ -28,7 +27,7 @@ import (
 //		return family{
 //			tables: []anyTable{tableThings},
 //			endpoints: map[string]endpoint{
-//				"GetThing":    {read: getThing},
+//				"GetThing":    getter((*call).thing, plain(wireThing)),
 //				"ListThings":  {read: listThings},
 //				"CreateThing": {write: createThing},
 //			},
@@ -48,8 +47,8 @@ import (
 //		}
 //		t := &thing{ID: c.tx.newID("thing_"), Name: in.Name, CreatedAt: c.tx.now}
 //		tableThings.put(c.tx, t)
-//		c.tx.emit("thing.created", thingWire(t))
-//		return thingWire(t), nil
+//		c.tx.emit("thing.created", wireThing(t))
+//		return wireThing(t), nil
 //	}
 //
 //	func listThings(c *call) (any, error) {
@@ -59,21 +58,17 @@ import (
 //		}); err != nil {
 //			return nil, err
 //		}
-//		return pageOf(c, rows, thingWire)
+//		return pageOf(c, rows, wireThing)
 //	}
 //
-// Rules: rows are immutable, change them through table.update; return a wire
-// value built inside the handler; on any error return the change is undone;
-// read the time from c.tx.now (milliseconds) or c.tx.time only; check
-// everything before the first emit. A file's helper for Go code opens the same
-// functions with in.write(func(x *tx) error {…}).
+// Rules: rows are immutable, change them through table.update; return a wire value built inside the handler; on any
+// error return the change is undone; read the time from c.tx.now (milliseconds) or c.tx.time only; check everything
+// before the first emit. A file's helper for Go code opens the same functions with in.write(func(x *tx) error {…}).
 //
-// raw adds routes outside of the Backend API (frontend, admin, console): plain
-// HTTP handlers by method and full path. They are asked before the Backend API
-// unless the request carries a secret key; instanceOf(r) tells which instance
-// the request means. intercept sees every Backend API call after authentication
-// and before its handler, and refuses it by returning an error (faults, rate
-// limits); it may wait.
+// raw adds routes outside of the Backend API (frontend, admin, console): plain HTTP handlers by method and full path.
+// They are asked before the Backend API unless the request carries a secret key; instanceOf(r) tells which instance the
+// request means. intercept sees every Backend API call after authentication and before its handler, and refuses it by
+// returning an error (faults, rate limits); it may wait.
 type family struct {
 	tables    []anyTable
 	endpoints map[string]endpoint
@@ -81,14 +76,13 @@ type family struct {
 	intercept interceptor
 	start     func(*Instance) // runs once for each new instance
 
-	// userGone and organizationGone remove what else belongs to a record that is
-	// being deleted.
+	// userGone and organizationGone remove what else belongs to a record that is being deleted.
 	userGone         func(x *tx, userID string)
 	organizationGone func(x *tx, organizationID string)
 }
 
-// endpoint is the handler of one operation: exactly one of read, which runs
-// beside other reads, and write, which runs alone and may change state.
+// endpoint is the handler of one operation: exactly one of read, which runs beside other reads, and write, which runs
+// alone and may change state.
 type endpoint struct {
 	read  func(*call) (any, error)
 	write func(*call) (any, error)
@@ -206,8 +200,7 @@ func (e *Emulator) hook(f family) {
 	}
 }
 
-// Emulated reports, by operation id of the whole Backend API, whether the
-// emulator offers the operation.
+// Emulated reports, by operation id of the whole Backend API, whether the emulator offers the operation.
 func (e *Emulator) Emulated() map[string]bool {
 	out := make(map[string]bool, len(e.operations))
 	for id, op := range e.operations {

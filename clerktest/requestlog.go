@@ -52,8 +52,7 @@ func (l *requestLog) clear() {
 	l.ring, l.next = nil, 0
 }
 
-// OnRequest registers a function that runs after every answered Backend API
-// request, in the goroutine that answered it.
+// OnRequest registers a function that runs after every answered Backend API request, in the goroutine that answered it.
 func (in *Instance) OnRequest(fn func(RequestRecord)) {
 	l := in.requests
 	l.mu.Lock()
@@ -61,17 +60,15 @@ func (in *Instance) OnRequest(fn func(RequestRecord)) {
 	l.wake = append(slices.Clip(l.wake), fn)
 }
 
-// OnRequest registers a function that runs after every answered Backend API
-// request of any instance, in the goroutine that answered it. It also sees those
-// that were refused because their key belongs to no instance.
+// OnRequest registers a function that runs after every answered Backend API request of any instance, in the goroutine
+// that answered it. It also sees those that were refused because their key belongs to no instance.
 func (e *Emulator) OnRequest(fn func(RequestRecord)) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.onRequest = append(slices.Clip(e.onRequest), fn)
 }
 
-// logRequest tells the instance that answered, nil when there was none, and the
-// emulator.
+// logRequest tells the instance that answered, nil when there was none, and the emulator.
 func (e *Emulator) logRequest(in *Instance, rec RequestRecord) {
 	if in != nil {
 		rec.At, rec.Instance = in.clock.Now(), in.name

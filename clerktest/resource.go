@@ -24,8 +24,8 @@ func plain[T, W any](wire func(*T) W) func(*tx, *T) W {
 	return func(_ *tx, row *T) W { return wire(row) }
 }
 
-// deleter is the endpoint that deletes one record of a table. Before that, release refuses, or deletes what belongs to the
-// record; nil does neither.
+// deleter is the endpoint that deletes one record of a table. Before that, release refuses, or deletes what belongs to
+// the record; nil does neither.
 func deleter[T any](find func(*call) (*T, error), t *table[T], object string, release func(*tx, *T) error) endpoint {
 	return endpoint{write: func(c *call) (any, error) {
 		row, err := find(c)

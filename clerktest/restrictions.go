@@ -134,8 +134,8 @@ func parseListed(text string) (identifier, kind string) {
 // sameRow is the wire function of rows that are their own wire value.
 func sameRow[T any](row *T) *T { return row }
 
-// checkAccess refuses a user whom the lists of the instance keep out: of whose identifiers none is on the allow-list, or
-// one is on the block-list. The allow-list decides when both are in force.
+// checkAccess refuses a user whom the lists of the instance keep out: of whose identifiers none is on the allow-list,
+// or one is on the block-list. The allow-list decides when both are in force.
 func (x *tx) checkAccess(u *user) error {
 	return x.checkIdentifiers(slices.Concat(identifierValues(u.Emails), identifierValues(u.Phones), identifierValues(u.Wallets))...)
 }

@@ -52,8 +52,8 @@ func TestOrganizationRoles_Lifecycle(t *testing.T) {
 	same(t, "events", kinds(in, since), "permission.created", "permission.created", "role.created", "role.updated", "role.updated", "role.updated", "role.deleted")
 }
 
-// TestOrganizationRoles_RenameReachesEverything follows the keys of a role and of its permission to members, invitations,
-// settings, role sets and tokens.
+// TestOrganizationRoles_RenameReachesEverything follows the keys of a role and of its permission to members,
+// invitations, settings, role sets and tokens.
 func TestOrganizationRoles_RenameReachesEverything(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance

@@ -2,6 +2,7 @@ package clerktest
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed" // seed.schema.json
 	"encoding/json"
 	"errors"
@@ -82,8 +83,8 @@ type seedMember struct {
 	Role  string `json:"role"`
 }
 
-// Seed adds the records of a seed file, all of them or, when one cannot be added, none. SeedSchema describes the file; a
-// field that it does not know is an error.
+// Seed adds the records of a seed file, all of them or, when one cannot be added, none. SeedSchema describes the file;
+// a field that it does not know is an error.
 func (in *Instance) Seed(file []byte) error {
 	var seed seedFile
 	dec := json.NewDecoder(bytes.NewReader(file))
@@ -197,18 +198,11 @@ func (s *seedUser) apply(x *tx) error {
 	seedMetadata(&in.Public, s.PublicMetadata)
 	seedMetadata(&in.Private, s.PrivateMetadata)
 	seedMetadata(&in.Unsafe, s.UnsafeMetadata)
-	u, err := x.newUser(in)
-	if err != nil {
-		return err
-	}
-	row := *u
-	row.Plan, row.Features = s.Plan, s.Features
-	if s.ID != "" {
-		tableUsers.delete(x, u.ID)
-		row.ID = s.ID
-	}
-	tableUsers.put(x, &row)
-	return nil
+	_, err := x.newUser(in, func(u *user) error {
+		u.ID, u.Plan, u.Features = cmp.Or(s.ID, u.ID), s.Plan, s.Features
+		return nil
+	})
+	return err
 }
 
 func (s *seedOrganization) apply(x *tx) error {
@@ -218,23 +212,18 @@ func (s *seedOrganization) apply(x *tx) error {
 	in := &organizationInput{Name: given(s.Name), Slug: given(s.Slug)}
 	seedMetadata(&in.Public, s.PublicMetadata)
 	seedMetadata(&in.Private, s.PrivateMetadata)
-	o, err := x.newOrganization(in)
+	o, err := x.newOrganization(in, func(o *organization) {
+		o.ID, o.Plan, o.Features = cmp.Or(s.ID, o.ID), s.Plan, s.Features
+	})
 	if err != nil {
 		return err
 	}
-	row := *o
-	row.Plan, row.Features = s.Plan, s.Features
-	if s.ID != "" {
-		tableOrganizations.delete(x, o.ID)
-		row.ID = s.ID
-	}
-	tableOrganizations.put(x, &row)
 	for i, m := range s.Members {
 		u := x.userByEmail(m.Email)
 		if u == nil {
 			return fmt.Errorf("members[%d]: %w", i, errors.New("no user has this e-mail address"))
 		}
-		if _, err := x.newMembership(&row, u, m.Role, nil); err != nil {
+		if _, err := x.newMembership(o, u, m.Role, nil); err != nil {
 			return fmt.Errorf("members[%d]: %w", i, err)
 		}
 	}

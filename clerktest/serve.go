@@ -24,8 +24,7 @@ var apiVersions = map[string]bool{
 
 type labelKey struct{}
 
-// ServeHTTP answers the Backend API under /v1 and without it, and the raw routes
-// of the families.
+// ServeHTTP answers the Backend API under /v1 and without it, and the raw routes of the families.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = dropFrontendPath(r)
 	admin := strings.HasPrefix(r.URL.Path+"/", adminPath+"/")
@@ -46,8 +45,8 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.serveBackend(w, r)
 }
 
-// dropFrontendPath removes the /name.clerk.accounts.dev that a frontend host of
-// the emulator puts in front of each path, and remembers the name.
+// dropFrontendPath removes the /name.clerk.accounts.dev that a frontend host of the emulator puts in front of each
+// path, and remembers the name.
 func dropFrontendPath(r *http.Request) *http.Request {
 	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	name, ok := strings.CutSuffix(first, frontendSuffix)
@@ -60,8 +59,8 @@ func dropFrontendPath(r *http.Request) *http.Request {
 	return r
 }
 
-// instanceOf returns the instance that a request without a secret key means: the
-// one of the frontend host in its path, else the first.
+// instanceOf returns the instance that a request without a secret key means: the one of the frontend host in its path,
+// else the first.
 func (e *Emulator) instanceOf(r *http.Request) *Instance {
 	if name, ok := r.Context().Value(labelKey{}).(string); ok {
 		if in := e.InstanceByName(name); in != nil {

@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// ActivateOrganization makes an organization the active one of a session; empty
-// returns to the personal account.
+// ActivateOrganization makes an organization the active one of a session; empty returns to the personal account.
 func (in *Instance) ActivateOrganization(sessionID, organizationID string) {
 	in.editSession("ActivateOrganization", sessionID, func(x *tx, s *session) error {
 		if organizationID == "" {
@@ -23,8 +22,8 @@ func (in *Instance) ActivateOrganization(sessionID, organizationID string) {
 	})
 }
 
-// RequireTasks leaves a session pending until the user has done these tasks, for
-// example choose-organization. No tasks make it active again.
+// RequireTasks leaves a session pending until the user has done these tasks, for example choose-organization. No tasks
+// make it active again.
 func (in *Instance) RequireTasks(sessionID string, tasks ...string) {
 	in.editSession("RequireTasks", sessionID, func(x *tx, s *session) error {
 		s.Tasks = tasks
@@ -35,8 +34,7 @@ func (in *Instance) RequireTasks(sessionID string, tasks ...string) {
 	})
 }
 
-// Impersonate marks a session as one in which actorUserID acts for the user: its
-// tokens carry an act claim.
+// Impersonate marks a session as one in which actorUserID acts for the user: its tokens carry an act claim.
 func (in *Instance) Impersonate(sessionID, actorUserID string) {
 	in.editSession("Impersonate", sessionID, func(x *tx, s *session) error {
 		actor, err := json.Marshal(map[string]string{"iss": "https://dashboard.clerk.com", "sid": x.newID("sess_"), "sub": actorUserID})
@@ -48,8 +46,8 @@ func (in *Instance) Impersonate(sessionID, actorUserID string) {
 	})
 }
 
-// VerifyFactors sets how long ago the user of a session proved its factors, as
-// the fva claim will say. A negative second means there is no second factor.
+// VerifyFactors sets how long ago the user of a session proved its factors, as the fva claim will say. A negative
+// second means there is no second factor.
 func (in *Instance) VerifyFactors(sessionID string, first, second time.Duration) {
 	in.editSession("VerifyFactors", sessionID, func(x *tx, s *session) error {
 		s.FirstFactorAt, s.SecondFactorAt = x.time.Add(-first).UnixMilli(), nil
@@ -61,8 +59,7 @@ func (in *Instance) VerifyFactors(sessionID string, first, second time.Duration)
 	})
 }
 
-// RevokeSession ends a session. Its tokens stay good until they expire, as at
-// Clerk.
+// RevokeSession ends a session. Its tokens stay good until they expire, as at Clerk.
 func (in *Instance) RevokeSession(sessionID string) {
 	in.edit("RevokeSession", func(x *tx) error {
 		s := tableSessions.get(x, sessionID)

@@ -53,8 +53,8 @@ const (
 	sessionAbandon = 30 * 24 * time.Hour
 )
 
-// statusAt returns the status that the session has at a time in milliseconds:
-// what is stored, unless time or an open task says otherwise.
+// statusAt returns the status that the session has at a time in milliseconds: what is stored, unless time or an open
+// task says otherwise.
 func (s *session) statusAt(now int64) string {
 	switch {
 	case s.Status != "active":

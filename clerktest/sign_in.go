@@ -15,8 +15,7 @@ type SignedIn struct {
 	Token          string
 }
 
-// CreateSession signs a user in and returns the session's id. A non-empty
-// organization becomes the active one.
+// CreateSession signs a user in and returns the session's id. A non-empty organization becomes the active one.
 func (in *Instance) CreateSession(userID, organizationID string) string {
 	var id string
 	err := in.write(func(x *tx) error {
@@ -34,9 +33,8 @@ func (in *Instance) CreateSession(userID, organizationID string) string {
 	return id
 }
 
-// SessionToken signs a token for a session: version 2, good for 60 seconds,
-// unless options say otherwise. The session may be over: verification without
-// the network does not notice at Clerk either.
+// SessionToken signs a token for a session: version 2, good for 60 seconds, unless options say otherwise. The session
+// may be over: verification without the network does not notice at Clerk either.
 func (in *Instance) SessionToken(sessionID string, opts ...TokenOption) string {
 	if err := in.ensureKey(); err != nil {
 		in.fail("SessionToken", err)
@@ -61,15 +59,14 @@ func (in *Instance) SignedInUser(opts ...TokenOption) SignedIn {
 	return in.SignIn(in.CreateUser(User{}).ID, "", opts...)
 }
 
-// SignIn creates a session and a token for a user. A non-empty organization
-// becomes the active one.
+// SignIn creates a session and a token for a user. A non-empty organization becomes the active one.
 func (in *Instance) SignIn(userID, organizationID string, opts ...TokenOption) SignedIn {
 	id := in.CreateSession(userID, organizationID)
 	return SignedIn{UserID: userID, SessionID: id, OrganizationID: organizationID, Token: in.SessionToken(id, opts...)}
 }
 
-// Request returns a request that carries the token in its Authorization header.
-// The target is a path or a whole address.
+// Request returns a request that carries the token in its Authorization header. The target is a path or a whole
+// address.
 func (s SignedIn) Request(ctx context.Context, method, target string, body io.Reader) (*http.Request, error) {
 	req, err := newRequest(ctx, method, target, body)
 	if err != nil {
@@ -78,15 +75,14 @@ func (s SignedIn) Request(ctx context.Context, method, target string, body io.Re
 	return s.Authorize(req), nil
 }
 
-// Authorize adds the token to a request's Authorization header and returns the
-// request.
+// Authorize adds the token to a request's Authorization header and returns the request.
 func (s SignedIn) Authorize(r *http.Request) *http.Request {
 	r.Header.Set("Authorization", "Bearer "+s.Token)
 	return r
 }
 
-// AddCookies adds the cookies that a browser would send for somebody signed in,
-// those of a development instance included, and returns the request.
+// AddCookies adds the cookies that a browser would send for somebody signed in, those of a development instance
+// included, and returns the request.
 func (in *Instance) AddCookies(r *http.Request, s SignedIn) *http.Request {
 	since := strconv.FormatInt(in.sessionStart(s.SessionID)/1000, 10)
 	browser := in.NewBrowser()

@@ -167,8 +167,8 @@ func updateSignUp(c *call) (any, error) {
 	return c.tx.wireSignUp(s), nil
 }
 
-// CreateSignUp stores a sign-up that waits for the verification of its identifiers, and returns it with its id. After a day
-// it is abandoned.
+// CreateSignUp stores a sign-up that waits for the verification of its identifiers, and returns it with its id. After a
+// day it is abandoned.
 func (in *Instance) CreateSignUp(s SignUp) SignUp {
 	s, err := in.addSignUp(s)
 	if err != nil {
@@ -223,8 +223,8 @@ func (s *SignUp) apply(x *tx) error {
 	return nil
 }
 
-// CompleteSignUp finishes a sign-up as its owner would: identifiers become verified, the user is created with the external
-// id of the sign-up, and signs in.
+// CompleteSignUp finishes a sign-up as its owner would: identifiers become verified, the user is created with the
+// external id of the sign-up, and signs in.
 func (in *Instance) CompleteSignUp(id string) SignedIn {
 	who, err := in.completeSignUp(id)
 	if err != nil {
@@ -259,11 +259,8 @@ func (x *tx) completeSignUp(id string) (SignedIn, error) {
 		in.Phones = field[[]string]{Set: true, Value: []string{*s.Phone}}
 	}
 	seedMetadata(&in.Unsafe, s.UnsafeMetadata)
-	u, err := x.newUser(in)
+	u, err := x.newUser(in, x.checkAccess)
 	if err != nil {
-		return SignedIn{}, err
-	}
-	if err := x.checkAccess(u); err != nil {
 		return SignedIn{}, err
 	}
 	who := x.signIn(u, nil, nil)

@@ -6,9 +6,8 @@ import (
 	"fmt"
 )
 
-// Snapshot is the records of an instance at one moment. It belongs to the
-// emulator that took it, may be restored any number of times, into several
-// instances too, and costs no more than a list of pointers.
+// Snapshot is the records of an instance at one moment. It belongs to the emulator that took it, may be restored any
+// number of times, into several instances too, and costs no more than a list of pointers.
 type Snapshot struct {
 	tables map[string]any
 }
@@ -28,8 +27,8 @@ type instanceDocument struct {
 
 const stateVersion = 1
 
-// Snapshot remembers all records of the instance, signing keys included. The
-// clock, the logs, faults and webhook endpoints are not records.
+// Snapshot remembers all records of the instance, signing keys included. The clock, the logs, faults and webhook
+// endpoints are not records.
 func (in *Instance) Snapshot() *Snapshot {
 	in.mu.RLock()
 	defer in.mu.RUnlock()
@@ -52,9 +51,8 @@ func (in *Instance) Restore(s *Snapshot) {
 	}
 }
 
-// Reset returns the instance to the state it began with: no records but the
-// standard roles, a new signing key, the machine's clock, empty logs, no faults,
-// no webhook endpoints but those of WithWebhook, which have nothing to send.
+// Reset returns the instance to the state it began with: no records but the standard roles, a new signing key, the
+// machine's clock, empty logs, no faults, no webhook endpoints but those of WithWebhook, which have nothing to send.
 // The secret key and registered functions stay.
 func (in *Instance) Reset() {
 	if err := in.webhooks.reset(); err != nil {
@@ -72,8 +70,7 @@ func (in *Instance) Reset() {
 	in.clock.Reset()
 }
 
-// MarshalState returns all records of the instance as JSON, with the signing
-// keys and password digests in it.
+// MarshalState returns all records of the instance as JSON, with the signing keys and password digests in it.
 func (in *Instance) MarshalState() ([]byte, error) {
 	in.mu.RLock()
 	defer in.mu.RUnlock()
@@ -102,8 +99,8 @@ func (in *Instance) encodeState(s *state) ([]byte, error) {
 	return raw, nil
 }
 
-// LoadState replaces all records with those that MarshalState wrote, and takes
-// over the id of the instance they came from. Nothing changes when it fails.
+// LoadState replaces all records with those that MarshalState wrote, and takes over the id of the instance they came
+// from. Nothing changes when it fails.
 func (in *Instance) LoadState(raw []byte) error {
 	var doc stateDocument
 	if err := json.Unmarshal(raw, &doc); err != nil {
@@ -158,8 +155,7 @@ func (in *Instance) replaceState(fill func(fresh *state) error) (err error) {
 	return nil
 }
 
-// applyJournal replays changes that a journal recorded, before the instance
-// serves.
+// applyJournal replays changes that a journal recorded, before the instance serves.
 func (in *Instance) applyJournal(changes []committedChange) error {
 	in.mu.Lock()
 	defer in.mu.Unlock()

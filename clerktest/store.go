@@ -7,11 +7,9 @@ import (
 	"slices"
 )
 
-// table describes one kind of record. A row is immutable once it is stored: to
-// change one, use update, which works on a copy. That makes reads free of locks
-// after they found their row, and snapshots a copy of pointers. Every field of a
-// row type is exported and survives JSON both ways, because the journal and
-// seeds write rows.
+// table describes one kind of record. A row is immutable once it is stored: to change one, use update, which works on a
+// copy. That makes reads free of locks after they found their row, and snapshots a copy of pointers. Every field of a
+// row type is exported and survives JSON both ways, because the journal and seeds write rows.
 type table[T any] struct {
 	name    string
 	id      func(*T) string
@@ -33,8 +31,7 @@ type anyCollection interface {
 	load(id string, raw json.RawMessage) error
 }
 
-// collection holds the rows of one table of one instance, in the order they were
-// first stored.
+// collection holds the rows of one table of one instance, in the order they were first stored.
 type collection[T any] struct {
 	table *table[T]
 	byID  map[string]*entry[T]
@@ -83,14 +80,12 @@ func (t *table[T]) get(x *tx, id string) *T {
 // all returns every row in the order of creation. The slice is the caller's.
 func (t *table[T]) all(x *tx) []*T { return rowsOf(t.in(x).list) }
 
-// find returns the rows that an index lists under key, in the order of creation.
-// The slice is the caller's.
+// find returns the rows that an index lists under key, in the order of creation. The slice is the caller's.
 func (t *table[T]) find(x *tx, index, key string) []*T {
 	return rowsOf(t.in(x).index[index][key])
 }
 
-// first returns the oldest row that an index lists under key, nil when there is
-// none.
+// first returns the oldest row that an index lists under key, nil when there is none.
 func (t *table[T]) first(x *tx, index, key string) *T {
 	if found := t.in(x).index[index][key]; len(found) > 0 {
 		return found[0].row
@@ -127,8 +122,7 @@ func (t *table[T]) put(x *tx, row *T) {
 	x.record(t.name, id, row, func() { c.replace(before, old) })
 }
 
-// update stores a changed copy of the row with this id and returns the copy, or
-// nil when there is no such row.
+// update stores a changed copy of the row with this id and returns the copy, or nil when there is no such row.
 func (t *table[T]) update(x *tx, id string, edit func(*T)) *T {
 	old := t.get(x, id)
 	if old == nil {
@@ -264,8 +258,7 @@ func (c *collection[T]) encode() ([]json.RawMessage, error) {
 	return out, nil
 }
 
-// load applies one journal entry: it stores the row, or removes the one with
-// this id when raw is empty.
+// load applies one journal entry: it stores the row, or removes the one with this id when raw is empty.
 func (c *collection[T]) load(id string, raw json.RawMessage) error {
 	e := c.byID[id]
 	if len(raw) == 0 {

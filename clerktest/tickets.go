@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// ticketToken is a single-use link that signs somebody in: a sign-in token, with an actor an actor token, with an agent an
-// agent task.
+// ticketToken is a single-use link that signs somebody in: a sign-in token, with an actor an actor token, with an agent
+// an agent task.
 type ticketToken struct {
 	ID              string          `json:"id"`
 	UserID          string          `json:"user_id"`
@@ -142,8 +142,8 @@ func sessionDuration(seconds field[int64]) (int64, error) {
 	return duration, nil
 }
 
-// storeTicketToken stores a sign-in or actor token and answers with its ticket, which no other answer shows. The lifetime
-// is in seconds.
+// storeTicketToken stores a sign-in or actor token and answers with its ticket, which no other answer shows. The
+// lifetime is in seconds.
 func (c *call) storeTicketToken(t *ticketToken, seconds field[int64], standard time.Duration) (any, error) {
 	lifetime := int64(standard / time.Second)
 	seconds.applyValue(&lifetime)

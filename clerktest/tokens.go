@@ -30,23 +30,20 @@ type tokenSpec struct {
 	later    map[string]time.Duration // of single time claims
 }
 
-// TokenV1 mints the older form of session tokens, whose organization claims are
-// org_id, org_role, org_slug and org_permissions.
+// TokenV1 mints the older form of session tokens, whose organization claims are org_id, org_role, org_slug and
+// org_permissions.
 func TokenV1() TokenOption { return func(s *tokenSpec) { s.v1 = true } }
 
-// TokenTTL sets how long the token is good, 60 seconds without it. A negative
-// duration makes an expired token.
+// TokenTTL sets how long the token is good, 60 seconds without it. A negative duration makes an expired token.
 func TokenTTL(d time.Duration) TokenOption { return func(s *tokenSpec) { s.life = d } }
 
 // TokenAuthorizedParty sets the azp claim; empty leaves it out.
 func TokenAuthorizedParty(origin string) TokenOption { return func(s *tokenSpec) { s.azp = origin } }
 
-// TokenOrganization makes an organization the active one for this token. Empty
-// mints a token of the personal account.
+// TokenOrganization makes an organization the active one for this token. Empty mints a token of the personal account.
 func TokenOrganization(id string) TokenOption { return func(s *tokenSpec) { s.orgID = &id } }
 
-// TokenClaim sets a claim, replacing a standard one of this name. A nil value
-// removes the claim.
+// TokenClaim sets a claim, replacing a standard one of this name. A nil value removes the claim.
 func TokenClaim(name string, value any) TokenOption {
 	return func(s *tokenSpec) { s.claims[name] = value }
 }
@@ -56,8 +53,7 @@ func TokenHeader(name string, value any) TokenOption {
 	return func(s *tokenSpec) { s.header[name] = value }
 }
 
-// TokenFactorAge sets the fva claim: minutes since each factor was verified, -1
-// where there is none.
+// TokenFactorAge sets the fva claim: minutes since each factor was verified, -1 where there is none.
 func TokenFactorAge(first, second int64) TokenOption {
 	return func(s *tokenSpec) { s.fva = []int64{first, second} }
 }

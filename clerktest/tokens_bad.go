@@ -52,8 +52,8 @@ func BadTokens() []BadToken {
 	}
 }
 
-// BadSessionToken returns a token for a session that is good in every respect
-// but one. An empty sessionID signs a new user in first.
+// BadSessionToken returns a token for a session that is good in every respect but one. An empty sessionID signs a new
+// user in first.
 func (in *Instance) BadSessionToken(kind BadToken, sessionID string) string {
 	if sessionID == "" {
 		sessionID = in.SignedInUser().SessionID

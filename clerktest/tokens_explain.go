@@ -54,9 +54,8 @@ const clockSkew = 5 * time.Second
 // maxToken bounds the length of a token that is looked at.
 const maxToken = 16 << 10
 
-// Explain goes through the checks of a session token, at the instance's time and
-// with its keys, and says which one refuses it and why. It goes on after a
-// failure, so that one look shows everything that is wrong.
+// Explain goes through the checks of a session token, at the instance's time and with its keys, and says which one
+// refuses it and why. It goes on after a failure, so that one look shows everything that is wrong.
 func (in *Instance) Explain(token string) Explanation {
 	var ex Explanation
 	_ = in.ensureKey()
@@ -152,8 +151,7 @@ func decodePart(part string) json.RawMessage {
 	return raw
 }
 
-// verifyOwn checks a token that this instance made and returns its claims, or
-// the reason of the refusal.
+// verifyOwn checks a token that this instance made and returns its claims, or the reason of the refusal.
 func (x *tx) verifyOwn(token string) (claims tokenFacts, refusal string) {
 	ex := x.explain(token)
 	if !ex.Accepted {

@@ -12,8 +12,8 @@ type state struct {
 	collections map[string]anyCollection
 }
 
-// tx is one look at or change of an instance's state. Inside of it the clock
-// stands still. A change that returns an error leaves no trace.
+// tx is one look at or change of an instance's state. Inside of it the clock stands still. A change that returns an
+// error leaves no trace.
 type tx struct {
 	inst     *Instance
 	state    *state
@@ -56,8 +56,8 @@ func (x *tx) record(table, id string, row any, undo func()) {
 	x.changes = append(x.changes, change{table: table, id: id, row: row, undo: undo})
 }
 
-// emit announces an event of Clerk's webhooks. It reaches the event log and the
-// subscribers after the change is committed, and is dropped with it.
+// emit announces an event of Clerk's webhooks. It reaches the event log and the subscribers after the change is
+// committed, and is dropped with it.
 func (x *tx) emit(kind string, data any) {
 	raw, err := json.Marshal(data)
 	if err != nil {

@@ -38,8 +38,7 @@ func (x *tx) findUser(id string) (*user, error) {
 	return nil, errNotFound("user")
 }
 
-// changeUser stores an edited copy of a user, announces it and returns its
-// answer form.
+// changeUser stores an edited copy of a user, announces it and returns its answer form.
 func (x *tx) changeUser(id string, edit func(*user)) *userWire {
 	u := tableUsers.update(x, id, func(u *user) {
 		had := u.mfaEnabled()
@@ -57,20 +56,20 @@ func createUser(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	u, err := c.tx.newUser(&in)
+	var checks []func(*user) error
+	if !in.SkipRestrictions.Value {
+		checks = append(checks, c.tx.checkAccess)
+	}
+	u, err := c.tx.newUser(&in, checks...)
 	if err != nil {
 		return nil, err
-	}
-	if !in.SkipRestrictions.Value {
-		if err := c.tx.checkAccess(u); err != nil {
-			return nil, err
-		}
 	}
 	return c.tx.wireUser(u), nil
 }
 
-// newUser checks the input, stores the user and announces it.
-func (x *tx) newUser(in *userInput) (*user, error) {
+// newUser checks the input, stores the user and announces it. The steps see the user before that: they refuse or
+// complete it.
+func (x *tx) newUser(in *userInput, steps ...func(*user) error) (*user, error) {
 	if err := in.checkIdentity(); err != nil {
 		return nil, err
 	}
@@ -85,6 +84,11 @@ func (x *tx) newUser(in *userInput) (*user, error) {
 		return nil, err
 	}
 	u.settleFactors(false, x.now)
+	for _, step := range steps {
+		if err := step(u); err != nil {
+			return nil, err
+		}
+	}
 	tableUsers.put(x, u)
 	x.emit("user.created", x.wireUser(u))
 	return u, nil
@@ -162,8 +166,7 @@ func (in *metadataInput) check() error {
 	return nil
 }
 
-// applyMetadata merges or replaces metadata and refuses what became too large. A nil
-// column does not exist.
+// applyMetadata merges or replaces metadata and refuses what became too large. A nil column does not exist.
 func (in *metadataInput) applyMetadata(apply func(*field[metadata], *metadata), public, private, unsafe *metadata) error {
 	for _, m := range []struct {
 		name   string

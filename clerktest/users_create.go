@@ -1,7 +1,6 @@
 package clerktest
 
-// User describes a user to create from Go. The zero value gets an e-mail
-// address of its own.
+// User describes a user to create from Go. The zero value gets an e-mail address of its own.
 type User struct {
 	ID              string // set by CreateUser
 	Email           string

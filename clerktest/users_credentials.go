@@ -37,8 +37,8 @@ type verifiedWire struct {
 	CodeType *string `json:"code_type,omitzero"`
 }
 
-// verifyPassword does not count wrong answers: a refused request changes
-// nothing, here and for a caller who checks a password on behalf of a user.
+// verifyPassword does not count wrong answers: a refused request changes nothing, here and for a caller who checks a
+// password on behalf of a user.
 func verifyPassword(c *call) (any, error) {
 	u, err := c.user()
 	if err != nil {
@@ -121,8 +121,7 @@ func unsetCompromised(c *call) (any, error) {
 	return c.tx.changeUser(u.ID, func(u *user) { u.PasswordCompromised = false }), nil
 }
 
-// verifyTOTP takes a code of the authenticator app or one of the backup codes,
-// which is used up by that.
+// verifyTOTP takes a code of the authenticator app or one of the backup codes, which is used up by that.
 func verifyTOTP(c *call) (any, error) {
 	u, err := c.user()
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// userExtrasFamily holds what the Backend API only reads of a user: devices and
-// tokens of social providers. Go code adds them.
+// userExtrasFamily holds what the Backend API only reads of a user: devices and tokens of social providers. Go code
+// adds them.
 func userExtrasFamily() family {
 	return family{
 		tables: []anyTable{tableTrustedDevices, tableProviderTokens},
@@ -180,8 +180,7 @@ type ExternalAccount struct {
 	Scopes         []string
 }
 
-// AddExternalAccount links a user with an account at a social provider and
-// returns the link's id.
+// AddExternalAccount links a user with an account at a social provider and returns the link's id.
 func (in *Instance) AddExternalAccount(userID string, a ExternalAccount) string {
 	var id string
 	in.edit("AddExternalAccount", func(x *tx) error {

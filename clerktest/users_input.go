@@ -63,8 +63,7 @@ func (in *userInput) checkIdentity() error {
 		"a user needs an email_address, a phone_number, a web3_wallet or a username")
 }
 
-// applyIdentifiers gives a new user its identifiers, the first of each kind as
-// the primary one.
+// applyIdentifiers gives a new user its identifiers, the first of each kind as the primary one.
 func (in *userInput) applyIdentifiers(x *tx, u *user) error {
 	var err error
 	if u.Emails, err = x.newIdentifiers(in.Emails.Value, in.EmailStatus.Value, "email_address", parseEmail); err != nil {

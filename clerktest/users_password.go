@@ -71,8 +71,8 @@ func checkDigest(hasher, text string) error {
 	return nil
 }
 
-// verifyPassword reports whether the user has this password. known is false when
-// the emulator cannot tell, because it lacks the hasher.
+// verifyPassword reports whether the user has this password. known is false when the emulator cannot tell, because it
+// lacks the hasher.
 func (u *user) verifyPassword(password string) (right, known bool) {
 	return digest.Verify(u.PasswordHasher, u.PasswordDigest, password)
 }

@@ -53,8 +53,8 @@ func filterUsers(c *call) ([]*user, error) {
 	return rows, nil
 }
 
-// userFilters reads the filters of the user list, which membership lists share;
-// skip names those that mean something else there.
+// userFilters reads the filters of the user list, which membership lists share; skip names those that mean something
+// else there.
 func userFilters(c *call, skip ...string) []func(*user) bool {
 	var out []func(*user) bool
 	add := func(name string, match func(u *user, set map[string]bool) bool, fold func(string) string) {

@@ -129,8 +129,7 @@ func identifierValues(list []identifier) []string {
 	return out
 }
 
-// identifierByID returns a copy of the identifier in list, nil when it is not
-// there.
+// identifierByID returns a copy of the identifier in list, nil when it is not there.
 func identifierByID(list []identifier, id string) *identifier {
 	for i := range list {
 		if list[i].ID == id {
@@ -141,8 +140,7 @@ func identifierByID(list []identifier, id string) *identifier {
 	return nil
 }
 
-// withIdentifier returns a new list in which item replaces the one with its id,
-// or is added at the end.
+// withIdentifier returns a new list in which item replaces the one with its id, or is added at the end.
 func withIdentifier(list []identifier, item identifier) []identifier {
 	out := make([]identifier, 0, len(list)+1)
 	found := false
@@ -169,8 +167,7 @@ func withoutIdentifier(list []identifier, id string) []identifier {
 	return out
 }
 
-// primaryValue returns the value of the primary identifier, empty when there is
-// none.
+// primaryValue returns the value of the primary identifier, empty when there is none.
 func primaryValue(list []identifier, id *string) string {
 	if id == nil {
 		return ""
@@ -198,8 +195,8 @@ func (u *user) identifications() int {
 	return len(u.Emails) + len(u.Phones) + len(u.Wallets) + len(optionalKey(u.Username))
 }
 
-// settleFactors keeps one second factor among the phones the default one, and
-// notes when the user got or lost the second factors.
+// settleFactors keeps one second factor among the phones the default one, and notes when the user got or lost the
+// second factors.
 func (u *user) settleFactors(had bool, now int64) {
 	at := slices.IndexFunc(u.Phones, func(i identifier) bool { return i.SecondFactor && i.DefaultSecondFactor })
 	if at < 0 {

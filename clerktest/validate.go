@@ -18,8 +18,7 @@ import (
 
 const maxUpload = 10 << 20
 
-// toleratedQuery lists parameters that official SDKs send although the document
-// does not have them.
+// toleratedQuery lists parameters that official SDKs send although the document does not have them.
 var toleratedQuery = []string{"paginated", "suffixed_cookies", "__clerk_api_version", "_is_native", "order_by", "limit", "offset"}
 
 // readParams reads and checks query and body against the document.
@@ -123,20 +122,22 @@ func (c *call) readJSON() error {
 	}
 	c.raw = raw
 	if op.bulk {
-		if json.Unmarshal(raw, &c.bulk) != nil || slices.ContainsFunc(c.bulk, func(m map[string]json.RawMessage) bool { return m == nil }) {
+		var items []map[string]json.RawMessage
+		if json.Unmarshal(raw, &items) != nil || slices.ContainsFunc(items, func(m map[string]json.RawMessage) bool { return m == nil }) {
 			return errBodyInvalid("the body has to be a JSON array of objects")
 		}
-		for _, item := range c.bulk {
+		for _, item := range items {
 			if err := checkFields(op.fields, item); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	if raw[0] != '{' || json.Unmarshal(raw, &c.body) != nil {
+	var body map[string]json.RawMessage
+	if raw[0] != '{' || json.Unmarshal(raw, &body) != nil {
 		return errBodyInvalid("the body has to be a JSON object")
 	}
-	return checkFields(op.fields, c.body)
+	return checkFields(op.fields, body)
 }
 
 func checkFields(params []param, body map[string]json.RawMessage) error {
@@ -161,8 +162,7 @@ func checkFields(params []param, body map[string]json.RawMessage) error {
 	return nil
 }
 
-// driftFields are body fields that official SDKs send and Clerk takes although
-// the document lacks them.
+// driftFields are body fields that official SDKs send and Clerk takes although the document lacks them.
 var driftFields = []string{
 	"ignore_dots_for_gmail_addresses", "authenticatable", "disable_jit_provisioning", "enhanced_email_deliverability", "skip_restriction_checks",
 }

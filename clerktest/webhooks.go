@@ -61,8 +61,8 @@ func WithWebhook(address string) Option {
 	return func(s *settings) error { s.webhooks = append(s.webhooks, address); return nil }
 }
 
-// AddWebhook makes the instance send its later events to an address, signed with a new secret, until Remove or Reset. With
-// types, only those events are sent. It fails when the address is not an absolute http or https URL.
+// AddWebhook makes the instance send its later events to an address, signed with a new secret, until Remove or Reset.
+// With types, only those events are sent. It fails when the address is not an absolute http or https URL.
 func (in *Instance) AddWebhook(address string, types ...string) (*WebhookEndpoint, error) {
 	return in.AddWebhookWithSecret(address, clerkwebhook.NewSecret(), types...)
 }

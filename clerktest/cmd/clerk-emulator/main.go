@@ -1,6 +1,6 @@
-// Command clerk-emulator is a local Clerk: a stateful Backend API that signs real tokens, sends signed webhooks and moves
-// its clock, with a console at its root page. It needs no account and no network. It is an emulator for development and
-// tests and guards nothing.
+// Command clerk-emulator is a local Clerk: a stateful Backend API that signs real tokens, sends signed webhooks and
+// moves its clock, with a console at its root page. It needs no account and no network. It is an emulator for
+// development and tests and guards nothing.
 package main
 
 import (

@@ -10,8 +10,7 @@ import (
 	"sync"
 )
 
-// blowfish is the cipher under bcrypt. The standard library lacks it, and
-// imported users mostly have bcrypt digests.
+// blowfish is the cipher under bcrypt. The standard library lacks it, and imported users mostly have bcrypt digests.
 type blowfish struct {
 	p [18]uint32
 	s [4][256]uint32
@@ -132,8 +131,7 @@ var piBlowfish = sync.OnceValue(func() blowfish {
 	return b
 })
 
-// arctanInverse returns arctan(1/n) as an integer with so many binary digits
-// after the point.
+// arctanInverse returns arctan(1/n) as an integer with so many binary digits after the point.
 func arctanInverse(n int64, bits uint) *big.Int {
 	power := new(big.Int).Lsh(big.NewInt(1), bits)
 	power.Quo(power, big.NewInt(n))

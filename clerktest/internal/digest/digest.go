@@ -59,9 +59,9 @@ func Verify(hasher, digest, password string) (right, known bool) {
 	return verify(digest, password), true
 }
 
-// hashers are the values of password_hasher that Clerk takes. Digests of those with a nil function are stored and cannot
-// be verified: the standard library, which is all that this module imports, has neither argon2 nor scrypt; awscognito asks
-// a Cognito user pool; the layout of hmac_sha256_utf16_b64 is not documented.
+// hashers are the values of password_hasher that Clerk takes. Digests of those with a nil function are stored and
+// cannot be verified: the standard library, which is all that this module imports, has neither argon2 nor scrypt;
+// awscognito asks a Cognito user pool; the layout of hmac_sha256_utf16_b64 is not documented.
 var hashers = map[string]func(digest, password string) bool{
 	"argon2i": nil, "argon2id": nil, "awscognito": nil, "hmac_sha256_utf16_b64": nil, "scrypt_firebase": nil, "scrypt_werkzeug": nil,
 	"bcrypt":               VerifyBcrypt,
@@ -124,8 +124,7 @@ func sameHash(h func() hash.Hash, digest, password string) bool {
 	return err == nil && equal(want, digestOf(h, password))
 }
 
-// saltedHash checks hex$salt or salt$hex, with the salt on either side of the
-// password.
+// saltedHash checks hex$salt or salt$hex, with the salt on either side of the password.
 func saltedHash(h func() hash.Hash, digest, password string) bool {
 	a, b, _ := strings.Cut(digest, "$")
 	for _, half := range [][2]string{{a, b}, {b, a}} {
@@ -137,8 +136,8 @@ func saltedHash(h func() hash.Hash, digest, password string) bool {
 	return false
 }
 
-// verifyPBKDF2 checks algorithm$rounds$salt$key. Systems differ in how they write
-// salt and key, so each reading that the text allows is tried.
+// verifyPBKDF2 checks algorithm$rounds$salt$key. Systems differ in how they write salt and key, so each reading that
+// the text allows is tried.
 func verifyPBKDF2(h func() hash.Hash, digest, password string) bool {
 	parts := strings.Split(digest, "$")
 	if len(parts) < 4 {
@@ -173,8 +172,7 @@ func readings(text string) [][]byte {
 	return out
 }
 
-// verifyPepperedBcrypt checks a bcrypt digest of password and pepper, which
-// follows it after a dollar sign.
+// verifyPepperedBcrypt checks a bcrypt digest of password and pepper, which follows it after a dollar sign.
 func verifyPepperedBcrypt(digest, password string) bool {
 	if len(digest) <= bcryptLength || digest[bcryptLength] != '$' {
 		return false
@@ -182,8 +180,7 @@ func verifyPepperedBcrypt(digest, password string) bool {
 	return VerifyBcrypt(digest[:bcryptLength], password+digest[bcryptLength+1:])
 }
 
-// verifyDjangoBcrypt checks bcrypt_sha256$ and a bcrypt digest of the password's
-// SHA-256 in hexadecimal.
+// verifyDjangoBcrypt checks bcrypt_sha256$ and a bcrypt digest of the password's SHA-256 in hexadecimal.
 func verifyDjangoBcrypt(digest, password string) bool {
 	rest, ok := strings.CutPrefix(digest, "bcrypt_sha256$")
 	return ok && VerifyBcrypt(rest, hex.EncodeToString(digestOf(sha256.New, password)))

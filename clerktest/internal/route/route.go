@@ -52,8 +52,7 @@ func (rt *Router[T]) Add(method, template string, value T) {
 	at.methods[method] = leaf[T]{value: value, names: names}
 }
 
-// Find returns the value for an escaped path. known reports whether the path
-// exists with any method.
+// Find returns the value for an escaped path. known reports whether the path exists with any method.
 func (rt *Router[T]) Find(method, escapedPath string) (value T, params Params, known, ok bool) {
 	segments := strings.Split(strings.Trim(escapedPath, "/"), "/")
 	for i, s := range segments {
