@@ -79,7 +79,7 @@ func TestAdmin_MovesTheClockAndExplainsTokens(t *testing.T) {
 func TestAdmin_SnapshotsInstancesAndSeeds(t *testing.T) {
 	t.Parallel()
 	srv := clerktest.NewServer(t)
-	client := newClient(t, srv.Instance)
+	client := newClient(srv.Instance)
 	count := func() int64 {
 		n, err := client.Users.Count(t.Context(), nil)
 		if err != nil {

@@ -19,7 +19,7 @@ func newAPIKey(t *testing.T, client *clerk.Client, subject, name string) *clerk.
 func TestAPIKeys_CarryWhatTheyWereMadeWith(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	u := in.CreateUser(clerktest.User{}).ID
 	org := in.CreateOrganization(clerktest.Organization{}).ID
 	made := from(client.APIKeys.Create(ctx, &clerk.APIKeyCreateParams{
@@ -57,7 +57,7 @@ func TestAPIKeys_CarryWhatTheyWereMadeWith(t *testing.T) {
 func TestAPIKeys_EndOfLife(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	u := in.CreateUser(clerktest.User{}).ID
 	valid := func(k *clerk.APIKey, want bool) {
@@ -114,7 +114,7 @@ func TestAPIKeys_EndOfLife(t *testing.T) {
 func TestAPIKeys_List(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	u := in.CreateUser(clerktest.User{}).ID
 	for _, name := range []string{"Deploy", "deploy 2", "backup"} {
 		newAPIKey(t, client, u, name)
@@ -152,7 +152,7 @@ func TestAPIKeys_List(t *testing.T) {
 func TestAPIKeys_Refusals(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	u := in.CreateUser(clerktest.User{}).ID
 	taken := newAPIKey(t, client, u, "taken")
 	for name, c := range map[string]struct {

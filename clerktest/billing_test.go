@@ -45,7 +45,7 @@ func billed(t *testing.T) (*clerktest.Instance, *clerk.Client) {
 	if err := in.Seed([]byte(billingSeed)); err != nil {
 		t.Fatal(err)
 	}
-	return in, newClient(t, in)
+	return in, newClient(in)
 }
 
 // planClaim is the pla claim of a new token. eventData reads the data of the events since a position in the log of

@@ -13,7 +13,7 @@ import (
 func TestClients_HoldLiveSessions(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	browser := in.NewBrowser()
 	var who []clerktest.SignedIn
@@ -46,7 +46,7 @@ func TestClients_HoldLiveSessions(t *testing.T) {
 func TestClients_List(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	var want []string
 	for range 3 {
@@ -70,7 +70,7 @@ func TestClients_List(t *testing.T) {
 func TestClients_Verify(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	who := in.SignedInUser()
 	verify := func(token string) (*clerk.DeviceClient, error) {
 		return client.Clients.Verify(ctx, &clerk.ClientVerifyParams{Token: token})

@@ -2,6 +2,8 @@ package clerktest
 
 import (
 	"time"
+
+	clerk "github.com/clerkgo/clerk-go/core"
 )
 
 // Config is what a program needs to use an instance as its Clerk. The fields have the names that the configuration of
@@ -26,6 +28,20 @@ func (in *Instance) Config() Config {
 		c.AuthorizedParties = []string{in.emulator.origin}
 	}
 	return c
+}
+
+// API returns a client of the Backend API that acts on the instance with its secret key. It is safe for concurrent use.
+// Options come after the ones that make it reach the emulator; an option that the client refuses ends the test.
+func (in *Instance) API(opts ...clerk.ClientOption) *clerk.Client {
+	all := []clerk.ClientOption{clerk.WithBaseURL(in.URL()), clerk.WithHTTPClient(in.Client())}
+	if !isLoopback(in.URL()) {
+		all = append(all, clerk.WithPlainHTTP())
+	}
+	client, err := clerk.NewClient(in.SecretKey(), append(all, opts...)...)
+	if err != nil {
+		in.fail("API", err)
+	}
+	return client
 }
 
 // Environ returns the settings of an instance as NAME=value, under the names that Clerk's SDKs read.

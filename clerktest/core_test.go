@@ -12,7 +12,7 @@ import (
 
 func TestCore_Users(t *testing.T) {
 	t.Parallel()
-	client := newClient(t, clerktest.NewServer(t).Instance)
+	client := newClient(clerktest.NewServer(t).Instance)
 	ctx := t.Context()
 	made := map[string]bool{}
 	for i := range 45 {
@@ -65,7 +65,7 @@ func TestCore_Users(t *testing.T) {
 func TestCore_OrganizationsAndSessions(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client := newClient(t, in)
+	client := newClient(in)
 	ctx := t.Context()
 	u := in.CreateUser(clerktest.User{})
 	org, err := client.Organizations.Create(ctx, &clerk.OrganizationCreateParams{Name: "Acme", CreatedBy: clerk.String(u.ID)})

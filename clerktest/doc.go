@@ -4,7 +4,7 @@
 // In a test:
 //
 //	srv := clerktest.NewServer(t)
-//	client, err := clerk.NewClient(srv.SecretKey(), clerk.WithBaseURL(srv.URL()))
+//	client := srv.API()
 //	…
 //	who := srv.SignedInUser()                  // user, session and token
 //	req.Header.Set("Authorization", "Bearer "+who.Token)

@@ -12,7 +12,7 @@ func domainName(d clerk.Domain) string { return d.Name }
 func TestDomains_Satellites(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	domains := client.Domains
 	in.SetProduction(true)
 	made := from(domains.Create(ctx, &clerk.DomainCreateParams{Name: "Shop.Example", IsSatellite: true})).must(t)
@@ -53,7 +53,7 @@ func TestDomains_Satellites(t *testing.T) {
 
 func TestDomains_Development(t *testing.T) {
 	t.Parallel()
-	client, ctx := newClient(t, clerktest.NewServer(t).Instance), t.Context()
+	client, ctx := newClient(clerktest.NewServer(t).Instance), t.Context()
 	made := from(client.Domains.Create(ctx, &clerk.DomainCreateParams{Name: "localhost:3001", IsSatellite: true})).must(t)
 	if made.Name != "localhost:3001" {
 		t.Errorf("got %s, want a name with a port", made.Name)
@@ -66,7 +66,7 @@ func TestDomains_Development(t *testing.T) {
 func TestInstance_ChangeDomain(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	change := func(address string, secondary bool) reply[struct{}] {
 		err := client.Instance.ChangeDomain(ctx, &clerk.InstanceChangeDomainParams{HomeURL: clerk.String(address), IsSecondary: clerk.Bool(secondary)})
 		return from(struct{}{}, err)

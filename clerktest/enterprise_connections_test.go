@@ -18,7 +18,7 @@ func samlInput() clerk.Opt[clerk.EnterpriseConnectionCreateSAMLParams] {
 func TestEnterpriseConnections_Lifecycle(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	connections := client.EnterpriseConnections
 	org := in.CreateOrganization(clerktest.Organization{})
 	saml := from(connections.Create(ctx, &clerk.EnterpriseConnectionCreateParams{
@@ -67,7 +67,7 @@ func TestEnterpriseConnections_Refusals(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	org := in.CreateOrganization(clerktest.Organization{})
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	for body, c := range map[string]struct {
 		status int
 		code   string
@@ -97,7 +97,7 @@ func TestEnterpriseConnections_Refusals(t *testing.T) {
 func TestEnterpriseConnections_EnablingTakesDomainsOver(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	org := in.CreateOrganization(clerktest.Organization{})
 	add := func(name string, verified bool) {
 		from(client.OrganizationDomains.Create(ctx, org.ID, &clerk.OrganizationDomainCreateParams{Name: clerk.String(name), Verified: clerk.Bool(verified)})).must(t)
@@ -120,7 +120,7 @@ func TestEnterpriseConnections_EnablingTakesDomainsOver(t *testing.T) {
 func TestEnterpriseConnections_TestRuns(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).NewInstance(t)
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	connections := client.EnterpriseConnections
 	in.Clock().Freeze()
 	made := from(connections.Create(ctx, &clerk.EnterpriseConnectionCreateParams{Name: "Okta", Provider: "saml_okta", Domains: []string{"a.example"}})).must(t)

@@ -11,7 +11,7 @@ import (
 // directoryWorld is an instance with a connection, and the ids of its roles.
 func directoryWorld(t *testing.T) (client *clerk.Client, connection, admin, member string) {
 	t.Helper()
-	client = newClient(t, clerktest.NewServer(t).Instance)
+	client = newClient(clerktest.NewServer(t).Instance)
 	made := from(client.EnterpriseConnections.Create(t.Context(), &clerk.EnterpriseConnectionCreateParams{Name: "X", Provider: "oidc_custom", Domains: []string{"a.example"}})).must(t)
 	for _, r := range from(client.OrganizationRoles.List(t.Context(), nil)).must(t).Data {
 		switch r.Key {

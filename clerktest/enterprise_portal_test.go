@@ -12,7 +12,7 @@ import (
 func TestAdminPortalLinkTokens(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	tokens := client.AdminPortalLinkTokens
 	in.Clock().Freeze()
 	org := in.CreateOrganization(clerktest.Organization{})

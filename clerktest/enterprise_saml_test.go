@@ -10,7 +10,7 @@ import (
 func TestSAMLConnections(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	connections := client.SAMLConnections
 	org := in.CreateOrganization(clerktest.Organization{})
 	first := from(connections.Create(ctx, &clerk.SAMLConnectionCreateParams{
@@ -67,7 +67,7 @@ func TestSAMLConnections(t *testing.T) {
 func TestSAMLConnections_EnablingAsksForVerifiedDomains(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	org := in.CreateOrganization(clerktest.Organization{})
 	from(client.OrganizationDomains.Create(ctx, org.ID, &clerk.OrganizationDomainCreateParams{Name: clerk.String("a.example"), Verified: clerk.Bool(true)})).must(t)
 	made := from(client.SAMLConnections.Create(ctx, &clerk.SAMLConnectionCreateParams{Name: "X", Provider: "saml_okta", Domain: clerk.String("a.example")})).must(t)

@@ -26,7 +26,9 @@ func ExampleStart() {
 
 	srv.Clock().Advance(2 * time.Minute) // a session token is good for one
 	fmt.Println(srv.Explain(who.Token).Reason)
-	// Output: true token-expired
+	// Output:
+	// true
+	// token-expired
 }
 
 func ExampleInstance_CreateOrganization() {
@@ -59,19 +61,17 @@ func ExampleInstance_RotateKey() {
 	fmt.Println(srv.Explain(who.Token).Accepted) // both keys are published
 	srv.RetireKey(old)
 	fmt.Println(srv.Explain(who.Token).Reason)
-	// Output: true jwk-kid-mismatch
+	// Output:
+	// true
+	// jwk-kid-mismatch
 }
 
 func ExampleNewServer() {
 	t := new(testing.T) // the one that the test gets
 
 	srv := clerktest.NewServer(t)
-	client, err := clerk.NewClient(srv.SecretKey(), clerk.WithBaseURL(srv.URL()))
-	if err != nil {
-		t.Fatal(err)
-	}
 	ada := srv.SignedInUser()
-	user, err := client.Users.Get(t.Context(), ada.UserID)
+	user, err := srv.API().Users.Get(t.Context(), ada.UserID)
 	if err != nil || user.ID != ada.UserID {
 		t.Errorf("got %v, %v, want the user", user, err)
 	}
@@ -83,10 +83,7 @@ func ExampleInstance_AddFault() {
 		panic(err)
 	}
 	defer srv.Close()
-	client, err := clerk.NewClient(srv.SecretKey(), clerk.WithBaseURL(srv.URL()))
-	if err != nil {
-		panic(err)
-	}
+	client := srv.API()
 
 	_, err = srv.AddFault(clerktest.Fault{Operation: "GetUser", Status: http.StatusServiceUnavailable, Times: 1})
 	if err != nil {
@@ -97,7 +94,9 @@ func ExampleInstance_AddFault() {
 	fmt.Println(errors.Is(err, clerk.ErrServer))
 	_, err = client.Users.Get(context.Background(), user.ID)
 	fmt.Println(err)
-	// Output: true <nil>
+	// Output:
+	// true
+	// <nil>
 }
 
 func ExampleInstance_AddWebhook() {

@@ -13,7 +13,7 @@ import (
 func TestAddFault(t *testing.T) {
 	t.Parallel()
 	srv := clerktest.NewServer(t)
-	client := newClient(t, srv.Instance)
+	client := newClient(srv.Instance)
 	u := srv.CreateUser(clerktest.User{})
 	if _, err := srv.AddFault(clerktest.Fault{Operation: "GetUser", Status: http.StatusTooManyRequests, RetryAfter: 3 * time.Second, Times: 1}); err != nil {
 		t.Fatal(err)
@@ -60,7 +60,7 @@ func TestAddFault_Refusals(t *testing.T) {
 func TestEnforceRateLimits(t *testing.T) {
 	t.Parallel()
 	srv := clerktest.NewServer(t)
-	client := newClient(t, srv.Instance)
+	client := newClient(srv.Instance)
 	srv.Clock().Freeze()
 	srv.EnforceRateLimits(true)
 	u := srv.CreateUser(clerktest.User{})

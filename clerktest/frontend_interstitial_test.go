@@ -11,7 +11,7 @@ import (
 func TestInterstitial(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client := newClient(t, in)
+	client := newClient(in)
 	for name, c := range map[string]struct {
 		params clerk.MiscellaneousGetInterstitialParams
 		want   []string

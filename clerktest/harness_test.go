@@ -187,3 +187,8 @@ func visit(t *testing.T, in *clerktest.Instance, address string) (status int, te
 	status, _, content := fetch(t, in, address)
 	return status, string(content)
 }
+
+// newClient returns a client that shows each refusal at once.
+func newClient(in *clerktest.Instance) *clerk.Client {
+	return in.API(clerk.WithRetries(0))
+}

@@ -35,7 +35,7 @@ func identifiers(t *testing.T, client *clerk.Client, userID string) string {
 func TestEmailAddresses_Lifecycle(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	emails := client.EmailAddresses
 	u := in.CreateUser(clerktest.User{Email: "first@example.com"}).ID
 	since := len(in.Events())
@@ -75,7 +75,7 @@ func TestEmailAddresses_Lifecycle(t *testing.T) {
 func TestEmailAddresses_Uniqueness(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	emails := client.EmailAddresses
 	ada, bob := in.CreateUser(clerktest.User{Email: "ada@example.com"}).ID, in.CreateUser(clerktest.User{Email: "bob@example.com"}).ID
 	create := func(user, address string, verified bool) reply[*clerk.EmailAddress] {
@@ -113,7 +113,7 @@ func TestEmailAddresses_Verification(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	in.Clock().Freeze()
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	emails := client.EmailAddresses
 	u := in.CreateUser(clerktest.User{Username: "verified_later"}).ID
 	e := from(emails.Create(ctx, &clerk.EmailAddressCreateParams{UserID: u, EmailAddress: "a@example.com"})).must(t)
@@ -170,7 +170,7 @@ func TestPhoneNumbers(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	in.Clock().Freeze()
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	phones := client.PhoneNumbers
 	u := in.CreateUser(clerktest.User{Email: "a@example.com"}).ID
 	user := func() *clerk.User { t.Helper(); return from(client.Users.Get(ctx, u)).must(t) }

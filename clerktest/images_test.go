@@ -26,7 +26,7 @@ func picture(t *testing.T, width int) []byte {
 func TestUsers_ProfileImage(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	id := in.CreateUser(clerktest.User{}).ID
 	since := len(in.Events())
 	upload := func(user string, content []byte) reply[*clerk.User] {
@@ -72,7 +72,7 @@ func TestUsers_ProfileImage(t *testing.T) {
 func TestOrganizations_Logo(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	id, u := in.CreateOrganization(clerktest.Organization{}).ID, in.CreateUser(clerktest.User{}).ID
 	set := func(org, uploader string, content []byte) reply[*clerk.Organization] {
 		return from(client.Organizations.SetLogo(ctx, org, &clerk.OrganizationSetLogoParams{
@@ -96,7 +96,7 @@ func TestOrganizations_Logo(t *testing.T) {
 func TestOAuthApplications_LogoGoesWithItsApplication(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	app := newOAuthApplication(t, client, "Logo")
 	upload := func() string {
 		shown := from(client.OAuthApplications.SetLogo(ctx, app.ID, &clerk.OAuthApplicationSetLogoParams{

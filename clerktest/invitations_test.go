@@ -39,7 +39,7 @@ func invitationStatus(t *testing.T, in *clerktest.Instance, id string) string {
 func TestInvitations_States(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	revoke := func(id string) error {
 		_, err := client.Invitations.Revoke(ctx, id)
@@ -86,7 +86,7 @@ func TestInvitations_States(t *testing.T) {
 func TestInvitations_CarryMetadata(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	i := from(client.Invitations.Create(ctx, &clerk.InvitationCreateParams{
 		EmailAddress: "a@example.com", PublicMetadata: clerk.Set[any](map[string]any{"cohort": 3}), RedirectURL: clerk.String("https://app.example.com/join"),
 	})).must(t)
@@ -99,7 +99,7 @@ func TestInvitations_CarryMetadata(t *testing.T) {
 func TestInvitations_ExistingAndNotify(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	u := in.CreateUser(clerktest.User{Email: "user@example.com"}).ID
 	newInvitation(t, client, "twice@example.com")
 	create := func(email string, ignore bool) (*clerk.Invitation, error) {
@@ -128,7 +128,7 @@ func TestInvitations_ExistingAndNotify(t *testing.T) {
 func TestInvitations_List(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	for _, c := range []struct {
 		email string
@@ -167,7 +167,7 @@ func TestInvitations_List(t *testing.T) {
 func TestInvitations_BulkIsAllOrNothing(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	list := func(emails ...string) string {
 		var out []string
 		for _, email := range emails {

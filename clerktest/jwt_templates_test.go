@@ -11,7 +11,7 @@ import (
 func TestJWTTemplates_Lifecycle(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	templates := client.JWTTemplates
 	in.Clock().Freeze()
 	create := func(name string) reply[*clerk.JWTTemplate] {
@@ -70,7 +70,7 @@ func TestJWTTemplates_Refusals(t *testing.T) {
 func TestJWTTemplates_CustomKey(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	made := from(client.JWTTemplates.Create(ctx, &clerk.JWTTemplateCreateParams{
 		Name: "shared", Claims: map[string]any{"role": "{{user.public_metadata.role}}"}, Lifetime: clerk.Int64(120),
 		CustomSigningKey: clerk.Bool(true), SigningAlgorithm: clerk.String("HS256"), SigningKey: clerk.String("a shared secret of some length"),

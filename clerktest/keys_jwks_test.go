@@ -11,7 +11,7 @@ import (
 func TestJWKS_FollowsTheKeys(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).NewInstance(t)
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	ids := func() []string {
 		var out []string
 		for _, k := range from(client.JWKS.Get(ctx)).must(t).Keys {

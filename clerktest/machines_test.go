@@ -21,7 +21,7 @@ func newMachine(t *testing.T, client *clerk.Client, name string, others ...strin
 func TestMachines_List(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	made := map[string]string{}
 	for _, name := range []string{"Mailer", "archive", "mail reader"} {
@@ -62,7 +62,7 @@ func TestMachines_List(t *testing.T) {
 
 func TestMachines_ScopesHaveADirection(t *testing.T) {
 	t.Parallel()
-	client, ctx := newClient(t, clerktest.NewServer(t).Instance), t.Context()
+	client, ctx := newClient(clerktest.NewServer(t).Instance), t.Context()
 	b := newMachine(t, client, "b")
 	a := newMachine(t, client, "a", b.ID)
 	scopes := func(id string) string {
@@ -123,7 +123,7 @@ func TestMachines_Refusals(t *testing.T) {
 func TestMachines_SecretKey(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	m := newMachine(t, client, "m")
 	if m.SecretKey == "" || from(client.Machines.Get(ctx, m.ID)).must(t).SecretKey != "" {

@@ -14,7 +14,7 @@ import (
 func TestM2MTokens_ScopesAreThoseOfTheBirth(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	receiver := newMachine(t, client, "receiver")
 	caller := newMachine(t, client, "caller", receiver.ID)
 	stranger := newMachine(t, client, "stranger")
@@ -55,7 +55,7 @@ func TestM2MTokens_ScopesAreThoseOfTheBirth(t *testing.T) {
 func TestM2MTokens_Life(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	m := from(client.Machines.Create(ctx, &clerk.MachineCreateParams{Name: "m", DefaultTokenTTL: clerk.Int64(90)})).must(t)
 	own := clerk.WithSecretKey(m.SecretKey)
@@ -92,7 +92,7 @@ func TestM2MTokens_Life(t *testing.T) {
 func TestM2MTokens_RevokeAndList(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	m, other := newMachine(t, client, "m"), newMachine(t, client, "other")
 	own, foreign := clerk.WithSecretKey(m.SecretKey), clerk.WithSecretKey(other.SecretKey)
 	mint := func(seconds int64) *clerk.M2MToken {
@@ -140,7 +140,7 @@ func TestM2MTokens_RevokeAndList(t *testing.T) {
 func TestM2MTokens_Reuse(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	peer := newMachine(t, client, "peer")
 	m := newMachine(t, client, "m")
@@ -182,7 +182,7 @@ func TestM2MTokens_Reuse(t *testing.T) {
 func TestM2MTokens_JWT(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	peer := newMachine(t, client, "peer")
 	m := newMachine(t, client, "m", peer.ID)

@@ -16,7 +16,7 @@ func memberID(m clerk.OrganizationMembership) string { return m.PublicUserData.U
 func TestOrganizationMemberships_RoleReachesTokens(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	memberships := client.OrganizationMemberships
 	in.DefineRole("billing", "invoices:read")
 	admin, u := in.CreateUser(clerktest.User{}).ID, in.CreateUser(clerktest.User{Username: "ada_l"}).ID
@@ -60,7 +60,7 @@ func TestOrganizationMemberships_RoleReachesTokens(t *testing.T) {
 func TestOrganizationMemberships_Refusals(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	memberships := client.OrganizationMemberships
 	admin, u, third := in.CreateUser(clerktest.User{}).ID, in.CreateUser(clerktest.User{}).ID, in.CreateUser(clerktest.User{}).ID
 	org := in.CreateOrganization(clerktest.Organization{CreatedBy: admin, MaxMemberships: 2}).ID
@@ -115,7 +115,7 @@ func threeMembers(t *testing.T, in *clerktest.Instance) (org string, users []str
 func TestOrganizationMemberships_Filters(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	org, users := threeMembers(t, in)
 	zoe, yan, xia := users[0], users[1], users[2]
 	now := in.Clock().Now().UnixMilli()
@@ -156,7 +156,7 @@ func TestOrganizationMemberships_Filters(t *testing.T) {
 func TestOrganizationMemberships_Orders(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	org, users := threeMembers(t, in)
 	zoe, yan, xia := users[0], users[1], users[2]
 	other := in.CreateOrganization(clerktest.Organization{}).ID

@@ -13,7 +13,7 @@ func templateSlug(m clerk.MessageTemplate) string { return m.Slug }
 func TestTemplates_ChangeAndRevert(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	templates := client.Templates
 	standard := []string{"verification_code", "invitation", "organization_invitation", "waitlist_confirmation", "waitlist_invitation"}
 	same(t, "e-mail", page(t, from(templates.List(ctx, "email", nil)), templateSlug), standard...)
@@ -45,7 +45,7 @@ func TestTemplates_ChangeAndRevert(t *testing.T) {
 func TestTemplates_OwnOnesAndRefusals(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	templates := client.Templates
 	own := from(templates.Upsert(ctx, "email", "welcome", &clerk.TemplateUpsertParams{Name: clerk.String("Welcome"), Body: clerk.String("Hi")})).must(t)
 	if !own.CanDelete || own.CanRevert || own.Name != "Welcome" {
@@ -66,7 +66,7 @@ func TestTemplates_OwnOnesAndRefusals(t *testing.T) {
 func TestTemplates_DeliveryByTheApplication(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	delivered := func() bool {
 		from(client.Invitations.Create(ctx, &clerk.InvitationCreateParams{EmailAddress: "guest@example.com", IgnoreExisting: clerk.Bool(true)})).must(t)
 		var data struct {

@@ -21,7 +21,7 @@ func newOAuthApplication(t *testing.T, client *clerk.Client, name string) *clerk
 func TestOAuthApplications_Lifecycle(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	a := newOAuthApplication(t, client, "Reports")
 	if a.Scopes != "profile email" || !a.ConsentScreenEnabled || a.PKCERequired || a.Public || a.CallbackURL != "https://app.example.com/callback" {
 		t.Errorf("got %+v, want Clerk's defaults", a)
@@ -58,7 +58,7 @@ func TestOAuthApplications_Lifecycle(t *testing.T) {
 func TestOAuthApplications_List(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client := newClient(t, in)
+	client := newClient(in)
 	in.Clock().Freeze()
 	for _, name := range []string{"Mail", "agenda", "e-mail"} {
 		in.Clock().Advance(time.Second)
@@ -93,7 +93,7 @@ func TestOAuthApplications_List(t *testing.T) {
 func TestOAuthApplications_Refusals(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	id := newOAuthApplication(t, newClient(t, in), "app").ID
+	id := newOAuthApplication(t, newClient(in), "app").ID
 	long := strings.Repeat("ä", 257)
 	for body, code := range map[string]string{
 		`{"name":"x"}`: "form_param_missing",
@@ -123,7 +123,7 @@ func TestOAuthApplications_Refusals(t *testing.T) {
 func TestOAuthAccessTokens_Life(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	u := in.CreateUser(clerktest.User{}).ID
 	app, other := newOAuthApplication(t, client, "app"), newOAuthApplication(t, client, "other")
@@ -182,7 +182,7 @@ func TestOAuthAccessTokens_Life(t *testing.T) {
 func TestOAuthAccessTokens_JWT(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	u := in.CreateUser(clerktest.User{}).ID
 	app := newOAuthApplication(t, client, "app")

@@ -12,7 +12,7 @@ func TestOrganizationDomains_Lifecycle(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	in.Clock().Freeze()
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	domains := client.OrganizationDomains
 	org := in.CreateOrganization(clerktest.Organization{}).ID
 	since := len(in.Events())
@@ -47,7 +47,7 @@ func TestOrganizationDomains_Lifecycle(t *testing.T) {
 func TestOrganizationDomains_Refusals(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	domains := client.OrganizationDomains
 	one, two := in.CreateOrganization(clerktest.Organization{}).ID, in.CreateOrganization(clerktest.Organization{}).ID
 	full := in.CreateOrganization(clerktest.Organization{}).ID
@@ -80,7 +80,7 @@ func TestOrganizationDomains_Lists(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	in.Clock().Freeze()
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	domains := client.OrganizationDomains
 	one, two := in.CreateOrganization(clerktest.Organization{}).ID, in.CreateOrganization(clerktest.Organization{}).ID
 	for _, d := range []struct {

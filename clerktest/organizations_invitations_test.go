@@ -17,7 +17,7 @@ func TestOrganizationInvitations_Lifecycle(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	in.Clock().Freeze()
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	invitations := client.OrganizationInvitations
 	admin := in.CreateUser(clerktest.User{}).ID
 	org := in.CreateOrganization(clerktest.Organization{CreatedBy: admin}).ID
@@ -75,7 +75,7 @@ func TestOrganizationInvitations_Lifecycle(t *testing.T) {
 func TestOrganizationInvitations_Refusals(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	invitations := client.OrganizationInvitations
 	admin := in.CreateUser(clerktest.User{}).ID
 	plain := in.CreateUser(clerktest.User{Email: "plain@example.com"}).ID
@@ -128,7 +128,7 @@ func TestOrganizationInvitations_Lists(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	in.Clock().Freeze()
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	invitations := client.OrganizationInvitations
 	u := in.CreateUser(clerktest.User{Email: "b@example.com"}).ID
 	one, two := in.CreateOrganization(clerktest.Organization{Slug: "one"}).ID, in.CreateOrganization(clerktest.Organization{Slug: "two"}).ID

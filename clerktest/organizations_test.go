@@ -13,7 +13,7 @@ func TestOrganizations_CreateAndUpdate(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	in.Clock().Freeze()
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	orgs := client.Organizations
 	u := in.CreateUser(clerktest.User{}).ID
 	since := len(in.Events())
@@ -52,7 +52,7 @@ func TestOrganizations_CreateAndUpdate(t *testing.T) {
 func TestOrganizations_Refusals(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	u := from(client.Users.Create(ctx, &clerk.UserCreateParams{Username: clerk.String("limited"), CreateOrganizationsLimit: clerk.Int64(1)})).must(t).ID
 	from(client.Organizations.Create(ctx, &clerk.OrganizationCreateParams{Name: "First", Slug: clerk.String("taken"), CreatedBy: clerk.String(u)})).must(t)
 	other := from(client.Organizations.Create(ctx, &clerk.OrganizationCreateParams{Name: "Second"})).must(t).ID
@@ -89,7 +89,7 @@ func TestOrganizations_Refusals(t *testing.T) {
 func TestOrganizations_Settings(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.DefineRole("owner", "sys_memberships:manage", "sys_memberships:read", "sys_profile:delete")
 	owner := from(client.OrganizationRoles.List(ctx, &clerk.OrganizationRoleListParams{Query: clerk.String("org:owner")})).must(t).Data[0].ID
 	must(t, in, "PATCH", "/instance/organization_settings", `{"creator_role_id":"`+owner+`","max_allowed_memberships":2,"admin_delete_enabled":false}`)
@@ -105,7 +105,7 @@ func TestOrganizations_List(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	in.Clock().Freeze()
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	ada, bob := in.CreateUser(clerktest.User{}).ID, in.CreateUser(clerktest.User{}).ID
 	ids := map[string]string{}
 	for _, o := range []struct {
@@ -157,7 +157,7 @@ func TestOrganizations_List(t *testing.T) {
 func TestOrganizations_DeleteTakesEverythingAlong(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	who := in.SignedInUser()
 	org := in.CreateOrganization(clerktest.Organization{CreatedBy: who.UserID, Slug: "acme"})
 	in.ActivateOrganization(who.SessionID, org.ID)

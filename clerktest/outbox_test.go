@@ -42,7 +42,7 @@ func announced(t *testing.T, in *clerktest.Instance, kind string) []message {
 func TestOutbox_Codes(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	id := in.CreateUser(clerktest.User{Email: "ada@example.com", Phone: "+15555550101"}).ID
 	u := from(client.Users.Get(ctx, id)).must(t)
@@ -90,7 +90,7 @@ func mustJSON(t *testing.T, v any) string {
 func TestOutbox_HoldsWhatHappened(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client := newClient(t, in)
+	client := newClient(in)
 	newInvitation(t, client, "a@example.com")
 	kept := in.Snapshot()
 	refused(t, send(t, in, "POST", "/invitations/bulk", `[{"email_address":"b@example.com"},{"email_address":"nonsense"}]`), 422, "form_param_format_invalid")
@@ -116,7 +116,7 @@ func TestOutbox_HoldsWhatHappened(t *testing.T) {
 func TestOutbox_DeliveryByTheApplication(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client := newClient(t, in)
+	client := newClient(in)
 	for _, slug := range []string{"invitation", "waitlist_invitation"} {
 		must(t, in, "POST", "/templates/email/"+slug+"/toggle_delivery", `{"delivered_by_clerk":false}`)
 	}

@@ -13,7 +13,7 @@ import (
 func TestRedeem_InvitationSignsUp(t *testing.T) {
 	t.Parallel()
 	srv := clerktest.NewServer(t)
-	client, ctx := newClient(t, srv.Instance), t.Context()
+	client, ctx := newClient(srv.Instance), t.Context()
 
 	i, err := client.Invitations.Create(ctx, &clerk.InvitationCreateParams{EmailAddress: "new@example.com", PublicMetadata: clerk.Set[any](map[string]any{"cohort": 3})})
 	if err != nil {
@@ -38,7 +38,7 @@ func TestRedeem_InvitationSignsUp(t *testing.T) {
 func TestRedeem_OrganizationInvitationJoins(t *testing.T) {
 	t.Parallel()
 	srv := clerktest.NewServer(t)
-	client, ctx := newClient(t, srv.Instance), t.Context()
+	client, ctx := newClient(srv.Instance), t.Context()
 
 	o, err := client.Organizations.Create(ctx, &clerk.OrganizationCreateParams{Name: "Acme"})
 	if err != nil {
@@ -63,7 +63,7 @@ func TestRedeem_OrganizationInvitationJoins(t *testing.T) {
 func TestRedeem_ActorTokenImpersonatesUntilItExpires(t *testing.T) {
 	t.Parallel()
 	srv := clerktest.NewServer(t)
-	client, ctx := newClient(t, srv.Instance), t.Context()
+	client, ctx := newClient(srv.Instance), t.Context()
 
 	u := srv.CreateUser(clerktest.User{})
 	create := func() *clerk.ActorToken {

@@ -9,7 +9,7 @@ import (
 
 func TestRedirectURLs(t *testing.T) {
 	t.Parallel()
-	client, ctx := newClient(t, clerktest.NewServer(t).Instance), t.Context()
+	client, ctx := newClient(clerktest.NewServer(t).Instance), t.Context()
 	urls := client.RedirectURLs
 	create := func(address string) reply[*clerk.RedirectURL] {
 		return from(urls.Create(ctx, &clerk.RedirectURLCreateParams{URL: address}))

@@ -61,7 +61,7 @@ func TestLists_Entries(t *testing.T) {
 func TestLists_Read(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	for _, name := range []string{"a", "b", "c"} {
 		in.Clock().Advance(time.Second)
@@ -84,7 +84,7 @@ func TestLists_Read(t *testing.T) {
 func TestAllowlist_Notify(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	restrict(t, in, `{"allowlist":true}`)
 	add := func(identifier string, notify bool) (*clerk.AllowlistIdentifier, error) {
 		return client.AllowlistIdentifiers.Create(ctx, &clerk.AllowlistIdentifierCreateParams{Identifier: identifier, Notify: clerk.Bool(notify)})
@@ -162,7 +162,7 @@ func TestLists_DecideWhoGetsIn(t *testing.T) {
 func TestLists_GuardEveryDoor(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	u := in.CreateUser(clerktest.User{Email: "old@example.com"}).ID
 	invited := newInvitation(t, client, "new@example.com")
 	signIn := func() string {

@@ -30,7 +30,7 @@ func createSet(t *testing.T, client *clerk.Client, name, key string, roles ...st
 func TestRoleSets_CreateAndUpdate(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	sets := client.RoleSets
 	in.DefineRole("billing")
 	in.DefineRole("audit")
@@ -65,7 +65,7 @@ func TestRoleSets_CreateAndUpdate(t *testing.T) {
 func TestRoleSets_Refusals(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	createSet(t, client, "Taken", "role_set:taken", "org:admin")
 	for name, c := range map[string]struct {
 		key, creator, standard string
@@ -99,7 +99,7 @@ func TestRoleSets_Refusals(t *testing.T) {
 func TestRoleSets_BindOrganizations(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.DefineRole("owner", "sys_memberships:manage")
 	in.DefineRole("reader")
 	set := createSet(t, client, "Initial", "role_set:initial", "org:owner", "org:reader")
@@ -155,7 +155,7 @@ func TestRoleSets_BindOrganizations(t *testing.T) {
 func TestRoleSets_List(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	for _, s := range [][2]string{{"C", "role_set:x"}, {"B", "role_set:z"}, {"A", "role_set:y"}} {
 		in.Clock().Advance(1e9)

@@ -19,7 +19,7 @@ func permissionKeys(r *clerk.OrganizationRole) string {
 func TestOrganizationRoles_Lifecycle(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	roles, permissions := client.OrganizationRoles, client.OrganizationPermissions
 	since := len(in.Events())
 
@@ -57,7 +57,7 @@ func TestOrganizationRoles_Lifecycle(t *testing.T) {
 func TestOrganizationRoles_RenameReachesEverything(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.DefineRole("billing", "invoices:read")
 	role := from(client.OrganizationRoles.List(ctx, &clerk.OrganizationRoleListParams{Query: clerk.String("billing")})).must(t).Data[0]
 	member := from(client.OrganizationRoles.List(ctx, &clerk.OrganizationRoleListParams{Query: clerk.String("org:member")})).must(t).Data[0]
@@ -97,7 +97,7 @@ func TestOrganizationRoles_RenameReachesEverything(t *testing.T) {
 func TestOrganizationRoles_Refusals(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	roles := client.OrganizationRoles
 	byKey := func(key string) clerk.OrganizationRole {
 		t.Helper()
@@ -148,7 +148,7 @@ func TestOrganizationRoles_Refusals(t *testing.T) {
 func TestOrganizationRoles_List(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	for _, r := range [][2]string{{"Zoo", "org:aa"}, {"Yak", "org:bb"}, {"Xylo", "org:zoo"}} {
 		in.Clock().Advance(1e9)
@@ -185,7 +185,7 @@ func TestOrganizationRoles_List(t *testing.T) {
 func TestOrganizationPermissions(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	permissions := client.OrganizationPermissions
 	create := func(key string) reply[*clerk.OrganizationPermission] {
 		return from(permissions.Create(ctx, &clerk.OrganizationPermissionCreateParams{Name: strings.ToUpper(key), Key: key}))

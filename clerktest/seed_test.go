@@ -8,15 +8,6 @@ import (
 	clerk "github.com/clerkgo/clerk-go/core"
 )
 
-func newClient(t *testing.T, in *clerktest.Instance) *clerk.Client {
-	t.Helper()
-	client, err := clerk.NewClient(in.SecretKey(), clerk.WithBaseURL(in.URL()+"/v1"), clerk.WithRetries(0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client
-}
-
 func TestSeed(t *testing.T) {
 	t.Parallel()
 	srv := clerktest.NewServer(t)
@@ -30,7 +21,7 @@ func TestSeed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := newClient(t, srv.Instance)
+	client := newClient(srv.Instance)
 	list, err := client.OrganizationMemberships.List(t.Context(), "org_acme", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +41,7 @@ func TestSeed_AddsAllOrNothing(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "users[1]") {
 		t.Fatalf("Seed = %v, want an error at users[1]", err)
 	}
-	count, err := newClient(t, srv.Instance).Users.Count(t.Context(), nil)
+	count, err := newClient(srv.Instance).Users.Count(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +56,7 @@ func TestSeed_AddsAllOrNothing(t *testing.T) {
 func TestImportUsers(t *testing.T) {
 	t.Parallel()
 	original, to := clerktest.NewServer(t), clerktest.NewServer(t)
-	source, client, ctx := newClient(t, original.Instance), newClient(t, to.Instance), t.Context()
+	source, client, ctx := newClient(original.Instance), newClient(to.Instance), t.Context()
 	u := from(source.Users.Create(ctx, &clerk.UserCreateParams{
 		EmailAddress: clerk.Set([]string{"ada@example.com", "held@example.com"}), EmailAddressIdentificationStatus: clerk.Set([]clerk.IdentificationStatus{"verified", "reserved"}),
 		Web3Wallet: clerk.Set([]string{"0x00000000000000000000000000000000000000aa"}), FirstName: clerk.String("Ada"),

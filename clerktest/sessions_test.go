@@ -65,7 +65,7 @@ func TestSessions_TokenLife(t *testing.T) {
 func TestSessions_StatesByClock(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	u := in.CreateUser(clerktest.User{}).ID
 	s := from(client.Sessions.Create(ctx, &clerk.SessionCreateParams{UserID: u})).must(t)
@@ -109,7 +109,7 @@ func TestSessions_StatesByClock(t *testing.T) {
 func TestSessions_ActiveOrganizationNeedsAMember(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	u := in.CreateUser(clerktest.User{}).ID
 	own, foreign := in.CreateOrganization(clerktest.Organization{CreatedBy: u}).ID, in.CreateOrganization(clerktest.Organization{}).ID
 	create := func(org string) (*clerk.Session, error) {
@@ -131,7 +131,7 @@ func TestSessions_ActiveOrganizationNeedsAMember(t *testing.T) {
 func TestSessions_TemplateTokens(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	who := in.SignedInUser()
 	must(t, in, "POST", "/jwt_templates", `{"name":"hasura","lifetime":300,"claims":{"role":"editor"}}`)
 	for name, c := range map[string]struct {
@@ -157,7 +157,7 @@ func TestSessions_TemplateTokens(t *testing.T) {
 func TestSessions_List(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	browser := in.NewBrowser()
 	u, other := in.CreateUser(clerktest.User{}).ID, in.CreateUser(clerktest.User{}).ID

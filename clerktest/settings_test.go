@@ -11,7 +11,7 @@ import (
 func TestInstance_Settings(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	if got := from(client.Instance.Get(ctx)).must(t); got.ID != in.ID() || got.EnvironmentType != "development" || got.AllowedOrigins != nil {
 		t.Errorf("got %s", got.RawJSON())
 	}
@@ -51,7 +51,7 @@ func TestInstance_Settings(t *testing.T) {
 
 func TestInstance_OAuthApplicationSettings(t *testing.T) {
 	t.Parallel()
-	client, ctx := newClient(t, clerktest.NewServer(t).Instance), t.Context()
+	client, ctx := newClient(clerktest.NewServer(t).Instance), t.Context()
 	update := func(params clerk.InstanceUpdateOAuthApplicationSettingsParams) *clerk.OAuthApplicationSettings {
 		return from(client.Instance.UpdateOAuthApplicationSettings(ctx, &params)).must(t)
 	}
@@ -67,7 +67,7 @@ func TestInstance_OAuthApplicationSettings(t *testing.T) {
 func TestInstance_OrganizationSettings(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	role := from(client.OrganizationRoles.Create(ctx, &clerk.OrganizationRoleCreateParams{Name: "Owner", Key: "org:owner"})).must(t)
 	update := func(params clerk.InstanceUpdateOrganizationSettingsParams) reply[*clerk.OrganizationSettings] {
 		return from(client.Instance.UpdateOrganizationSettings(ctx, &params))

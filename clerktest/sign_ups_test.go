@@ -11,7 +11,7 @@ import (
 func TestSignUps_UpdateAndComplete(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	made := in.CreateSignUp(clerktest.SignUp{
 		Email: "New@Example.com", Phone: "+15555550123", FirstName: "Ada", UnsafeMetadata: map[string]any{"from": "ad"},
 	})
@@ -57,7 +57,7 @@ func TestSignUps_UpdateAndComplete(t *testing.T) {
 func TestSignUps_AreAbandoned(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	made := in.CreateSignUp(clerktest.SignUp{Username: "no_mail"})
 	s := from(client.SignUps.Get(ctx, made.ID)).must(t)

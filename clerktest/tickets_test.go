@@ -22,7 +22,7 @@ func ticketIsDead(t *testing.T, in *clerktest.Instance, name, link string) {
 func TestSignInTokens(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	u := in.CreateUser(clerktest.User{}).ID
 	org, foreign := in.CreateOrganization(clerktest.Organization{CreatedBy: u}).ID, in.CreateOrganization(clerktest.Organization{}).ID
@@ -79,7 +79,7 @@ func TestSignInTokens(t *testing.T) {
 func TestSignInTokens_BannedAndLockedUsersStayOut(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	u := in.CreateUser(clerktest.User{}).ID
 	token := from(client.SignInTokens.Create(ctx, &clerk.SignInTokenCreateParams{UserID: u})).must(t).Token
 	try := func(want string) {
@@ -114,7 +114,7 @@ func actorTokensOf(client *clerk.Client, userID string) func(*testing.T, clerk.A
 func TestActorTokens(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	u := in.CreateUser(clerktest.User{}).ID
 	mint := actorTokensOf(client, u)
@@ -154,7 +154,7 @@ func TestActorTokens_Refusals(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	u := in.CreateUser(clerktest.User{}).ID
-	mint := actorTokensOf(newClient(t, in), u)
+	mint := actorTokensOf(newClient(in), u)
 	for name, c := range map[string]struct {
 		params clerk.ActorTokenCreateParams
 		status int
@@ -188,7 +188,7 @@ func agentTasksOf(client *clerk.Client, userID string) func(*testing.T, func(*cl
 func TestAgentTasks(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	u := in.CreateUser(clerktest.User{Email: "ada@example.com", Phone: "+15555550101", Username: "ada_l"}).ID
 	start := agentTasksOf(client, u)
@@ -225,7 +225,7 @@ func TestAgentTasks(t *testing.T) {
 func TestAgentTasks_Refusals(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	start := agentTasksOf(newClient(t, in), in.CreateUser(clerktest.User{Username: "ada_l"}).ID)
+	start := agentTasksOf(newClient(in), in.CreateUser(clerktest.User{Username: "ada_l"}).ID)
 	for name, c := range map[string]struct {
 		edit   func(*clerk.AgentTaskCreateParams)
 		status int
@@ -251,7 +251,7 @@ func TestAgentTasks_Refusals(t *testing.T) {
 func TestTestingTokens(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client := newClient(t, in)
+	client := newClient(in)
 	in.Clock().Freeze()
 	first, second := from(client.TestingTokens.Create(t.Context())).must(t), from(client.TestingTokens.Create(t.Context())).must(t)
 	if want := in.Clock().Now().Add(time.Hour).Unix(); first.ExpiresAt != want || first.Token == second.Token {

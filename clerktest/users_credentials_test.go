@@ -16,7 +16,7 @@ func TestUsers_PasswordLifecycle(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	in.Clock().Freeze()
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	users := client.Users
 	id := in.CreateUser(clerktest.User{}).ID
 	verify := func(password string) reply[*clerk.PasswordVerification] {
@@ -78,7 +78,7 @@ func TestUsers_SecondFactors(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	in.Clock().Freeze()
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	users := client.Users
 	const bcryptOfSecret = "$2b$04$abcdefghijklmnopqrstuuplyOA/yggp3uDOFweBlaokYQ36s6xTW" // passwordpepper
 	u := from(users.Create(ctx, &clerk.UserCreateParams{
@@ -137,7 +137,7 @@ func TestUsers_SecondFactors(t *testing.T) {
 
 func TestUsers_SecondFactorsOfNobody(t *testing.T) {
 	t.Parallel()
-	client, ctx := newClient(t, clerktest.NewServer(t).Instance), t.Context()
+	client, ctx := newClient(clerktest.NewServer(t).Instance), t.Context()
 	users := client.Users
 	for name, r := range map[string]reply[*clerk.UserReference]{
 		"TOTP": from(users.DeleteTOTP(ctx, "user_none")), "MFA": from(users.DisableMFA(ctx, "user_none")), "codes": from(users.DeleteBackupCodes(ctx, "user_none")),
@@ -151,7 +151,7 @@ func TestUsers_SecondFactorsOfNobody(t *testing.T) {
 func TestUsers_PasskeysAndWallets(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	if _, err := in.ImportUsers([]byte(`[{"id":"user_keys","object":"user","username":"keys","passkeys":[{"id":"pass_1","name":"Laptop"},{"id":"pass_2","name":"Phone"}]}]`)); err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 func TestUsers_TrustedDevices(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	ada, bob := in.CreateUser(clerktest.User{}).ID, in.CreateUser(clerktest.User{}).ID
 	phone := in.AddTrustedDevice(ada, clerktest.TrustedDevice{Platform: "android", Name: "Phone"})
 	tablet := in.AddTrustedDevice(ada, clerktest.TrustedDevice{})
@@ -33,7 +33,7 @@ func TestUsers_ExternalAccounts(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	in.Clock().Freeze()
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	u := in.CreateUser(clerktest.User{Email: "ada@gmail.com"}).ID
 	account := in.AddExternalAccount(u, clerktest.ExternalAccount{Provider: "google", ProviderUserID: "g-1", Email: "ada@gmail.com", AccessToken: "t1", Scopes: []string{"openid"}})
 	in.Clock().Advance(time.Second)

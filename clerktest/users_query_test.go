@@ -23,7 +23,7 @@ func newDirectory(t *testing.T) *directory {
 	t.Helper()
 	in := clerktest.NewServer(t).Instance
 	in.Clock().Freeze()
-	d := &directory{in: in, client: newClient(t, in), org: in.CreateOrganization(clerktest.Organization{}).ID}
+	d := &directory{in: in, client: newClient(in), org: in.CreateOrganization(clerktest.Organization{}).ID}
 	var ids [3]string
 	for i, u := range []*clerk.UserCreateParams{
 		{

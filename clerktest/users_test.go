@@ -72,7 +72,7 @@ func TestUsers_CreateAndUpdate(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	in.Clock().Freeze()
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	long := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
 	u := from(client.Users.Create(ctx, &clerk.UserCreateParams{
 		EmailAddress: clerk.Set([]string{"r@example.com", "v@example.com"}), Username: clerk.String("Ada_L"), FirstName: clerk.String("Ada"), LastName: clerk.String("L"),
@@ -106,7 +106,7 @@ func TestUsers_CreateAndUpdate(t *testing.T) {
 func TestUsers_Refusals(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	other := from(client.Users.Create(ctx, &clerk.UserCreateParams{
 		EmailAddress: clerk.Set([]string{"t@example.com"}), PhoneNumber: clerk.Set([]string{"+15550000001"}), Username: clerk.String("taken"), ExternalID: clerk.String("x"),
 		Web3Wallet: clerk.Set([]string{"0x00000000000000000000000000000000000000aa"}),
@@ -153,7 +153,7 @@ func TestUsers_Refusals(t *testing.T) {
 func TestUsers_MetadataMerges(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	id := in.CreateUser(clerktest.User{PublicMetadata: map[string]any{"a": map[string]any{"b": 1, "c": []any{1, 2}}, "d": "x"}, PrivateMetadata: map[string]any{"p": 1}}).ID
 	for _, c := range []struct{ patch, want string }{
 		{`{}`, `{"a":{"b":1,"c":[1,2]},"d":"x"}`},
@@ -179,7 +179,7 @@ func TestUsers_BansAndLocks(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	in.Clock().Freeze()
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	a, b := in.SignedInUser(), in.SignedInUser()
 	status := func(session string) string {
 		t.Helper()
@@ -223,7 +223,7 @@ func TestUsers_BansAndLocks(t *testing.T) {
 func TestUsers_DeleteTakesEverythingAlong(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	u := from(client.Users.Create(ctx, &clerk.UserCreateParams{EmailAddress: clerk.Set([]string{"ada@example.com"}), ExternalID: clerk.String("ext-1")})).must(t)
 	org := in.CreateOrganization(clerktest.Organization{CreatedBy: u.ID}).ID
 	session := in.CreateSession(u.ID, org)

@@ -19,7 +19,7 @@ func newWaitlistEntry(t *testing.T, client *clerk.Client, email string) *clerk.W
 func TestWaitlist_FromPendingToCompleted(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	entry := newWaitlistEntry(t, client, "Ada@example.com")
 	if entry.Status != clerk.WaitlistEntryStatusPending || entry.EmailAddress != "ada@example.com" || entry.Invitation != nil || entry.IsLocked {
 		t.Errorf("got %s for %s, want a pending entry without an invitation", entry.Status, entry.EmailAddress)
@@ -60,7 +60,7 @@ func TestWaitlist_FromPendingToCompleted(t *testing.T) {
 
 func TestWaitlist_RejectAndDelete(t *testing.T) {
 	t.Parallel()
-	client, ctx := newClient(t, clerktest.NewServer(t).Instance), t.Context()
+	client, ctx := newClient(clerktest.NewServer(t).Instance), t.Context()
 	entry := newWaitlistEntry(t, client, "a@example.com")
 	if r := from(client.WaitlistEntries.Reject(ctx, entry.ID)).must(t); r.Status != clerk.WaitlistEntryStatusRejected {
 		t.Errorf("got %s, want rejected", r.Status)
@@ -81,7 +81,7 @@ func TestWaitlist_RejectAndDelete(t *testing.T) {
 func TestWaitlist_Bulk(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	first := newWaitlistEntry(t, client, "a@example.com")
 	made := from(client.WaitlistEntries.BulkCreate(ctx, []clerk.WaitlistEntryCreateParams{
 		{EmailAddress: "a@example.com"}, {EmailAddress: "b@example.com", Notify: clerk.Bool(false)}, {EmailAddress: "c@example.com"},
@@ -115,7 +115,7 @@ func TestWaitlist_Bulk(t *testing.T) {
 func TestWaitlist_List(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
-	client, ctx := newClient(t, in), t.Context()
+	client, ctx := newClient(in), t.Context()
 	in.Clock().Freeze()
 	ids := map[string]string{}
 	for _, name := range []string{"m", "z", "a", "r"} {

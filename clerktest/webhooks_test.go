@@ -149,7 +149,7 @@ func TestWebhook_Drills(t *testing.T) {
 	t.Parallel()
 	srv, r := clerktest.NewServer(t), newReceiver(t)
 	ep := addWebhook(t, srv.Instance, r, "user.created", "user.deleted")
-	client := newClient(t, srv.Instance)
+	client := newClient(srv.Instance)
 
 	ep.Drop(1)
 	srv.CreateUser(clerktest.User{})
@@ -202,7 +202,7 @@ func TestInstance_WaitForEvent(t *testing.T) {
 	if err := srv.Seed([]byte(`{"organizations": [{"name": "Quiet"}]}`)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := newClient(t, srv.Instance).Organizations.Create(t.Context(), &clerk.OrganizationCreateParams{Name: "Loud"}); err != nil {
+	if _, err := newClient(srv.Instance).Organizations.Create(t.Context(), &clerk.OrganizationCreateParams{Name: "Loud"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-done; err != nil {

@@ -37,6 +37,8 @@ func TestCheckImports(t *testing.T) {
 		"clerktest with auth in a test":  {"clerktest", pkg{XTestImports: []string{root + "/auth"}}, []string{"imports " + root + "/auth in a test"}},
 		"auth with jwt and core":         {"auth", pkg{Imports: []string{jwt, root + "/core"}, TestImports: []string{root + "/clerktest", "go.uber.org/goleak"}}, nil},
 		"auth with clerktest":            {"auth", pkg{Imports: []string{root + "/clerktest"}}, []string{"imports " + root + "/clerktest"}},
+		"auth's kit with clerktest":      {"auth", pkg{ImportPath: root + "/auth/clerkauthtest", Imports: []string{root + "/auth", root + "/clerktest"}}, nil},
+		"auth's kit with an adapter":     {"auth", pkg{ImportPath: root + "/auth/clerkauthtest", Imports: []string{root + "/gin"}}, []string{"imports " + root + "/gin"}},
 		"auth with an adapter in a test": {"auth", pkg{TestImports: []string{root + "/gin"}}, []string{"imports " + root + "/gin in a test"}},
 		"an adapter with its framework":  {"gin", pkg{Imports: []string{"example.com/gin/binding", root + "/auth", root + "/core"}, XTestImports: []string{root + "/clerktest/adaptertest"}}, nil},
 		"an adapter with another's":      {"gin", pkg{Imports: []string{"example.com/echo/v4"}}, []string{"imports example.com/echo/v4"}},

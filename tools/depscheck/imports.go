@@ -55,6 +55,11 @@ var companions = map[string][]string{
 	"github.com/gofiber/fiber/v3": {"github.com/gofiber/utils/v2"},
 }
 
+// testKits are packages for tests of users, and what they import beyond the rule of their module.
+var testKits = map[string][]string{
+	workspace.Root + "/auth/clerkauthtest": {workspace.Root + "/clerktest"},
+}
+
 const jwt = "github.com/golang-jwt/jwt/v5"
 
 func ruleFor(m workspace.Module) rule {
@@ -75,8 +80,9 @@ func checkImports(w *workspace.Workspace, m workspace.Module, packages []pkg) []
 	var problems []string
 	r := ruleFor(m)
 	for _, p := range packages {
+		code := slices.Concat(r.code, testKits[p.ImportPath])
 		for _, path := range p.Imports {
-			if !allowed(path, m, r.code) {
+			if !allowed(path, m, code) {
 				problems = append(problems, fmt.Sprintf("%s imports %s", p.ImportPath, path))
 			}
 		}

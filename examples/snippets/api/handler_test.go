@@ -1,4 +1,4 @@
-// Package testing shows how handlers are tested against the local Clerk.
+// Package api shows how handlers are tested against the local Clerk.
 package api
 
 import (
@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
-	"github.com/clerkgo/clerk-go/clerktest"
+	"github.com/clerkgo/clerk-go/auth/clerkauthtest"
 )
 
 func me(w http.ResponseWriter, r *http.Request) {
@@ -16,13 +16,7 @@ func me(w http.ResponseWriter, r *http.Request) {
 
 func TestMe(t *testing.T) {
 	t.Parallel()
-	srv := clerktest.NewServer(t)
-	authn, err := clerkauth.New(clerkauth.Config{
-		SecretKey: srv.SecretKey(), APIURL: srv.URL(), HeaderOnly: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	srv, authn := clerkauthtest.New(t)
 	app := clerkauth.Middleware(authn)(clerkauth.RequireAuth()(http.HandlerFunc(me)))
 
 	ada := srv.SignedInUser()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/auth/clerkauthtest"
 	"github.com/clerkgo/clerk-go/clerktest"
 )
 
@@ -12,13 +13,7 @@ import (
 
 func TestKeyRotation(t *testing.T) {
 	t.Parallel()
-	srv := clerktest.NewServer(t)
-	authn, err := clerkauth.New(clerkauth.Config{
-		SecretKey: srv.SecretKey(), APIURL: srv.URL(), HeaderOnly: true, Now: srv.Clock().Now,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	srv, authn := clerkauthtest.New(t)
 	verifies := func(token string) bool {
 		_, err := authn.Verify(t.Context(), token)
 		return err == nil
