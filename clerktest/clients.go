@@ -1,9 +1,5 @@
 package clerktest
 
-import (
-	"cmp"
-)
-
 func clientsFamily() family {
 	return family{
 		endpoints: map[string]endpoint{
@@ -48,14 +44,7 @@ func (x *tx) wireClient(d *device) *clientWire {
 }
 
 func listClients(c *call) (any, error) {
-	rows := tableDevices.all(c.tx)
-	err := orderRows(c, rows, "-created_at", map[string]func(a, b *device) int{
-		"created_at": func(a, b *device) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
-	})
-	if err != nil {
-		return nil, err
-	}
-	return pageOf(c, rows, c.tx.wireClient)
+	return answerList(c, listing[device]{table: tableDevices, order: "-created_at"}, c.tx.wireClient)
 }
 
 func (c *call) client() (*device, error) {

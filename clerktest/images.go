@@ -58,14 +58,14 @@ func errNoImage() *apiError {
 	return newError(http.StatusNotFound, "image_not_found", "image not found", "there is no image")
 }
 
-// dropImage forgets the image behind an address that a user, an organization or an OAuth application is about to leave, unless others show it too.
+// dropImage forgets the image behind an address that a user, an organization or an OAuth application is about to leave,
+// unless others show it too.
 func (x *tx) dropImage(address string) {
 	if address == "" {
 		return
 	}
-	users := keep(tableUsers.all(x), func(u *user) bool { return u.ImageURL == address })
-	organizations := keep(tableOrganizations.all(x), func(o *organization) bool { return o.ImageURL == address })
-	if at := strings.LastIndex(address, "/"); at >= 0 && len(users)+len(organizations) <= 1 {
+	shown := tableUsers.count(x, "image", address) + tableOrganizations.count(x, "image", address)
+	if at := strings.LastIndex(address, "/"); at >= 0 && shown <= 1 {
 		tableImages.delete(x, address[at+1:])
 	}
 }

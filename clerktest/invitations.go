@@ -49,6 +49,11 @@ var tableInvitations = &table[invitation]{
 		"email":  func(i *invitation) []string { return []string{i.EmailAddress} },
 		"ticket": func(i *invitation) []string { return []string{i.Ticket} },
 	},
+	orders: map[string]func(a, b *invitation) int{
+		"created_at":    func(a, b *invitation) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
+		"email_address": func(a, b *invitation) int { return cmp.Compare(a.EmailAddress, b.EmailAddress) },
+		"expires_at":    func(a, b *invitation) int { return cmp.Compare(a.ExpiresAt, b.ExpiresAt) },
+	},
 }
 
 func invitationsFamily() family {
@@ -77,19 +82,12 @@ func (x *tx) wireInvitation(i *invitation) invitationWire {
 
 func listInvitations(c *call) (any, error) {
 	status, text := c.query.Get("status"), c.query.Get("query")
-	rows := keep(tableInvitations.all(c.tx), func(i *invitation) bool {
+	l := listing[invitation]{table: tableInvitations, order: "-created_at", match: []func(*invitation) bool{func(i *invitation) bool {
 		current := i.statusAt(c.tx.now)
 		return (status == current || (status == "" && current != "revoked")) &&
 			(text == "" || i.ID == text || containsFold(i.EmailAddress, text))
-	})
-	if err := orderRows(c, rows, "-created_at", map[string]func(a, b *invitation) int{
-		"created_at":    func(a, b *invitation) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
-		"email_address": func(a, b *invitation) int { return cmp.Compare(a.EmailAddress, b.EmailAddress) },
-		"expires_at":    func(a, b *invitation) int { return cmp.Compare(a.ExpiresAt, b.ExpiresAt) },
-	}); err != nil {
-		return nil, err
-	}
-	return pageOf(c, rows, c.tx.wireInvitation)
+	}}}
+	return answerList(c, l, c.tx.wireInvitation)
 }
 
 func createInvitation(c *call) (any, error) {

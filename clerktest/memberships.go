@@ -1,7 +1,6 @@
 package clerktest
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -37,13 +36,14 @@ func listMemberships(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows := tableMemberships.find(c.tx, "organization", o.ID)
-	rows = filterMemberships(c, rows)
-	return orderedMemberships(c, rows)
+	l := membershipListing(c)
+	l.match = membershipFilters(c)
+	l.narrow = func() []*membership { return tableMemberships.find(c.tx, "organization", o.ID) }
+	return answerList(c, l, c.tx.wireMembership)
 }
 
 func listAllMemberships(c *call) (any, error) {
-	return orderedMemberships(c, tableMemberships.all(c.tx))
+	return answerList(c, membershipListing(c), c.tx.wireMembership)
 }
 
 func listUserMemberships(c *call) (any, error) {
@@ -51,49 +51,47 @@ func listUserMemberships(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return orderedMemberships(c, tableMemberships.find(c.tx, "user", u.ID))
+	l := membershipListing(c)
+	l.narrow = func() []*membership { return tableMemberships.find(c.tx, "user", u.ID) }
+	return answerList(c, l, c.tx.wireMembership)
 }
 
-// filterMemberships keeps the memberships whose role, age and user match the filters, which for the user are those of
-// the user list.
-func filterMemberships(c *call, rows []*membership) []*membership {
+// membershipFilters are the filters on the role, the age and the user of a membership; those on the user are those of the
+// user list.
+func membershipFilters(c *call) []func(*membership) bool {
+	var out []func(*membership) bool
 	if roles := newSignedSet(c.query["role"]); !roles.empty() {
-		rows = keep(rows, func(m *membership) bool { return roles.matches(m.Role) })
+		out = append(out, func(m *membership) bool { return roles.matches(m.Role) })
 	}
 	if bound, ok := c.queryInt("created_at_before"); ok {
-		rows = keep(rows, func(m *membership) bool { return m.CreatedAt < bound })
+		out = append(out, func(m *membership) bool { return m.CreatedAt < bound })
 	}
 	if bound, ok := c.queryInt("created_at_after"); ok {
-		rows = keep(rows, func(m *membership) bool { return m.CreatedAt > bound })
+		out = append(out, func(m *membership) bool { return m.CreatedAt > bound })
 	}
-	match := userFilters(c, "created_at_before", "created_at_after")
-	if len(match) == 0 {
-		return rows
+	users := listing[user]{match: userFilters(c, "created_at_before", "created_at_after")}
+	if len(users.match) == 0 {
+		return out
 	}
-	return keep(rows, func(m *membership) bool {
+	return append(out, func(m *membership) bool {
 		u := tableUsers.get(c.tx, m.UserID)
-		return u != nil && !slices.ContainsFunc(match, func(ok func(*user) bool) bool { return !ok(u) })
+		return u != nil && users.matches(u)
 	})
 }
 
-func orderedMemberships(c *call, rows []*membership) (any, error) {
-	keys := map[string]func(a, b *membership) int{
-		"created_at": func(a, b *membership) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
-	}
-	byUser := userOrders()
+// membershipListing lists memberships, in the orders of their own and of their users.
+func membershipListing(c *call) listing[membership] {
+	keys := map[string]func(a, b *membership) int{}
 	for _, name := range []string{"phone_number", "email_address", "first_name", "last_name", "username"} {
 		keys[name] = func(a, b *membership) int {
 			ua, ub := tableUsers.get(c.tx, a.UserID), tableUsers.get(c.tx, b.UserID)
 			if ua == nil || ub == nil {
 				return strings.Compare(a.UserID, b.UserID)
 			}
-			return byUser[name](ua, ub)
+			return tableUsers.orders[name](ua, ub)
 		}
 	}
-	if err := orderRows(c, rows, "-created_at", keys); err != nil {
-		return nil, err
-	}
-	return pageOf(c, rows, c.tx.wireMembership)
+	return listing[membership]{table: tableMemberships, order: "-created_at", foreign: keys}
 }
 
 func createMembership(c *call) (any, error) {

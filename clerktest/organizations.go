@@ -2,6 +2,7 @@ package clerktest
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -48,23 +49,30 @@ func (x *tx) findOrganization(idOrSlug string) (*organization, error) {
 func listOrganizations(c *call) (any, error) {
 	query := c.query.Get("query")
 	ids, users := newSignedSet(c.query["organization_id"]), newSignedSet(c.query["user_id"])
-	rows := keep(tableOrganizations.all(c.tx), func(o *organization) bool {
-		return ids.matches(o.ID) && (users.empty() || users.matches(c.tx.memberIDs(o.ID)...)) &&
-			(query == "" || containsFold(o.Name, query) || containsFold(o.Slug, query) || o.ID == query)
-	})
-	err := orderRows(c, rows, "-created_at", map[string]func(a, b *organization) int{
-		"created_at": func(a, b *organization) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
-		"name": func(a, b *organization) int {
-			return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	l := listing[organization]{
+		table: tableOrganizations, order: "-created_at",
+		foreign: map[string]func(a, b *organization) int{
+			"members_count": func(a, b *organization) int {
+				return cmp.Compare(tableMemberships.count(c.tx, "organization", a.ID), tableMemberships.count(c.tx, "organization", b.ID))
+			},
 		},
-		"members_count": func(a, b *organization) int {
-			return cmp.Compare(tableMemberships.count(c.tx, "organization", a.ID), tableMemberships.count(c.tx, "organization", b.ID))
-		},
-	})
-	if err != nil {
-		return nil, err
 	}
-	return pageOf(c, rows, func(o *organization) *organizationWire { return wireOrganizationCounted(c, o) })
+	if included := slices.Collect(maps.Keys(users.include)); len(included) > 0 {
+		l.narrow = func() []*organization {
+			of := tableMemberships.findAny(c.tx, "user", included)
+			return tableOrganizations.getAny(c.tx, mapped(of, func(m *membership) string { return m.OrganizationID }))
+		}
+	}
+	if included := slices.Collect(maps.Keys(ids.include)); len(included) > 0 {
+		l.narrow = func() []*organization { return tableOrganizations.getAny(c.tx, included) }
+	}
+	if !ids.empty() || !users.empty() || query != "" {
+		l.match = append(l.match, func(o *organization) bool {
+			return ids.matches(o.ID) && (users.empty() || users.matches(c.tx.memberIDs(o.ID)...)) &&
+				(query == "" || containsFold(o.Name, query) || containsFold(o.Slug, query) || o.ID == query)
+		})
+	}
+	return answerList(c, l, func(o *organization) *organizationWire { return wireOrganizationCounted(c, o) })
 }
 
 func (x *tx) memberIDs(orgID string) []string {
@@ -163,7 +171,7 @@ func (x *tx) checkOrganizationLimit(creator *user) error {
 	if creator.OrganizationsLimit == nil || *creator.OrganizationsLimit == 0 {
 		return nil
 	}
-	made := keep(tableOrganizations.all(x), func(o *organization) bool { return text(o.CreatedBy) == creator.ID })
+	made := tableOrganizations.find(x, "creator", creator.ID)
 	if int64(len(made)) >= *creator.OrganizationsLimit {
 		return errForbidden("organization_creation_limit_exceeded", "this user may not create more organizations")
 	}

@@ -1,6 +1,7 @@
 package clerktest
 
 import (
+	"cmp"
 	"math/big"
 	"slices"
 	"strings"
@@ -61,9 +62,17 @@ type permission struct {
 }
 
 var tableOrganizations = &table[organization]{
-	name:    "organizations",
-	id:      func(o *organization) string { return o.ID },
-	indexes: map[string]func(*organization) []string{"slug": func(o *organization) []string { return []string{o.Slug} }},
+	name: "organizations",
+	id:   func(o *organization) string { return o.ID },
+	indexes: map[string]func(*organization) []string{
+		"slug":    func(o *organization) []string { return []string{o.Slug} },
+		"creator": func(o *organization) []string { return optionalKey(o.CreatedBy) },
+		"image":   func(o *organization) []string { return optionalKey(nilIfEmpty(o.ImageURL)) },
+	},
+	orders: map[string]func(a, b *organization) int{
+		"created_at": func(a, b *organization) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
+		"name":       func(a, b *organization) int { return compareFold(a.Name, b.Name) },
+	},
 }
 
 var tableMemberships = &table[membership]{
@@ -73,6 +82,10 @@ var tableMemberships = &table[membership]{
 		"organization": func(m *membership) []string { return []string{m.OrganizationID} },
 		"user":         func(m *membership) []string { return []string{m.UserID} },
 		"pair":         func(m *membership) []string { return []string{m.OrganizationID + " " + m.UserID} },
+		"role":         func(m *membership) []string { return []string{m.Role} },
+	},
+	orders: map[string]func(a, b *membership) int{
+		"created_at": func(a, b *membership) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
 	},
 }
 

@@ -30,76 +30,29 @@ func deleted(object, id string) deletedObject {
 }
 
 // pageOf cuts limit and offset out of rows that are filtered and ordered, and wraps the wire values of that page as the
-// operation lays out its lists. Operations without a limit parameter answer everything.
+// operation lays out its lists.
 func pageOf[T, W any](c *call, rows []*T, wire func(*T) W) (any, error) {
-	total := len(rows)
-	return wrapPage(c, wireAll(cutPage(c, rows), wire), total), nil
-}
-
-func cutPage[T any](c *call, rows []*T) []*T {
-	if findParam(c.endpoint.op.query, "limit") == nil {
-		return rows
-	}
-	limit, ok := c.queryInt("limit")
-	if !ok {
-		limit = 10
-	}
-	offset, _ := c.queryInt("offset")
-	from := min(max(offset, 0), int64(len(rows)))
-	return rows[from:min(from+limit, int64(len(rows)))]
-}
-
-func wireAll[T, W any](rows []*T, wire func(*T) W) []W {
-	out := make([]W, len(rows))
-	for i, row := range rows {
-		out[i] = wire(row)
-	}
-	return out
+	offset, limit := pageBounds(c, len(rows))
+	page := rows[offset:min(offset+limit, len(rows))]
+	return wrapPage(c, mapped(page, wire), len(rows)), nil
 }
 
 func wrapPage[W any](c *call, page []W, total int) any {
-	switch c.endpoint.op.shape {
-	case shapeArray:
-		if paginated, _ := c.queryBool("paginated"); !paginated || findParam(c.endpoint.op.query, "paginated") == nil {
-			return page
-		}
-		return envelope[W]{Data: page, TotalCount: total}
-	case shapeM2M:
+	switch {
+	case c.endpoint.op.shape == shapeM2M:
 		return m2mEnvelope[W]{Data: page, TotalCount: total}
-	default:
+	case hasTotal(c):
 		return envelope[W]{Data: page, TotalCount: total}
+	default:
+		return page
 	}
-}
-
-// orderRows sorts rows in place by the order_by parameter: one key with an optional + or - in front. Rows that compare
-// equal keep the order of creation, reversed when the order is descending.
-func orderRows[T any](c *call, rows []*T, standard string, keys map[string]func(a, b *T) int) error {
-	order := c.query.Get("order_by")
-	if order == "" {
-		order = standard
-	}
-	// A plus that a caller did not escape arrives as a space.
-	name := strings.TrimLeft(order, "+- ")
-	compare := keys[name]
-	if compare == nil {
-		return errParamValue("order_by", "one of the keys of this list")
-	}
-	if strings.HasPrefix(order, "-") {
-		slices.Reverse(rows)
-		ascending := compare
-		compare = func(a, b *T) int { return ascending(b, a) }
-	}
-	if !slices.IsSortedFunc(rows, compare) {
-		slices.SortStableFunc(rows, compare)
-	}
-	return nil
 }
 
 // afterCursor drops the rows up to and including the one with this id.
 func afterCursor[T any](rows []*T, cursor string, id func(*T) string) ([]*T, error) {
 	at := slices.IndexFunc(rows, func(row *T) bool { return id(row) == cursor })
 	if at < 0 {
-		return nil, errParamValue("starting_after", "the id of a record of this list")
+		return nil, errCursor()
 	}
 	return rows[at+1:], nil
 }

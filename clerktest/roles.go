@@ -179,7 +179,9 @@ func (x *tx) renameRole(from, to string) {
 			*key = to
 		}
 	}
-	tableMemberships.updateWhere(x, func(m *membership) bool { return m.Role == from }, func(m *membership) { m.Role = to })
+	for _, m := range tableMemberships.find(x, "role", from) {
+		tableMemberships.update(x, m.ID, func(m *membership) { m.Role = to })
+	}
 	tableOrganizationInvitations.updateWhere(x, func(i *organizationInvitation) bool { return i.Role == from },
 		func(i *organizationInvitation) { i.Role = to })
 	tableRoleSets.updateWhere(x, func(s *roleSet) bool { return slices.Contains(s.Roles, from) }, func(s *roleSet) {
@@ -225,7 +227,7 @@ func (x *tx) roleInUse(key string) error {
 		return errRule("organization_role_domain_default_role", "the role of those who join by domain cannot be deleted")
 	case slices.ContainsFunc(tableRoleSets.all(x), func(s *roleSet) bool { return key == s.DefaultRole || key == s.CreatorRole }):
 		return errRule("role_is_default_in_role_set", "the default role and the creator role of a role set cannot be deleted")
-	case slices.ContainsFunc(tableMemberships.all(x), func(m *membership) bool { return m.Role == key }):
+	case tableMemberships.count(x, "role", key) > 0:
 		return errRule("organization_role_assigned_members", "a role that members have cannot be deleted")
 	case slices.ContainsFunc(tableOrganizationInvitations.all(x), func(i *organizationInvitation) bool {
 		return i.Role == key && i.statusAt(x.now) == "pending"

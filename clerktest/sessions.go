@@ -30,20 +30,19 @@ func listSessions(c *call) (any, error) {
 	if userID == "" && clientID == "" {
 		return nil, errParamMissing("user_id")
 	}
-	rows := tableSessions.all(c.tx)
-	if userID != "" {
-		rows = tableSessions.find(c.tx, "user", userID)
+	l := listing[session]{
+		table: tableSessions, order: "-created_at",
+		match: []func(*session) bool{func(s *session) bool {
+			return (clientID == "" || s.ClientID == clientID) && (status == "" || s.statusAt(c.tx.now) == status)
+		}},
+		narrow: func() []*session {
+			if userID != "" {
+				return tableSessions.find(c.tx, "user", userID)
+			}
+			return tableSessions.find(c.tx, "client", clientID)
+		},
 	}
-	rows = keep(rows, func(s *session) bool {
-		return (clientID == "" || s.ClientID == clientID) && (status == "" || s.statusAt(c.tx.now) == status)
-	})
-	err := orderRows(c, rows, "-created_at", map[string]func(a, b *session) int{
-		"created_at": func(a, b *session) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
-	})
-	if err != nil {
-		return nil, err
-	}
-	return pageOf(c, rows, c.tx.wireSession)
+	return answerList(c, l, c.tx.wireSession)
 }
 
 func createSession(c *call) (any, error) {

@@ -1,6 +1,7 @@
 package clerktest
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -40,11 +41,17 @@ var tableSessions = &table[session]{
 		"user":   func(s *session) []string { return []string{s.UserID} },
 		"client": func(s *session) []string { return []string{s.ClientID} },
 	},
+	orders: map[string]func(a, b *session) int{
+		"created_at": func(a, b *session) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
+	},
 }
 
 var tableDevices = &table[device]{
 	name: "devices",
 	id:   func(d *device) string { return d.ID },
+	orders: map[string]func(a, b *device) int{
+		"created_at": func(a, b *device) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
+	},
 }
 
 // Life times of sessions, Clerk's defaults.

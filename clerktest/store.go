@@ -5,15 +5,22 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 )
 
 // table describes one kind of record. A row is immutable once it is stored: to change one, use update, which works on a
 // copy. That makes reads free of locks after they found their row, and snapshots a copy of pointers. Every field of a
-// row type is exported and survives JSON both ways, because the journal and seeds write rows.
+// row type that prepare does not derive is exported and survives JSON both ways, because the journal and seeds write
+// rows.
 type table[T any] struct {
 	name    string
 	id      func(*T) string
 	indexes map[string]func(*T) []string
+
+	// orders are the keys that a list may be sorted by. Those that lists ask for are kept sorted from then on.
+	orders map[string]func(a, b *T) int
+	// prepare derives what searches look at, before a row is stored. It may be nil.
+	prepare func(*T)
 }
 
 // anyTable is a table of any row type.
@@ -31,13 +38,16 @@ type anyCollection interface {
 	load(id string, raw json.RawMessage) error
 }
 
-// collection holds the rows of one table of one instance, in the order they were first stored.
+// collection holds the rows of one table of one instance.
 type collection[T any] struct {
 	table *table[T]
 	byID  map[string]*entry[T]
-	list  []*entry[T]
+	list  *ordered[T] // in the order they were first stored
 	index map[string]map[string][]*entry[T]
 	seq   int64
+
+	mu     sync.Mutex // guards sorted against readers that add to it; writers are alone
+	sorted map[string]*ordered[T]
 }
 
 type entry[T any] struct {
@@ -52,11 +62,11 @@ func (t *table[T]) newCollection() anyCollection { return t.empty(0) }
 // empty returns a collection with room for so many rows.
 func (t *table[T]) empty(room int) *collection[T] {
 	c := &collection[T]{
-		table: t, byID: make(map[string]*entry[T], room), list: make([]*entry[T], 0, room),
+		table: t, byID: make(map[string]*entry[T], room), list: &ordered[T]{}, sorted: map[string]*ordered[T]{},
 		index: make(map[string]map[string][]*entry[T], len(t.indexes)),
 	}
 	for name := range t.indexes {
-		c.index[name] = make(map[string][]*entry[T], room)
+		c.index[name] = map[string][]*entry[T]{}
 	}
 	return c
 }
@@ -78,7 +88,7 @@ func (t *table[T]) get(x *tx, id string) *T {
 }
 
 // all returns every row in the order of creation. The slice is the caller's.
-func (t *table[T]) all(x *tx) []*T { return rowsOf(t.in(x).list) }
+func (t *table[T]) all(x *tx) []*T { return t.in(x).rows() }
 
 // find returns the rows that an index lists under key, in the order of creation. The slice is the caller's.
 func (t *table[T]) find(x *tx, index, key string) []*T {
@@ -93,24 +103,56 @@ func (t *table[T]) first(x *tx, index, key string) *T {
 	return nil
 }
 
+// findAny returns the rows that an index lists under any of the keys, in the order of creation. The slice is the
+// caller's.
+func (t *table[T]) findAny(x *tx, index string, keys []string) []*T {
+	c := t.in(x)
+	var found []*entry[T]
+	for _, key := range keys {
+		found = append(found, c.index[index][key]...)
+	}
+	return inOrder(found)
+}
+
+// getAny returns the rows with these ids that exist, in the order of creation. The slice is the caller's.
+func (t *table[T]) getAny(x *tx, ids []string) []*T {
+	c := t.in(x)
+	var found []*entry[T]
+	for _, id := range ids {
+		if e := c.byID[id]; e != nil {
+			found = append(found, e)
+		}
+	}
+	return inOrder(found)
+}
+
+// inOrder returns the rows of entries in the order of creation, each once.
+func inOrder[T any](found []*entry[T]) []*T {
+	slices.SortFunc(found, func(a, b *entry[T]) int { return cmp.Compare(a.seq, b.seq) })
+	return rowsOf(slices.Compact(found))
+}
+
 // count returns how many rows an index lists under key.
 func (t *table[T]) count(x *tx, index, key string) int { return len(t.in(x).index[index][key]) }
 
 // oldest returns the row that was first stored, nil when there is none.
 func (t *table[T]) oldest(x *tx) *T {
-	if list := t.in(x).list; len(list) > 0 {
-		return list[0].row
+	for row := range t.in(x).list.all(false) {
+		return row
 	}
 	return nil
 }
 
 // size returns the number of rows.
-func (t *table[T]) size(x *tx) int { return len(t.in(x).list) }
+func (t *table[T]) size(x *tx) int { return t.in(x).list.length }
 
 // put stores a row, replacing the one with its id.
 func (t *table[T]) put(x *tx, row *T) {
 	c := t.in(x)
 	id := t.id(row)
+	if t.prepare != nil {
+		t.prepare(row)
+	}
 	before := c.byID[id]
 	if before == nil {
 		e := c.insert(row)
@@ -169,20 +211,58 @@ func (c *collection[T]) insert(row *T) *entry[T] {
 
 func (c *collection[T]) add(e *entry[T]) {
 	c.byID[c.table.id(e.row)] = e
-	c.list = withEntry(c.list, e)
+	c.list.insert(e)
+	for _, o := range c.sorted {
+		o.insert(e)
+	}
 	c.addKeys(e)
 }
 
 func (c *collection[T]) remove(e *entry[T]) {
 	delete(c.byID, c.table.id(e.row))
-	c.list = withoutEntry(c.list, e)
+	c.list.remove(e)
+	for _, o := range c.sorted {
+		o.remove(e)
+	}
 	c.dropKeys(e)
 }
 
 func (c *collection[T]) replace(e *entry[T], row *T) {
+	var moved []*ordered[T]
+	for _, o := range c.sorted {
+		if o.compare(e.row, row) != 0 {
+			o.remove(e)
+			moved = append(moved, o)
+		}
+	}
 	c.dropKeys(e)
 	e.row = row
 	c.addKeys(e)
+	for _, o := range moved {
+		o.insert(e)
+	}
+}
+
+// order returns the rows in one of the orders of the table.
+func (c *collection[T]) order(name string) *ordered[T] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	o := c.sorted[name]
+	if o == nil {
+		entries := make([]*entry[T], 0, c.list.length)
+		for _, chunk := range c.list.chunks {
+			entries = append(entries, chunk...)
+		}
+		o = newOrdered(c.table.orders[name], entries)
+		c.sorted[name] = o
+	}
+	return o
+}
+
+// rows returns the rows in the order of creation.
+func (c *collection[T]) rows() []*T {
+	out := make([]*T, 0, c.list.length)
+	return slices.AppendSeq(out, c.list.all(false))
 }
 
 // withEntry puts an entry at its place in a list that is in the order of creation.
@@ -230,9 +310,9 @@ func (c *collection[T]) dropKeys(e *entry[T]) {
 	}
 }
 
-func (c *collection[T]) count() int { return len(c.list) }
+func (c *collection[T]) count() int { return c.list.length }
 
-func (c *collection[T]) snapshot() any { return rowsOf(c.list) }
+func (c *collection[T]) snapshot() any { return c.rows() }
 
 func (c *collection[T]) restored(snapshot any) anyCollection {
 	rows, ok := snapshot.([]*T)
@@ -247,9 +327,9 @@ func (c *collection[T]) restored(snapshot any) anyCollection {
 }
 
 func (c *collection[T]) encode() ([]json.RawMessage, error) {
-	out := make([]json.RawMessage, 0, len(c.list))
-	for _, e := range c.list {
-		raw, err := json.Marshal(e.row)
+	out := make([]json.RawMessage, 0, c.list.length)
+	for row := range c.list.all(false) {
+		raw, err := json.Marshal(row)
 		if err != nil {
 			return nil, fmt.Errorf("clerktest: table %s: %w", c.table.name, err)
 		}
@@ -270,6 +350,9 @@ func (c *collection[T]) load(id string, raw json.RawMessage) error {
 	row := new(T)
 	if err := json.Unmarshal(raw, row); err != nil {
 		return fmt.Errorf("clerktest: table %s: %w", c.table.name, err)
+	}
+	if c.table.prepare != nil {
+		c.table.prepare(row)
 	}
 	if e == nil {
 		e = c.byID[c.table.id(row)]

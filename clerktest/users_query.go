@@ -3,30 +3,25 @@ package clerktest
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 )
 
 func listUsers(c *call) (any, error) {
-	rows, err := filterUsers(c)
+	list, err := userListing(c)
 	if err != nil {
 		return nil, err
 	}
-	if err := orderRows(c, rows, "-created_at", userOrders()); err != nil {
-		return nil, err
-	}
-	if cursor := c.query.Get("starting_after"); cursor != "" {
+	if c.query.Has("starting_after") {
 		if offset, _ := c.queryInt("offset"); offset > 0 {
 			return nil, errParamValue("offset", "absent together with starting_after")
 		}
 		if by := strings.TrimLeft(c.query.Get("order_by"), "+- "); by != "" && by != "created_at" {
 			return nil, errParamValue("order_by", "created_at together with starting_after")
 		}
-		if rows, err = afterCursor(rows, cursor, func(u *user) string { return u.ID }); err != nil {
-			return nil, err
-		}
 	}
-	return pageOf(c, rows, c.tx.wireUser)
+	return answerList(c, list, c.tx.wireUser)
 }
 
 type totalCount struct {
@@ -35,22 +30,50 @@ type totalCount struct {
 }
 
 func countUsers(c *call) (any, error) {
-	rows, err := filterUsers(c)
-	return totalCount{Object: "total_count", TotalCount: len(rows)}, err
+	list, err := userListing(c)
+	if err != nil {
+		return nil, err
+	}
+	return totalCount{Object: "total_count", TotalCount: list.count(c.tx)}, nil
 }
 
-// filterUsers applies the filters that the user list and count share.
-func filterUsers(c *call) ([]*user, error) {
+// userListing reads the filters that the user list and count share.
+func userListing(c *call) (l listing[user], err error) {
 	for _, pair := range [][2]string{{"provider", "provider_user_id"}, {"provider_user_id", "provider"}} {
 		if c.query.Has(pair[0]) && !c.query.Has(pair[1]) {
-			return nil, paramError("form_conditional_param_missing", pair[1], "is missing", pair[0]+" needs "+pair[1])
+			return l, paramError("form_conditional_param_missing", pair[1], "is missing", pair[0]+" needs "+pair[1])
 		}
 	}
-	rows := tableUsers.all(c.tx)
-	for _, match := range userFilters(c) {
-		rows = keep(rows, match)
+	return listing[user]{table: tableUsers, order: "-created_at", match: userFilters(c), narrow: userIndex(c)}, nil
+}
+
+// userIndex returns the users that one of the filters leaves when an index knows them, nil when none does.
+func userIndex(c *call) func() []*user {
+	for _, filter := range []struct {
+		param, index string
+		fold         func(string) string
+	}{
+		{"email_address", "email", strings.ToLower}, {"phone_number", "phone", foldPhone}, {"web3_wallet", "wallet", strings.ToLower},
+		{"username", "username", strings.ToLower},
+	} {
+		if values := c.query[filter.param]; len(values) > 0 {
+			return func() []*user { return tableUsers.findAny(c.tx, filter.index, mapped(values, filter.fold)) }
+		}
 	}
-	return rows, nil
+	included := func(param string) []string { return slices.Collect(maps.Keys(newSignedSet(c.query[param]).include)) }
+	if ids := included("user_id"); len(ids) > 0 {
+		return func() []*user { return tableUsers.getAny(c.tx, ids) }
+	}
+	if ids := included("external_id"); len(ids) > 0 {
+		return func() []*user { return tableUsers.findAny(c.tx, "external_id", ids) }
+	}
+	if ids := included("organization_id"); len(ids) > 0 {
+		return func() []*user {
+			members := tableMemberships.findAny(c.tx, "organization", ids)
+			return tableUsers.getAny(c.tx, mapped(members, func(m *membership) string { return m.UserID }))
+		}
+	}
+	return nil
 }
 
 // userFilters reads the filters of the user list, which membership lists share; skip names those that mean something
@@ -95,6 +118,7 @@ func signedUserFilters(c *call) []func(*user) bool {
 	return out
 }
 
+// textUserFilters look for a part of a user's texts. What is not in the folded texts of the user is in none of them.
 func textUserFilters(c *call) []func(*user) bool {
 	var out []func(*user) bool
 	for name, texts := range map[string]func(*user) []string{
@@ -104,11 +128,15 @@ func textUserFilters(c *call) []func(*user) bool {
 		"username_query":      func(u *user) []string { return optionalKey(u.Username) },
 		"name_query":          func(u *user) []string { return []string{fullName(u)} },
 	} {
-		if part := c.query.Get(name); part != "" {
-			out = append(out, func(u *user) bool {
-				return slices.ContainsFunc(texts(u), func(text string) bool { return containsFold(text, part) })
-			})
+		part := strings.ToLower(c.query.Get(name))
+		if part == "" {
+			continue
 		}
+		whole := name == "query" && !strings.Contains(part, textSeparator)
+		out = append(out, func(u *user) bool {
+			return strings.Contains(u.folded, part) && (whole ||
+				slices.ContainsFunc(texts(u), func(text string) bool { return strings.Contains(strings.ToLower(text), part) }))
+		})
 	}
 	return out
 }
@@ -147,6 +175,12 @@ func foldPhone(text string) string {
 
 func fullName(u *user) string { return strings.TrimSpace(text(u.FirstName) + " " + text(u.LastName)) }
 
+// textSeparator stands between the folded texts of a row.
+const textSeparator = "\x00"
+
+// fold derives what text filters look at.
+func (u *user) fold() { u.folded = strings.ToLower(strings.Join(userTexts(u), textSeparator)) }
+
 // userTexts is what the query filter looks at.
 func userTexts(u *user) []string {
 	out := []string{u.ID, fullName(u), text(u.Username), text(u.ExternalID)}
@@ -184,7 +218,7 @@ func hasAccountAt(provider string) func(u *user, ids map[string]bool) bool {
 // userOrders are the keys that order_by takes.
 func userOrders() map[string]func(a, b *user) int {
 	byText := func(get func(*user) string) func(a, b *user) int {
-		return func(a, b *user) int { return strings.Compare(strings.ToLower(get(a)), strings.ToLower(get(b))) }
+		return func(a, b *user) int { return compareFold(get(a), get(b)) }
 	}
 	byTime := func(get func(*user) *int64) func(a, b *user) int {
 		return func(a, b *user) int { return cmp.Compare(millis(get(a)), millis(get(b))) }

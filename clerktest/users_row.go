@@ -52,6 +52,8 @@ type user struct {
 	Plan                string            `json:"plan"`     // slug for the pla claim
 	CreatedAt           int64             `json:"created_at"`
 	UpdatedAt           int64             `json:"updated_at"`
+
+	folded string // see fold
 }
 
 // identifier is an e-mail address, a phone number or a web3 wallet.
@@ -101,14 +103,17 @@ type passkey struct {
 }
 
 var tableUsers = &table[user]{
-	name: "users",
-	id:   func(u *user) string { return u.ID },
+	name:    "users",
+	id:      func(u *user) string { return u.ID },
+	orders:  userOrders(),
+	prepare: (*user).fold,
 	indexes: map[string]func(*user) []string{
 		"email":       func(u *user) []string { return identifierValues(u.Emails) },
 		"phone":       func(u *user) []string { return identifierValues(u.Phones) },
 		"wallet":      func(u *user) []string { return identifierValues(u.Wallets) },
 		"username":    func(u *user) []string { return optionalKey(u.Username) },
 		"external_id": func(u *user) []string { return optionalKey(u.ExternalID) },
+		"image":       func(u *user) []string { return optionalKey(nilIfEmpty(u.ImageURL)) },
 		"identification": func(u *user) []string {
 			ids := make([]string, 0, len(u.Emails)+len(u.Phones)+len(u.Wallets))
 			for _, list := range [][]identifier{u.Emails, u.Phones, u.Wallets} {

@@ -42,3 +42,15 @@ func expiredAt(expiration *int64, now int64) bool { return expiration != nil && 
 func containsFold(text, part string) bool {
 	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
 }
+
+// mapped returns what change makes of each value.
+func mapped[T, R any](list []T, change func(T) R) []R {
+	out := make([]R, len(list))
+	for i, v := range list {
+		out[i] = change(v)
+	}
+	return out
+}
+
+// compareFold compares texts in lower case.
+func compareFold(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) }
