@@ -3,7 +3,6 @@ package clerkauth
 import (
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -113,6 +112,7 @@ func hasDotSegment(path string) bool {
 		return true
 	}
 	for segment := range strings.SplitSeq(strings.ReplaceAll(plain, `\`, "/"), "/") {
+		segment, _, _ = strings.Cut(segment, ";") // Some servers resolve dots with parameters behind them.
 		if segment == "." || segment == ".." {
 			return true
 		}
@@ -138,9 +138,7 @@ func (p *frontendProxy) rewrite(r *httputil.ProxyRequest) {
 	req := FromHTTP(r.In)
 	public := p.authn.address(&req)
 	h := r.Out.Header
-	for _, name := range []string{"Connection", "Upgrade", "Te", "Cf-Connecting-Ip", "X-Real-Ip", "Forwarded"} {
-		h.Del(name)
-	}
+	withhold(h)
 	h.Set("Clerk-Proxy-Url", public.origin()+p.path)
 	h.Set("Clerk-Secret-Key", p.authn.secret.reveal())
 	h.Set("Accept-Encoding", "identity")
@@ -148,34 +146,16 @@ func (p *frontendProxy) rewrite(r *httputil.ProxyRequest) {
 	h.Set("X-Forwarded-Proto", public.scheme)
 	if address := p.clientAddress(r.In); address != "" {
 		h.Set("X-Forwarded-For", address)
-	} else {
-		h.Del("X-Forwarded-For")
 	}
-}
-
-// clientAddress is the address of the visitor. What the request says about it counts only behind a trusted proxy.
-func (p *frontendProxy) clientAddress(r *http.Request) string {
-	if p.authn.config.TrustForwardedHeaders {
-		for _, name := range []string{"Cf-Connecting-Ip", "X-Real-Ip", "X-Forwarded-For"} {
-			first, _, _ := strings.Cut(r.Header.Get(name), ",")
-			if first = strings.TrimSpace(first); first != "" {
-				return first
-			}
-		}
-	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return ""
-	}
-	return host
 }
 
 // modify prepares the answer for the visitor.
 func (p *frontendProxy) modify(resp *http.Response) error {
-	if resp.StatusCode == http.StatusSwitchingProtocols {
-		return errors.New("clerkauth: the Frontend API switched protocols")
+	if resp.StatusCode < http.StatusOK || resp.StatusCode > 999 {
+		return errors.New("clerkauth: the Frontend API switched protocols, or its status is none of a final answer")
 	}
 	h := resp.Header
+	p.removeKey(h)
 	h.Del("Content-Encoding")
 	h.Del("Content-Length")
 	if h.Get(headerCacheControl) == "" {

@@ -108,7 +108,7 @@ func TestFrontendAPIProxy_refusals(t *testing.T) {
 	called := false
 	app := frontendProxy(t, func(http.ResponseWriter, *http.Request) { called = true }, nil)
 	for path, status := range map[string]int{
-		"/other": 400, "/__clerkx/v1": 400, "/__clerk/%2e%2e/x": 400, "/__clerk/a/..%2f": 400, "/__clerk/..%5cx": 400, "/__clerk/v1/..x": 200,
+		"/other": 400, "/__clerkx/v1": 400, "/__clerk/%2e%2e/x": 400, "/__clerk/a/..%2f": 400, "/__clerk/..%5cx": 400, "/__clerk/..;/x": 400, "/__clerk/a/%2e%2e%3bx=1/b": 400, "/__clerk/.;x": 400, "/__clerk/v1/a;x=..": 200, "/__clerk/v1/..x": 200,
 	} {
 		resp := ask(t, t.Context(), http.MethodGet, app.URL+path, http.NoBody)
 		if resp.StatusCode != status {
@@ -178,5 +178,125 @@ func TestFrontendAPIProxy_dropsTrailers(t *testing.T) {
 	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusOK || len(trailers) > 0 {
 		t.Errorf("got %d and trailers %v, want none", resp.StatusCode, trailers)
+	}
+}
+
+// What only the proxy may say reaches the upstream in no spelling.
+func TestFrontendAPIProxy_WithholdsHeaders(t *testing.T) {
+	t.Parallel()
+	var got http.Header
+	app := frontendProxy(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header }, nil)
+	forged := []string{
+		"True-Client-IP", "X-Client-IP", "Fastly-Client-IP", "Fly-Client-IP", "CF-Connecting-IP", "X-Real-IP", "X-Cluster-Client-IP",
+		"Client-IP", "Forwarded", "Forwarded-For", "X-Forwarded", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Server",
+		"X-Original-URL", "X-Rewrite-URL", "X-Original-Host", "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override",
+		"Clerk_Secret_Key", "Clerk.Proxy.Url", "X_Real_IP", "x_forwarded_for", "X.Forwarded.Host", "True_Client_IP", "X_HTTP_Method_Override",
+	}
+	var header []string
+	for _, name := range forged {
+		header = append(header, name, "forged")
+	}
+	header = append(header, "X-Custom", "stays", "Authorization", "stays", "User-Agent", "stays")
+	_ = ask(t, t.Context(), http.MethodGet, app.URL+"/__clerk/v1/client", http.NoBody, header...)
+	for name, values := range got {
+		if strings.Contains(strings.Join(values, ""), "forged") {
+			t.Errorf("%s reached the upstream", name)
+		}
+	}
+	for _, name := range []string{"X-Custom", "Authorization", "User-Agent"} {
+		if got.Get(name) != "stays" {
+			t.Errorf("got %s %q, want it passed on", name, got.Get(name))
+		}
+	}
+}
+
+func TestFrontendAPIProxy_ClientAddress(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		trusted bool
+		remote  string
+		header  []string
+		want    string
+	}{
+		{"the connection", false, "203.0.113.9:5000", nil, "203.0.113.9"},
+		{"the connection over IPv6", false, "[2001:db8::1%eth0]:5000", nil, "2001:db8::1"},
+		{"no address of the connection", false, "@", nil, ""},
+		{"headers without trust", false, "203.0.113.9:5000", []string{"X-Forwarded-For", "6.6.6.6", "X-Real-Ip", "6.6.6.6"}, "203.0.113.9"},
+		{"trust without headers", true, "203.0.113.9:5000", nil, "203.0.113.9"},
+		{"Cloudflare first", true, "203.0.113.9:5000", []string{"Cf-Connecting-Ip", "198.51.100.1", "X-Real-Ip", "198.51.100.2"}, "198.51.100.1"},
+		{"then the real address", true, "203.0.113.9:5000", []string{"X-Real-Ip", "198.51.100.2", "X-Forwarded-For", "198.51.100.3"}, "198.51.100.2"},
+		{"then the first of the chain", true, "203.0.113.9:5000", []string{"X-Forwarded-For", " 198.51.100.3 , 10.0.0.1"}, "198.51.100.3"},
+		{"an address with a port", true, "203.0.113.9:5000", []string{"X-Forwarded-For", "198.51.100.3:443"}, "198.51.100.3"},
+		{"an address in brackets", true, "203.0.113.9:5000", []string{"X-Forwarded-For", "[2001:db8::2]"}, "2001:db8::2"},
+		{"words for an address", true, "203.0.113.9:5000", []string{"X-Real-Ip", "unknown", "X-Forwarded-For", "198.51.100.3"}, "198.51.100.3"},
+		{"nothing but words", true, "203.0.113.9:5000", []string{"X-Forwarded-For", "_hidden, 198.51.100.3"}, "203.0.113.9"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			upstream := roundTripper(func(r *http.Request) (*http.Response, error) {
+				got = r.Header.Values("X-Forwarded-For")
+				return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+			})
+			w := proxied(t, upstream, func(c *clerkauth.Config) { c.TrustForwardedHeaders = test.trusted }, test.remote, test.header...)
+			if have := strings.Join(got, "|"); have != test.want || w.Code != http.StatusOK {
+				t.Errorf("got X-Forwarded-For %q and status %d, want %q and 200", have, w.Code, test.want)
+			}
+		})
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// proxied sends one request from an address through a proxy whose upstream is a function.
+func proxied(t *testing.T, upstream http.RoundTripper, change func(*clerkauth.Config), remote string, header ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	authn := local(t, nil, func(c *clerkauth.Config) {
+		c.SecretKey, c.HTTPClient = testSecret, &http.Client{Transport: upstream}
+		if change != nil {
+			change(c)
+		}
+	})
+	handler, err := authn.FrontendAPIProxy("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, w := get(t, "/__clerk/v1/client", header...), httptest.NewRecorder()
+	req.RemoteAddr = remote
+	handler.ServeHTTP(w, req)
+	return w
+}
+
+// An upstream may have a key of its own, or send ours back: neither reaches the visitor.
+func TestFrontendAPIProxy_KeepsKeysOfAnswers(t *testing.T) {
+	t.Parallel()
+	w := proxied(t, roundTripper(func(r *http.Request) (*http.Response, error) {
+		h := http.Header{"Clerk-Secret-Key": {"sk_test_of_the_upstream"}, "Clerk_secret_key": {"x"}, "X-Seen": {"a", "key " + testSecret}, "X-Fine": {"1"}}
+		return &http.Response{StatusCode: http.StatusOK, Header: h, Body: http.NoBody, Request: r}, nil
+	}), nil, "203.0.113.9:5000")
+	for _, name := range []string{"Clerk-Secret-Key", "Clerk_secret_key", "X-Seen"} {
+		if values := w.Header()[name]; len(values) > 0 {
+			t.Errorf("got %s in the answer, want it withheld", name)
+		}
+	}
+	if w.Header().Get("X-Fine") != "1" || w.Code != http.StatusOK {
+		t.Errorf("got %d with %v, want the rest passed on", w.Code, w.Header())
+	}
+}
+
+// A status that no server may send is trouble of the upstream, and no panic of ours.
+func TestFrontendAPIProxy_ImpossibleStatus(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]int{0: 502, 7: 502, 99: 502, 100: 502, 101: 502, 200: 200, 299: 299, 599: 599, 999: 999, 1000: 502} {
+		w := proxied(t, roundTripper(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: status, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+		}), nil, "203.0.113.9:5000")
+		if w.Code != want {
+			t.Errorf("upstream status %03d: got %d, want %d", status, w.Code, want)
+		}
 	}
 }
