@@ -49,12 +49,12 @@ type fetched struct {
 	err   *Error
 }
 
-// fetch loads the keys. After a broken connection, 429 or 5xx it asks once more, unless the last load failed as well. A
+// fetch loads the keys. With again it asks once more after a broken connection, 429 or 5xx: those who wait have no keys. A
 // request that hangs is not waited for alone: another one follows after half the time-out, and after a failed load each
 // second, so that a key server that comes back is noticed at once.
-func (s *RemoteKeySet) fetch(ctx context.Context, failing bool) fetched {
+func (s *RemoteKeySet) fetch(ctx context.Context, failing, again bool) fetched {
 	answers := make(chan fetched)
-	pending, retried := 0, failing
+	pending := 0
 	ask := func() {
 		pending++
 		go func() {
@@ -76,10 +76,10 @@ func (s *RemoteKeySet) fetch(ctx context.Context, failing bool) fetched {
 		case got := <-answers:
 			pending--
 			switch {
-			case got.err == nil, got.pause == 0, got.pause > loadSpacing, retried && pending == 0:
+			case got.err == nil, got.pause == 0, got.pause > loadSpacing, !again && pending == 0:
 				return got
-			case !retried:
-				retried = true
+			case again:
+				again = false
 				timer.Reset(got.pause)
 			}
 		case <-timer.C:

@@ -282,7 +282,8 @@ func (s *RemoteKeySet) resting(now time.Time) *Error {
 func (s *RemoteKeySet) join(now time.Time, wanted string) *keyFlight {
 	if s.flight == nil {
 		s.flight = &keyFlight{done: make(chan struct{}), began: now, started: time.Now(), wanted: strings.Clone(wanted)}
-		go s.run(s.flight, s.failures > 0)
+		failing := s.failures > 0
+		go s.run(s.flight, failing, !failing && s.snapshot.Load() == nil)
 	}
 	return s.flight
 }
@@ -305,10 +306,10 @@ func (s *RemoteKeySet) wait(ctx context.Context, f *keyFlight, brief bool) *Erro
 	}
 }
 
-func (s *RemoteKeySet) run(f *keyFlight, failing bool) {
+func (s *RemoteKeySet) run(f *keyFlight, failing, again bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.Timeout)
 	defer cancel()
-	loaded := s.fetch(ctx, failing)
+	loaded := s.fetch(ctx, failing, again)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer close(f.done)

@@ -61,16 +61,18 @@ func TestRemoteKeySet_spacedLoads(t *testing.T) {
 
 func TestRemoteKeySet_refusedSecretKey(t *testing.T) {
 	t.Parallel()
-	clock := newClock()
-	server := newKeyServer(oneKey())
-	set := server.keySet(t, clock.now, nil)
-	mustKey(t, set, testKeyID)
-	server.answer(401, `{"errors":[{"code":"clerk_key_invalid"}]}`)
-	clock.advance(clerkauth.DefaultKeyTTL)
-	_, err := set.Key(t.Context(), testKeyID)
-	if got := reasonOf(t, err); got != clerkauth.ReasonSecretKeyInvalid || !errors.Is(err, clerkauth.ErrUnavailable) {
-		t.Errorf("got %v, want secret-key-invalid as ErrUnavailable", err)
-	}
+	keyA()
+	synctest.Test(t, func(t *testing.T) {
+		server := newKeyServer(oneKey())
+		set := server.keySet(t, nil, nil)
+		mustKey(t, set, testKeyID)
+		server.answer(401, `{"errors":[{"code":"clerk_key_invalid"}]}`)
+		time.Sleep(clerkauth.DefaultKeyTTL)
+		_, err := set.Key(t.Context(), testKeyID)
+		if got := reasonOf(t, err); got != clerkauth.ReasonSecretKeyInvalid || !errors.Is(err, clerkauth.ErrUnavailable) {
+			t.Errorf("got %v, want secret-key-invalid as ErrUnavailable", err)
+		}
+	})
 }
 
 func TestRemoteKeySet_retryAfter(t *testing.T) {

@@ -44,34 +44,27 @@ func TestRemoteKeySet_coldRequestsShareOneLoad(t *testing.T) {
 // On real processors callers arrive while a load ends: none of them may start another.
 func TestRemoteKeySet_lateCallers(t *testing.T) {
 	t.Parallel()
+	keyA()
 	for range 50 {
-		clock := newClock()
-		server := newKeyServer(oneKey())
-		set := server.keySet(t, clock.now, nil)
-		var wg sync.WaitGroup
-		for range 64 {
-			wg.Go(func() {
-				if _, err := set.Key(t.Context(), testKeyID); err != nil {
-					t.Errorf("Key: %v", err)
+		synctest.Test(t, func(t *testing.T) {
+			server := newKeyServer(oneKey())
+			set := server.keySet(t, nil, nil)
+			for round := range int64(2) {
+				var wg sync.WaitGroup
+				for range 64 {
+					wg.Go(func() {
+						if _, err := set.Key(t.Context(), testKeyID); err != nil {
+							t.Errorf("Key: %v", err)
+						}
+					})
 				}
-			})
-		}
-		wg.Wait()
-		if got := server.fetches.Load(); got != 1 {
-			t.Fatalf("got %d fetches, want 1", got)
-		}
-		clock.advance(clerkauth.DefaultKeyTTL)
-		for range 64 {
-			wg.Go(func() {
-				if _, err := set.Key(t.Context(), testKeyID); err != nil {
-					t.Errorf("Key: %v", err)
+				wg.Wait()
+				if got := server.fetches.Load(); got != round+1 {
+					t.Fatalf("got %d fetches in round %d, want one a round", got, round+1)
 				}
-			})
-		}
-		wg.Wait()
-		if got := server.fetches.Load(); got != 2 {
-			t.Fatalf("got %d fetches after the keys aged, want 2", got)
-		}
+				time.Sleep(clerkauth.DefaultKeyTTL)
+			}
+		})
 	}
 }
 
@@ -98,19 +91,22 @@ func TestRemoteKeySet_policies(t *testing.T) {
 // An unknown id that comes when the keys are due anyway is answered by the load that confirms them.
 func TestRemoteKeySet_unknownWhenDue(t *testing.T) {
 	t.Parallel()
-	clock := newClock()
-	server := newKeyServer(oneKey())
-	set := server.keySet(t, clock.now, nil)
-	mustKey(t, set, testKeyID)
-	for round := range int64(3) {
-		clock.advance(clerkauth.DefaultKeyTTL)
-		if _, err := set.Key(t.Context(), "ins_other"); reasonOf(t, err) != clerkauth.ReasonJWKKidMismatch {
-			t.Fatalf("got %v, want jwk-kid-mismatch", err)
+	keyA()
+	keyB()
+	synctest.Test(t, func(t *testing.T) {
+		server := newKeyServer(oneKey())
+		set := server.keySet(t, nil, nil)
+		mustKey(t, set, testKeyID)
+		for round := range int64(3) {
+			time.Sleep(clerkauth.DefaultKeyTTL)
+			if _, err := set.Key(t.Context(), "ins_other"); reasonOf(t, err) != clerkauth.ReasonJWKKidMismatch {
+				t.Fatalf("got %v, want jwk-kid-mismatch", err)
+			}
+			if got := server.fetches.Load(); got != round+2 {
+				t.Fatalf("got %d fetches, want %d", got, round+2)
+			}
 		}
-		if got := server.fetches.Load(); got != round+2 {
-			t.Fatalf("got %d fetches, want %d", got, round+2)
-		}
-	}
+	})
 }
 
 func TestRemoteKeySet_coldFlood(t *testing.T) {
@@ -229,64 +225,76 @@ func TestRemoteKeySet_rotationUnderLoad(t *testing.T) {
 
 func TestRemoteKeySet_withdrawnKey(t *testing.T) {
 	t.Parallel()
-	clock := newClock()
-	server := newKeyServer(map[string]*rsa.PrivateKey{testKeyID: keyA(), "ins_b": keyB()})
-	set := server.keySet(t, clock.now, nil)
-	mustKey(t, set, testKeyID)
-	server.serve(map[string]*rsa.PrivateKey{"ins_b": keyB()})
-	for range 29 {
-		clock.advance(5 * time.Second)
+	keyA()
+	keyB()
+	synctest.Test(t, func(t *testing.T) {
+		server := newKeyServer(map[string]*rsa.PrivateKey{testKeyID: keyA(), "ins_b": keyB()})
+		set := server.keySet(t, nil, nil)
 		mustKey(t, set, testKeyID)
-	}
-	clock.advance(clerkauth.DefaultKeyTTL - 29*5*time.Second)
-	if _, err := set.Key(t.Context(), testKeyID); !errors.Is(err, clerkauth.ErrUnknownKey) && reasonOf(t, err) != clerkauth.ReasonJWKKidMismatch {
-		t.Errorf("got %v, want jwk-kid-mismatch", err)
-	}
+		server.serve(map[string]*rsa.PrivateKey{"ins_b": keyB()})
+		for range 29 {
+			time.Sleep(5 * time.Second)
+			mustKey(t, set, testKeyID)
+		}
+		time.Sleep(clerkauth.DefaultKeyTTL - 29*5*time.Second)
+		if _, err := set.Key(t.Context(), testKeyID); !errors.Is(err, clerkauth.ErrUnknownKey) && reasonOf(t, err) != clerkauth.ReasonJWKKidMismatch {
+			t.Errorf("got %v, want jwk-kid-mismatch", err)
+		}
+	})
 }
 
 // TestRemoteKeySet_withdrawnWhenDue asks for a key that the load, which is due anyway, no longer brings.
 func TestRemoteKeySet_withdrawnWhenDue(t *testing.T) {
 	t.Parallel()
-	clock := newClock()
-	server := newKeyServer(oneKey())
-	set := server.keySet(t, clock.now, nil)
-	mustKey(t, set, testKeyID)
-	server.serve(map[string]*rsa.PrivateKey{"ins_b": keyB()})
-	clock.advance(clerkauth.DefaultKeyTTL)
-	if _, err := set.Key(t.Context(), testKeyID); reasonOf(t, err) != clerkauth.ReasonJWKKidMismatch {
-		t.Errorf("got %v, want %s", err, clerkauth.ReasonJWKKidMismatch)
-	}
-	if got := server.fetches.Load(); got != 2 {
-		t.Errorf("got %d fetches, want 2: the load that was due has answered", got)
-	}
+	keyA()
+	keyB()
+	synctest.Test(t, func(t *testing.T) {
+		server := newKeyServer(oneKey())
+		set := server.keySet(t, nil, nil)
+		mustKey(t, set, testKeyID)
+		server.serve(map[string]*rsa.PrivateKey{"ins_b": keyB()})
+		time.Sleep(clerkauth.DefaultKeyTTL)
+		if _, err := set.Key(t.Context(), testKeyID); reasonOf(t, err) != clerkauth.ReasonJWKKidMismatch {
+			t.Errorf("got %v, want %s", err, clerkauth.ReasonJWKKidMismatch)
+		}
+		if got := server.fetches.Load(); got != 2 {
+			t.Errorf("got %d fetches, want 2: the load that was due has answered", got)
+		}
+	})
 }
 
 func TestRemoteKeySet_newMaterial(t *testing.T) {
 	t.Parallel()
-	clock := newClock()
-	server := newKeyServer(oneKey())
-	set := server.keySet(t, clock.now, nil)
-	before := mustKey(t, set, testKeyID)
-	server.serve(map[string]*rsa.PrivateKey{testKeyID: keyB()})
-	clock.advance(clerkauth.DefaultKeyTTL)
-	if after := mustKey(t, set, testKeyID); after.Public.Equal(before.Public) {
-		t.Error("got the old material, want the new")
-	}
+	keyA()
+	keyB()
+	synctest.Test(t, func(t *testing.T) {
+		server := newKeyServer(oneKey())
+		set := server.keySet(t, nil, nil)
+		before := mustKey(t, set, testKeyID)
+		server.serve(map[string]*rsa.PrivateKey{testKeyID: keyB()})
+		time.Sleep(clerkauth.DefaultKeyTTL)
+		if after := mustKey(t, set, testKeyID); after.Public.Equal(before.Public) {
+			t.Error("got the old material, want the new")
+		}
+	})
 }
 
 func TestRemoteKeySet_unchangedKey(t *testing.T) {
 	t.Parallel()
-	clock := newClock()
-	server := newKeyServer(oneKey())
-	set := server.keySet(t, clock.now, nil)
-	before := mustKey(t, set, testKeyID)
-	clock.advance(clerkauth.DefaultKeyTTL)
-	if after := mustKey(t, set, testKeyID); after != before {
-		t.Error("got another pointer, want the same")
-	}
-	if got := server.fetches.Load(); got != 2 {
-		t.Errorf("got %d fetches, want 2", got)
-	}
+	keyA()
+	keyB()
+	synctest.Test(t, func(t *testing.T) {
+		server := newKeyServer(oneKey())
+		set := server.keySet(t, nil, nil)
+		before := mustKey(t, set, testKeyID)
+		time.Sleep(clerkauth.DefaultKeyTTL)
+		if after := mustKey(t, set, testKeyID); after != before {
+			t.Error("got another pointer, want the same")
+		}
+		if got := server.fetches.Load(); got != 2 {
+			t.Errorf("got %d fetches, want 2", got)
+		}
+	})
 }
 
 func TestRemoteKeySet_callerWhoLeaves(t *testing.T) {

@@ -61,6 +61,42 @@ func TestRun(t *testing.T) {
 			  {"verify":{"kid":"k"},"expect":{"result":"token-invalid-signature","fetches":1}}]}]`,
 			false, "ok    x",
 		},
+		{
+			"a step signs with another key",
+			`[{"id":"x","kind":"jwks-cache","steps":[{"jwks":[["k","B"]]},
+			  {"verify":{"kid":"k","key":"B"},"expect":{"result":"ok","fetches":1}},
+			  {"key":"B","verify":{"kid":"k"},"expect":{"result":"ok","fetches":0}},
+			  {"verify":{"kid":"k"},"expect":{"result":"token-invalid-signature","fetches":0}}]}]`,
+			false, "ok    x",
+		},
+		{
+			"the key server cannot be reached, and comes back",
+			`[{"id":"x","kind":"jwks-cache","steps":[{"jwks":[["k","A"]],"networkError":true},
+			  {"verify":{"kid":"k"},"expect":{"result":"jwk-remote-failed-to-load","fetches":2}},
+			  {"networkError":false},{"advance":2},
+			  {"verify":{"kid":"k"},"expect":{"result":"ok","fetches":1}}]}]`,
+			false, "ok    x",
+		},
+		{
+			"keys that expired serve through an outage, on purpose",
+			`[{"id":"jwks-expired-and-down","kind":"jwks-cache","steps":[{"jwks":[["k","A"]]},
+			  {"verify":{"kid":"k"},"expect":{"result":"ok","fetches":1}},
+			  {"advance":301,"networkError":true},
+			  {"verify":{"kid":"k"},"expect":{"result":"jwk-remote-failed-to-load","fetches":1}}]}]`,
+			false, "D-40  jwks-expired-and-down",
+		},
+		{
+			"an upstream of the proxy cannot be reached",
+			`[{"id":"x","kind":"fapi-proxy","input":{"options":{"publishableKey":"pk_test_Y2xlcmsudmVjLWluc3RhbmNlLmNvbSQ","secretKey":"sk_test_x"},
+			  "request":{"url":"https://example.com/__clerk/v1/client"},"upstream":{"networkError":true}},
+			  "expect":{"status":502,"code":"proxy_request_failed"}}]`,
+			false, "ok    x",
+		},
+		{
+			"a step that nobody understands fails",
+			`[{"id":"x","kind":"jwks-cache","steps":[{"jwks":[["k","A"]],"unheardOf":1}]}]`,
+			true, "",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 )
 
@@ -55,7 +56,7 @@ func vectorRules() []vectorRule {
 		noSession          = "client-uat-but-no-session-token"
 	)
 	noCORS := []string{"access-control-allow-origin: got , want null", "access-control-allow-credentials: got , want true"}
-	return []vectorRule{
+	rules := []vectorRule{
 		row("D-1", "template tokens are no session tokens on any path",
 			[]string{"rt-header-template-jwt-accepts-any", "rt-header-template-jwt-accepts-array"}, changed(in, "", out, mismatch), afterStatus),
 		row("D-1", "a token of another category is of another type, not broken",
@@ -96,6 +97,28 @@ func vectorRules() []vectorRule {
 			"parameter redirect_url: got https://app.example//evil.example/x, want https://evil.example/x",
 		}, nil),
 	}
+	return append(rules, outageRules()...)
+}
+
+// outageRules explain that keys serve where theirs have expired and the key server is down, at whatever step that is.
+func outageRules() []vectorRule {
+	const maxSteps = 12
+	var served, follows []string
+	for step := range maxSteps {
+		line := fmt.Sprintf("result of step %d: got ok, want ", step)
+		follows = append(follows, line, fmt.Sprintf("fetches of step %d: ", step))
+		for _, theirs := range []string{"jwk-remote-failed-to-load", "jwk-failed-to-resolve", "unexpected-error"} {
+			served = append(served, line+theirs)
+		}
+	}
+	var rules []vectorRule
+	for _, line := range served {
+		rules = append(rules, vectorRule{
+			deviation{"D-40", "the last good set serves while the key server cannot be reached"},
+			[]string{"jwks-expired-and-down"}, []string{line}, follows,
+		})
+	}
+	return rules
 }
 
 // deviationOf returns the deviation that explains all the differences of a vector.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +19,8 @@ import (
 type keyStep struct {
 	JWKS       [][2]string `json:"jwks"`
 	Status     int         `json:"status"`
+	Unreached  *bool       `json:"networkError"` // connections to the key server fail, until a step says otherwise
+	Key        string      `json:"key"`          // that signs the token, A by default
 	Advance    int64       `json:"advance"`
 	Concurrent int         `json:"concurrent"`
 	Verify     *keyVerify  `json:"verify"`
@@ -24,6 +28,15 @@ type keyStep struct {
 		Result  string `json:"result"`
 		Fetches int    `json:"fetches"`
 	} `json:"expect"`
+	Note string `json:"note"`
+}
+
+// readSteps refuses members that this tool does not know: it would answer for other steps than the ones recorded.
+func readSteps(text json.RawMessage) (steps []keyStep, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	err = decoder.Decode(&steps)
+	return steps, err
 }
 
 type keyVerify struct {
@@ -32,21 +45,26 @@ type keyVerify struct {
 	APIURL     string `json:"apiUrl"`
 	APIVersion string `json:"apiVersion"`
 	SkipCache  bool   `json:"skipJwksCache"`
+	Key        string `json:"key"` // that signs the token
 }
 
 // keyServer answers for the key server and counts.
 type keyServer struct {
-	world   *world
-	mu      sync.Mutex
-	keys    [][2]string
-	status  int
-	fetches int
+	world     *world
+	mu        sync.Mutex
+	keys      [][2]string
+	status    int
+	unreached bool
+	fetches   int
 }
 
 func (k *keyServer) RoundTrip(req *http.Request) (*http.Response, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.fetches++
+	if k.unreached {
+		return nil, errReset
+	}
 	list := []any{}
 	for _, key := range k.keys {
 		list = append(list, k.world.jwk(key[0], key[1]))
@@ -76,22 +94,29 @@ func (k *keyServer) set(step *keyStep) {
 	if step.Status != 0 {
 		k.status = step.Status
 	}
+	if step.Unreached != nil {
+		k.unreached = *step.Unreached
+	}
 }
 
 func replayKeyCache(v *vector) ([]string, error) {
 	w := newWorld()
 	server := &keyServer{world: w, status: http.StatusOK}
 	instances := map[keyVerify]*clerkauth.Authenticator{}
+	steps, err := readSteps(v.Steps)
+	if err != nil {
+		return nil, err
+	}
 	var out []string
-	for i := range v.Steps {
-		step := &v.Steps[i]
+	for i := range steps {
+		step := &steps[i]
 		server.set(step)
 		w.advance(time.Duration(step.Advance) * time.Second)
 		if step.Verify == nil {
 			continue
 		}
 		setting := *step.Verify
-		setting.KeyID = ""
+		setting.KeyID, setting.Key = "", ""
 		authn := instances[setting]
 		if authn == nil {
 			var err error
@@ -141,7 +166,7 @@ func (k *keyServer) verify(authn *clerkauth.Authenticator, step *keyStep) (strin
 	k.world.advance(time.Millisecond)
 	now := k.world.now().Unix()
 	token := k.world.sign(tokenSpec{
-		Key:     "A",
+		Key:     cmp.Or(step.Verify.Key, step.Key, "A"),
 		Header:  map[string]any{"alg": "RS256", "typ": "JWT", "kid": step.Verify.KeyID},
 		Payload: map[string]any{"sub": "user_vec", "iat": now, "exp": now + 60},
 	})

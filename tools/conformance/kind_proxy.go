@@ -28,6 +28,8 @@ type proxyVector struct {
 		Status  int         `json:"status"`
 		Headers [][2]string `json:"headers"`
 		Body    string      `json:"body"`
+
+		Unreached bool `json:"networkError"` // the connection fails
 	} `json:"upstream"`
 }
 
@@ -51,6 +53,9 @@ type upstream struct {
 // RoundTrip implements [http.RoundTripper].
 func (u *upstream) RoundTrip(req *http.Request) (*http.Response, error) {
 	u.last = req
+	if u.vector.Upstream.Unreached {
+		return nil, errReset
+	}
 	resp := &http.Response{
 		StatusCode: u.vector.Upstream.Status, Header: http.Header{}, Request: req,
 		Body: io.NopCloser(strings.NewReader(u.vector.Upstream.Body)),

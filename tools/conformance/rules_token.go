@@ -1,18 +1,23 @@
 package main
 
 import (
+	"crypto"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"regexp"
 	"slices"
 	"strings"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
 
 var tokenRules = []scenarioRule{
 	rule("D-1", "only session tokens are session tokens, on any path", (*difference).foreignToken),
 	rule("2.1", "a token of another class is of another type, signed or not", (*difference).unsigned),
 	rule("12.2", "a header that brings a key of its own is refused for it", (*difference).embeddedKey),
+	rule("12.2", "a header that brings a key is refused, even if the key server serves that key", (*difference).embeddedServedKey),
 	rule("3.2", "Verify is for session tokens, whose type is JWT", (*difference).headerType),
 	rule("3.2", "a time that is no number is not compared", (*difference).textTime),
 	rule("12.27", "a malformed audience is not no audience", (*difference).oddAudience),
@@ -39,6 +44,38 @@ func (d *difference) embeddedKey() *difference {
 		d.turned([]string{"signed-out token-invalid-signature", "refused token-invalid-signature"}, []string{"signed-out token-invalid", "refused token-invalid"}),
 		d.onlyReason(),
 	)
+}
+
+// embeddedServedKey explains that such a token is refused although its signature is good: to them the header is ignored.
+func (d *difference) embeddedServedKey() *difference {
+	return d.nothingIf(
+		slices.ContainsFunc(d.tokens(), func(token string) bool { return bringsKey(token) && d.signedByServed(token) }),
+		d.turned([]string{"verified", "signed-in"}, []string{"refused token-invalid", "signed-out token-invalid"}),
+		d.only("verifies: ", "status: ", "reason: ", "token: ", "token ", "x-clerk-auth-", "auth.", "has "),
+	)
+}
+
+// signedByServed reports whether the signature of a token is good by the key of the PEM or by one that is served.
+func (s *scenario) signedByServed(token string) bool {
+	keys := []*rsa.PublicKey{s.publicKey()}
+	for _, answer := range s.route("/jwks") {
+		served, err := clerkauth.ParseJWKS(answer.Body)
+		if err != nil {
+			continue
+		}
+		for _, key := range served {
+			keys = append(keys, key.Public)
+		}
+	}
+	dot := strings.LastIndexByte(token, '.')
+	signature, err := base64.RawURLEncoding.DecodeString(token[dot+1:])
+	if dot < 0 || err != nil {
+		return false
+	}
+	sum := sha256.Sum256([]byte(token[:dot]))
+	return slices.ContainsFunc(keys, func(key *rsa.PublicKey) bool {
+		return key != nil && rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], signature) == nil
+	})
 }
 
 func bringsKey(token string) bool {

@@ -16,7 +16,7 @@ type vector struct {
 	Note   string          `json:"note"`
 
 	Input json.RawMessage `json:"input"`
-	Steps []keyStep       `json:"steps"`
+	Steps json.RawMessage `json:"steps"`
 
 	Config  json.RawMessage      `json:"config"`
 	Tokens  map[string]tokenSpec `json:"tokens"`
