@@ -16,15 +16,18 @@ func line(method, path string, item *openapi3.PathItem, op *openapi3.Operation) 
 	return strings.Join([]string{op.OperationID, method, path, status, shape, kind, query(item, op), fields}, "\t")
 }
 
-// answer returns the status of success and the shape of its body.
+// answer returns the status of success and the shape of its body. An operation that only leads elsewhere succeeds with the
+// status of the redirect.
 func answer(op *openapi3.Operation) (status, shape string) {
 	for code, response := range op.Responses.Map() {
-		if !strings.HasPrefix(code, "2") || (status != "" && status < code) {
+		if code[0] != '2' && code[0] != '3' || (status != "" && status < code) {
 			continue
 		}
 		status, shape = code, "empty"
-		for _, media := range response.Value.Content {
-			shape = shapeOf(media.Schema.Value)
+		for content, media := range response.Value.Content {
+			if strings.Contains(content, "json") {
+				shape = shapeOf(media.Schema.Value)
+			}
 		}
 	}
 	if op.OperationID == "getM2MTokens" {
@@ -39,6 +42,8 @@ func shapeOf(s *openapi3.Schema) string {
 	switch {
 	case s.Type.Is("array"):
 		return "array"
+	case fields["response"] != nil && fields["client"] != nil:
+		return "wrapped"
 	case len(fields) == 2 && fields["total_count"] != nil:
 		// The count of users is an object of its own, not a list.
 		if fields["object"] != nil {
@@ -63,21 +68,26 @@ func query(item *openapi3.PathItem, op *openapi3.Operation) string {
 	return orDash(words)
 }
 
+// bodyKinds are the kinds of bodies by content type. Where an operation takes several, the first one counts.
+var bodyKinds = []struct{ content, kind string }{
+	{"application/x-www-form-urlencoded", "form"}, {"multipart/form-data", "multipart"}, {"application/json", "json"},
+}
+
 func body(op *openapi3.Operation) (kind, fields string) {
 	if op.RequestBody == nil {
 		return "-", "-"
 	}
-	for content, media := range op.RequestBody.Value.Content {
-		kind = "json"
-		if strings.HasPrefix(content, "multipart/") {
-			kind = "multipart"
+	for _, body := range bodyKinds {
+		media := op.RequestBody.Value.Content.Get(body.content)
+		if media == nil {
+			continue
 		}
 		schema := media.Schema.Value
 		var words []string
 		if schema.Type.Is("array") {
 			words, schema = []string{"[]"}, schema.Items.Value
 		}
-		return kind, orDash(append(words, describeFields(schema)...))
+		return body.kind, orDash(append(words, describeFields(schema)...))
 	}
 	return "-", "-"
 }

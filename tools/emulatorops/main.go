@@ -1,9 +1,10 @@
-// Command emulatorops writes the local Clerk's table of operations out of Clerk's OpenAPI document: method, path, status,
+// Command emulatorops writes the local Clerk's tables of operations out of Clerk's OpenAPI documents: method, path, status,
 // shape of the answer, and what is known of each query parameter and body field.
 //
-//	go run ./emulatorops -spec PATH -out ../clerktest/operations.txt [-check]
+//	go run ./emulatorops [-spec PATH] [-frontend PATH] [-out ../clerktest] [-check]
 //
-// With -check it writes nothing and fails when the file differs.
+// The document of the Backend API becomes operations.txt, that of the Frontend API frontend_operations.txt. With -check it
+// writes nothing and fails when a file differs.
 package main
 
 import (
@@ -12,6 +13,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sort"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -27,24 +29,38 @@ var additions = map[string]string{"GetCommerceSubscriptionItemList": "user_id:st
 
 func main() {
 	spec := flag.String("spec", "", "path of the OpenAPI document of the Backend API")
-	out := flag.String("out", "../clerktest/operations.txt", "path of the table")
+	frontend := flag.String("frontend", "", "path of the OpenAPI document of the Frontend API")
+	out := flag.String("out", "../clerktest", "folder of the tables")
 	check := flag.Bool("check", false, "compare instead of writing")
 	flag.Parse()
-	if err := run(*spec, *out, *check); err != nil {
+	err := errors.New("emulatorops: -spec and -frontend are missing")
+	if *spec+*frontend != "" {
+		err = errors.Join(
+			run(*spec, filepath.Join(*out, "operations.txt"), api{"Backend", legacy}, *check),
+			run(*frontend, filepath.Join(*out, "frontend_operations.txt"), api{"Frontend", nil}, *check))
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(spec, out string, check bool) error {
+// api is one of Clerk's APIs, with the lines that its document lacks.
+type api struct {
+	name   string
+	legacy []string
+}
+
+// run writes or checks the table of one document; without a document it does nothing.
+func run(spec, out string, of api, check bool) error {
 	if spec == "" {
-		return errors.New("emulatorops: -spec is missing")
+		return nil
 	}
 	doc, err := openapi3.NewLoader().LoadFromFile(spec)
 	if err != nil {
 		return fmt.Errorf("emulatorops: reading the document: %w", err)
 	}
-	table := render(doc)
+	table := render(doc, of)
 	if !check {
 		return os.WriteFile(out, table, 0o644) //nolint:gosec // a source file
 	}
@@ -58,8 +74,8 @@ func run(spec, out string, check bool) error {
 	return nil
 }
 
-func render(doc *openapi3.T) []byte {
-	lines := append([]string{}, legacy...)
+func render(doc *openapi3.T, of api) []byte {
+	lines := append([]string{}, of.legacy...)
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			lines = append(lines, line(method, path, item, op))
@@ -67,7 +83,7 @@ func render(doc *openapi3.T) []byte {
 	}
 	sort.Strings(lines)
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# Operations of the Backend API, version %s: id, method, path, status, answer, body, query parameters, body fields.\n", doc.Info.Version)
+	fmt.Fprintf(&b, "# Operations of the %s API, version %s: id, method, path, status, answer, body, query parameters, body fields.\n", of.name, doc.Info.Version)
 	b.WriteString("# A parameter is name, * when required, ? when null is allowed, then type, {least..most} and =allowed|values.\n")
 	for _, l := range lines {
 		b.WriteString(l)

@@ -42,7 +42,7 @@ func TestRender(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := strings.Split(strings.TrimSpace(string(render(doc))), "\n")
+	lines := strings.Split(strings.TrimSpace(string(render(doc, api{"Backend", legacy}))), "\n")
 	want := []string{
 		"CreateThing\tPOST\t/things\t204\tempty\tjson\t-\textra?:object name*:string{..10} seconds:integer{1..}",
 		legacy[0],
