@@ -22,6 +22,7 @@ SEED      ?= 1
 N         ?= 5000
 ORACLE    ?=
 SPEC      ?=
+FRONTEND  ?=
 EVENTS    ?=
 VECTORS   ?=
 OUT       ?=
@@ -33,7 +34,7 @@ DOCUMENTS = -spec $(abspath $(SPEC)) $(if $(EVENTS),-webhooks $(abspath $(EVENTS
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  Documents from outside the repository are passed as paths: SPEC= EVENTS= VECTORS= ORACLE="
+	@echo "  Documents from outside the repository are passed as paths: SPEC= FRONTEND= EVENTS= VECTORS= ORACLE="
 
 ##@ Tests
 
@@ -110,11 +111,11 @@ generate: ## generate core from Clerk's OpenAPI documents (SPEC=bapi.yml EVENTS=
 	$(TOOL) ./apigen $(DOCUMENTS) -out ../core
 
 .PHONY: generate-check
-generate-check: ## fail if core differs from what the generator writes (SPEC=bapi.yml EVENTS=webhooks.yml)
-	@test -n "$(SPEC)" || { echo 'usage: make generate-check SPEC=path/to/bapi.yml [EVENTS=path/to/webhooks.yml]'; exit 2; }
+generate-check: ## fail if core differs from what the generator writes (SPEC=bapi.yml FRONTEND=fapi.yml EVENTS=webhooks.yml)
+	@test -n "$(SPEC)" || { echo 'usage: make generate-check SPEC=path/to/bapi.yml [FRONTEND=path/to/fapi.yml] [EVENTS=path/to/webhooks.yml]'; exit 2; }
 	$(TOOL) ./apigen $(DOCUMENTS) -out ../core -check
 	cd tools && go test -tags document ./apigen -spec $(abspath $(SPEC)) $(if $(EVENTS),-run TestDocument -events $(abspath $(EVENTS)),-run '^TestDocument$$')
-	$(TOOL) ./emulatorops -spec $(abspath $(SPEC)) -check
+	$(TOOL) ./emulatorops -spec $(abspath $(SPEC)) $(if $(FRONTEND),-frontend $(abspath $(FRONTEND))) -check
 	$(if $(EVENTS),$(TOOL) ./webhookcheck $(abspath $(EVENTS)))
 
 .PHONY: tidy

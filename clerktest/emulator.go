@@ -25,6 +25,7 @@ type Emulator struct {
 
 	operations map[string]*operation
 	backend    route.Router[*endpoint]
+	frontend   route.Router[*frontendEndpoint]
 	raw        route.Router[http.HandlerFunc]
 	tables     []anyTable
 	intercept  []interceptor

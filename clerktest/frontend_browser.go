@@ -52,17 +52,21 @@ func (in *Instance) CookieSuffix() string {
 // value of the __client cookie of a production instance.
 func (in *Instance) NewBrowser() string {
 	var token string
-	err := in.write(func(x *tx) error { token = x.newBrowser().Token; return nil })
+	err := in.write(func(x *tx) error { token = x.newBrowser("").Token; return nil })
 	if err != nil {
 		in.fail("NewBrowser", err)
 	}
 	return token
 }
 
-func (x *tx) newBrowser() *browser {
+// newBrowser makes a browser known, under a new token unless it has one.
+func (x *tx) newBrowser(token string) *browser {
 	d := &device{ID: x.newID("client_"), CreatedAt: x.now, UpdatedAt: x.now}
 	tableDevices.put(x, d)
-	b := &browser{Token: "dvb_" + randomHex(20), ClientID: d.ID, CreatedAt: x.now}
+	if token == "" {
+		token = "dvb_" + randomHex(20)
+	}
+	b := &browser{Token: token, ClientID: d.ID, CreatedAt: x.now}
 	tableBrowsers.put(x, b)
 	return b
 }
@@ -99,10 +103,7 @@ func (in *Instance) SignOutBrowser(token string) {
 		if b == nil {
 			return errNotFound("browser")
 		}
-		for _, s := range tableSessions.find(x, "client", b.ClientID) {
-			x.endSession(s, "removed")
-		}
-		tableDevices.update(x, b.ClientID, func(d *device) { d.UpdatedAt = x.now })
+		x.signOut(b)
 		return nil
 	})
 	if err != nil {
@@ -110,9 +111,15 @@ func (in *Instance) SignOutBrowser(token string) {
 	}
 }
 
-// browserSession is the session that a browser last signed in to, nil when it is signed out.
+// browserSession is the active session of a browser: the one that was chosen, else the one that began last; nil when nobody
+// is signed in.
 func (x *tx) browserSession(clientID string) *session {
 	rows := tableSessions.find(x, "client", clientID)
+	if d := tableDevices.get(x, clientID); d != nil && d.ActiveSessionID != nil {
+		if s := tableSessions.get(x, *d.ActiveSessionID); s != nil && s.liveAt(x.now) {
+			return s
+		}
+	}
 	for _, s := range slices.Backward(rows) {
 		if s.liveAt(x.now) {
 			return s

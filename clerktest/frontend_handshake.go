@@ -31,59 +31,26 @@ func handshakeFamily() family {
 			"GetHandshakePayload": {write: getHandshakePayload},
 			"RefreshSession":      {write: refreshSession, keys: true},
 		},
-		raw: []rawRoute{
-			{http.MethodPost, "/v1/dev_browser", createDevBrowser},
-			{http.MethodGet, "/v1/client/handshake", answerHandshake},
-		},
-	}
-}
-
-func createDevBrowser(e *Emulator) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		allowOrigin(w, r)
-		token := e.instanceOf(r).NewBrowser()
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(map[string]string{"id": token, "token": token})
-	}
-}
-
-// allowOrigin lets a page of another origin read the answer.
-func allowOrigin(w http.ResponseWriter, r *http.Request) {
-	if origin := r.Header.Get("Origin"); origin != "" {
-		w.Header().Set("Access-Control-Allow-Origin", origin)
-		w.Header().Set("Access-Control-Allow-Credentials", "true")
-		w.Header().Add("Vary", "Origin")
+		frontend: map[string]frontendEndpoint{"handshakeClient": {write: answerHandshake, anyone: true}},
 	}
 }
 
 // answerHandshake sends the browser back to the application with what its cookies should be.
-func answerHandshake(e *Emulator) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		in, query := e.instanceOf(r), r.URL.Query()
-		target, err := url.Parse(query.Get("redirect_url"))
-		if err != nil || target.Host == "" || target.User != nil || (target.Scheme != "http" && target.Scheme != "https") {
-			writeFrontendError(w, errParamFormat("redirect_url", "an absolute http or https URL"))
-			return
-		}
-		if err := in.ensureKey(); err != nil {
-			writeFrontendError(w, err)
-			return
-		}
-		var result handshakeResult
-		err = in.write(func(x *tx) (err error) { result, err = x.handshake(r, target); return err })
-		if err != nil {
-			writeFrontendError(w, err)
-			return
-		}
-		w.Header().Set("Cache-Control", "no-store")
-		if in.Production() {
-			result.setCookies(w, r)
-		} else {
-			target.RawQuery = appendQuery(target.RawQuery, result.name, result.value)
-		}
-		w.Header().Set("Location", target.String())
-		w.WriteHeader(http.StatusTemporaryRedirect)
+func answerHandshake(c *frontendCall) (any, error) {
+	target, err := url.Parse(c.query.Get("redirect_url"))
+	if err != nil || target.Host == "" || target.User != nil || (target.Scheme != "http" && target.Scheme != "https") {
+		return nil, errParamFormat("redirect_url", "an absolute http or https URL")
 	}
+	result, err := c.handshake(target)
+	if err != nil {
+		return nil, err
+	}
+	if c.inst.Production() {
+		result.setCookies(c.w, c.r)
+	} else {
+		target.RawQuery = appendQuery(target.RawQuery, result.name, result.value)
+	}
+	return redirectAnswer{target.String(), http.StatusTemporaryRedirect}, nil
 }
 
 // handshakeResult is how the directives travel: as a token or as a nonce for it.
@@ -92,17 +59,18 @@ type handshakeResult struct {
 	browser     string
 }
 
-func (x *tx) handshake(r *http.Request, target *url.URL) (handshakeResult, error) {
-	query := r.URL.Query()
-	b := x.browserOf(r)
-	if query.Has("organization_id") {
-		x.switchOrganization(b, query.Get("organization_id"))
+func (c *frontendCall) handshake(target *url.URL) (handshakeResult, error) {
+	x := c.tx
+	c.device()
+	b := c.browser
+	if c.query.Has("organization_id") {
+		x.switchOrganization(b, c.query.Get("organization_id"))
 	}
 	lines, err := x.browserCookies(b, target.Scheme+"://"+target.Host)
 	if err != nil {
 		return handshakeResult{}, err
 	}
-	if query.Get("format") == "nonce" {
+	if c.query.Get("format") == "nonce" {
 		return handshakeResult{"__clerk_handshake_nonce", x.newHandshakeNonce(lines).Nonce, b.Token}, nil
 	}
 	kid, key, err := x.signer()
@@ -122,20 +90,6 @@ func (x *tx) newHandshakeNonce(directives []string) *handshakeNonce {
 	n := &handshakeNonce{Nonce: randomHex(20), Directives: directives, ExpiresAt: x.time.Add(nonceLifetime).UnixMilli()}
 	tableHandshakeNonces.put(x, n)
 	return n
-}
-
-// browserOf recognizes the browser of a Frontend API request, or makes it known.
-func (x *tx) browserOf(r *http.Request) *browser {
-	token := r.URL.Query().Get("__clerk_db_jwt")
-	if token == "" || x.inst.Production() {
-		if c, err := r.Cookie("__client"); err == nil {
-			token = c.Value
-		}
-	}
-	if b := tableBrowsers.get(x, token); b != nil {
-		return b
-	}
-	return x.newBrowser()
 }
 
 // switchOrganization makes an organization, by id or slug, the active one of the browser's session, or with an empty
@@ -159,14 +113,11 @@ func (x *tx) switchOrganization(b *browser, idOrSlug string) {
 // setCookies delivers a handshake in production: the browser's own cookie for the Frontend API, and the result for the
 // application, on the parent domain that both share.
 func (h handshakeResult) setCookies(w http.ResponseWriter, r *http.Request) {
+	http.SetCookie(w, clientCookie(h.browser))
 	//nolint:gosec // the emulator speaks plain http on this machine, where Secure cookies would be lost
-	for _, c := range []http.Cookie{
-		{Name: "__client", Value: h.browser, HttpOnly: true, MaxAge: 365 * 24 * 3600},
-		{Name: h.name, Value: h.value, Domain: parentDomain(r.Host), MaxAge: 60},
-	} {
-		c.Path, c.SameSite = "/", http.SameSiteLaxMode
-		http.SetCookie(w, &c)
-	}
+	http.SetCookie(w, &http.Cookie{
+		Name: h.name, Value: h.value, Domain: parentDomain(r.Host), MaxAge: 60, Path: "/", SameSite: http.SameSiteLaxMode,
+	})
 }
 
 // parentDomain is the domain above the Frontend API's host, empty for addresses and single names.

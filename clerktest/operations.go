@@ -1,18 +1,21 @@
 package clerktest
 
 import (
-	_ "embed" // operations.txt
+	_ "embed" // the tables of operations
 	"fmt"
 	"strconv"
 	"strings"
 	"sync"
 )
 
-//go:embed operations.txt
-var operationsText string
+var (
+	//go:embed operations.txt
+	operationsText string
+	//go:embed frontend_operations.txt
+	frontendOperationsText string
+)
 
-// operation is one line of operations.txt: everything the document says about an operation that routing and validation
-// need.
+// operation is one line of a table: everything the document says about an operation that routing and validation need.
 type operation struct {
 	id     string
 	method string
@@ -29,11 +32,12 @@ type operation struct {
 type answerShape string
 
 const (
-	shapeObject answerShape = "object"
-	shapeArray  answerShape = "array" // bare, an envelope with paginated=true
-	shapeList   answerShape = "list"  // data and total_count
-	shapeM2M    answerShape = "m2m_tokens"
-	shapeEmpty  answerShape = "empty"
+	shapeObject  answerShape = "object"
+	shapeArray   answerShape = "array" // bare, an envelope with paginated=true
+	shapeList    answerShape = "list"  // data and total_count
+	shapeM2M     answerShape = "m2m_tokens"
+	shapeEmpty   answerShape = "empty"
+	shapeWrapped answerShape = "wrapped" // in response, beside the client
 )
 
 // bodyKind says how a request body is sent.
@@ -43,6 +47,7 @@ const (
 	bodyNone      bodyKind = "-"
 	bodyJSON      bodyKind = "json"
 	bodyMultipart bodyKind = "multipart"
+	bodyForm      bodyKind = "form"
 )
 
 // param is one query parameter or body field.
@@ -57,10 +62,15 @@ type param struct {
 	allowed  []string
 }
 
-// allOperations returns the table of the whole Backend API by operation id.
-var allOperations = sync.OnceValue(func() map[string]*operation {
+// allOperations returns the table of the whole Backend API by operation id, frontendOperations that of the Frontend API.
+var (
+	allOperations      = sync.OnceValue(func() map[string]*operation { return parseOperations(operationsText) })
+	frontendOperations = sync.OnceValue(func() map[string]*operation { return parseOperations(frontendOperationsText) })
+)
+
+func parseOperations(table string) map[string]*operation {
 	ops := make(map[string]*operation, 256)
-	for line := range strings.Lines(operationsText) {
+	for line := range strings.Lines(table) {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
 			continue
@@ -69,16 +79,16 @@ var allOperations = sync.OnceValue(func() map[string]*operation {
 		ops[op.id] = op
 	}
 	return ops
-})
+}
 
 func parseOperation(line string) *operation {
 	f := strings.Split(line, "\t")
 	if len(f) != 8 {
-		panic("clerktest: operations.txt: malformed line " + line)
+		panic("clerktest: table of operations: malformed line " + line)
 	}
 	status, err := strconv.Atoi(f[3])
 	if err != nil {
-		panic(fmt.Sprintf("clerktest: operations.txt: status of %s: %v", f[0], err))
+		panic(fmt.Sprintf("clerktest: table of operations: status of %s: %v", f[0], err))
 	}
 	op := &operation{id: f[0], method: f[1], path: f[2], status: status, shape: answerShape(f[4]), body: bodyKind(f[5])}
 	op.query, _ = parseParams(f[6])

@@ -72,6 +72,7 @@ import (
 type family struct {
 	tables    []anyTable
 	endpoints map[string]endpoint
+	frontend  map[string]frontendEndpoint // of the Frontend API, see frontend.go
 	raw       []rawRoute
 	intercept interceptor
 	start     func(*Instance) // runs once for each new instance
@@ -143,6 +144,11 @@ func families() []family {
 		instanceFamily(),
 		domainsFamily(),
 		handshakeFamily(),
+		clientFamily(),
+		meFamily(),
+		environmentFamily(),
+		signInsFamily(),
+		browserSessionsFamily(),
 		adminFamily(),
 		consoleFamily(),
 		roleSetsFamily(),
@@ -164,6 +170,9 @@ func (e *Emulator) mount(list []family) error {
 	for _, op := range e.operations {
 		e.backend.Add(op.method, op.path, &endpoint{op: op})
 	}
+	for _, op := range frontendOperations() {
+		e.frontend.Add(op.method, op.path, &frontendEndpoint{call: &endpoint{op: op}})
+	}
 	taken := map[string]bool{}
 	for _, f := range list {
 		e.tables = append(e.tables, f.tables...)
@@ -177,9 +186,28 @@ func (e *Emulator) mount(list []family) error {
 			ep.op = op
 			e.backend.Add(op.method, op.path, &ep)
 		}
+		if err := e.mountFrontend(f); err != nil {
+			return err
+		}
 		for _, r := range f.raw {
 			e.raw.Add(r.method, r.path, r.serve(e))
 		}
+	}
+	return nil
+}
+
+// mountFrontend adds the operations of the Frontend API that a family handles.
+func (e *Emulator) mountFrontend(f family) error {
+	for id, ep := range f.frontend {
+		op := frontendOperations()[id]
+		if op == nil || (ep.read == nil) == (ep.write == nil) {
+			return fmt.Errorf("clerktest: frontend operation %s is unknown or without exactly one handler", id)
+		}
+		if before, _, _, _ := e.frontend.Find(op.method, op.path); before.read != nil || before.write != nil {
+			return fmt.Errorf("clerktest: frontend operation %s is registered twice", id)
+		}
+		ep.call = &endpoint{op: op}
+		e.frontend.Add(op.method, op.path, &ep)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package clerktest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,8 +20,11 @@ const maxBody = 4 << 20
 
 // apiVersions are the values that Clerk-API-Version may have.
 var apiVersions = map[string]bool{
-	"2021-02-05": true, "2024-10-01": true, "2025-04-10": true, "2025-11-10": true, "2026-05-12": true,
+	"2021-02-05": true, "2024-10-01": true, "2025-04-10": true, "2025-11-10": true, newestVersion: true,
 }
+
+// newestVersion is the newest version of the API that the emulator knows.
+const newestVersion = "2026-05-12"
 
 type labelKey struct{}
 
@@ -39,6 +43,9 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		case admin:
 			writeAdminError(w, errNoAdminRoute(known))
+			return
+		case e.isFrontend(r):
+			e.serveFrontend(w, r)
 			return
 		}
 	}
@@ -85,8 +92,13 @@ func (e *Emulator) serveBackend(w http.ResponseWriter, r *http.Request) {
 	c := &call{emulator: e, w: w, r: r, traceID: randomHex(16)}
 	answer, err := e.answer(c)
 	status := c.respond(answer, err)
+	e.logCall(c, started, status, err)
+}
+
+// logCall notes an answered request.
+func (e *Emulator) logCall(c *call, started time.Time, status int, err error) {
 	rec := RequestRecord{
-		At: started, Method: r.Method, Path: r.URL.Path, Status: status, Duration: time.Since(started), TraceID: c.traceID,
+		At: started, Method: c.r.Method, Path: c.r.URL.Path, Status: status, Duration: time.Since(started), TraceID: c.traceID,
 	}
 	if c.endpoint != nil {
 		rec.Operation = c.endpoint.op.id
@@ -98,16 +110,19 @@ func (e *Emulator) serveBackend(w http.ResponseWriter, r *http.Request) {
 	e.logRequest(c.inst, rec)
 }
 
+// recoverInto makes an error of a panic, except of the one by which a connection is cut.
+func recoverInto(answer *any, err *error) {
+	if v := recover(); v != nil {
+		if e, ok := v.(error); ok && errors.Is(e, http.ErrAbortHandler) {
+			panic(v)
+		}
+		*answer, *err = nil, fmt.Errorf("clerktest: panic: %v\n%s", v, debug.Stack())
+	}
+}
+
 // answer finds the operation, checks key and parameters, and runs the handler.
 func (e *Emulator) answer(c *call) (answer any, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			if e, ok := v.(error); ok && errors.Is(e, http.ErrAbortHandler) {
-				panic(v)
-			}
-			answer, err = nil, fmt.Errorf("clerktest: panic: %v\n%s", v, debug.Stack())
-		}
-	}()
+	defer recoverInto(&answer, &err)
 	path := c.r.URL.EscapedPath()
 	if rest, ok := strings.CutPrefix(path, "/v1/"); ok {
 		path = "/" + rest
@@ -200,10 +215,17 @@ func checkVersion(r *http.Request) error {
 	switch {
 	case header != "" && query != "":
 		return errBadRequest("api_version_invalid", "the API version has to be in the header or in the query, not in both")
-	case header+query != "" && !apiVersions[header+query]:
+	case header+query != "" && !apiVersions[header+query] && !newerVersion(header+query):
 		return errBadRequest("api_version_invalid", "this API version does not exist")
 	}
 	return nil
+}
+
+// newerVersion reports whether a version is a date after those that the emulator knows: what is newer passes, because newer
+// SDKs ask for it.
+func newerVersion(version string) bool {
+	_, err := time.Parse(time.DateOnly, version)
+	return err == nil && version > newestVersion
 }
 
 // respond writes the answer and returns its status.
@@ -211,10 +233,7 @@ func (c *call) respond(answer any, err error) int {
 	if err != nil {
 		return c.refuse(err)
 	}
-	status := c.endpoint.op.status
-	if c.status != 0 {
-		status = c.status
-	}
+	status := cmp.Or(c.status, c.endpoint.op.status)
 	h := c.w.Header()
 	h.Set("Clerk-Trace-Id", c.traceID)
 	if t, ok := answer.(textAnswer); ok {
@@ -231,8 +250,16 @@ func (c *call) respond(answer any, err error) int {
 	if err != nil {
 		return c.refuse(err)
 	}
+	return c.writeJSON(body)
+}
+
+// writeJSON writes a successful answer.
+func (c *call) writeJSON(body []byte) int {
+	h := c.w.Header()
+	h.Set("Clerk-Trace-Id", c.traceID)
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
+	status := cmp.Or(c.status, c.endpoint.op.status)
 	c.w.WriteHeader(status)
 	_, _ = c.w.Write(body)
 	return status

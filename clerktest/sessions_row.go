@@ -26,12 +26,13 @@ type session struct {
 
 // device is the stored form of what Clerk calls a client: one browser or app.
 type device struct {
-	ID        string  `json:"id"`
-	SignInID  *string `json:"sign_in_id"`
-	SignUpID  *string `json:"sign_up_id"`
-	Strategy  *string `json:"strategy"`
-	CreatedAt int64   `json:"created_at"`
-	UpdatedAt int64   `json:"updated_at"`
+	ID              string  `json:"id"`
+	SignInID        *string `json:"sign_in_id"`
+	SignUpID        *string `json:"sign_up_id"`
+	Strategy        *string `json:"strategy"`          // of the last sign-in
+	ActiveSessionID *string `json:"active_session_id"` // that the browser chose last
+	CreatedAt       int64   `json:"created_at"`
+	UpdatedAt       int64   `json:"updated_at"`
 }
 
 var tableSessions = &table[session]{

@@ -7,34 +7,38 @@ import (
 
 // instanceSettings is the one row of what an instance is configured to do.
 type instanceSettings struct {
-	ID                   string   `json:"id"`
-	AllowedOrigins       []string `json:"allowed_origins"`
-	TestMode             bool     `json:"test_mode"`
-	RestrictedToList     bool     `json:"restricted_to_list"`
-	FromEmailAddress     string   `json:"from_email_address"`
-	ProgressiveSignUp    bool     `json:"progressive_sign_up"`
-	Allowlist            bool     `json:"allowlist"`
-	Blocklist            bool     `json:"blocklist"`
-	ListsOffOnSignIn     bool     `json:"lists_off_on_sign_in"`
-	BlockSubaddresses    bool     `json:"block_subaddresses"`
-	BlockDisposable      bool     `json:"block_disposable"`
-	ProtectRules         bool     `json:"protect_rules"`
-	ProtectSpecter       bool     `json:"protect_specter"`
-	BlockedCountryCodes  []string `json:"blocked_country_codes"`
-	DynamicRegistration  bool     `json:"dynamic_registration"`
-	DefaultScopes        []string `json:"default_scopes"`
-	JWTAccessTokens      bool     `json:"jwt_access_tokens"`
-	MetadataDocuments    bool     `json:"metadata_documents"`
-	OnlyPreRegistered    bool     `json:"only_pre_registered"`
-	BlockImplicit        bool     `json:"block_implicit"`
-	OrganizationsEnabled bool     `json:"organizations_enabled"`
-	MaxMemberships       int64    `json:"max_memberships"`
-	AdminDelete          bool     `json:"admin_delete"`
-	DomainsEnabled       bool     `json:"domains_enabled"`
-	SlugDisabled         bool     `json:"slug_disabled"`
-	EnrollmentModes      []string `json:"enrollment_modes"`
-	CreatorRole          string   `json:"creator_role"`
-	DomainsDefaultRole   string   `json:"domains_default_role"`
+	ID                   string        `json:"id"`
+	AllowedOrigins       []string      `json:"allowed_origins"`
+	TestMode             bool          `json:"test_mode"`
+	RestrictedToList     bool          `json:"restricted_to_list"`
+	FromEmailAddress     string        `json:"from_email_address"`
+	ProgressiveSignUp    bool          `json:"progressive_sign_up"`
+	Allowlist            bool          `json:"allowlist"`
+	Blocklist            bool          `json:"blocklist"`
+	ListsOffOnSignIn     bool          `json:"lists_off_on_sign_in"`
+	BlockSubaddresses    bool          `json:"block_subaddresses"`
+	BlockDisposable      bool          `json:"block_disposable"`
+	ProtectRules         bool          `json:"protect_rules"`
+	ProtectSpecter       bool          `json:"protect_specter"`
+	BlockedCountryCodes  []string      `json:"blocked_country_codes"`
+	DynamicRegistration  bool          `json:"dynamic_registration"`
+	DefaultScopes        []string      `json:"default_scopes"`
+	JWTAccessTokens      bool          `json:"jwt_access_tokens"`
+	MetadataDocuments    bool          `json:"metadata_documents"`
+	OnlyPreRegistered    bool          `json:"only_pre_registered"`
+	BlockImplicit        bool          `json:"block_implicit"`
+	OrganizationsEnabled bool          `json:"organizations_enabled"`
+	MaxMemberships       int64         `json:"max_memberships"`
+	AdminDelete          bool          `json:"admin_delete"`
+	DomainsEnabled       bool          `json:"domains_enabled"`
+	SlugDisabled         bool          `json:"slug_disabled"`
+	EnrollmentModes      []string      `json:"enrollment_modes"`
+	CreatorRole          string        `json:"creator_role"`
+	DomainsDefaultRole   string        `json:"domains_default_role"`
+	ApplicationName      string        `json:"application_name"`
+	MultiSession         bool          `json:"multi_session"`  // several accounts in one browser
+	Reverification       bool          `json:"reverification"` // sensitive changes ask for a factor again
+	User                 *UserSettings `json:"user"`           // nil means the standard ones
 }
 
 // settingsID is the id of the one row of the settings table.

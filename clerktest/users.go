@@ -271,8 +271,13 @@ func lockUser(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	until := c.tx.time.Add(lockoutDuration).UnixMilli()
-	return c.tx.changeUser(u.ID, func(u *user) { u.Locked, u.LockoutExpiresAt = true, &until }), nil
+	return c.tx.lock(u.ID, lockoutDuration), nil
+}
+
+// lock locks a user out for a while.
+func (x *tx) lock(userID string, d time.Duration) *userWire {
+	until := x.time.Add(d).UnixMilli()
+	return x.changeUser(userID, func(u *user) { u.Locked, u.LockoutExpiresAt = true, &until })
 }
 
 func unlockUser(c *call) (any, error) {

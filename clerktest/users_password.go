@@ -1,6 +1,7 @@
 package clerktest
 
 import (
+	"net/http"
 	"unicode/utf8"
 
 	"github.com/clerkgo/clerk-go/clerktest/internal/digest"
@@ -75,4 +76,21 @@ func checkDigest(hasher, text string) error {
 // lacks the hasher.
 func (u *user) verifyPassword(password string) (right, known bool) {
 	return digest.Verify(u.PasswordHasher, u.PasswordDigest, password)
+}
+
+// checkUserPassword reports whether a user has this password. A digest of another hasher gives way to one of the emulator's own.
+func (x *tx) checkUserPassword(u *user, password string) (bool, error) {
+	right, known := u.verifyPassword(password)
+	if !known {
+		return false, newError(http.StatusNotImplemented, "operation_not_emulated", "not emulated",
+			"the emulator keeps digests of "+u.PasswordHasher+" and cannot verify them")
+	}
+	if right && u.PasswordHasher != digest.Own {
+		hashed, err := digest.New(password)
+		if err != nil {
+			return false, err
+		}
+		tableUsers.update(x, u.ID, func(u *user) { u.PasswordDigest, u.PasswordHasher = hashed, digest.Own })
+	}
+	return right, nil
 }

@@ -103,11 +103,7 @@ func checkQueryValues(p *param, values []string) error {
 func (c *call) readJSON() error {
 	raw, err := io.ReadAll(http.MaxBytesReader(nil, c.r.Body, maxBody))
 	if err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return newError(http.StatusRequestEntityTooLarge, "request_body_too_large", "request body is too large", "the body is larger than this emulator reads")
-		}
-		return errBodyInvalid("the body cannot be read")
+		return bodyError(err)
 	}
 	op := c.endpoint.op
 	raw = bytes.TrimSpace(raw)

@@ -20,6 +20,9 @@ func nilIfEmpty(s string) *string {
 // lastOf is the end of a list, of n entries at most.
 func lastOf[T any](list []T, n int) []T { return list[max(0, len(list)-n):] }
 
+// pointer returns the address of a value.
+func pointer[T any](v T) *T { return &v }
+
 // text returns the string behind p, empty when there is none.
 func text(p *string) string {
 	if p == nil {

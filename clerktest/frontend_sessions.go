@@ -1,0 +1,149 @@
+package clerktest
+
+import (
+	"net/http"
+	"time"
+)
+
+// browserSessionsFamily is the part of the Frontend API about sessions.
+func browserSessionsFamily() family {
+	return family{frontend: map[string]frontendEndpoint{
+		"getSession":                     {read: readOwnSession},
+		"touchSession":                   {write: touchSession},
+		"endSession":                     {write: finishSession("ended")},
+		"removeSession":                  {write: finishSession("removed")},
+		"createSessionToken":             {write: frontendToken},
+		"createSessionTokenWithTemplate": {read: frontendTemplateToken},
+		"getSessions":                    {read: listActiveSessions},
+		"revokeSession":                  {write: revokeOwnSession},
+	}}
+}
+
+func readOwnSession(c *frontendCall) (any, error) { return c.tx.wireFrontendSession(c.session, c.r) }
+
+// touchSession makes a session the active one of the browser, and an organization the active one of the session. A page that
+// only comes into focus changes neither.
+func touchSession(c *frontendCall) (any, error) {
+	var in struct {
+		OrganizationID field[string] `json:"active_organization_id"`
+		Intent         string        `json:"intent"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	if err := c.tx.checkSignIn(c.user); err != nil {
+		return nil, err
+	}
+	if in.Intent == "focus" {
+		in.OrganizationID.Set = false
+	}
+	if in.OrganizationID.Set {
+		if err := c.activate(in.OrganizationID.pointer()); err != nil {
+			return nil, err
+		}
+	}
+	if in.Intent != "focus" {
+		tableDevices.update(c.tx, c.session.ClientID, func(d *device) { d.ActiveSessionID = &c.session.ID })
+	}
+	c.session = tableSessions.update(c.tx, c.session.ID, func(s *session) { s.LastActiveAt = c.tx.now })
+	return c.tx.wireFrontendSession(c.session, c.r)
+}
+
+// activate makes an organization, by id or slug, the active one of the session; nil is the personal account.
+func (c *frontendCall) activate(idOrSlug *string) error {
+	var id *string
+	if idOrSlug != nil {
+		o, err := c.tx.findOrganization(*idOrSlug)
+		if err != nil || c.tx.findMembership(o.ID, c.user.ID) == nil {
+			return newError(http.StatusNotFound, "organization_not_found_or_unauthorized", "organization not found",
+				"this organization does not exist, or you are no member of it")
+		}
+		id = &o.ID
+	}
+	if text(id) != text(c.session.OrganizationID) {
+		c.session = tableSessions.update(c.tx, c.session.ID, func(s *session) { s.OrganizationID, s.UpdatedAt = id, c.tx.now })
+	}
+	return nil
+}
+
+// finishSession ends the session of the path.
+func finishSession(status string) func(*frontendCall) (any, error) {
+	return func(c *frontendCall) (any, error) {
+		s := c.tx.endSession(c.session, status)
+		tableDevices.update(c.tx, s.ClientID, func(d *device) {
+			d.UpdatedAt = c.tx.now
+			if text(d.ActiveSessionID) == s.ID {
+				d.ActiveSessionID = nil
+			}
+		})
+		return c.tx.wireFrontendSession(s, c.r)
+	}
+}
+
+// frontendToken mints a session token. A tab without focus chooses its organization here.
+func frontendToken(c *frontendCall) (any, error) {
+	var in struct {
+		OrganizationID field[string] `json:"organization_id"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	if in.OrganizationID.Set {
+		if err := c.activate(in.OrganizationID.pointer()); err != nil {
+			return nil, err
+		}
+	}
+	token, err := c.tx.mintSession(c.session, c.inst.newTokenSpec([]TokenOption{TokenAuthorizedParty(c.r.Header.Get("Origin"))}))
+	return tokenWire{Object: "token", JWT: token}, err
+}
+
+func frontendTemplateToken(c *frontendCall) (any, error) {
+	t := tableJWTTemplates.first(c.tx, "name", c.param("template_name"))
+	if t == nil {
+		return nil, errNotFound("JWT template")
+	}
+	token, err := c.tx.mintTemplate(c.session, t, time.Duration(t.Lifetime)*time.Second)
+	return tokenWire{Object: "token", JWT: token}, err
+}
+
+// listActiveSessions answers the live sessions of the user, on every browser.
+func listActiveSessions(c *frontendCall) (any, error) {
+	out := []sessionActivityWire{}
+	for _, s := range tableSessions.find(c.tx, "user", c.user.ID) {
+		if s.liveAt(c.tx.now) {
+			out = append(out, c.tx.wireSessionActivity(s))
+		}
+	}
+	return out, nil
+}
+
+// sessionActivityWire is a session as the list of devices shows it.
+type sessionActivityWire struct {
+	*sessionWire
+	LatestActivity sessionActivity `json:"latest_activity"`
+}
+
+type sessionActivity struct {
+	Object         string  `json:"object"`
+	ID             string  `json:"id"`
+	DeviceType     *string `json:"device_type"`
+	IsMobile       bool    `json:"is_mobile"`
+	BrowserName    *string `json:"browser_name"`
+	BrowserVersion *string `json:"browser_version"`
+	IPAddress      *string `json:"ip_address"`
+	City           *string `json:"city"`
+	Country        *string `json:"country"`
+}
+
+func (x *tx) wireSessionActivity(s *session) sessionActivityWire {
+	return sessionActivityWire{x.wireSession(s), sessionActivity{Object: "session_activity", ID: "sess_activity_" + s.ID}}
+}
+
+// revokeOwnSession signs the user out on another browser.
+func revokeOwnSession(c *frontendCall) (any, error) {
+	s := tableSessions.get(c.tx, c.param("session_id"))
+	if s == nil || s.UserID != c.user.ID {
+		return nil, errNotFound("session")
+	}
+	return c.tx.wireFrontendSession(c.tx.endSession(s, "revoked"), c.r)
+}
