@@ -105,3 +105,87 @@ func TestWithRateLimit_CountsRetries(t *testing.T) {
 		}
 	})
 }
+
+func TestWithRateLimit_CancelledCallsKeepNoPlaces(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		attempts := 0
+		client := transport(t, script(&attempts, 200), clerk.WithRateLimit(10, time.Second))
+		for range 10 {
+			if _, err := clerk.Call[item](t.Context(), client, getItem, one("a")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ctx, hangUp := context.WithCancel(t.Context())
+		var waiting sync.WaitGroup
+		for range 2000 {
+			waiting.Go(func() {
+				if _, err := clerk.Call[item](ctx, client, getItem, one("a")); !errors.Is(err, context.Canceled) {
+					t.Errorf("got %v, want context.Canceled", err)
+				}
+			})
+		}
+		synctest.Wait()
+		hangUp()
+		waiting.Wait()
+		started := time.Now()
+		if _, err := clerk.Call[item](t.Context(), client, getItem, one("a")); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(started); took > time.Second {
+			t.Errorf("waited %v behind callers that have gone, want at most 1s", took)
+		}
+	})
+}
+
+func TestWithRateLimit_KeepsTheOrderOfThoseThatWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var order []string
+		client := transport(t, func(r *http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			order = append(order, r.URL.Path[len(r.URL.Path)-1:])
+			return answer(200, `{}`), nil
+		}, clerk.WithRateLimit(1, time.Second))
+		var running sync.WaitGroup
+		for _, id := range []string{"0", "1", "2", "3", "4"} {
+			running.Go(func() {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if id == "2" {
+					time.AfterFunc(1500*time.Millisecond, cancel)
+				}
+				_, _ = clerk.Call[item](ctx, client, getItem, one(id))
+			})
+			synctest.Wait()
+		}
+		running.Wait()
+		if !slices.Equal(order, []string{"0", "1", "3", "4"}) {
+			t.Errorf("got %q, want the order of arrival without the call that gave up", order)
+		}
+	})
+}
+
+func TestWithRateLimit_BoundsTheQueue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		attempts := 0
+		client := transport(t, script(&attempts, 200), clerk.WithRateLimit(1, time.Hour))
+		if _, err := clerk.Call[item](t.Context(), client, getItem, one("a")); err != nil {
+			t.Fatal(err)
+		}
+		ctx, hangUp := context.WithCancel(t.Context())
+		defer hangUp()
+		for range 10_000 {
+			go func() { _, _ = clerk.Call[item](ctx, client, getItem, one("a")) }()
+		}
+		synctest.Wait()
+		_, err := clerk.Call[item](t.Context(), client, getItem, one("a"))
+		var transportErr *clerk.TransportError
+		if !errors.Is(err, clerk.ErrQueueFull) || !errors.As(err, &transportErr) || attempts != 1 {
+			t.Errorf("got %v after %d attempts, want ErrQueueFull and nothing sent", err, attempts)
+		}
+	})
+}
