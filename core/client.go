@@ -39,6 +39,7 @@ type Client struct {
 	httpClient *http.Client
 	logger     *slog.Logger
 	limiter    *pacer
+	observer   Observer
 	apiVersion string
 	userAgent  string
 	maxBytes   int64
@@ -105,6 +106,7 @@ func newClient(key *secret, opts []ClientOption) (*Client, error) {
 		httpClient: newHTTPClient(cfg.httpClient),
 		logger:     cfg.logger,
 		limiter:    cfg.limiter,
+		observer:   cfg.observer,
 		apiVersion: cfg.apiVersion,
 		userAgent:  agent,
 		maxBytes:   cfg.maxBytes,

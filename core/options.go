@@ -33,6 +33,7 @@ type clientConfig struct {
 	httpClient *http.Client
 	logger     *slog.Logger
 	limiter    *pacer
+	observer   Observer
 	apiVersion string
 	userAgent  string
 	maxBytes   int64

@@ -352,3 +352,48 @@ func TestRetry_TruncatedBodyOfAWriteIsNotSentAgain(t *testing.T) {
 		}
 	})
 }
+
+func TestRetry_DeleteWhoseAnswerWasLost(t *testing.T) {
+	t.Parallel()
+	gone := `{"errors":[{"code":"resource_not_found","message":"not found"}]}`
+	tests := map[string]struct {
+		steps []any
+		ok    bool
+	}{
+		"a lost answer, then 404":        {[]any{io.ErrUnexpectedEOF, answer(404, gone)}, true},
+		"a gateway's error, then 404":    {[]any{502, answer(404, gone)}, true},
+		"a lost answer, a 429, then 410": {[]any{io.ErrUnexpectedEOF, 429, answer(410, gone)}, true},
+		"404 at once":                    {[]any{answer(404, gone)}, false},
+		"refused with 429, then 404":     {[]any{429, answer(404, gone)}, false},
+		"a lost answer, then 403":        {[]any{io.ErrUnexpectedEOF, 403}, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				attempts := 0
+				client := transport(t, script(&attempts, test.steps...))
+				deleted, err := client.Users.Delete(t.Context(), "user_1")
+				if (err == nil) != test.ok {
+					t.Fatalf("got %v after %d attempts", err, attempts)
+				}
+				if test.ok && (deleted.ID != "user_1" || !deleted.Deleted) {
+					t.Errorf("got %+v, want user_1 to be deleted", deleted)
+				}
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		attempts := 0
+		client := transport(t, script(&attempts, io.ErrUnexpectedEOF, answer(404, gone)))
+		if _, err := client.Users.Get(t.Context(), "user_1"); !errors.Is(err, clerk.ErrNotFound) {
+			t.Errorf("got %v, want a read to say that there is nothing", err)
+		}
+		attempts = 0
+		client = transport(t, script(&attempts, io.ErrUnexpectedEOF, answer(404, gone)))
+		member, err := client.OrganizationMemberships.Delete(t.Context(), "org_1", "user_1")
+		if err != nil || member.ID != "" {
+			t.Errorf("got %v, %v, want no id that is not known", member, err)
+		}
+	})
+}

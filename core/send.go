@@ -2,9 +2,11 @@ package clerk
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -14,6 +16,7 @@ type request struct {
 	operation string
 	method    string
 	url       string
+	target    string // id of the object that the path names; empty if it does not end in one, or has several
 	retry     RetryClass
 	cfg       requestConfig
 	body      *requestBody
@@ -26,24 +29,81 @@ func (c *Client) send(ctx context.Context, e Endpoint, p CallParams, opts []Requ
 		return nil, err
 	}
 	defer req.body.detach()
+	if c.observer == nil {
+		resp, _, err := req.run(ctx)
+		return resp, err
+	}
+	started := time.Now()
+	info := CallInfo{Operation: req.operation, Method: req.method}
+	if e.OperationID != "" {
+		info.Route = e.Path
+	}
+	ctx = c.observer.BeginCall(ctx, info)
+	result := CallResult{Operation: req.operation}
+	defer func() {
+		result.Duration = time.Since(started)
+		c.observer.EndCall(ctx, result)
+	}()
+	resp, attempts, err := req.run(ctx)
+	result.Attempts, result.Err = attempts, err
+	var apiErr *APIError
+	switch {
+	case resp != nil:
+		result.StatusCode = resp.status
+	case errors.As(err, &apiErr):
+		result.StatusCode = apiErr.StatusCode
+	}
+	return resp, err
+}
+
+// run attempts the request until it succeeds or must not be attempted again, and returns how often it was.
+func (r *request) run(ctx context.Context) (*response, int, error) {
 	var last error
+	lost := false // an answer that may have been a success did not arrive
 	for attempt := 1; ; attempt++ {
-		if err := c.limiter.wait(ctx); err != nil {
-			return nil, &TransportError{Operation: req.operation, Attempts: attempt - 1, Err: err, Last: last}
+		waited, err := r.waitObserved(ctx)
+		if err != nil {
+			return nil, attempt - 1, &TransportError{Operation: r.operation, Attempts: attempt - 1, Err: err, Last: last}
 		}
-		resp, outcome := req.attempt(ctx, attempt)
-		if outcome.err == nil {
-			return resp, nil
+		resp, result, took := r.attempt(ctx, attempt)
+		if lost && r.alreadyDeleted(resp) {
+			resp, result = r.deletedBefore(resp), outcome{}
 		}
-		last = outcome.err
-		wait, again := req.retryWait(ctx, attempt, outcome)
-		if !again {
-			return nil, last
+		var wait time.Duration
+		again := false
+		if result.err != nil {
+			wait, again = r.retryWait(ctx, attempt, result)
 		}
+		r.observeAttempt(
+			ctx, AttemptInfo{Number: attempt, RateLimitWait: waited, Duration: took, Retry: again, RetryWait: wait}, resp, result,
+		)
+		if result.err == nil {
+			return resp, attempt, nil
+		}
+		if last = result.err; !again {
+			return nil, attempt, last
+		}
+		lost = lost || result.kind == failureBroken || result.kind == failureServer
 		if err := sleep(ctx, wait); err != nil {
-			return nil, &TransportError{Operation: req.operation, Attempts: attempt, Err: err, Last: last}
+			return nil, attempt, &TransportError{Operation: r.operation, Attempts: attempt, Err: err, Last: last}
 		}
 	}
+}
+
+// alreadyDeleted reports whether an answer to a DELETE says that there is nothing to delete.
+func (r *request) alreadyDeleted(resp *response) bool {
+	return r.method == http.MethodDelete && resp != nil &&
+		(resp.status == http.StatusNotFound || resp.status == http.StatusGone)
+}
+
+// deletedBefore makes the answer to a repeated DELETE that found nothing a success: the attempt whose answer was lost
+// has done it. What that answer said is unknown but for the id.
+func (r *request) deletedBefore(resp *response) *response {
+	body, err := json.Marshal(DeletedObject{ID: r.target, Deleted: true})
+	if err != nil {
+		body = []byte("{}")
+	}
+	return &response{operation: r.operation, status: http.StatusOK, header: resp.header, trace: resp.trace, body: body}
 }
 
 // prepare checks everything that can be wrong before something is sent.
@@ -85,9 +145,13 @@ func (c *Client) prepare(ctx context.Context, e Endpoint, p CallParams, opts []R
 	if query := p.Query.Encode(); query != "" {
 		address += "?" + query
 	}
-	return &request{
+	req := &request{
 		client: c, operation: operation, method: e.Method, url: address, retry: e.Retry, cfg: cfg, body: body,
-	}, nil
+	}
+	if len(p.Path) == 1 && strings.HasSuffix(e.Path, "}") {
+		req.target = p.Path[0]
+	}
+	return req, nil
 }
 
 // outcome is how an attempt failed.
@@ -97,15 +161,13 @@ type outcome struct {
 	retryAfter time.Duration
 }
 
-// attempt sends the request once.
-func (r *request) attempt(ctx context.Context, attempt int) (*response, outcome) {
+// attempt sends the request once and returns how long that took.
+func (r *request) attempt(ctx context.Context, number int) (*response, outcome, time.Duration) {
 	started := time.Now()
-	resp, result := r.roundTrip(ctx, attempt)
-	r.log(ctx, attempt, time.Since(started), resp, result)
-	if result.err != nil {
-		return nil, result
-	}
-	return resp, result
+	resp, result := r.roundTrip(ctx, number)
+	took := time.Since(started)
+	r.log(ctx, number, took, resp, result)
+	return resp, result, took
 }
 
 func (r *request) roundTrip(parent context.Context, attempt int) (*response, outcome) {
