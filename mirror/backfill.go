@@ -56,7 +56,7 @@ type backfill struct {
 	lease  *lease
 	pacer  *pacer
 	result BackfillResult
-	began  int64 // by Clerk's clock
+	latest int64 // start of a phase
 }
 
 func (b *backfill) run(ctx context.Context) (err error) {
@@ -83,7 +83,7 @@ func (b *backfill) run(ctx context.Context) (err error) {
 		}
 		at = checkpoint{}
 	}
-	completed = b.began
+	completed = b.latest
 	return nil
 }
 
@@ -166,11 +166,9 @@ func (b *backfill) readFrom(ctx context.Context, l list, at *checkpoint, total i
 			return p.err
 		}
 		if at.started == 0 {
-			at.started = p.observed
+			at.started = max(p.observed, b.lease.completed, b.latest) + 1
 		}
-		if b.began == 0 {
-			b.began = at.started
-		}
+		b.latest = max(b.latest, at.started)
 		next := *at
 		next.position, next.done = p.position, at.done+int64(len(p.records))
 		if err := b.storePage(ctx, p.records, next); err != nil {

@@ -27,13 +27,17 @@ type answer struct{ raw clerk.RawResponse }
 
 func (a *answer) option() clerk.RequestOption { return clerk.WithRawResponse(&a.raw) }
 
+// endOfSecond makes the time of an answer the latest that its Date allows. Among states with the same updated_at the later
+// observed one wins, and an answer is hardly ever older than an event of the same second.
+const endOfSecond = 998
+
 // observed is when Clerk gave the answer, in Unix milliseconds and by Clerk's clock: those of replicas may be wrong.
 func (m *Mirror) observed(a *answer) int64 {
 	if m.config.Now != nil {
 		return m.config.Now().UnixMilli()
 	}
 	if at, err := http.ParseTime(a.raw.Header.Get("Date")); err == nil {
-		return at.UnixMilli()
+		return at.UnixMilli() + endOfSecond
 	}
 	return time.Now().UnixMilli()
 }

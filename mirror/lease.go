@@ -16,14 +16,15 @@ const backfillLease = 30 * time.Second
 type checkpoint struct {
 	phase    string // the kind that is read; "" before the first and after the last
 	position string // where the next page begins
-	started  int64  // when Clerk gave the first page of the phase, in Unix milliseconds
+	started  int64  // later than what was observed before the phase, in Unix milliseconds by Clerk's clock
 	done     int64  // objects of the phase so far
 }
 
 // lease is the right to run the backfill.
 type lease struct {
-	mirror *Mirror
-	owner  string
+	mirror    *Mirror
+	owner     string
+	completed int64 // the latest start of a phase of the last backfill that ended
 }
 
 // acquire takes the lease, and returns where the last holder stopped. The error is ErrBusy while another replica has it.
@@ -38,8 +39,8 @@ func (m *Mirror) acquire(ctx context.Context) (*lease, checkpoint, error) {
 	if n, err := result.RowsAffected(); err != nil || n != 1 {
 		return nil, at, errors.Join(ErrBusy, err)
 	}
-	row := m.db.QueryRowContext(ctx, m.sql("SELECT phase, position, started, done FROM {sync} WHERE name = 'backfill'"))
-	err = row.Scan(&at.phase, &at.position, &at.started, &at.done)
+	row := m.db.QueryRowContext(ctx, m.sql("SELECT phase, position, started, done, completed FROM {sync} WHERE name = 'backfill'"))
+	err = row.Scan(&at.phase, &at.position, &at.started, &at.done, &l.completed)
 	return l, at, err
 }
 
@@ -59,7 +60,7 @@ func (l *lease) renew(ctx context.Context, tx *sql.Tx, at checkpoint) error {
 	return nil
 }
 
-// release gives the lease up. completed is when the backfill that has ended began, by Clerk's clock; zero if it has not ended.
+// release gives the lease up. completed is the latest start of a phase of the backfill that has ended; zero if it has not ended.
 func (l *lease) release(ctx context.Context, completed int64) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
@@ -74,7 +75,8 @@ func (l *lease) release(ctx context.Context, completed int64) error {
 	return err
 }
 
-// LastBackfill returns when the last backfill that reached its end began, by Clerk's clock; the zero time if none has.
+// LastBackfill returns when the last backfill that reached its end began to read the last kind, by Clerk's clock; the zero time
+// if none has.
 func (m *Mirror) LastBackfill(ctx context.Context) (time.Time, error) {
 	var ms int64
 	err := m.db.QueryRowContext(ctx, m.sql("SELECT completed FROM {sync} WHERE name = 'backfill'")).Scan(&ms)

@@ -104,7 +104,7 @@ func (b *backfill) findMemberships(ctx context.Context, keys []clerkwebhook.Key)
 		}
 	}
 	if observed == 0 {
-		observed = b.began
+		observed = b.latest
 	}
 	return found, observed, nil
 }

@@ -17,8 +17,8 @@ import (
 	clerkmirror "github.com/clerkgo/clerk-go/mirror"
 )
 
-// exec runs statements of the application.
-func exec(t *testing.T, db *sql.DB, statements ...string) {
+// execute runs statements of the application.
+func execute(t *testing.T, db *sql.DB, statements ...string) {
 	t.Helper()
 	for _, statement := range statements {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
@@ -41,7 +41,7 @@ func TestHandler_TwoReplicasMirrorClerk(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, d *database) {
 		w := newWorld(t)
 		db := d.open(t)
-		exec(t, db, "CREATE TABLE seen (type VARCHAR(64) NOT NULL)")
+		execute(t, db, "CREATE TABLE seen (type VARCHAR(64) NOT NULL)")
 		config := w.config()
 		config.Events = clerkwebhook.Callbacks{Other: func(ctx context.Context, event *clerkwebhook.Event) error {
 			_, err := clerkmirror.TxFromContext(ctx).ExecContext(ctx, "INSERT INTO seen VALUES ('"+string(event.Type)+"')")
@@ -81,7 +81,7 @@ func TestHandler_CallbackFails(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, d *database) {
 		w := newWorld(t)
 		db := d.open(t)
-		exec(t, db, "CREATE TABLE welcome (id VARCHAR(191) NOT NULL PRIMARY KEY)")
+		execute(t, db, "CREATE TABLE welcome (id VARCHAR(191) NOT NULL PRIMARY KEY)")
 		var fail atomic.Bool
 		fail.Store(true)
 		config := w.config()
@@ -132,7 +132,7 @@ func TestHandler_SameMessageAtOnce(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, d *database) {
 		w := newWorld(t)
 		db := d.open(t)
-		exec(t, db, "CREATE TABLE welcome (id VARCHAR(191) NOT NULL)")
+		execute(t, db, "CREATE TABLE welcome (id VARCHAR(191) NOT NULL)")
 		config := w.config()
 		config.Events = clerkwebhook.Callbacks{UserCreated: func(ctx context.Context, _ *clerkwebhook.Event, u *clerk.User) error {
 			_, err := clerkmirror.TxFromContext(ctx).ExecContext(ctx, "INSERT INTO welcome VALUES ('"+u.ID+"')")
