@@ -49,22 +49,10 @@ func AnswerTo(err error) Answer {
 			answer.Header[HeaderAuthReason] = []string{text}
 		}
 	}
-	if answer.Status == http.StatusUnauthorized {
+	if answer.Status == http.StatusUnauthorized || refusal.Reason == ReasonMissingScope && refusal.scopes != nil {
 		answer.Header["Www-Authenticate"] = []string{refusal.challenge()}
 	}
 	return answer
-}
-
-// challenge is the value of WWW-Authenticate.
-func (e *Error) challenge() string {
-	var params []string
-	if !e.anonymous {
-		params = append(params, `error="invalid_token"`)
-	}
-	if e.metadataURL != "" {
-		params = append(params, `resource_metadata="`+e.metadataURL+`"`)
-	}
-	return strings.TrimSpace("Bearer " + strings.Join(params, ", "))
 }
 
 // WriteHeaders sets the headers of the answer on a response. Content-Type is left to the caller, who knows how the

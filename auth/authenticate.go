@@ -34,7 +34,7 @@ func (a *Authenticator) prepare() error {
 		development: a.key.Instance() == Development,
 		issuerHost:  a.key.issuerHost(c.Domain, c.IsSatellite),
 		portal:      a.key.AccountsURL(),
-		machines:    newMachineCache(c.MachineCacheTTL),
+		machines:    newMachineCache(c.MachineCacheTTL, c.Now),
 	}
 	if u, ok := parseWebURL(c.PublicOrigin); ok {
 		f.origin = address{scheme: u.Scheme, host: canonicalHost(u.Scheme, u.Host)}
@@ -114,14 +114,14 @@ func (a *Authenticator) fromHeader(ctx context.Context, req *Request, call *call
 	if single == TokenSession || slices.Contains(call.accepts, TokenSession) && a.tokens.get(token) != nil {
 		return a.sessionHeader(ctx, req, call, token)
 	}
-	class := classify(token)
+	class := a.classOf(token)
 	switch {
 	case !slices.Contains(call.accepts, class.tokenType):
 		return a.signedOut(single, refuse(ReasonTokenTypeMismatch, ""))
 	case class.tokenType == TokenSession:
 		return a.sessionHeader(ctx, req, call, token)
 	}
-	return a.machine(ctx, token, class)
+	return a.machine(ctx, token, class, call)
 }
 
 // unusableHeader is the state of an Authorization header without a usable token. Such a token is a candidate for a

@@ -31,6 +31,7 @@ func New(config Config) (*Authenticator, error) {
 	c := config.clone()
 	a := &Authenticator{config: c, now: c.Now, log: c.Logger, custom: config.HTTPClient}
 	a.tokens = newTokenCache(max(c.TokenCacheSize, 0))
+	a.machineTokens = newTokenCache(max(c.TokenCacheSize, 0) / 4)
 	a.buffers.New = newTokenBuffer
 	if err := a.configure(); err != nil {
 		return nil, err
@@ -44,7 +45,9 @@ func New(config Config) (*Authenticator, error) {
 func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...CallOption) *RequestState {
 	call := a.callConfig(opts)
 	call.volatile = !req.stable
-	return a.authenticate(ctx, &req, call).pointingFor(call.accepts)
+	state := a.authenticate(ctx, &req, call)
+	state.challenge = challengeFor(call.accepts, call.challenge)
+	return state
 }
 
 // Verify verifies a session token and returns its claims, or an [*Error]. Pending sessions verify; tokens that are not

@@ -10,6 +10,9 @@ type callConfig struct {
 	accepts         []TokenType
 	parties         []string
 	audience        []string
+	oauthAudience   []string   // of OAuth tokens
+	allowUnbound    bool       // OAuth tokens may have no audience
+	challenge       *challenge // what refusals tell OAuth clients
 	requireAudience bool
 	issuer          []string
 	allowPending    bool
@@ -40,12 +43,13 @@ func WithAuthorizedParties(origins ...string) CallOption {
 	}
 }
 
-// WithAudience replaces [Config].Audience for this call; without arguments the configured one stays.
+// WithAudience replaces [Config].Audience and [Config].OAuthAudience for this call, for tokens of every type and also
+// for those that were verified before; without arguments the configured ones stay.
 func WithAudience(audience ...string) CallOption {
 	audience = slices.Clone(audience)
 	return func(c *callConfig) {
 		if len(audience) > 0 {
-			c.audience = audience
+			c.audience, c.oauthAudience = audience, audience
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 type Check struct {
 	kind   checkKind
 	value  string
+	values []string
 	step   Reverification
 	checks []Check
 }
@@ -26,6 +27,10 @@ const (
 	checkReverified
 	checkInOrg
 	checkNotImpersonated
+	checkNotAgent
+	checkOnlyAgents
+	checkNotDelegated
+	checkThroughClient
 	checkAnyOf
 	checkAllOf
 )
@@ -49,7 +54,8 @@ func HasPlan(plan string) Check { return Check{kind: checkPlan, value: plan} }
 // Reverified demands that the user verified factors recently; see [StrictMFA], [Strict], [Moderate] and [Lax].
 func Reverified(step Reverification) Check { return Check{kind: checkReverified, step: step} }
 
-// InOrg demands that the organization with this id is active.
+// InOrg demands that the organization with this id is active, that the API key belongs to it, or that the user chose it
+// for the OAuth client. The last is consent to read the membership and says nothing about the role.
 func InOrg(id string) Check { return Check{kind: checkInOrg, value: id} }
 
 // NotImpersonated demands that nobody acts in the name of the user. It passes only for sessions.
@@ -74,11 +80,11 @@ func (s *RequestState) Has(checks ...Check) bool {
 func (s *RequestState) Require(checks ...Check) error {
 	c := s.current()
 	if c.status != StatusSignedIn {
-		return c.refusal()
+		return s.refusing(c.refusal(), checks)
 	}
 	for i := range checks {
 		if err := c.check(&checks[i]); err != nil {
-			return err
+			return s.refusing(err, checks)
 		}
 	}
 	return nil
@@ -106,6 +112,8 @@ func (s *RequestState) check(c *Check) *Error {
 			return nil
 		}
 		return refuse(ReasonMissingScope, "")
+	case checkNotAgent, checkOnlyAgents, checkNotDelegated, checkThroughClient:
+		return s.checkDelegation(c)
 	case checkInOrg:
 		if c.value != "" && s.OrgID() == c.value {
 			return nil

@@ -70,14 +70,6 @@ type FactorAge struct {
 	Second float64
 }
 
-// Actor is who acts in the name of the user.
-type Actor struct {
-	Issuer    string
-	SessionID string
-	Subject   string
-	Type      string
-}
-
 // clone protects what is shared: claims may be those of a state, or of a token that is remembered.
 func (c *SessionClaims) clone() *SessionClaims {
 	if c == nil {
@@ -87,14 +79,6 @@ func (c *SessionClaims) clone() *SessionClaims {
 	own.public = nil
 	own.Audience = slices.Clone(c.Audience)
 	own.Actor = c.Actor.clone()
-	return &own
-}
-
-func (a *Actor) clone() *Actor {
-	if a == nil {
-		return nil
-	}
-	own := *a
 	return &own
 }
 

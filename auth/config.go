@@ -15,7 +15,8 @@ const (
 // NoClockSkew as [Config].ClockSkew compares times exactly, with no tolerance.
 const NoClockSkew time.Duration = -1
 
-// DefaultTokenCacheSize is a good value for [Config].TokenCacheSize: about 25 MB when it is full of ordinary tokens.
+// DefaultTokenCacheSize is a good value for [Config].TokenCacheSize: at most about 25 MB when it is full, whatever the size
+// of the tokens.
 const DefaultTokenCacheSize = 10_000
 
 // Config is what an [Authenticator] needs to know about the Clerk instance and the application. The zero value of
@@ -41,25 +42,39 @@ type Config struct {
 	// AuthorizedParties lists the origins (https://app.example.com) whose session tokens are accepted. Empty skips the
 	// check of azp, which is safe for header tokens only.
 	AuthorizedParties []string
-	// Audience lists the accepted values of aud. Empty skips the check.
+	// Audience lists the accepted values of aud, of session tokens and M2M tokens. Empty skips the check.
 	Audience []string
+	// OAuthAudience lists the resources that OAuth tokens may be bound to, such as https://api.example.com/mcp (RFC 8707).
+	// A token that is bound to another resource, or to others as well, is refused. Nil is Audience; where both are empty
+	// the check is skipped.
+	OAuthAudience []string
+	// AllowUnboundTokens accepts OAuth tokens without aud although OAuthAudience or Audience is set. Clerk leaves aud out
+	// of tokens of clients that named no resource. Set it only where the client or the scopes are checked otherwise.
+	AllowUnboundTokens bool
 	// RequireAudience refuses tokens without aud when Audience is set.
 	RequireAudience bool
-	// Issuer lists the accepted values of iss. Empty skips the check: the key is the anchor of trust.
+	// Issuer lists the accepted values of iss, in tokens of sessions and in M2M and OAuth tokens that are JWTs. Empty skips
+	// the check: the key is the anchor of trust.
 	Issuer []string
 	// AcceptsToken lists the types of tokens that requests may present; nil is session tokens only.
 	AcceptsToken []TokenType
 	// AllowPending treats sessions with open tasks (sts pending) as signed in.
 	AllowPending bool
 	// ResourceMetadataURL is where clients read which authorization server issues OAuth tokens for this application
-	// (RFC 9728). Answers with 401 name it on routes that accept OAuth tokens. Clerk serves a document under
-	// /.well-known/oauth-protected-resource of the Frontend API; empty names none.
+	// (RFC 9728). Answers with 401, and with 403 for a missing scope, name it on routes that accept OAuth tokens. The
+	// document describes a resource of this application, so this application serves it; see [ResourceMetadataURL] for its
+	// place. Empty names none.
 	ResourceMetadataURL string
-	// MachineID is the id of this machine (mch_…). When set, an M2M JWT must name it among its scopes.
+	// MachineID is the id of this machine (mch_…). When set, M2M tokens must name it among their scopes, whether they are
+	// opaque or JWTs.
 	MachineID string
-	// MachineCacheTTL keeps answers about opaque machine tokens in memory for this long, at most one minute. Zero asks
-	// Clerk each time; a revoked token may live on for as long as the answer is kept.
+	// MachineCacheTTL keeps good answers about opaque machine tokens in memory for this long, at most one minute. A revoked
+	// token may live on for as long as the answer is kept. Zero asks Clerk each time, once for all who present the same
+	// token at the same time. Refusals are remembered for ten seconds in any case.
 	MachineCacheTTL time.Duration
+	// AlwaysAskClerk asks Clerk about every OAuth token in each request, also about JWTs and in spite of MachineCacheTTL, so
+	// that a revoked grant ends at once. It costs a call for each request.
+	AlwaysAskClerk bool
 	// EagerMachineTokens verifies machine tokens while the request is authenticated, and not on first use of the state.
 	EagerMachineTokens bool
 

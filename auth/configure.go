@@ -52,7 +52,11 @@ func ConfigFromEnv() (Config, error) {
 func (c Config) clone() Config {
 	c.AuthorizedParties = slices.Clone(c.AuthorizedParties)
 	c.Audience = slices.Clone(c.Audience)
+	c.OAuthAudience = slices.Clone(c.OAuthAudience)
 	c.Issuer = slices.Clone(c.Issuer)
+	if c.OAuthAudience == nil {
+		c.OAuthAudience = c.Audience
+	}
 	c.AcceptsToken = slices.Clone(c.AcceptsToken)
 	c.SatelliteOrigins = slices.Clone(c.SatelliteOrigins)
 	c.OrganizationSync.OrganizationPatterns = slices.Clone(c.OrganizationSync.OrganizationPatterns)
@@ -91,6 +95,7 @@ func (a *Authenticator) configure() error {
 	a.defaults = callConfig{
 		accepts: c.AcceptsToken, parties: c.AuthorizedParties, audience: c.Audience,
 		requireAudience: c.RequireAudience, issuer: c.Issuer, allowPending: c.AllowPending,
+		oauthAudience: c.OAuthAudience, allowUnbound: c.AllowUnboundTokens, challenge: &challenge{metadataURL: c.ResourceMetadataURL},
 	}
 	for _, check := range []func() error{a.checkTokens, a.checkURLs, a.checkKeys, a.checkSatellite, a.checkLimits, a.openAPI} {
 		if err := check(); err != nil {
@@ -124,8 +129,8 @@ func (a *Authenticator) checkTokens() error {
 	if c.RequireAudience && len(c.Audience) == 0 {
 		return configError("RequireAudience is set without Audience")
 	}
-	if slices.Contains(c.Audience, "") || slices.Contains(c.Issuer, "") {
-		return configError("Audience and Issuer must not have empty entries")
+	if slices.Contains(c.Audience, "") || slices.Contains(c.OAuthAudience, "") || slices.Contains(c.Issuer, "") {
+		return configError("Audience, OAuthAudience and Issuer must not have empty entries")
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ type Error struct {
 	reverification *Reverification // what a step-up must reach
 	anonymous      bool            // no credential was presented
 	metadataURL    string          // where clients learn how to get an OAuth token, or empty
+	scopes         []string        // that OAuth clients are told to ask for
 }
 
 // Error returns the reason, with the detail where there is one.

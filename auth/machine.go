@@ -1,12 +1,11 @@
 package clerkauth
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -22,10 +21,20 @@ type MachineIdentity struct {
 	Name string
 	// ClientID is the OAuth application.
 	ClientID string
+	// OrgID is the organization of an organization's API key, or the one that the user chose when the OAuth client was
+	// let in. It is consent to read the membership: roles and permissions are not in it.
+	OrgID string
 	// Scopes are what it may be used for; of an M2M token, the machines that may receive it.
 	Scopes []string
-	// Claims are the custom claims, or nil.
+	// Audience lists whom the token is meant for. It is empty for API keys and where the token does not say.
+	Audience []string
+	// Actors are those who act in the name of the user, the latest first. Only OAuth tokens of a token exchange have any.
+	Actors []Actor
+	// Claims are the custom claims, or nil. Of an OAuth JWT they are all that is neither registered nor client_id, scope,
+	// scp, org_id or act.
 	Claims map[string]any
+	// IssuedAt is zero where neither the token nor Clerk says it.
+	IssuedAt time.Time
 	// ExpiresAt is zero for a credential that does not expire.
 	ExpiresAt time.Time
 }
@@ -38,20 +47,50 @@ func (s *RequestState) Machine() *MachineIdentity {
 	}
 	m := c.machine
 	return &MachineIdentity{
-		TokenType: c.tokenType, ID: m.id, Subject: m.subject, Name: m.name, ClientID: m.clientID,
-		Scopes: slices.Clone(m.scopes), Claims: m.claims.clone(), ExpiresAt: m.expires,
+		TokenType: c.tokenType, ID: m.id, Subject: m.subject, Name: m.name, ClientID: m.clientID, OrgID: m.orgID(),
+		Scopes: slices.Clone(m.scopes), Audience: slices.Clone(m.audience), Actors: slices.Clone(m.actors),
+		Claims: m.customClaims(), IssuedAt: m.issued, ExpiresAt: m.expires,
 	}
 }
 
-// machineToken is what a verified machine credential says about its bearer.
+// NewMachineState returns the state of a machine credential that is signed in with this identity, for tests of handlers.
+// Nothing is verified. An identity that is nil, of a session, or without a subject gives a signed-out state.
+func NewMachineState(identity *MachineIdentity) *RequestState {
+	if identity == nil || !identity.TokenType.machine() || identity.Subject == "" {
+		return &RequestState{status: StatusSignedOut, tokenType: TokenNone, reason: ReasonTokenTypeMismatch}
+	}
+	m := &machineToken{
+		class: identity.TokenType, id: identity.ID, subject: identity.Subject, name: identity.Name, clientID: identity.ClientID, org: identity.OrgID,
+		scopes: slices.Clone(identity.Scopes), audience: slices.Clone(identity.Audience), actors: slices.Clone(identity.Actors),
+		issued: identity.IssuedAt, expires: identity.ExpiresAt,
+	}
+	if len(identity.Claims) > 0 {
+		if text, err := json.Marshal(identity.Claims); err == nil {
+			m.payload = string(text)
+		}
+	}
+	return &RequestState{status: StatusSignedIn, tokenType: identity.TokenType, machine: m}
+}
+
+// machine reports whether a type is one of machine credentials.
+func (t TokenType) machine() bool { return t == TokenAPIKey || t == TokenM2M || t == TokenOAuth }
+
+// machineToken is what a verified machine credential says about its bearer. Several requests share it: whoever asks
+// gets a copy.
 type machineToken struct {
+	class    TokenType
 	id       string
 	subject  string
 	name     string
 	clientID string
+	org      string
 	scopes   []string
-	claims   machineClaims
+	audience []string
+	actors   []Actor
+	issued   time.Time
 	expires  time.Time
+	payload  string   // a JSON object with the custom claims, or nothing
+	hidden   []string // members of the payload that are no custom claims
 }
 
 func (m *machineToken) userID() string {
@@ -65,144 +104,73 @@ func (m *machineToken) orgID() string {
 	if strings.HasPrefix(m.subject, "org_") {
 		return m.subject
 	}
-	return ""
+	return m.org
 }
 
-// maxMachineToken bounds opaque tokens: real ones are much shorter.
-const maxMachineToken = 512
-
-// plausibleMachineToken reports whether a token can be one of Clerk's at all. Others never cost a call.
-func plausibleMachineToken(token string) bool {
-	_, secret, _ := strings.Cut(token, "_")
-	if secret == "" || len(token) > maxMachineToken {
-		return false
+// customClaims returns the claims that are not part of the protocol, or nil.
+func (m *machineToken) customClaims() map[string]any {
+	if m.payload == "" {
+		return nil
 	}
-	for i := range len(secret) {
-		c := secret[i]
-		if !isNameByte(c) && strings.IndexByte("-.~+/=", c) < 0 {
-			return false
-		}
+	var claims map[string]any
+	if json.Unmarshal([]byte(m.payload), &claims) != nil {
+		return nil
 	}
-	return true
+	for _, name := range m.hidden {
+		delete(claims, name)
+	}
+	if len(claims) == 0 {
+		return nil
+	}
+	return claims
 }
 
-// machine returns the state of a machine credential. An opaque one costs a call to Clerk, so it is verified when the
-// state is asked, and once: whoever sends made-up tokens to pages that do not care costs nothing.
-func (a *Authenticator) machine(ctx context.Context, token string, class tokenClass) *RequestState {
-	token = strings.Clone(token)
-	if class.isJWT {
-		return a.machineState(ctx, class.tokenType, token, a.machineJWT)
+// customPayload is customClaims as JSON, with all numbers as they came.
+func (m *machineToken) customPayload() (string, error) {
+	if m.payload == "" || len(m.hidden) == 0 {
+		return m.payload, nil
 	}
-	if !plausibleMachineToken(token) {
-		return a.signedOut(class.tokenType, refuse(ReasonTokenInvalid, "the token cannot be one of Clerk's"))
+	var claims map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(m.payload), &claims); err != nil {
+		return "", err
 	}
-	if a.config.EagerMachineTokens {
-		return a.machineState(ctx, class.tokenType, token, a.opaqueToken)
+	for _, name := range m.hidden {
+		delete(claims, name)
 	}
-	// The answer may be needed after the request is gone.
-	ctx = context.WithoutCancel(ctx)
-	return &RequestState{
-		status: StatusSignedOut, tokenType: class.tokenType, authn: a,
-		resolve: sync.OnceValue(func() *RequestState {
-			ctx, cancel := context.WithTimeout(ctx, apiTimeout)
-			defer cancel()
-			return a.machineState(ctx, class.tokenType, token, a.opaqueToken)
-		}),
-	}
+	text, err := json.Marshal(claims)
+	return string(text), err
 }
 
-type machineVerifier func(ctx context.Context, t TokenType, token string) (*machineToken, *Error)
-
-func (a *Authenticator) machineState(ctx context.Context, t TokenType, token string, verify machineVerifier) *RequestState {
-	identity, refusal := verify(ctx, t, token)
-	if refusal != nil {
-		return a.signedOut(t, refusal)
+// decode reads the claims of a credential into a type of the application.
+func (m *machineToken) decode(v any) error {
+	text, err := m.payload, error(nil)
+	if m.class != TokenOAuth {
+		text, err = m.customPayload()
 	}
-	return &RequestState{status: StatusSignedIn, tokenType: t, machine: identity, token: token, authn: a}
-}
-
-// machineJWT verifies an M2M or OAuth token that is a JWT, without a call. What is true of sessions only, such as
-// authorized parties, does not apply.
-func (a *Authenticator) machineJWT(ctx context.Context, t TokenType, token string) (*machineToken, *Error) {
-	wrongCategory := false
-	policy := jwtPolicy{call: &callConfig{audience: a.config.Audience}}
-	policy.admit = func(h *tokenHeader, _ *SessionClaims) *Error {
-		refusal := onlyMachine(h)
-		wrongCategory = refusal != nil
-		return refusal
+	switch {
+	case err != nil:
+		return errors.New("clerkauth: ClaimsAs: the claims are malformed")
+	case text == "" && m.class == TokenOAuth:
+		return errors.New("clerkauth: ClaimsAs: Clerk told no claims of the token")
+	case text == "":
+		return nil
 	}
-	if t == TokenOAuth {
-		policy.types, policy.admit = []string{"at+jwt", "application/at+jwt"}, nil
-		policy.call.requireAudience = true
-	}
-	verified, refusal := a.verifyJWT(ctx, token, &policy, a.now())
-	if refusal != nil {
-		if wrongCategory || errors.Is(refusal, ErrUnavailable) {
-			return nil, refusal
-		}
-		return nil, &Error{Reason: ReasonTokenVerificationFailed, message: refusal.message, cause: refusal}
-	}
-	identity, err := machineOf(t, verified.claims)
-	if err != nil {
-		return nil, refuse(ReasonTokenInvalid, "the claims are malformed")
-	}
-	if t == TokenM2M && a.config.MachineID != "" && !slices.Contains(identity.scopes, a.config.MachineID) {
-		return nil, refuse(ReasonTokenVerificationFailed, "the token is not meant for this machine")
-	}
-	return identity, nil
-}
-
-// onlyMachine admits M2M tokens; what was signed for another purpose is not valid here.
-func onlyMachine(h *tokenHeader) *Error {
-	if h.badCategory || h.hasCategory && h.category != categoryM2M && h.category != categoryIgnore {
-		return refuse(ReasonTokenInvalid, "the token is not one of a machine")
+	if err := json.Unmarshal([]byte(text), v); err != nil {
+		return fmt.Errorf("clerkauth: ClaimsAs: the claims do not fit: %w", err)
 	}
 	return nil
 }
 
-// registeredClaims are not custom claims of a machine.
-var registeredClaims = []string{"iss", "sub", "exp", "nbf", "iat", "jti"}
-
-func machineOf(t TokenType, c *SessionClaims) (*machineToken, error) {
-	var payload map[string]any
-	if err := json.Unmarshal([]byte(c.raw), &payload); err != nil {
-		return nil, err
-	}
-	m := &machineToken{id: c.ID, subject: c.Subject, expires: c.ExpiresAt}
-	if t == TokenOAuth {
-		m.clientID, _ = payload["client_id"].(string)
-		m.scopes = words(payload["scp"])
-		if m.scopes == nil {
-			m.scopes = words(payload["scope"])
+// size is about how many bytes the identity takes.
+func (m *machineToken) size() int {
+	size := 512 + len(m.id) + len(m.subject) + len(m.name) + len(m.clientID) + len(m.org) + len(m.payload)
+	for _, list := range [][]string{m.scopes, m.audience} {
+		for _, text := range list {
+			size += 16 + len(text)
 		}
-		return m, nil
 	}
-	m.scopes = words(payload["scopes"])
-	if m.scopes == nil {
-		m.scopes = c.Audience
+	for i := range m.actors {
+		size += 64 + len(m.actors[i].Issuer) + len(m.actors[i].SessionID) + len(m.actors[i].Subject) + len(m.actors[i].Type)
 	}
-	for _, name := range registeredClaims {
-		delete(payload, name)
-	}
-	if len(payload) > 0 {
-		m.claims = newMachineClaims(payload)
-	}
-	return m, nil
-}
-
-// words reads a list of texts, or a text with spaces. Nothing in it is nil.
-func words(value any) []string {
-	switch value := value.(type) {
-	case string:
-		return strings.Fields(value)
-	case []any:
-		list := make([]string, 0, len(value))
-		for _, item := range value {
-			if text, ok := item.(string); ok {
-				list = append(list, text)
-			}
-		}
-		return list
-	}
-	return nil
+	return size
 }

@@ -1,24 +1,34 @@
 package clerkauth
 
 import (
+	"context"
 	"crypto/sha256"
-	"errors"
+	"net/http"
 	"sync"
 	"time"
 )
 
 const (
 	maxMachineEntries = 4096
-	// negativeTTL bounds how long a refusal is remembered.
-	negativeTTL = 10 * time.Second
+	maxMachineBytes   = 16 << 20
+	// maxMachineRecord bounds one answer that is kept; of larger ones only the fact is kept that Clerk knew the token.
+	maxMachineRecord = 64 << 10
+	// refusedFor is how long a refusal is remembered.
+	refusedFor = 10 * time.Second
 )
 
-// machineCache remembers for a short time what Clerk said about opaque tokens. It knows tokens by their hash only, and
-// drops everything when it is full: made-up tokens cannot make it grow.
+// machineCache asks Clerk about opaque tokens: once for all who present the same token at the same time, and within a
+// budget for tokens that Clerk never knew. It remembers refusals for a moment, and answers for the time of the
+// configuration. It knows tokens by their hash only, and its memory is bounded in entries and in bytes.
 type machineCache struct {
-	ttl     time.Duration
+	ttl time.Duration // of good answers; zero keeps none
+	now func() time.Time
+
 	mu      sync.Mutex
-	entries map[machineKey]machineRecord
+	records map[machineKey]*machineRecord
+	flights map[machineKey]*machineFlight
+	budgets map[TokenType]*callBudget
+	bytes   int
 }
 
 type machineKey struct {
@@ -26,61 +36,157 @@ type machineKey struct {
 	hash      [sha256.Size]byte
 }
 
+// machineRecord is what Clerk said about a token. Once its time is over, it still tells that the token was good.
 type machineRecord struct {
 	identity *machineToken
 	refusal  *Error
 	until    time.Time
+	size     int
 }
 
-// newMachineCache returns nil where nothing is to be remembered.
-func newMachineCache(ttl time.Duration) *machineCache {
-	if ttl <= 0 {
-		return nil
+// machineFlight is a question under way.
+type machineFlight struct {
+	done     chan struct{}
+	identity *machineToken
+	refusal  *Error
+}
+
+func newMachineCache(ttl time.Duration, now func() time.Time) *machineCache {
+	return &machineCache{
+		ttl: ttl, now: now, records: map[machineKey]*machineRecord{}, flights: map[machineKey]*machineFlight{},
+		budgets: map[TokenType]*callBudget{},
 	}
-	return &machineCache{ttl: ttl, entries: map[machineKey]machineRecord{}}
 }
 
-// machineEntry is the place of one token.
-type machineEntry struct {
-	cache *machineCache
-	key   machineKey
+// machineQuestion is one token that Clerk is to be asked about.
+type machineQuestion struct {
+	tokenType TokenType
+	token     string
+	always    bool // a good answer of before does not count
+	signed    bool // the token is a JWT with a good signature: no stranger made it up
+	ask       func(ctx context.Context) (*machineToken, *Error)
 }
 
-func (c *machineCache) entry(t TokenType, token string) machineEntry {
-	if c == nil {
-		return machineEntry{}
+// verify returns what Clerk says about a token. A question that was asked goes on for those who come next when the
+// caller gives up.
+func (c *machineCache) verify(ctx context.Context, q *machineQuestion) (*machineToken, *Error) {
+	key := machineKey{q.tokenType, sha256.Sum256([]byte(q.token))}
+	for waited := false; ; waited = true {
+		record, flight, turn := c.enter(key, q, waited)
+		if record != nil {
+			return record.identity, record.refusal
+		}
+		if flight != nil {
+			turn = flight.done
+		}
+		select {
+		case <-turn:
+			if flight != nil {
+				return flight.identity, flight.refusal
+			}
+		case <-ctx.Done():
+			if flight == nil {
+				c.giveUp(q.tokenType)
+			}
+			return nil, &Error{Reason: ReasonUnexpectedError, message: "gave up waiting for Clerk's answer about the token", cause: ctx.Err()}
+		}
 	}
-	return machineEntry{c, machineKey{t, sha256.Sum256([]byte(token))}}
 }
 
-func (e machineEntry) get(now time.Time) (machineRecord, bool) {
-	if e.cache == nil {
-		return machineRecord{}, false
+// enter returns the record that answers a question, the same question under way, or what to wait for before it may be
+// asked.
+func (c *machineCache) enter(key machineKey, q *machineQuestion, waited bool) (*machineRecord, *machineFlight, <-chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.now()
+	budget := c.budget(q.tokenType)
+	if waited {
+		budget.waiting--
 	}
-	e.cache.mu.Lock()
-	defer e.cache.mu.Unlock()
-	record, ok := e.cache.entries[e.key]
-	if !ok || !record.until.After(now) {
-		return machineRecord{}, false
+	known := c.records[key]
+	if known != nil && known.until.After(now) && (!q.always || known.refusal != nil) {
+		return known, nil, nil
 	}
-	return record, true
+	if flight := c.flights[key]; flight != nil {
+		return nil, flight, nil
+	}
+	free := q.signed || known != nil && known.refusal == nil
+	if !free {
+		turn, refusal := budget.enter(now)
+		if refusal != nil {
+			return &machineRecord{refusal: refusal}, nil, nil
+		}
+		if turn != nil {
+			return nil, nil, turn
+		}
+	}
+	flight := &machineFlight{done: make(chan struct{})}
+	c.flights[key] = flight
+	go c.run(key, flight, q.ask, free)
+	return nil, flight, nil
 }
 
-// put remembers an answer. Trouble of our own is not remembered, and no token outlives its own expiry.
-func (e machineEntry) put(now time.Time, identity *machineToken, refusal *Error) {
-	if e.cache == nil || refusal != nil && errors.Is(refusal, ErrUnavailable) {
+// run belongs to everyone who waits: it has a time of its own.
+func (c *machineCache) run(key machineKey, flight *machineFlight, ask func(context.Context) (*machineToken, *Error), free bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), apiTimeout)
+	defer cancel()
+	flight.identity, flight.refusal = ask(ctx)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	defer close(flight.done)
+	delete(c.flights, key)
+	now := c.now()
+	if !free {
+		c.budget(key.tokenType).leave(now, flight.refusal != nil)
+	}
+	c.put(key, now, flight)
+}
+
+func (c *machineCache) giveUp(t TokenType) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.budget(t).waiting--
+}
+
+// budget returns the budget of a class. The lock is held.
+func (c *machineCache) budget(t TokenType) *callBudget {
+	if c.budgets[t] == nil {
+		c.budgets[t] = newCallBudget(c.now())
+	}
+	return c.budgets[t]
+}
+
+// put remembers an answer. Trouble of our own is not remembered, and no token outlives its own expiry. The lock is
+// held.
+func (c *machineCache) put(key machineKey, now time.Time, flight *machineFlight) {
+	record := &machineRecord{identity: flight.identity, refusal: flight.refusal, until: now.Add(c.ttl)}
+	switch identity := flight.identity; {
+	case flight.refusal != nil && flight.refusal.StatusCode() == http.StatusServiceUnavailable:
 		return
+	case flight.refusal != nil:
+		record.until = now.Add(refusedFor)
+	case c.ttl <= 0 || identity.size() > maxMachineRecord:
+		record.identity, record.until = nil, time.Time{}
+	default:
+		record.size = identity.size()
+		if !identity.expires.IsZero() && identity.expires.Before(record.until) {
+			record.until = identity.expires
+		}
 	}
-	until := now.Add(e.cache.ttl)
-	if refusal != nil {
-		until = now.Add(min(e.cache.ttl, negativeTTL))
-	} else if !identity.expires.IsZero() && identity.expires.Before(until) {
-		until = identity.expires
+	c.drop(key)
+	for other := range c.records {
+		if len(c.records) < maxMachineEntries && c.bytes+record.size <= maxMachineBytes {
+			break
+		}
+		c.drop(other)
 	}
-	e.cache.mu.Lock()
-	defer e.cache.mu.Unlock()
-	if len(e.cache.entries) >= maxMachineEntries {
-		clear(e.cache.entries)
+	c.records[key] = record
+	c.bytes += record.size
+}
+
+func (c *machineCache) drop(key machineKey) {
+	if record := c.records[key]; record != nil {
+		c.bytes -= record.size
+		delete(c.records, key)
 	}
-	e.cache.entries[e.key] = machineRecord{identity, refusal, until}
 }

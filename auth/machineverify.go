@@ -2,9 +2,12 @@ package clerkauth
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	clerk "github.com/clerkgo/clerk-go/core"
@@ -23,64 +26,114 @@ var machineEndpoints = map[TokenType]machineEndpoint{
 	TokenOAuth:  {"/oauth_applications/access_tokens/verify", "access_token", "clerk_idp_oauth_access_token"},
 }
 
-// machineAnswer is what Clerk answers about an opaque token. A 200 alone proves nothing.
+// machineAnswer is what Clerk answers about a token. A 200 alone proves nothing.
 type machineAnswer struct {
-	Object     string         `json:"object"`
-	ID         string         `json:"id"`
-	Subject    string         `json:"subject"`
-	Name       string         `json:"name"`
-	ClientID   string         `json:"client_id"`
-	Scopes     []string       `json:"scopes"`
-	Claims     map[string]any `json:"claims"`
-	Active     *bool          `json:"active"`
-	Revoked    bool           `json:"revoked"`
-	Expired    bool           `json:"expired"`
-	Expiration *int64         `json:"expiration"` // Unix milliseconds
-	Audience   any            `json:"aud"`
+	Object     string          `json:"object"`
+	ID         string          `json:"id"`
+	Subject    string          `json:"subject"`
+	Name       string          `json:"name"`
+	ClientID   string          `json:"client_id"`
+	OrgID      string          `json:"org_id"`
+	Scopes     []string        `json:"scopes"`
+	Claims     json.RawMessage `json:"claims"`
+	Active     *bool           `json:"active"`
+	Revoked    bool            `json:"revoked"`
+	Expired    bool            `json:"expired"`
+	Expiration json.RawMessage `json:"expiration"`
+	CreatedAt  json.RawMessage `json:"created_at"`
+	Audience   json.RawMessage `json:"aud"`
+	Actor      json.RawMessage `json:"act"`
 }
 
-// opaqueToken verifies an opaque machine token, or remembers what Clerk said about it.
-func (a *Authenticator) opaqueToken(ctx context.Context, t TokenType, token string) (*machineToken, *Error) {
-	now := a.now()
-	entry := a.flow.machines.entry(t, token)
-	if known, ok := entry.get(now); ok {
-		return known.identity, known.refusal
-	}
-	identity, refusal := a.askMachine(ctx, t, token, now)
-	entry.put(now, identity, refusal)
-	return identity, refusal
+// askMachine asks Clerk about a token, or remembers what Clerk said. An M2M JWT is known here, not there.
+func (a *Authenticator) askMachine(ctx context.Context, t TokenType, token string, signed bool) (*machineToken, *Error) {
+	return a.flow.machines.verify(ctx, &machineQuestion{
+		tokenType: t, token: token, signed: signed, always: t == TokenOAuth && a.config.AlwaysAskClerk,
+		ask: func(ctx context.Context) (*machineToken, *Error) {
+			endpoint := machineEndpoints[t]
+			api := a.api
+			if t == TokenM2M {
+				api = a.flow.machineAPI
+			}
+			var answer machineAnswer
+			body := map[string]string{endpoint.field: token}
+			if err := callAPI(ctx, api, http.MethodPost, endpoint.path, nil, body, &answer); err != nil {
+				return nil, a.machineRefusal(ctx, err)
+			}
+			return answer.identity(t, a.now())
+		},
+	})
 }
 
-func (a *Authenticator) askMachine(ctx context.Context, t TokenType, token string, now time.Time) (*machineToken, *Error) {
-	endpoint := machineEndpoints[t]
-	api := a.api
-	if t == TokenM2M {
-		api = a.flow.machineAPI
-	}
-	var answer machineAnswer
-	body := map[string]string{endpoint.field: token}
-	if err := callAPI(ctx, api, http.MethodPost, endpoint.path, nil, body, &answer); err != nil {
-		return nil, a.machineRefusal(ctx, err)
-	}
-	expires := time.Time{}
-	if answer.Expiration != nil {
-		expires = time.UnixMilli(*answer.Expiration)
+// identity is the bearer of a token that Clerk knows and that is good now. What only a call decides, such as the
+// audience, is left to the caller.
+func (m *machineAnswer) identity(t TokenType, now time.Time) (*machineToken, *Error) {
+	expires, validExpiry := answerTime(m.Expiration)
+	issued, validIssue := answerTime(m.CreatedAt)
+	audience, validAudience := textList(m.Audience)
+	actors, validActors := parseActors(m.Actor)
+	claims := strings.TrimSpace(string(m.Claims))
+	if claims == "null" {
+		claims = ""
 	}
 	switch {
-	case answer.Object != endpoint.object || answer.ID == "" || answer.Subject == "",
-		answer.Active != nil && !*answer.Active:
+	case m.Object != machineEndpoints[t].object || m.ID == "" || m.Subject == "", m.Active != nil && !*m.Active:
 		return nil, refuse(ReasonTokenInvalid, "Clerk does not know the token")
-	case t == TokenOAuth && !a.meantForUs(answer.Audience):
-		return nil, refuse(ReasonTokenVerificationFailed, "the audience is missing or another one")
-	case answer.Revoked:
+	case m.Revoked:
 		return nil, refuse(ReasonTokenInvalid, "the token is revoked")
-	case answer.Expired, !expires.IsZero() && !expires.After(now):
+	case !validExpiry || !validIssue || !validActors || claims != "" && claims[0] != '{':
+		return nil, refuse(ReasonTokenInvalid, "Clerk's answer about the token is malformed")
+	case !validAudience:
+		return nil, refuse(ReasonTokenVerificationFailed, "the audience is malformed")
+	case m.Expired, !expires.IsZero() && !expires.After(now):
 		return nil, refuse(ReasonTokenInvalid, "the token is expired")
 	}
 	return &machineToken{
-		id: answer.ID, subject: answer.Subject, name: answer.Name, clientID: answer.ClientID,
-		scopes: answer.Scopes, claims: newMachineClaims(answer.Claims), expires: expires,
+		class: t, id: m.ID, subject: m.Subject, name: m.Name, clientID: m.ClientID, org: m.OrgID, scopes: m.Scopes,
+		audience: audience, actors: actors, issued: issued, expires: expires, payload: claims,
 	}, nil
+}
+
+// secondsBelow tells units apart: as milliseconds it is a day in 1973, as seconds one in 5138. Clerk answers about
+// OAuth tokens in seconds and about all others in milliseconds.
+const secondsBelow = 1e11
+
+// answerTime reads a time of an answer; null and nothing are the zero time. It is false for what is no time.
+func answerTime(raw json.RawMessage) (time.Time, bool) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return time.Time{}, true
+	}
+	var value float64
+	if err := json.Unmarshal(raw, &value); err != nil || value <= 0 || value > 1<<53 || value != math.Trunc(value) {
+		return time.Time{}, false
+	}
+	if value < secondsBelow {
+		return time.Unix(int64(value), 0), true
+	}
+	return time.UnixMilli(int64(value)), true
+}
+
+// textList reads a text or a list of texts; null and nothing are no list. It is false for anything else.
+func textList(raw json.RawMessage) ([]string, bool) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil, true
+	}
+	var one string
+	if json.Unmarshal(raw, &one) == nil {
+		if one == "" {
+			return nil, true
+		}
+		return []string{one}, true
+	}
+	var list []*string
+	if json.Unmarshal(raw, &list) != nil || slices.Contains(list, nil) {
+		return nil, false
+	}
+	var texts []string
+	for _, text := range list {
+		texts = append(texts, *text)
+	}
+	return texts, true
 }
 
 // machineRefusal turns a failed call into a refusal. A 401 is about our key, not the caller's.
@@ -100,17 +153,4 @@ func (a *Authenticator) machineRefusal(ctx context.Context, err error) *Error {
 		}
 	}
 	return &Error{Reason: ReasonUnexpectedError, message: "the token could not be verified", cause: err}
-}
-
-// meantForUs reports whether the audience of an OAuth token is one of ours. Without a configured audience any is.
-func (a *Authenticator) meantForUs(audience any) bool {
-	wanted := a.config.Audience
-	if text, ok := audience.(string); ok {
-		audience = []any{text}
-	}
-	list, _ := audience.([]any)
-	return len(wanted) == 0 || slices.ContainsFunc(list, func(item any) bool {
-		text, ok := item.(string)
-		return ok && slices.Contains(wanted, text)
-	})
 }

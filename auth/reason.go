@@ -61,6 +61,10 @@ const (
 	ReasonMissingPlan        Reason = "missing-plan"
 	ReasonWrongOrganization  Reason = "wrong-organization"
 	ReasonImpersonated       Reason = "impersonated"
+	ReasonAgent              Reason = "agent"
+	ReasonNotAgent           Reason = "not-an-agent"
+	ReasonDelegated          Reason = "delegated"
+	ReasonWrongClient        Reason = "wrong-client"
 	ReasonRequirementInvalid Reason = "requirement-invalid"
 )
 
@@ -68,7 +72,8 @@ const (
 func (r Reason) status() int {
 	switch r {
 	case ReasonReverification, ReasonMissingRole, ReasonMissingPermission, ReasonMissingScope, ReasonMissingFeature,
-		ReasonMissingPlan, ReasonWrongOrganization, ReasonImpersonated, ReasonRequirementInvalid:
+		ReasonMissingPlan, ReasonWrongOrganization, ReasonImpersonated, ReasonAgent, ReasonNotAgent,
+		ReasonDelegated, ReasonWrongClient, ReasonRequirementInvalid:
 		return http.StatusForbidden
 	case ReasonSecretKeyInvalid, ReasonJWKRemoteFailedToLoad, ReasonJWKFailedToResolve,
 		ReasonMiddlewareMissing, ReasonUnexpectedError, ReasonHandshakeTokenVerificationFailure:

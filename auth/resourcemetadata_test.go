@@ -13,7 +13,8 @@ const metadataURL = "https://app.example.com/.well-known/oauth-protected-resourc
 
 func TestConfig_ResourceMetadataURL(t *testing.T) {
 	t.Parallel()
-	const plain, invalid = `Bearer`, `Bearer error="invalid_token"`
+	const plain, invalid = `Bearer`, `Bearer error="invalid_token", error_description="The token is not valid."`
+	const other = `Bearer error="invalid_token", error_description="Tokens of this type are not accepted here."`
 	const pointer = `resource_metadata="` + metadataURL + `"`
 	api := &machineAPI{status: http.StatusNotFound, answer: fields{}}
 	oauth := []clerkauth.TokenType{clerkauth.TokenOAuth}
@@ -27,13 +28,13 @@ func TestConfig_ResourceMetadataURL(t *testing.T) {
 	}{
 		{"nothing was presented", oauth, nil, "", plain + " " + pointer, false},
 		{"an opaque token that is not valid", oauth, nil, "oat_0123456789abcdef", invalid + ", " + pointer, false},
-		{"a token that is none", oauth, nil, "garbage", invalid + ", " + pointer, false},
+		{"a token that is none", oauth, nil, "garbage", other + ", " + pointer, false},
 		{"one of several types", clerkauth.AnyToken(), nil, "oat_0123456789abcdef", invalid + ", " + pointer, false},
 		{"sessions only", []clerkauth.TokenType{clerkauth.TokenSession}, nil, "", plain, false},
 		{"API keys only", []clerkauth.TokenType{clerkauth.TokenAPIKey}, nil, "ak_0123456789abcdef", invalid, false},
 		{"a handler for API keys", clerkauth.AnyToken(), []clerkauth.TokenType{clerkauth.TokenAPIKey}, "ak_0123456789abcdef", invalid, false},
 		{"a handler for sessions, without a token", clerkauth.AnyToken(), []clerkauth.TokenType{clerkauth.TokenSession}, "", plain, false},
-		{"a handler for OAuth tokens gets an API key", clerkauth.AnyToken(), oauth, "ak_0123456789abcdef", invalid + ", " + pointer, false},
+		{"a handler for OAuth tokens gets an API key", clerkauth.AnyToken(), oauth, "ak_0123456789abcdef", other + ", " + pointer, false},
 		{"without the option", oauth, nil, "", plain, true},
 	}
 	for _, test := range tests {

@@ -69,11 +69,16 @@ func (c *SessionClaims) Decode(v any) error {
 	return nil
 }
 
-// ClaimsAs reads the claims of a signed-in session into a type of the application. The error is the one of
+// ClaimsAs reads claims into a type of the application: the payload of a session token or an OAuth JWT, and the custom
+// claims of an API key or an M2M token. An opaque OAuth token without claims is an error. The error is the one of
 // [RequestState.Require] when the request is not signed in.
 func ClaimsAs[T any](s *RequestState) (T, error) {
 	var v T
 	if err := s.Require(); err != nil {
+		return v, err
+	}
+	if machine := s.current().machine; machine != nil {
+		err := machine.decode(&v)
 		return v, err
 	}
 	err := s.session().Decode(&v)

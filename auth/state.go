@@ -29,6 +29,7 @@ type RequestState struct {
 	cookies   []string // Set-Cookie lines of the response
 	location  string   // where the browser must go first
 	authn     *Authenticator
+	challenge *challenge           // what refusals tell OAuth clients, or nil
 	resolve   func() *RequestState // for a credential that is verified on first use
 }
 
@@ -56,7 +57,7 @@ func (s *RequestState) Reason() Reason { return s.current().reason }
 // an anonymous visitor, who presented none.
 func (s *RequestState) Err() error {
 	if err := s.current().err; err != nil && !err.anonymous {
-		return err
+		return s.refusing(err, nil)
 	}
 	return nil
 }
@@ -108,7 +109,8 @@ func (s *RequestState) SessionStatus() SessionStatus {
 	return ""
 }
 
-// OrgID returns the id of the active organization, or nothing.
+// OrgID returns the id of the active organization of a session, of the organization that an API key belongs to, or of
+// the one that the user chose for an OAuth client. It is empty without one.
 func (s *RequestState) OrgID() string {
 	c := s.current()
 	if c.status == StatusSignedIn && c.machine != nil {
@@ -126,9 +128,6 @@ func (s *RequestState) OrgRole() string { return s.session().OrgRole }
 // OrgPermissions returns the permissions in the active organization.
 func (s *RequestState) OrgPermissions() []string { return s.session().OrgPermissions() }
 
-// Actor returns who impersonates the user, or nil.
-func (s *RequestState) Actor() *Actor { return s.session().Actor.clone() }
-
 // Scopes returns the scopes of a machine credential.
 func (s *RequestState) Scopes() []string {
 	if c := s.current(); c.status == StatusSignedIn && c.machine != nil {
@@ -145,8 +144,14 @@ func (s *RequestState) Token() string {
 	return ""
 }
 
-// ExpiresAt returns when the session token expires; zero when no session is signed in.
-func (s *RequestState) ExpiresAt() time.Time { return s.session().ExpiresAt }
+// ExpiresAt returns when the credential expires. It is zero when nobody is signed in, and for a credential of a machine
+// that does not expire.
+func (s *RequestState) ExpiresAt() time.Time {
+	if c := s.current(); c.status == StatusSignedIn && c.machine != nil {
+		return c.machine.expires
+	}
+	return s.session().ExpiresAt
+}
 
 // String describes the state without the identity or the credential.
 func (s *RequestState) String() string {

@@ -3,6 +3,7 @@ package clerkauth
 import (
 	"hash/maphash"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -12,6 +13,10 @@ const (
 	cacheWays = 4
 	// hashedBytes is how much of a token decides where its places are.
 	hashedBytes = 48
+	// entryBytes is about what an entry takes besides its token and its payload.
+	entryBytes = 768
+	// bytesPerPlace is what the tokens of a set may take together for each of its places.
+	bytesPerPlace = 2560
 )
 
 // tokenCache remembers tokens whose signature was good.
@@ -21,13 +26,15 @@ const (
 // everything that can is checked on each hit by the same code as for a new token: expiry, not-before and issued-at
 // against the clock, authorized parties, audience and issuer against this call, and that the key set still answers the
 // key id with the very key that verified. A withdrawn or replaced key thus ends its entries at once. A cache belongs to
-// one Authenticator. Its places are allotted up front and a full set gives up the token that expires first, so tokens
-// in any number take no more memory.
+// one Authenticator. Its places are allotted up front, and a set that is full, of tokens or of bytes, gives up the token
+// that expires first: tokens in any number and of any size take no more memory.
 type tokenCache struct {
 	seed  maphash.Seed
 	ways  uint64
 	sets  uint64
 	slots []atomic.Pointer[cachedToken]
+
+	adding sync.Mutex
 }
 
 type cachedToken struct {
@@ -36,6 +43,9 @@ type cachedToken struct {
 	keyID  string
 	key    *Key
 	was    Key // what was in the key
+
+	machine *machineToken // of an M2M or OAuth token
+	size    int           // in bytes, about
 }
 
 // verifiedBy reports whether a key is the one that verified the token, and still holds what it held then.
@@ -63,7 +73,7 @@ func (c *tokenCache) hash(token string) uint64 {
 	return maphash.String(c.seed, token[max(len(token)-hashedBytes, 0):])
 }
 
-func (c *tokenCache) set(hash uint64) []atomic.Pointer[cachedToken] {
+func (c *tokenCache) set(hash uint64) cacheSet {
 	start := hash % c.sets * c.ways
 	return c.slots[start : start+c.ways]
 }
@@ -83,27 +93,71 @@ func (c *tokenCache) get(token string) *cachedToken {
 	return nil
 }
 
-// add remembers a verified token. A token that loses its place is verified again when it comes back.
-func (c *tokenCache) add(claims *SessionClaims, keyID string, key *Key) {
+// add remembers a verified token, and of a machine's what it says. A token that loses its place is verified again when it
+// comes back, and one that is too large for its set is verified each time.
+func (c *tokenCache) add(claims *SessionClaims, keyID string, key *Key, machine *machineToken) {
 	if c == nil {
 		return
 	}
-	claims.public = claims.clone() // What callers change must not reach what decides.
 	entry := &cachedToken{
-		hash: c.hash(claims.token), claims: claims, keyID: strings.Clone(keyID), key: key, was: *key,
+		hash: c.hash(claims.token), claims: claims, keyID: strings.Clone(keyID), key: key, was: *key, machine: machine,
+		size: entryBytes + len(claims.token) + len(claims.raw),
 	}
+	if machine != nil {
+		entry.size += machine.size()
+	}
+	limit := int(c.ways) * bytesPerPlace //nolint:gosec // at most cacheWays
+	if entry.size > limit {
+		return
+	}
+	claims.public = claims.clone() // What callers change must not reach what decides.
+	c.adding.Lock()
+	defer c.adding.Unlock()
 	set := c.set(entry.hash)
-	victim := 0
-	var earliest time.Time
-	for i := range set {
-		old := set[i].Load()
-		if old == nil || (old.hash == entry.hash && old.claims.token == claims.token) {
-			victim = i
-			break
-		}
-		if expires := old.claims.ExpiresAt; i == 0 || expires.Before(earliest) {
-			victim, earliest = i, expires
+	place := set.placeFor(entry)
+	set[place].Store(nil)
+	for set.bytes()+entry.size > limit {
+		set[set.earliest()].Store(nil)
+	}
+	set[place].Store(entry)
+}
+
+// cacheSet is the places that one token can have.
+type cacheSet []atomic.Pointer[cachedToken]
+
+// placeFor returns the place of the token itself, an empty one, or the one of the token that expires first.
+func (s cacheSet) placeFor(entry *cachedToken) int {
+	for i := range s {
+		if old := s[i].Load(); old != nil && old.hash == entry.hash && old.claims.token == entry.claims.token {
+			return i
 		}
 	}
-	set[victim].Store(entry)
+	for i := range s {
+		if s[i].Load() == nil {
+			return i
+		}
+	}
+	return s.earliest()
+}
+
+// earliest returns the place of the token that expires first. The set is not empty.
+func (s cacheSet) earliest() int {
+	first := -1
+	var at time.Time
+	for i := range s {
+		if old := s[i].Load(); old != nil && (first < 0 || old.claims.ExpiresAt.Before(at)) {
+			first, at = i, old.claims.ExpiresAt
+		}
+	}
+	return first
+}
+
+func (s cacheSet) bytes() int {
+	total := 0
+	for i := range s {
+		if old := s[i].Load(); old != nil {
+			total += old.size
+		}
+	}
+	return total
 }

@@ -78,7 +78,7 @@ func (a *Authenticator) verifyKnown(
 	}
 	verified, refusal := a.verifyJWT(ctx, token, &policy, now)
 	if verified.key != nil {
-		a.tokens.add(verified.claims, verified.header.keyID, verified.key)
+		a.tokens.add(verified.claims, verified.header.keyID, verified.key, nil)
 	}
 	if refusal != nil {
 		return nil, refusal
@@ -247,7 +247,8 @@ func keyError(err error) *Error {
 
 // buffers and caches of an Authenticator.
 type verifier struct {
-	tokens  *tokenCache
-	headers headerCache
-	buffers sync.Pool
+	tokens        *tokenCache
+	machineTokens *tokenCache // M2M and OAuth tokens that are JWTs
+	headers       headerCache
+	buffers       sync.Pool
 }

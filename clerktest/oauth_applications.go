@@ -46,12 +46,13 @@ type oauthApplicationWire struct {
 	UpdatedAt             int64    `json:"updated_at"`
 }
 
-// oauthAccessToken is an opaque token that an application got for a user. Those in JWT form are not kept.
+// oauthAccessToken is a token that an application got for a user, opaque or a JWT.
 type oauthAccessToken struct {
 	ID       string   `json:"id"`
 	ClientID string   `json:"client_id"`
 	Subject  string   `json:"subject"`
 	Scopes   []string `json:"scopes"`
+	JWT      bool     `json:"jwt,omitzero"`
 	credential
 }
 
@@ -241,7 +242,7 @@ func revokeOAuthApplicationToken(c *call) (any, error) {
 		return nil, err
 	}
 	t := tableOAuthAccessTokens.first(c.tx, "secret", in.Token)
-	if t == nil || t.ClientID != a.ClientID {
+	if t == nil || t.ClientID != a.ClientID || t.JWT {
 		return nil, errNotFound("token")
 	}
 	tableOAuthAccessTokens.update(c.tx, t.ID, func(t *oauthAccessToken) { t.revoke(nil, c.tx.now) })
@@ -267,8 +268,20 @@ func verifyOAuthAccessToken(c *call) (any, error) {
 	if !t.validAt(c.tx.now) {
 		return map[string]bool{"active": false}, nil
 	}
-	return oauthAccessTokenWire{
+	return c.tx.wireOAuthAccessToken(t), nil
+}
+
+// wireOAuthAccessToken tells times in seconds, as Clerk does about these tokens alone.
+func (x *tx) wireOAuthAccessToken(t *oauthAccessToken) oauthAccessTokenWire {
+	wire := oauthAccessTokenWire{
 		Object: "clerk_idp_oauth_access_token", ID: t.ID, ClientID: t.ClientID, Subject: t.Subject, Scopes: orNone(t.Scopes),
-		credentialWire: c.tx.wireCredential(&t.credential),
-	}, nil
+		credentialWire: x.wireCredential(&t.credential),
+	}
+	wire.CreatedAt /= 1000
+	wire.UpdatedAt /= 1000
+	if t.Expiration != nil {
+		seconds := *t.Expiration / 1000
+		wire.Expiration = &seconds
+	}
+	return wire
 }

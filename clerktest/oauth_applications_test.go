@@ -149,7 +149,7 @@ func TestOAuthAccessTokens_Life(t *testing.T) {
 	token := in.IssueOAuthAccessToken(app.ID, u, "profile", "email")
 	for _, params := range []*clerk.OAuthAccessTokenVerifyParams{{AccessToken: clerk.String(token)}, {Secret: clerk.String(token)}} {
 		v := from(client.OAuthAccessTokens.Verify(ctx, params)).must(t)
-		if v.ClientID != app.ClientID || fmt.Sprint(v.Scopes) != "[profile email]" || clerk.Value(v.Expiration) != in.Clock().Now().Add(24*time.Hour).UnixMilli() {
+		if v.ClientID != app.ClientID || fmt.Sprint(v.Scopes) != "[profile email]" || clerk.Value(v.Expiration) != in.Clock().Now().Add(24*time.Hour).Unix() || v.CreatedAt != in.Clock().Now().Unix() {
 			t.Errorf("got client %s, scopes %v until %d, want those of the grant for a day", v.ClientID, v.Scopes, clerk.Value(v.Expiration))
 		}
 	}
@@ -205,4 +205,14 @@ func TestOAuthAccessTokens_JWT(t *testing.T) {
 	}
 	err := client.OAuthApplications.RevokeToken(ctx, app.ID, &clerk.OAuthApplicationRevokeTokenParams{Token: token})
 	refusedAs(t, err, 404, "resource_not_found")
+	verify := func() (*clerk.IDPOAuthAccessToken, error) {
+		return client.OAuthAccessTokens.Verify(ctx, &clerk.OAuthAccessTokenVerifyParams{AccessToken: clerk.String(token)})
+	}
+	if v := from(verify()).must(t); v.Subject != u || v.ID != claims["jti"] {
+		t.Errorf("got %s of %s about a JWT, want %v of the user", v.ID, v.Subject, claims["jti"])
+	}
+	in.Clock().Advance(24 * time.Hour)
+	if v := from(verify()).must(t); v.ID != "" || v.Active == nil || *v.Active {
+		t.Errorf("got %+v about an expired JWT, want active false", v)
+	}
 }

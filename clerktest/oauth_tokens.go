@@ -28,10 +28,12 @@ func (in *Instance) IssueOAuthAccessToken(applicationID, userID string, scopes .
 		t := &oauthAccessToken{
 			ID: newHexID("oat_"), ClientID: clientID, Subject: userID, Scopes: slices.Clone(scopes), credential: x.newCredential("oat_", &expiration),
 		}
-		if x.settings().JWTAccessTokens {
-			var err error
-			token, err = x.signOAuthAccessToken(t)
-			return err
+		if t.JWT = x.settings().JWTAccessTokens; t.JWT {
+			signed, err := x.signOAuthAccessToken(t)
+			if err != nil {
+				return err
+			}
+			t.Secret = signed
 		}
 		tableOAuthAccessTokens.put(x, t)
 		token = t.Secret
