@@ -119,7 +119,7 @@ func (m *machineToken) customClaims() map[string]any {
 	for _, name := range m.hidden {
 		delete(claims, name)
 	}
-	if len(claims) == 0 {
+	if len(claims) == 0 && m.hidden != nil {
 		return nil
 	}
 	return claims

@@ -35,7 +35,7 @@ type admission func(h *tokenHeader, c *SessionClaims) *Error
 
 // onlySession admits session tokens; what was signed for another purpose is not valid here.
 func onlySession(h *tokenHeader, c *SessionClaims) *Error {
-	if !h.isSession() || strings.HasPrefix(c.Subject, prefixMch) {
+	if !h.isSession() || strings.HasPrefix(c.Subject, prefixMch) || isIDToken(h, c) {
 		return refuse(ReasonTokenInvalid, "the token is not that of a session")
 	}
 	return nil
@@ -43,7 +43,7 @@ func onlySession(h *tokenHeader, c *SessionClaims) *Error {
 
 // onlySessionClass is onlySession for requests, which have a reason of their own for tokens of another class.
 func onlySessionClass(h *tokenHeader, c *SessionClaims) *Error {
-	if !h.isSession() || strings.HasPrefix(c.Subject, prefixMch) || isOAuthType(h.typ) {
+	if !h.isSession() || strings.HasPrefix(c.Subject, prefixMch) || isOAuthType(h.typ) || isIDToken(h, c) {
 		return refuse(ReasonTokenTypeMismatch, "")
 	}
 	return nil
