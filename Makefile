@@ -94,6 +94,10 @@ interop: ## exchange webhooks with other implementations (npm)
 console: ## drive the console of the local Clerk in a headless Chromium (OUT=folder keeps pictures)
 	$(TOOL) ./console $(if $(OUT),-out $(abspath $(OUT)))
 
+.PHONY: browser
+browser: ## drive pages with the real ClerkJS through the flows of the local Clerk in a headless Chromium (npm; OUT=folder keeps pictures)
+	$(TOOL) ./browser $(if $(OUT),-out $(abspath $(OUT)))
+
 ##@ Code
 
 .PHONY: fmt

@@ -18,6 +18,7 @@ import (
 type Emulator struct {
 	url         string
 	frontendAPI string
+	clerkJS     string // folder above node_modules, empty when it is looked for
 	origin      string
 	remote      bool // serves other machines too
 	client      *http.Client
@@ -53,6 +54,7 @@ type TB interface {
 type Option func(*settings) error
 
 type settings struct {
+	clerkJS     string
 	url         string
 	frontendAPI string
 	secret      string
@@ -132,7 +134,7 @@ func New(opts ...Option) (*Emulator, error) {
 		return nil, errors.New("clerktest: New: the address is not on this machine, see WithRemoteAddress")
 	}
 	e := &Emulator{
-		url: s.url, frontendAPI: s.frontendAPI, origin: s.origin, remote: s.remote, client: &http.Client{Transport: newTransport()}, log: s.log,
+		url: s.url, frontendAPI: s.frontendAPI, clerkJS: s.clerkJS, origin: s.origin, remote: s.remote, client: &http.Client{Transport: newTransport()}, log: s.log,
 		instances: map[string]*Instance{}, names: map[string]*Instance{},
 	}
 	if err := e.mount(families()); err != nil {

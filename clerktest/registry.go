@@ -145,6 +145,7 @@ func families() []family {
 		domainsFamily(),
 		handshakeFamily(),
 		clientFamily(),
+		scriptsFamily(),
 		meFamily(),
 		environmentFamily(),
 		signInsFamily(),

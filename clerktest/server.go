@@ -43,11 +43,16 @@ func Start(opts ...Option) (*Server, error) {
 		_ = listener.Close()
 		return nil, err
 	}
+	dual, err := e.Listener(listener)
+	if err != nil {
+		_ = listener.Close()
+		return nil, err
+	}
 	srv := &Server{
 		Instance: e.Default(), emulator: e,
 		http: &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second},
 	}
-	go func() { _ = srv.http.Serve(listener) }()
+	go func() { _ = srv.http.Serve(dual) }()
 	return srv, nil
 }
 

@@ -37,6 +37,7 @@ type config struct {
 	data     string
 	log      string
 	remote   bool
+	clerkJS  string
 	webhooks list
 }
 
@@ -53,6 +54,7 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	flags.StringVar(&c.addr, "addr", "127.0.0.1:4000", "address to listen on; port 0 takes a free one")
 	flags.StringVar(&c.seed, "seed", "", "JSON file with the records to begin with")
 	flags.StringVar(&c.data, "data", "", "folder that keeps records, keys and webhook endpoints across restarts")
+	flags.StringVar(&c.clerkJS, "clerkjs", "", "folder whose node_modules has @clerk/clerk-js and @clerk/ui; by default looked for from here upwards")
 	flags.Var(&c.webhooks, "webhook", "URL that gets the signed events; may be repeated")
 	flags.StringVar(&c.log, "log", "requests", "what to log: none, errors or requests")
 	flags.BoolVar(&c.remote, "allow-remote", false, "listen on an address that other machines reach")
@@ -90,6 +92,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	banner(stdout, e.Default())
+	dual, err := e.Listener(listener)
+	if err != nil {
+		return err
+	}
 	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second}
 	if c.log == "requests" {
 		e.OnRequest(logRequest(stderr))
@@ -101,7 +107,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		defer cancel()
 		stopped <- server.Shutdown(wait)
 	}()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	if err := server.Serve(dual); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return <-stopped
@@ -118,6 +124,9 @@ func (c *config) emulator(address string, stderr io.Writer) (*clerktest.Emulator
 	}
 	if c.remote {
 		opts = append(opts, clerktest.WithRemoteAddress())
+	}
+	if c.clerkJS != "" {
+		opts = append(opts, clerktest.WithClerkJS(c.clerkJS))
 	}
 	if c.data != "" {
 		opts = append(opts, clerktest.WithData(c.data))

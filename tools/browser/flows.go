@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/clerkgo/clerk-go/clerktest"
+	clerk "github.com/clerkgo/clerk-go/core"
+)
+
+// version is a major version of ClerkJS.
+type version struct {
+	major, folder string
+	components    bool // in a package of their own
+}
+
+var versions = []version{{"6", "v6", true}, {"5", "v5", false}}
+
+// setup is how the application reaches the Frontend API.
+type setup struct {
+	name, path string
+	keyOnly    bool
+}
+
+var setups = []setup{{name: "proxy URL"}, {name: "key only", keyOnly: true}, {name: "own path", path: "/__clerk"}}
+
+// proxy is the proxy URL of the application, empty without one.
+func (s setup) proxy(emulator string) string {
+	switch {
+	case s.keyOnly:
+		return ""
+	case s.path != "":
+		return s.path
+	default:
+		return emulator
+	}
+}
+
+// base is where the scripts come from.
+func (s setup) base(in *clerktest.Instance) string {
+	if s.keyOnly {
+		return "https://" + in.FrontendAPI()
+	}
+	return s.proxy(in.URL())
+}
+
+// flow is what one person does. It asserts what is seen, and what the Backend API says afterwards.
+type flow struct {
+	name string
+	run  func(*visit) error
+}
+
+const password = "correct horse battery"
+
+var flows = []flow{
+	{"password sign-in, reload, tokens, sign-out", passwordFlow},
+	{"wrong password", wrongPasswordFlow},
+}
+
+// inOrder runs actions until one fails.
+func inOrder(actions ...func() error) error {
+	for _, action := range actions {
+		if err := action(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *visit) opens(path string) func() error { return func() error { return v.open(path) } }
+func (v *visit) does(js string) func() error    { return func() error { return v.eval(js, nil) } }
+func (v *visit) gives(js string, want ...string) func() error {
+	return func() error { return v.expect(js, want...) }
+}
+
+// signIn signs in as code of an application does.
+const signInJS = `(async () => {
+  const done = await Clerk.client.signIn.create({identifier: "ada@example.com", password: "` + password + `"});
+  await Clerk.setActive({session: done.createdSessionId});
+  return done.status;
+})()`
+
+func passwordFlow(v *visit) error {
+	ada := v.srv.CreateUser(clerktest.User{Email: "ada@example.com", FirstName: "Ada", Password: password})
+	status := func(want string) func() error { return v.gives(`fetch("/api/me").then(r => r.status)`, want) }
+	return inOrder(v.opens("/"), status("401"), v.gives(signInJS, "complete"), v.gives(`Clerk.user.firstName`, "Ada"),
+		status("200"), v.gives(`fetch("/api/me").then(r => r.json()).then(m => m.user)`, ada.ID),
+		v.opens("/again"), v.gives(`Clerk.user.id`, ada.ID),
+		v.gives(`Clerk.session.getToken({skipCache: true}).then(t => t.split(".").length)`, "3"),
+		v.gives(`fetch("/protected", {headers: {Accept: "text/html"}}).then(r => r.status)`, "200"),
+		func() error { return v.hasSession(ada.ID, 1) },
+		v.does(`Clerk.signOut({redirectUrl: "/out"})`), v.opens("/out"), v.gives(`Clerk.user`, "<nil>"), status("401"),
+		func() error { return v.hasSession(ada.ID, 0) })
+}
+
+func wrongPasswordFlow(v *visit) error {
+	v.srv.CreateUser(clerktest.User{Email: "ada@example.com", Password: password})
+	attempt := func(email, password string) string {
+		return fmt.Sprintf(`Clerk.client.signIn.create({identifier: %q, password: %q}).then(() => "signed in", e => e.errors[0].code + " " + e.errors[0].meta.paramName)`, email, password)
+	}
+	return inOrder(v.opens("/"), v.gives(attempt("ada@example.com", "wrong password"), "form_password_incorrect password"),
+		v.gives(attempt("eve@example.com", password), "form_identifier_not_found identifier"), v.gives(`Clerk.user`, "<nil>"))
+}
+
+// hasSession counts the active sessions of a user, as the Backend API knows them.
+func (v *visit) hasSession(userID string, want int) error {
+	list, err := v.srv.API().Sessions.List(v.ctx, &clerk.SessionListParams{UserID: clerk.Set(userID), Status: clerk.Set(clerk.SessionStatusActive)})
+	if err != nil {
+		return err
+	}
+	if len(list.Data) != want {
+		return fmt.Errorf("the Backend API knows %d active sessions, want %d", len(list.Data), want)
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+// Command browser drives applications that load the real ClerkJS through the flows of the local Clerk, in a headless Chromium.
+//
+//	go run ./browser [-chromium PATH] [-cache DIR] [-flow TEXT] [-out DIR]
+//
+// It prints a table of flow, version, set-up and result, and exits with 1 when a flow fails, when a page throws, or when
+// anything asks another machine.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+type options struct {
+	chromium, cache, out, flow string
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.chromium, "chromium", "chromium", "the browser, as a path or a name in PATH")
+	flag.StringVar(&o.cache, "cache", "browser/cache", "folder that keeps the packages")
+	flag.StringVar(&o.out, "out", "", "folder that gets pictures")
+	flag.StringVar(&o.flow, "flow", "", "run only the flows whose name contains this")
+	flag.Parse()
+	if err := run(context.Background(), o); err != nil {
+		fmt.Fprintln(os.Stderr, "browser:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	path, err := exec.LookPath(o.chromium)
+	if err != nil {
+		return fmt.Errorf("the browser is missing: %w", err)
+	}
+	if err := install(ctx, o.cache); err != nil {
+		return err
+	}
+	if o.out != "" {
+		if err := os.MkdirAll(o.out, 0o750); err != nil {
+			return err
+		}
+	}
+	ctx, stop, err := launch(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	defer func() { _ = table.Flush() }()
+	var failed error
+	for i, f := range flows {
+		if !strings.Contains(f.name, o.flow) {
+			continue
+		}
+		for _, v := range versions {
+			for _, s := range setups[:setupsOf(i)] {
+				result := "ok"
+				if err := one(ctx, o, f, v, s); err != nil {
+					result = "FAILED: " + err.Error()
+					failed = errors.New("a flow failed")
+				}
+				_, _ = fmt.Fprintf(table, "%s\tClerkJS %s\t%s\t%s\n", f.name, v.major, s.name, result)
+			}
+		}
+	}
+	return failed
+}
+
+// setupsOf says in how many set-ups a flow runs: the first in all of them, which differ in how a browser boots, the others
+// in one.
+func setupsOf(flow int) int {
+	if flow == 0 {
+		return len(setups)
+	}
+	return 1
+}
+
+// one runs a flow in a browser context of its own.
+func one(ctx context.Context, o options, f flow, v version, s setup) (err error) {
+	site, err := openSite(o.cache, v, s)
+	if err != nil {
+		return err
+	}
+	defer site.close()
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	ctx, stop := chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
+	defer stop()
+	visit := &visit{site: site, ctx: ctx, out: o.out}
+	if err := chromedp.Listen(ctx, visit.watch); err != nil {
+		return err
+	}
+	err = f.run(visit)
+	return errors.Join(err, visit.complaints())
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/clerktest"
+)
+
+// site is the application of one flow: a Go service that clerkauth protects, and a page that loads ClerkJS.
+type site struct {
+	srv    *clerktest.Server
+	http   *httptest.Server
+	origin string
+}
+
+// page loads ClerkJS; with version 6 the components come from a package of their own.
+var page = template.Must(template.New("").Parse(`<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Application</title><link rel="icon" href="data:,">
+<script defer crossorigin="anonymous" data-clerk-publishable-key="{{.Key}}"{{with .Proxy}} data-clerk-proxy-url="{{.}}"{{end}} src="{{.Base}}/npm/@clerk/clerk-js@{{.Major}}/dist/clerk.browser.js"></script>
+{{if .Components}}<script defer crossorigin="anonymous" src="{{.Base}}/npm/@clerk/ui@1/dist/ui.browser.js"></script>{{end}}
+</head><body><div id="app"></div>
+<script>
+window.addEventListener("load", async () => {
+  const options = {telemetry: false};
+  if (window.__internal_ClerkUICtor) options.ui = {ClerkUI: window.__internal_ClerkUICtor};
+  try { await window.Clerk.load(options); document.body.dataset.ready = window.Clerk.status || "loaded"; }
+  catch (e) { document.body.dataset.ready = "failed: " + e; }
+});
+</script></body></html>`))
+
+// openSite starts an emulator and an application.
+func openSite(cache string, v version, s setup) (*site, error) {
+	srv, err := clerktest.Start(clerktest.WithClerkJS(cache + "/" + v.folder))
+	if err != nil {
+		return nil, err
+	}
+	out := &site{srv: srv}
+	mux := http.NewServeMux()
+	out.http = httptest.NewServer(mux)
+	out.origin = strings.Replace(out.http.URL, "127.0.0.1", "localhost", 1)
+	authn, err := clerkauth.New(clerkauth.Config{
+		SecretKey: srv.SecretKey(), PublishableKey: srv.PublishableKey(), APIURL: srv.URL(), AuthorizedParties: []string{out.origin},
+		ProxyURL: s.proxy(srv.URL()), FrontendAPIURL: srv.URL(), Now: srv.Clock().Now,
+	})
+	if err != nil {
+		out.close()
+		return nil, err
+	}
+	if s.path != "" {
+		proxy, err := authn.FrontendAPIProxy(s.path)
+		if err != nil {
+			out.close()
+			return nil, err
+		}
+		mux.Handle(s.path+"/", proxy)
+	}
+	guarded := clerkauth.Middleware(authn)
+	mux.Handle("GET /api/me", guarded(clerkauth.RequireAuth()(http.HandlerFunc(me))))
+	mux.Handle("GET /protected", guarded(clerkauth.RequireAuth()(http.HandlerFunc(me))))
+	base := s.base(srv.Instance)
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_ = page.Execute(w, map[string]any{
+			"Key": srv.PublishableKey(), "Proxy": template.URL(s.proxy(srv.URL())), "Base": template.URL(base), //nolint:gosec // addresses of this machine
+			"Major": v.major, "Components": v.components,
+		})
+	})
+	return out, nil
+}
+
+func me(w http.ResponseWriter, r *http.Request) {
+	state := clerkauth.FromContext(r.Context())
+	_ = json.NewEncoder(w).Encode(map[string]string{"user": state.UserID(), "organization": state.OrgID(), "session": state.SessionID()})
+}
+
+func (s *site) close() {
+	if s.http != nil {
+		s.http.Close()
+	}
+	s.srv.Close()
+}
+
+// local reports whether an address belongs to the application or the emulator.
+func (s *site) local(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	emulator, err := url.Parse(s.srv.URL())
+	if err != nil {
+		return false
+	}
+	return u.Scheme == "data" || u.Scheme == "blob" || u.Host == emulator.Host || strings.HasPrefix(address, s.origin+"/")
+}

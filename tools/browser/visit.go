@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// visit is one person at a browser that knows nothing yet, on the site of one flow.
+type visit struct {
+	*site
+
+	ctx context.Context //nolint:containedctx // chromedp keeps the browser in its context
+	out string
+
+	mu   sync.Mutex
+	ills []string
+}
+
+// launch starts one Chromium. Scripts cannot see that it is automated, certificates are not checked, and no name but those
+// of this machine resolves.
+func launch(ctx context.Context, chromium string) (context.Context, func(), error) {
+	profile, err := os.MkdirTemp("", "browser-")
+	if err != nil {
+		return nil, nil, err
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(chromium), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("enable-automation", false), chromedp.Flag("disable-blink-features", "AutomationControlled"),
+		chromedp.Flag("ignore-certificate-errors", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.WSURLReadTimeout(time.Minute), chromedp.WindowSize(1280, 900))
+	ctx, stopAllocator := chromedp.NewExecAllocator(ctx, opts...)
+	ctx, stopBrowser := chromedp.NewContext(ctx)
+	stop := func() { stopBrowser(); stopAllocator(); _ = os.RemoveAll(profile) }
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return ctx, stop, nil
+}
+
+// watch notes what must not happen.
+func (v *visit) watch(event any) {
+	ill := ""
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		ill = "exception: " + e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			ill += " " + e.ExceptionDetails.Exception.Description
+		}
+	case *network.EventRequestWillBeSent:
+		if !v.local(e.Request.URL) {
+			ill = "a request left the machine: " + e.Request.URL
+		}
+	}
+	if ill != "" {
+		v.mu.Lock()
+		v.ills = append(v.ills, ill)
+		v.mu.Unlock()
+	}
+}
+
+func (v *visit) complaints() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.ills) > 0 {
+		return errors.New(strings.Join(slices.Compact(v.ills), "\n"))
+	}
+	return nil
+}
+
+// open shows a path of the application and waits for ClerkJS.
+func (v *visit) open(path string) error {
+	if err := chromedp.Do(v.ctx, chromedp.Navigate(v.origin+path)); err != nil {
+		return err
+	}
+	if err := v.until(`document.body && document.body.dataset.ready`); err != nil {
+		return err
+	}
+	return v.expect(`document.body.dataset.ready`, "ready", "loaded")
+}
+
+// until waits for a JavaScript condition.
+func (v *visit) until(condition string) error {
+	_, err := chromedp.Run(v.ctx, chromedp.Poll[bool]("!!("+condition+")", chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(20*time.Second)))
+	if err != nil {
+		return fmt.Errorf("waiting for %s: %w", condition, err)
+	}
+	return nil
+}
+
+// eval runs a JavaScript expression, waits for its promise, and decodes what it gives.
+func (v *visit) eval(expression string, into any) error {
+	raw, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](
+		"(async () => { const value = await ("+expression+"); return JSON.stringify(value === undefined ? null : value); })()", chromedp.EvalAwaitPromise))
+	if err != nil {
+		return fmt.Errorf("%s: %w", expression, err)
+	}
+	if into == nil {
+		return nil
+	}
+	return json.Unmarshal([]byte(raw), into)
+}
+
+// expect runs a JavaScript expression that gives one of the texts.
+func (v *visit) expect(expression string, want ...string) error {
+	var got any
+	if err := v.eval(expression, &got); err != nil {
+		return err
+	}
+	if !slices.Contains(want, fmt.Sprint(got)) {
+		return fmt.Errorf("%s: got %v, want %s", expression, got, strings.Join(want, " or "))
+	}
+	return nil
+}
+
+// picture keeps what the person sees, if a folder was named.
+func (v *visit) picture(name string) error {
+	if v.out == "" {
+		return nil
+	}
+	png, err := chromedp.Run(v.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(v.out, name+".png"), png, 0o600)
+}
