@@ -54,7 +54,7 @@ func apiKeyAnswer(extra fields) fields {
 	}, extra)
 }
 
-func machines(t *testing.T, api *machineAPI, now func() time.Time, change func(*clerkauth.Config)) *clerkauth.Authenticator {
+func machines(t testing.TB, api *machineAPI, now func() time.Time, change func(*clerkauth.Config)) *clerkauth.Authenticator {
 	t.Helper()
 	return local(t, now, func(c *clerkauth.Config) {
 		c.SecretKey, c.HTTPClient, c.AcceptsToken = testSecret, &http.Client{Transport: api}, clerkauth.AnyToken()

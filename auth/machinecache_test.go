@@ -97,7 +97,9 @@ func TestMachine_FloodOfMadeUpTokens(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				api := &knowing{latency: 10 * time.Millisecond}
 				authn := api.authenticator(t, nil)
-				ask := func(token string) *clerkauth.RequestState { return authn.Authenticate(t.Context(), bearer(prefix+token)) }
+				ask := func(token string) *clerkauth.RequestState {
+					return authn.Authenticate(t.Context(), bearer(prefix+token))
+				}
 				if !ask("good").SignedIn() {
 					t.Fatal("got the known visitor refused before the flood")
 				}

@@ -16,7 +16,7 @@ const resourceMetadataPath = "/.well-known/oauth-protected-resource"
 func ResourceMetadataURL(resource string) (string, error) {
 	u, ok := parseWebURL(resource)
 	switch {
-	case !ok || u.Fragment != "" || strings.Contains(resource, "#"):
+	case !ok || !validMetadataURL(resource) || strings.Contains(resource, "#"):
 		return "", errors.New("clerkauth: ResourceMetadataURL: the resource is not an absolute URL without a fragment")
 	case u.Scheme == "http" && !isLoopbackHost(u.Host):
 		return "", errors.New("clerkauth: ResourceMetadataURL: plain http is for this machine only, use https")
@@ -30,9 +30,6 @@ func ResourceMetadataURL(resource string) (string, error) {
 	text := u.Scheme + "://" + u.Host + resourceMetadataPath + path
 	if u.RawQuery != "" {
 		text += "?" + u.RawQuery
-	}
-	if !validMetadataURL(text) {
-		return "", errors.New("clerkauth: ResourceMetadataURL: the resource has characters that cannot stand in a header")
 	}
 	return text, nil
 }
