@@ -5,9 +5,9 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 # The workspace and the release manifest say which modules exist; nothing here names one.
-PUBLISHED := $(shell awk '!/^\#/ && NF { print $$1 }' versions.txt)
+PUBLISHED := $(shell awk '!/^[#]/ && NF { print $$1 }' versions.txt)
 WORKSPACE := $(shell sed -n 's|^[[:space:]]*\./||p' go.work)
-ADAPTERS  := $(shell awk '!/^\#/ && NF == 4 && $$4 != "-" { print $$1 }' versions.txt)
+ADAPTERS  := $(shell awk '!/^[#]/ && NF == 4 && $$4 != "-" { print $$1 }' versions.txt)
 TOOLMODS  := $(patsubst %/go.mod,%,$(wildcard tools/go.mod tools/*/go.mod tools/*/*/go.mod))
 PACKAGES  := $(patsubst %,./%/...,$(WORKSPACE))
 
@@ -20,6 +20,8 @@ FUZZINPUTS ?= 100000
 BENCH     ?= .
 SEED      ?= 1
 N         ?= 5000
+MODULES   ?=
+ROOT      ?=
 ORACLE    ?=
 SPEC      ?=
 FRONTEND  ?=
@@ -48,12 +50,12 @@ race: ## run the tests under the race detector; those of the adapters are part o
 	go test -race $(TEST) $(patsubst %,./%/...,$(filter-out $(ADAPTERS),$(WORKSPACE)))
 
 .PHONY: matrix
-matrix: ## test each adapter under the race detector, on the lowest and the newest version of its framework
-	tools/adapters/matrix.sh
+matrix: ## test each adapter under the race detector, on the lowest and the newest version of its framework (MODULES=)
+	$(TOOL) ./standalone matrix $(MODULES)
 
 .PHONY: test-modules
-test-modules: ## vet and test each module on its own, outside the workspace
-	@for m in $(WORKSPACE); do echo "== $$m"; (cd $$m && GOWORK=off go vet ./... && GOWORK=off go test $(TEST) ./...); done
+test-modules: ## vet and test each module on its own, its siblings from a packed module proxy (MODULES=)
+	$(TOOL) ./standalone test $(MODULES)
 
 .PHONY: cover
 cover: ## write coverage.txt and print the total of each module
@@ -123,12 +125,14 @@ generate-check: ## fail if core differs from what the generator writes (SPEC=bap
 	$(if $(EVENTS),$(TOOL) ./webhookcheck $(abspath $(EVENTS)))
 
 .PHONY: tidy
-tidy: ## tidy every go.mod, each outside the workspace
-	@for m in $(WORKSPACE) $(TOOLMODS); do (cd $$m && GOWORK=off go mod tidy); done
+tidy: ## tidy every go.mod, each outside the workspace (MODULES=)
+	$(TOOL) ./standalone tidy $(MODULES)
+	@for m in $(TOOLMODS); do (cd $$m && GOWORK=off go mod tidy); done
 
 .PHONY: tidy-check
-tidy-check: ## fail if a go.mod or go.sum is not tidy
-	@for m in $(WORKSPACE) $(TOOLMODS); do echo "$$m"; (cd $$m && GOWORK=off go mod tidy -diff) || exit 1; done
+tidy-check: ## fail if a go.mod or go.sum is not tidy (MODULES=)
+	$(TOOL) ./standalone tidy-check $(MODULES)
+	@for m in $(TOOLMODS); do echo "$$m"; (cd $$m && GOWORK=off go mod tidy -diff) || exit 1; done
 
 .PHONY: deps-check
 deps-check: ## fail if a module imports what the architecture does not allow
@@ -137,6 +141,16 @@ deps-check: ## fail if a module imports what the architecture does not allow
 .PHONY: clean-room
 clean-room: ## install each module from a packed copy into an empty program
 	$(TOOL) ./cleanroom
+
+.PHONY: module-root
+module-root: ## give all modules another path (ROOT=github.com/acme/clerk-go)
+	@test -n "$(ROOT)" || { echo 'usage: make module-root ROOT=github.com/acme/clerk-go'; exit 2; }
+	$(TOOL) ./moduleroot $(ROOT)
+	$(TOOL) ./docs
+
+.PHONY: module-root-check
+module-root-check: ## rename a copy of the tree, let it build, test and document itself
+	tools/moduleroot/check.sh
 
 .PHONY: precommit
 precommit: fmt lint deps-check docs-check test ## what to run before a commit

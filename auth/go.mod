@@ -7,8 +7,3 @@ require (
 	github.com/clerkgo/clerk-go/core v0.1.0
 	github.com/golang-jwt/jwt/v5 v5.3.1
 )
-
-replace (
-	github.com/clerkgo/clerk-go/clerktest => ../clerktest
-	github.com/clerkgo/clerk-go/core => ../core
-)

@@ -3,5 +3,3 @@ module github.com/clerkgo/clerk-go/clerktest
 go 1.25.0
 
 require github.com/clerkgo/clerk-go/core v0.1.0
-
-replace github.com/clerkgo/clerk-go/core => ../core

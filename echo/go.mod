@@ -22,9 +22,3 @@ require (
 	golang.org/x/text v0.38.0 // indirect
 	golang.org/x/time v0.15.0 // indirect
 )
-
-replace (
-	github.com/clerkgo/clerk-go/auth => ../auth
-	github.com/clerkgo/clerk-go/clerktest => ../clerktest
-	github.com/clerkgo/clerk-go/core => ../core
-)

@@ -5,7 +5,7 @@ go 1.25.0
 require (
 	github.com/clerkgo/clerk-go/auth v0.1.0
 	github.com/clerkgo/clerk-go/clerktest v0.1.0
-	github.com/gofiber/fiber/v2 v2.52.15
+	github.com/gofiber/fiber/v2 v2.52.14
 )
 
 require (
@@ -22,10 +22,4 @@ require (
 	github.com/valyala/fasthttp v1.51.0 // indirect
 	github.com/valyala/tcplisten v1.0.0 // indirect
 	golang.org/x/sys v0.28.0 // indirect
-)
-
-replace (
-	github.com/clerkgo/clerk-go/auth => ../auth
-	github.com/clerkgo/clerk-go/clerktest => ../clerktest
-	github.com/clerkgo/clerk-go/core => ../core
 )

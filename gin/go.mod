@@ -5,7 +5,7 @@ go 1.25.0
 require (
 	github.com/clerkgo/clerk-go/auth v0.1.0
 	github.com/clerkgo/clerk-go/clerktest v0.1.0
-	github.com/gin-gonic/gin v1.10.1
+	github.com/gin-gonic/gin v1.10.0
 )
 
 require (
@@ -37,10 +37,4 @@ require (
 	golang.org/x/text v0.15.0 // indirect
 	google.golang.org/protobuf v1.34.1 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
-)
-
-replace (
-	github.com/clerkgo/clerk-go/auth => ../auth
-	github.com/clerkgo/clerk-go/clerktest => ../clerktest
-	github.com/clerkgo/clerk-go/core => ../core
 )

@@ -8,9 +8,3 @@ require (
 )
 
 require github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
-
-replace (
-	github.com/clerkgo/clerk-go/auth => ../auth
-	github.com/clerkgo/clerk-go/clerktest => ../clerktest
-	github.com/clerkgo/clerk-go/core => ../core
-)

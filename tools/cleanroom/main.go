@@ -1,8 +1,8 @@
 // Command cleanroom installs each published module the way a user does: it packs all of them into a
 // folder laid out as a module proxy, then, outside the repository and with an empty module cache,
-// gets one module into an empty program and builds it. It fails when the build does, when a web
-// framework other than the module's own is in the graph, or when core brings in anything at all. Programs of a module are
-// installed as tools and asked for their flags.
+// gets one module into an empty program and builds it. It fails when the build does, when a framework other than the
+// module's own is in the graph, or when core brings in anything at all. Programs of a module are added as tools, and
+// installed and run by their version from an empty folder.
 package main
 
 import (
@@ -10,8 +10,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/clerkgo/clerk-go/tools/internal/standalone"
 	"github.com/clerkgo/clerk-go/tools/internal/workspace"
 )
 
@@ -33,16 +35,17 @@ func run(ctx context.Context) error {
 	}
 	defer os.RemoveAll(scratch)
 
-	proxy := filepath.Join(scratch, "proxy")
-	for _, m := range w.Modules {
-		if err := pack(w, m, proxy); err != nil {
-			return fmt.Errorf("%s: pack: %w", m.Dir, err)
-		}
+	proxy, err := standalone.Pack(ctx, w, scratch)
+	if err != nil {
+		return err
 	}
 	fmt.Printf("%-10s %-8s %8s %9s %9s %7s  %s\n", "module", "version", "modules", "packages", "binary", "time", "framework")
 	for _, m := range w.Modules {
 		started := time.Now()
-		r := room{proxy: proxy, dir: filepath.Join(scratch, m.Dir), frameworks: w.Frameworks()}
+		r := room{
+			proxy: proxy, dir: filepath.Join(scratch, "rooms", strings.ReplaceAll(m.Dir, "/", "-")),
+			strangers: append(w.Frameworks(), protobuf),
+		}
 		res, err := r.install(ctx, m)
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.Dir, err)

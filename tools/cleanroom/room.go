@@ -8,9 +8,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/clerkgo/clerk-go/tools/internal/command"
+	"github.com/clerkgo/clerk-go/tools/internal/standalone"
 	"github.com/clerkgo/clerk-go/tools/internal/workspace"
 )
 
@@ -19,14 +21,20 @@ import (
 //go:embed programs
 var programs embed.FS
 
+// programOf returns the name of a module's program among the embedded ones. A nested folder is joined with dashes.
+func programOf(m workspace.Module) string {
+	return "programs/" + strings.ReplaceAll(m.Dir, "/", "-") + ".txt"
+}
+
 // program is the module path of the program that a room builds.
 const program = "example.com/cleanroom"
 
 // room is an empty folder with a module cache of its own.
 type room struct {
-	proxy      string // folder laid out as a module proxy
-	dir        string
-	frameworks []string // module paths of all web frameworks that have an adapter
+	proxy *standalone.Proxy
+	dir   string
+	// strangers are the modules that only those may bring in who are made for them: frameworks and protobuf.
+	strangers []string
 }
 
 // result is what one installation brought in.
@@ -37,7 +45,7 @@ type result struct {
 }
 
 func (r room) install(ctx context.Context, m workspace.Module) (result, error) {
-	source, err := programs.ReadFile("programs/" + m.Dir + ".txt")
+	source, err := programs.ReadFile(programOf(m))
 	if err != nil {
 		return result{}, err
 	}
@@ -48,19 +56,7 @@ func (r room) install(ctx context.Context, m workspace.Module) (result, error) {
 	if err := os.WriteFile(filepath.Join(app, "main.go"), source, 0o600); err != nil {
 		return result{}, err
 	}
-	upstream, err := command.Command{}.Output(ctx, "go", "env", "GOPROXY")
-	if err != nil {
-		return result{}, err
-	}
-	goCmd := command.Command{Dir: app, Env: []string{
-		"GOWORK=off",
-		"GOFLAGS=-mod=mod -modcacherw -buildvcs=false -trimpath",
-		"GOMODCACHE=" + filepath.Join(r.dir, "modcache"),
-		"GOPROXY=file://" + filepath.ToSlash(r.proxy) + "," + strings.TrimSpace(upstream),
-		"GONOSUMDB=" + workspace.Root + "/*",
-		"GONOSUMCHECK=" + workspace.Root + "/*",
-		"GOPRIVATE=",
-	}}
+	goCmd := r.proxy.Command(app, filepath.Join(r.dir, "modcache"), "-mod=mod")
 	for _, args := range [][]string{
 		{"mod", "init", program},
 		{"get", m.Path() + "@" + m.Version},
@@ -74,24 +70,44 @@ func (r room) install(ctx context.Context, m workspace.Module) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	return res, installTools(ctx, m, goCmd)
+	programs, err := goCmd.Output(ctx, "go", "list", "-f", `{{if eq .Name "main"}}{{.ImportPath}}{{end}}`, m.Path()+"/...")
+	if err != nil {
+		return result{}, err
+	}
+	for tool := range strings.FieldsSeq(programs) {
+		if err := errors.Join(addTool(ctx, tool, goCmd), r.installTool(ctx, tool, m.Version)); err != nil {
+			return result{}, err
+		}
+	}
+	return res, nil
 }
 
-// installTools adds the programs of a module to the tools of the one in the room, and builds them.
-func installTools(ctx context.Context, m workspace.Module, goCmd command.Command) error {
-	list, err := goCmd.Output(ctx, "go", "list", "-f", `{{if eq .Name "main"}}{{.ImportPath}}{{end}}`, m.Path()+"/...")
-	if err != nil {
-		return err
-	}
-	for tool := range strings.FieldsSeq(list) {
-		if _, err := goCmd.Output(ctx, "go", "get", "-tool", tool); err != nil {
-			return err
-		}
-		if _, err := goCmd.Output(ctx, "go", "tool", path.Base(tool), "-h"); err != nil {
+// addTool adds a program of the module to the tools of the one in the room, and asks it for its flags.
+func addTool(ctx context.Context, tool string, goCmd command.Command) error {
+	for _, args := range [][]string{{"get", "-tool", tool}, {"tool", path.Base(tool), "-h"}} {
+		if _, err := goCmd.Output(ctx, "go", args...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// installTool installs a program of the module at its version, and runs it, from a folder without a go.mod file.
+func (r room) installTool(ctx context.Context, tool, version string) error {
+	empty, bin := filepath.Join(r.dir, "empty"), filepath.Join(r.dir, "bin")
+	if err := os.MkdirAll(empty, 0o750); err != nil {
+		return err
+	}
+	goCmd := r.proxy.Command(empty, filepath.Join(r.dir, "modcache"), "")
+	goCmd.Env = append(goCmd.Env, "GOBIN="+bin)
+	if _, err := goCmd.Output(ctx, "go", "install", tool+"@"+version); err != nil {
+		return err
+	}
+	if _, err := goCmd.Output(ctx, filepath.Join(bin, path.Base(tool)), "-h"); err != nil {
+		return err
+	}
+	_, err := goCmd.Output(ctx, "go", "run", tool+"@"+version, "-h")
+	return err
 }
 
 func (r room) inspect(ctx context.Context, m workspace.Module, goCmd command.Command) (result, error) {
@@ -109,24 +125,28 @@ func (r room) inspect(ctx context.Context, m workspace.Module, goCmd command.Com
 	}
 	modules, packages := strings.Fields(graph), strings.Fields(deps)
 	return result{modules: len(modules), packages: len(packages), size: binary.Size()},
-		errors.Join(checkGraph(m, modules, r.frameworks), checkPackages(m, packages))
+		errors.Join(checkGraph(m, modules, r.strangers), checkPackages(m, packages))
 }
 
-// checkGraph fails when the module graph holds a framework that is not the module's own, or misses that one.
-func checkGraph(m workspace.Module, modules, frameworks []string) error {
-	present := make(map[string]bool, len(modules))
-	for _, path := range modules {
-		present[path] = true
-	}
+const protobuf = "google.golang.org/protobuf"
+
+// brings lists what some frameworks require themselves.
+var brings = map[string][]string{
+	"github.com/gin-gonic/gin": {protobuf},
+}
+
+// checkGraph fails when the module graph holds a stranger that neither is the module's own framework nor comes with
+// it, or misses that framework.
+func checkGraph(m workspace.Module, modules, strangers []string) error {
 	if m.Dir == "core" && len(modules) != 2 {
 		return fmt.Errorf("the graph holds more than the program and core: %s", strings.Join(modules, " "))
 	}
-	if m.Framework != "" && !present[m.Framework] {
+	if m.Framework != "" && !slices.Contains(modules, m.Framework) {
 		return fmt.Errorf("its framework %s is not in the graph", m.Framework)
 	}
-	for _, path := range frameworks {
-		if path != m.Framework && present[path] {
-			return fmt.Errorf("another framework is in the graph: %s", path)
+	for _, path := range strangers {
+		if path != m.Framework && !slices.Contains(brings[m.Framework], path) && slices.Contains(modules, path) {
+			return fmt.Errorf("%s is in the graph", path)
 		}
 	}
 	return nil

@@ -18,6 +18,9 @@ func manifest() *workspace.Workspace {
 		{Dir: "clerktest", Needs: []string{"core"}},
 		{Dir: "auth", Needs: []string{"core", "clerktest"}},
 		{Dir: "gin", Needs: []string{"core", "clerktest", "auth"}, Framework: "example.com/gin"},
+		{Dir: "mirror", Needs: []string{"core", "clerktest"}},
+		{Dir: "mcp", Needs: []string{"core", "clerktest", "auth"}},
+		{Dir: "mcp/gosdk", Needs: []string{"core", "clerktest", "auth", "mcp"}, Framework: "example.com/mcp"},
 		{Dir: "echo", Needs: []string{"core", "clerktest", "auth"}, Framework: "example.com/echo/v4"},
 	}}
 }
@@ -43,6 +46,11 @@ func TestCheckImports(t *testing.T) {
 		"an adapter with its framework":  {"gin", pkg{Imports: []string{"example.com/gin/binding", root + "/auth", root + "/core"}, XTestImports: []string{root + "/clerktest/adaptertest"}}, nil},
 		"an adapter with another's":      {"gin", pkg{Imports: []string{"example.com/echo/v4"}}, []string{"imports example.com/echo/v4"}},
 		"an adapter testing another's":   {"gin", pkg{TestImports: []string{"example.com/echo/v4/middleware", root + "/echo"}}, []string{"imports example.com/echo/v4/middleware in a test", "imports " + root + "/echo in a test"}},
+		"a program with a driver":        {"mirror", pkg{Name: "main", Imports: []string{"example.com/sql"}}, nil},
+		"a package with a driver":        {"mirror", pkg{Name: "clerkmirror", Imports: []string{"example.com/sql"}}, []string{"imports example.com/sql"}},
+		"a program of core with company": {"core", pkg{Name: "main", Imports: []string{"example.com/x"}}, []string{"imports example.com/x"}},
+		"a module nested in its sibling": {"mcp/gosdk", pkg{Imports: []string{root + "/mcp", "example.com/mcp/server"}}, nil},
+		"a sibling that is not declared": {"mcp", pkg{Imports: []string{root + "/mirror"}}, []string{"imports " + root + "/mirror"}},
 		"a path that only looks alike":   {"gin", pkg{Imports: []string{"example.com/ginger"}}, []string{"imports example.com/ginger"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -62,9 +70,9 @@ func TestCheckFiles(t *testing.T) {
 	top := t.TempDir()
 	for name, text := range map[string]string{
 		"go.mod":      "module " + root + "\n",
-		"go.work":     "go 1.25.0\n\nuse ./core\n",
+		"go.work":     "go 1.25.0\n\nuse ./core\n\nreplace " + root + "/core v0.1.0 => ./core\n\nreplace " + root + "/auth v0.0.9 => ./auth\n",
 		"core/go.mod": "module " + root + "/core\n\ngo 1.24.0\n\ntoolchain go1.26.0\n\nrequire example.com/x v1.0.0\n",
-		"auth/go.mod": "module " + root + "/oauth\n\ngo 1.25.0\n\nrequire " + root + "/core v0.1.0\n",
+		"auth/go.mod": "module " + root + "/oauth\n\ngo 1.25.0\n\nrequire " + root + "/core v0.1.0\n\nreplace " + root + "/core => ../core\n",
 	} {
 		name = filepath.Join(top, name)
 		if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {
@@ -74,7 +82,9 @@ func TestCheckFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	w := &workspace.Workspace{Top: top, Modules: []workspace.Module{{Dir: "core"}, {Dir: "auth", Needs: []string{"core"}}}}
+	w := &workspace.Workspace{Top: top, Modules: []workspace.Module{
+		{Dir: "core", Version: "v0.1.0"}, {Dir: "auth", Version: "v0.1.0", Needs: []string{"core"}},
+	}}
 	got := checkFiles(w)
 	want := []string{
 		"go.mod at the top: users of the adapters would get an ambiguous import",
@@ -82,8 +92,9 @@ func TestCheckFiles(t *testing.T) {
 		"core/go.mod: has a toolchain line",
 		"core/go.mod: requires example.com/x; core has the standard library only",
 		"auth/go.mod: module " + root + "/oauth, want " + root + "/auth",
-		"auth/go.mod: no replace line for " + root + "/core",
+		"auth/go.mod: replaces " + root + "/core: go install and go run refuse such a module at a version",
 		"go.work: does not use ./auth",
+		"go.work: no line replace " + root + "/auth v0.1.0 => ./auth",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

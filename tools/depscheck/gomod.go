@@ -48,34 +48,29 @@ func checkGoMod(m workspace.Module, mod *modfile.File) []string {
 	if m.Dir == "core" && len(mod.Require) > 0 {
 		report("requires %s; core has the standard library only", mod.Require[0].Mod.Path)
 	}
-	for _, r := range mod.Require {
-		dir, ok := workspace.Sibling(r.Mod.Path)
-		if !ok {
-			continue
-		}
-		if !slices.ContainsFunc(mod.Replace, func(rep *modfile.Replace) bool {
-			return rep.Old.Path == r.Mod.Path && rep.New.Path == "../"+dir
-		}) {
-			report("no replace line for %s", r.Mod.Path)
-		}
+	for _, rep := range mod.Replace {
+		report("replaces %s: go install and go run refuse such a module at a version", rep.Old.Path)
 	}
 	return problems
 }
 
-// checkGoWork fails when a published module is not part of the workspace.
+// checkGoWork fails when a published module is not part of the workspace, or when the workspace does not put its
+// folder in the place of the version that the others require.
 func checkGoWork(w *workspace.Workspace) []string {
-	data, err := os.ReadFile(filepath.Join(w.Top, "go.work"))
-	if err != nil {
-		return []string{err.Error()}
-	}
-	work, err := modfile.ParseWork("go.work", data, nil)
+	work, err := w.GoWork()
 	if err != nil {
 		return []string{err.Error()}
 	}
 	var problems []string
 	for _, m := range w.Modules {
-		if !slices.ContainsFunc(work.Use, func(u *modfile.Use) bool { return u.Path == "./"+m.Dir }) {
-			problems = append(problems, "go.work: does not use ./"+m.Dir)
+		folder := "./" + m.Dir
+		if !slices.ContainsFunc(work.Use, func(u *modfile.Use) bool { return u.Path == folder }) {
+			problems = append(problems, "go.work: does not use "+folder)
+		}
+		if !slices.ContainsFunc(work.Replace, func(r *modfile.Replace) bool {
+			return r.Old.Path == m.Path() && r.Old.Version == m.Version && r.New.Path == folder
+		}) {
+			problems = append(problems, fmt.Sprintf("go.work: no line replace %s %s => %s", m.Path(), m.Version, folder))
 		}
 	}
 	return problems

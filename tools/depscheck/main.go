@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/clerkgo/clerk-go/tools/internal/standalone"
 	"github.com/clerkgo/clerk-go/tools/internal/workspace"
 )
 
@@ -29,9 +30,18 @@ func run(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	scratch, err := os.MkdirTemp("", "depscheck-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(scratch)
+	proxy, err := standalone.Pack(ctx, w, scratch)
+	if err != nil {
+		return nil, err
+	}
 	problems := checkFiles(w)
 	for _, m := range w.Modules {
-		packages, err := list(ctx, w, m)
+		packages, err := list(ctx, w, proxy, m)
 		if err != nil {
 			return nil, err
 		}

@@ -34,6 +34,9 @@ var purposes = map[string]string{
 	"core":      "the whole Backend API, webhooks; standard library only",
 	"auth":      "verifies sessions and machine tokens; net/http middleware",
 	"clerktest": "a local Clerk for tests and development",
+	"mirror":    "keeps users and organizations in a database of yours",
+
+	"mirror/cmd/clerk-mirror": "the mirror as a program of its own",
 }
 
 func moduleTable(w *workspace.Workspace) []string {
@@ -48,16 +51,20 @@ func moduleTable(w *workspace.Workspace) []string {
 	return lines
 }
 
+// packageNames holds the names that are not made of clerk and the folder.
+var packageNames = map[string]string{
+	"core":      "clerk",
+	"clerktest": "clerktest",
+
+	"mirror/cmd/clerk-mirror": "main",
+}
+
 // packageName returns the name of the package in a module's folder.
 func packageName(dir string) string {
-	switch dir {
-	case "core":
-		return "clerk"
-	case "clerktest":
-		return "clerktest"
-	default:
-		return "clerk" + dir
+	if name, ok := packageNames[dir]; ok {
+		return name
 	}
+	return "clerk" + strings.ReplaceAll(dir, "/", "")
 }
 
 // reasonTable lists the Reason constants of a Go file with the HTTP status that answers each.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/clerkgo/clerk-go/tools/internal/command"
+	"github.com/clerkgo/clerk-go/tools/internal/standalone"
 	"github.com/clerkgo/clerk-go/tools/internal/workspace"
 )
 
@@ -80,18 +81,31 @@ func (r *releaser) changes(ctx context.Context, m workspace.Module) (tag, report
 		err = errors.Join(err, removeErr)
 	}()
 	before, after := filepath.Join(scratch, "before"), filepath.Join(scratch, "after")
-	if err = r.export(ctx, m, filepath.Join(tree, m.Dir), before); err != nil {
+	if err = r.export(ctx, m, tree, filepath.Join(scratch, "old"), before); err != nil {
 		return "", "", err
 	}
-	if err = r.export(ctx, m, filepath.Join(r.workspace.Top, m.Dir), after); err != nil {
+	if err = r.export(ctx, m, r.workspace.Top, filepath.Join(scratch, "new"), after); err != nil {
 		return "", "", err
 	}
 	report, err = command.Command{Dir: scratch}.Output(ctx, r.apidiff, "-m", before, after)
 	return tag, strings.TrimSpace(report), err
 }
 
-func (r *releaser) export(ctx context.Context, m workspace.Module, source, file string) error {
-	_, err := command.Command{Dir: source, Env: []string{"GOWORK=off"}}.Output(ctx, r.apidiff, "-m", "-w", file, m.Path())
+// export writes the API that the module has in the tree at top, where its siblings are as they are in that tree.
+func (r *releaser) export(ctx context.Context, m workspace.Module, top, scratch, file string) error {
+	w, err := workspace.Load(top)
+	if err != nil {
+		return err
+	}
+	proxy, err := standalone.Pack(ctx, w, scratch)
+	if err != nil {
+		return err
+	}
+	alone, err := proxy.Open(w, m.Dir)
+	if err != nil {
+		return err
+	}
+	_, err = alone.Output(ctx, r.apidiff, "-m", "-w", file, m.Path())
 	return err
 }
 

@@ -44,10 +44,3 @@ require (
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.11.0 // indirect
 )
-
-replace (
-	github.com/clerkgo/clerk-go/auth => ../../../auth
-	github.com/clerkgo/clerk-go/clerktest => ../../../clerktest
-	github.com/clerkgo/clerk-go/core => ../../../core
-	github.com/clerkgo/clerk-go/mirror => ../..
-)

@@ -26,7 +26,7 @@ type Module struct {
 	Dir       string   // folder below the repository's top
 	Version   string   // version that the next release carries
 	Needs     []string // folders of the siblings its go.mod requires
-	Framework string   // module path of the web framework it adapts, or empty
+	Framework string   // module path of the library it adapts, or empty
 }
 
 // Path returns the module path.
@@ -120,7 +120,7 @@ func (w *Workspace) Module(dir string) (Module, bool) {
 	return w.Modules[i], true
 }
 
-// Frameworks returns the module paths of all web frameworks that have an adapter.
+// Frameworks returns the module paths of all libraries that have an adapter.
 func (w *Workspace) Frameworks() []string {
 	var paths []string
 	for _, m := range w.Modules {
@@ -129,6 +129,28 @@ func (w *Workspace) Frameworks() []string {
 		}
 	}
 	return paths
+}
+
+// Folders returns the folders of all modules that go.work joins, published or not.
+func (w *Workspace) Folders() ([]string, error) {
+	work, err := w.GoWork()
+	if err != nil {
+		return nil, err
+	}
+	var folders []string
+	for _, use := range work.Use {
+		folders = append(folders, path.Clean(use.Path))
+	}
+	return folders, nil
+}
+
+// GoWork parses the go.work file.
+func (w *Workspace) GoWork() (*modfile.WorkFile, error) {
+	data, err := os.ReadFile(filepath.Join(w.Top, "go.work"))
+	if err != nil {
+		return nil, err
+	}
+	return modfile.ParseWork("go.work", data, nil)
 }
 
 // GoMod parses the go.mod file in the folder dir.

@@ -1,0 +1,109 @@
+// Command standalone runs the go command on each module of the workspace alone, with its siblings from a packed
+// module proxy instead of the workspace. A module that misses a requirement fails here and nowhere else.
+//
+//	standalone test [module…]    vet and test
+//	standalone tidy [module…]                   tidy go.mod and go.sum
+//	standalone tidy-check [module…]             fail if one of them is not tidy
+//	standalone matrix [module…]                 test adapters with the race detector on the lowest and the newest framework
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/clerkgo/clerk-go/tools/internal/standalone"
+	"github.com/clerkgo/clerk-go/tools/internal/workspace"
+)
+
+func main() {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "standalone:", err)
+		os.Exit(1)
+	}
+}
+
+// action does something with the module in one folder.
+type action func(ctx context.Context, r *runner, folder string) error
+
+func run(ctx context.Context, args []string) error {
+	actions := map[string]action{"test": test, "tidy": tidy, "tidy-check": tidyCheck, "matrix": matrix}
+	if len(args) == 0 || actions[args[0]] == nil {
+		return errors.New("want an action: test, tidy, tidy-check or matrix")
+	}
+	w, err := workspace.Find()
+	if err != nil {
+		return err
+	}
+	folders, err := chosen(w, args[0], args[1:])
+	if err != nil {
+		return err
+	}
+	scratch, err := os.MkdirTemp("", "standalone-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(scratch)
+	proxy, err := standalone.Pack(ctx, w, scratch)
+	if err != nil {
+		return err
+	}
+	r := &runner{workspace: w, proxy: proxy}
+	var problems []error
+	for _, folder := range folders {
+		if err := actions[args[0]](ctx, r, folder); err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", folder, err))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// chosen returns the folders to visit: those that are named, or all that the action is for.
+func chosen(w *workspace.Workspace, name string, named []string) ([]string, error) {
+	all, err := w.Folders()
+	if err != nil {
+		return nil, err
+	}
+	for _, folder := range named {
+		if !slices.Contains(all, folder) {
+			return nil, fmt.Errorf("%s is no module of the workspace", folder)
+		}
+	}
+	switch {
+	case len(named) > 0:
+		return named, nil
+	case name != "matrix":
+		return all, nil
+	}
+	// net/http is a framework too: the middleware of auth runs beside the adapters.
+	folders := []string{"auth"}
+	for _, m := range w.Modules {
+		if m.Framework != "" {
+			folders = append(folders, m.Dir)
+		}
+	}
+	return folders, nil
+}
+
+// runner carries what every action needs.
+type runner struct {
+	workspace *workspace.Workspace
+	proxy     *standalone.Proxy
+}
+
+func test(ctx context.Context, r *runner, folder string) error {
+	m, err := r.proxy.Open(r.workspace, folder)
+	if err != nil {
+		return err
+	}
+	for _, args := range [][]string{{"vet", "./..."}, {"test", "./..."}} {
+		out, err := m.Output(ctx, "go", args...)
+		if err != nil {
+			return err
+		}
+		fmt.Print(out)
+	}
+	return nil
+}
