@@ -16,7 +16,6 @@ type callConfig struct {
 	requireAudience bool
 	issuer          []string
 	allowPending    bool
-	volatile        bool // the request is memory that is reused
 }
 
 // single is the type that is accepted where it is the only one.

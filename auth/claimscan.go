@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/clerkgo/clerk-go/auth/internal/jsonscan"
 )
 
 // claimSet is a set of the claims that this package reads.
@@ -99,36 +101,21 @@ func ParseClaims(payload []byte) (*SessionClaims, error) {
 func scanClaims(payload string) (*SessionClaims, error) {
 	claims := &SessionClaims{raw: payload, Version: 1}
 	reader := payloadReader{claims: claims}
-	s := scanner{text: payload}
-	if err := s.open('{'); err != nil {
+	s := jsonscan.New(payload)
+	if err := s.Document(func(name string) error { return reader.member(&s, name) }); err != nil {
 		return nil, err
-	}
-	for n := 0; ; n++ {
-		name, ok, err := s.member(n)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			break
-		}
-		if err := reader.member(&s, name); err != nil {
-			return nil, err
-		}
-	}
-	if !s.end() {
-		return nil, errJSON
 	}
 	reader.finish()
 	return claims, nil
 }
 
-func (r *payloadReader) member(s *scanner, name string) error {
+func (r *payloadReader) member(s *jsonscan.Scanner, name string) error {
 	claim := claimNamed(name)
 	if claim == 0 {
-		return s.skip()
+		return s.Skip()
 	}
 	if r.seen.has(claim) {
-		return errJSON
+		return jsonscan.ErrMalformed
 	}
 	r.seen |= claim
 	c := r.claims
@@ -154,9 +141,10 @@ func (r *payloadReader) member(s *scanner, name string) error {
 		c.org.listed = list
 		return err
 	case claimStatus:
-		return s.optionalString((*string)(&c.Status))
+		_, err := s.OptionalString((*string)(&c.Status))
+		return err
 	}
-	ok, err := s.maybeString(r.text(claim))
+	ok, err := s.OptionalString(r.text(claim))
 	if !ok {
 		c.bad |= claim
 	}
@@ -193,12 +181,12 @@ func (r *payloadReader) text(claim claimSet) *string {
 const maxSeconds = 8.64e12
 
 // time reads whole seconds since 1970; a fraction is cut off and what lies beyond the end of time is moved there.
-func (r *payloadReader) time(s *scanner, claim claimSet, into *time.Time, millis *int64) error {
-	if s.kind() != jsonNumber {
+func (r *payloadReader) time(s *jsonscan.Scanner, claim claimSet, into *time.Time, millis *int64) error {
+	if s.Kind() != jsonscan.Number {
 		r.claims.bad |= claim
-		return s.skip()
+		return s.Skip()
 	}
-	seconds, err := s.number()
+	seconds, err := s.Number()
 	if err != nil {
 		return err
 	}
@@ -207,68 +195,57 @@ func (r *payloadReader) time(s *scanner, claim claimSet, into *time.Time, millis
 	return nil
 }
 
-func (r *payloadReader) version(s *scanner) error {
-	if s.kind() != jsonNumber {
-		return s.skip()
+func (r *payloadReader) version(s *jsonscan.Scanner) error {
+	if s.Kind() != jsonscan.Number {
+		return s.Skip()
 	}
-	version, err := s.number()
+	version, err := s.Number()
 	if version == 2 {
 		r.claims.Version = 2
 	}
 	return err
 }
 
-func (r *payloadReader) factorAge(s *scanner) error {
-	if s.kind() != jsonArray {
-		return s.skip()
-	}
-	if err := s.open('['); err != nil {
-		return err
+func (r *payloadReader) factorAge(s *jsonscan.Scanner) error {
+	if s.Kind() != jsonscan.Array {
+		return s.Skip()
 	}
 	var ages [2]float64
-	numbers := true
-	for n := 0; ; n++ {
-		ok, err := s.more(']', n)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			if numbers && n == len(ages) && !math.IsInf(ages[0], 0) && !math.IsInf(ages[1], 0) {
-				r.claims.FactorAge = FactorAge{Known: true, First: ages[0], Second: ages[1]}
-			}
-			return nil
-		}
-		if s.kind() != jsonNumber {
+	numbers, count := true, 0
+	err := s.Array(func(n int) (err error) {
+		count++
+		if s.Kind() != jsonscan.Number {
 			numbers = false
-			err = s.skip()
-		} else {
-			var age float64
-			if age, err = s.number(); n < len(ages) {
-				ages[n] = age
-			}
+			return s.Skip()
 		}
-		if err != nil {
-			return err
+		age, err := s.Number()
+		if n < len(ages) {
+			ages[n] = age
 		}
+		return err
+	})
+	if err == nil && numbers && count == len(ages) && !math.IsInf(ages[0], 0) && !math.IsInf(ages[1], 0) {
+		r.claims.FactorAge = FactorAge{Known: true, First: ages[0], Second: ages[1]}
 	}
+	return err
 }
 
-func (r *payloadReader) actor(s *scanner) error {
-	if s.isNull() {
-		return s.skip()
+func (r *payloadReader) actor(s *jsonscan.Scanner) error {
+	if s.IsNull() {
+		return s.Skip()
 	}
-	if s.kind() != jsonObject {
+	if s.Kind() != jsonscan.Object {
 		r.claims.bad |= claimActor
-		return s.skip()
+		return s.Skip()
 	}
 	actor := &Actor{}
 	r.claims.Actor = actor
 	return stringFields(s, &actorNames, [5]*string{&actor.Issuer, &actor.SessionID, &actor.Subject, &actor.Type})
 }
 
-func (r *payloadReader) org(s *scanner) error {
-	if s.kind() != jsonObject {
-		return s.skip()
+func (r *payloadReader) org(s *jsonscan.Scanner) error {
+	if s.Kind() != jsonscan.Object {
+		return s.Skip()
 	}
 	r.organization = true
 	return stringFields(s, &orgNames, [5]*string{&r.id2, &r.slug2, &r.role2, &r.v2.permissions, &r.v2.masks})
@@ -280,42 +257,31 @@ var (
 )
 
 // stringFields reads the string members of a small object into their places. No member that matters may repeat.
-func stringFields(s *scanner, names *[5]string, into [5]*string) error {
-	if err := s.open('{'); err != nil {
-		return err
-	}
+func stringFields(s *jsonscan.Scanner, names *[5]string, into [5]*string) error {
 	var seen [5]bool
-	for n := 0; ; n++ {
-		name, ok, err := s.member(n)
-		if !ok {
-			return err
-		}
+	return s.Object(func(name string) error {
 		place := slices.Index(names[:], name)
 		switch {
 		case place < 0 || into[place] == nil:
-			err = s.skip()
+			return s.Skip()
 		case seen[place]:
-			err = errJSON
-		default:
-			seen[place] = true
-			err = s.optionalString(into[place])
+			return jsonscan.ErrMalformed
 		}
-		if err != nil {
-			return err
-		}
-	}
+		seen[place] = true
+		_, err := s.OptionalString(into[place])
+		return err
+	})
 }
 
-func (r *payloadReader) audience(s *scanner) error {
-	var one string
-	switch s.kind() {
-	case jsonString:
-		err := s.optionalString(&one)
+func (r *payloadReader) audience(s *jsonscan.Scanner) error {
+	switch s.Kind() {
+	case jsonscan.String:
+		one, err := s.String()
 		if one != "" {
 			r.claims.Audience = []string{one}
 		}
 		return err
-	case jsonArray:
+	case jsonscan.Array:
 		list, ok, err := stringList(s)
 		if !ok {
 			r.claims.bad |= claimAudience
@@ -324,39 +290,27 @@ func (r *payloadReader) audience(s *scanner) error {
 		r.claims.Audience = list
 		return err
 	}
-	if !s.isNull() {
+	if !s.IsNull() {
 		r.claims.bad |= claimAudience
 	}
-	return s.skip()
+	return s.Skip()
 }
 
-// stringList reads an array of strings; with any other value in it there is no list.
-func stringList(s *scanner) (list []string, ok bool, err error) {
-	if s.kind() != jsonArray {
-		return nil, false, s.skip()
-	}
-	if err := s.open('['); err != nil {
-		return nil, false, err
+// stringList reads an array of strings; ok is false if an element is not a string.
+func stringList(s *jsonscan.Scanner) (list []string, ok bool, err error) {
+	if s.Kind() != jsonscan.Array {
+		return nil, false, s.Skip()
 	}
 	ok, list = true, []string{}
-	for n := 0; ; n++ {
-		more, err := s.more(']', n)
-		if err != nil {
-			return nil, false, err
-		}
-		if !more {
-			break
-		}
+	err = s.Array(func(int) error {
 		var element string
-		isString, err := s.maybeString(&element)
-		if err != nil {
-			return nil, false, err
-		}
+		isString, err := s.OptionalString(&element)
 		ok = ok && isString
 		list = append(list, element)
-	}
-	if !ok {
-		return nil, false, nil
+		return err
+	})
+	if err != nil || !ok {
+		return nil, false, err
 	}
 	return list, true, nil
 }

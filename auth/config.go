@@ -1,8 +1,12 @@
 package clerkauth
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
+	"os"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -147,3 +151,39 @@ func (c Config) GoString() string { return c.String() }
 
 // LogValue hides the secrets of the configuration.
 func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// ConfigFromEnv returns the configuration that the variables of Clerk's own SDKs describe: CLERK_SECRET_KEY,
+// CLERK_PUBLISHABLE_KEY, CLERK_JWT_KEY, CLERK_MACHINE_SECRET_KEY, CLERK_API_URL, CLERK_FAPI_URL, CLERK_DOMAIN,
+// CLERK_IS_SATELLITE, CLERK_PROXY_URL, CLERK_SIGN_IN_URL, CLERK_SIGN_UP_URL, CLERK_AFTER_SIGN_IN_URL and
+// CLERK_AFTER_SIGN_UP_URL. It also reads CLERK_AUTHORIZED_PARTIES, origins separated by commas, and turns the token
+// cache on. A variable that does not parse is an error.
+func ConfigFromEnv() (Config, error) {
+	c := Config{
+		SecretKey:        os.Getenv("CLERK_SECRET_KEY"),
+		PublishableKey:   os.Getenv("CLERK_PUBLISHABLE_KEY"),
+		JWTKey:           os.Getenv("CLERK_JWT_KEY"),
+		MachineSecretKey: os.Getenv("CLERK_MACHINE_SECRET_KEY"),
+		APIURL:           os.Getenv("CLERK_API_URL"),
+		FrontendAPIURL:   os.Getenv("CLERK_FAPI_URL"),
+		Domain:           os.Getenv("CLERK_DOMAIN"),
+		ProxyURL:         os.Getenv("CLERK_PROXY_URL"),
+		SignInURL:        os.Getenv("CLERK_SIGN_IN_URL"),
+		SignUpURL:        os.Getenv("CLERK_SIGN_UP_URL"),
+		AfterSignInURL:   os.Getenv("CLERK_AFTER_SIGN_IN_URL"),
+		AfterSignUpURL:   os.Getenv("CLERK_AFTER_SIGN_UP_URL"),
+		TokenCacheSize:   DefaultTokenCacheSize,
+	}
+	if text := os.Getenv("CLERK_IS_SATELLITE"); text != "" {
+		satellite, err := strconv.ParseBool(text)
+		if err != nil {
+			return Config{}, errors.New("clerkauth: ConfigFromEnv: CLERK_IS_SATELLITE is neither true nor false")
+		}
+		c.IsSatellite = satellite
+	}
+	for origin := range strings.SplitSeq(os.Getenv("CLERK_AUTHORIZED_PARTIES"), ",") {
+		if origin = strings.TrimSpace(origin); origin != "" {
+			c.AuthorizedParties = append(c.AuthorizedParties, origin)
+		}
+	}
+	return c, nil
+}

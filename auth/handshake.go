@@ -7,21 +7,51 @@ import (
 	clerk "github.com/clerkgo/clerk-go/core"
 )
 
-// handshake sends the browser to the Frontend API, or to location, if that can work: only pages are redirected, and not
-// for ever. Otherwise the request is signed out for the same reason. The refusal is nil for visitors without a
-// credential that could be wrong.
-func (v *visit) handshake(reason Reason, refusal *Error, location string) *RequestState {
-	state := &RequestState{status: StatusSignedOut, tokenType: TokenSession, reason: reason, err: refusal, authn: v.a}
-	if !isNavigation(&v.req) {
+// handshake returns the state that sends the browser to the Frontend API, or nil where the browser
+// cannot be sent away.
+func (v *visit) handshake(reason Reason, refusal *Error) *RequestState {
+	if !v.canRedirect(reason) {
+		return nil
+	}
+	return v.redirect(reason, refusal, v.handshakeURL(reason))
+}
+
+// handshakeOrSignOut is handshake, and signs the request out for the same reason where the browser cannot be sent away.
+// The refusal is nil for visitors without a credential that could be wrong.
+func (v *visit) handshakeOrSignOut(reason Reason, refusal *Error) *RequestState {
+	if state := v.handshake(reason, refusal); state != nil {
 		return state
+	}
+	return v.signedOut(reason, refusal)
+}
+
+// redirectOrSignOut is [visit.handshakeOrSignOut] with another page to send the browser to.
+func (v *visit) redirectOrSignOut(reason Reason, location string) *RequestState {
+	if !v.canRedirect(reason) {
+		return v.signedOut(reason, nil)
+	}
+	return v.redirect(reason, nil, location)
+}
+
+func (v *visit) signedOut(reason Reason, refusal *Error) *RequestState {
+	return &RequestState{status: StatusSignedOut, tokenType: TokenSession, reason: reason, err: refusal, authn: v.a}
+}
+
+// canRedirect reports whether the browser can be sent away: only pages are redirected, and not for ever.
+func (v *visit) canRedirect(reason Reason) bool {
+	if !isNavigation(&v.req) {
+		return false
 	}
 	if v.redirects >= maxRedirects {
 		v.a.log.Warn("clerkauth: stopped a redirect loop; are the keys of the same instance?", "reason", string(reason))
-		return state
+		return false
 	}
-	if location == "" {
-		location = v.handshakeURL(reason)
-	}
+	return true
+}
+
+// redirect returns the state that sends the browser away and counts that.
+func (v *visit) redirect(reason Reason, refusal *Error, location string) *RequestState {
+	state := v.signedOut(reason, refusal)
 	state.status, state.location = StatusHandshake, location
 	state.cookies = []string{
 		cookieRedirects + "=" + strconv.FormatInt(v.redirects+1, 10) + "; SameSite=Lax; HttpOnly; Max-Age=2",

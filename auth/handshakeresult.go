@@ -72,10 +72,13 @@ func (v *visit) applyDirectives(ctx context.Context, directives []string) *Reque
 	if token == "" {
 		state = v.a.anonymous(TokenSession, ReasonSessionTokenMissing)
 	} else {
-		claims, refusal := v.a.verifySession(ctx, token, &v.call)
+		p := v.a.read(token, false)
+		policy := jwtPolicy{as: asSession, call: &v.call}
+		claims, refusal := v.a.verify(ctx, &p, &policy)
 		if refusal != nil && v.a.flow.development && refusal.recoverable() {
 			v.a.log.WarnContext(ctx, "clerkauth: the clock of this machine is wrong", "reason", string(refusal.Reason))
-			claims, refusal = v.a.verifySkewed(ctx, token, &v.call)
+			policy.skew = developmentSkew
+			claims, refusal = v.a.verify(ctx, &p, &policy)
 		}
 		if refusal != nil {
 			v.a.log.WarnContext(ctx, "clerkauth: ignored the session of a handshake", "reason", string(refusal.Reason))
@@ -102,16 +105,6 @@ func (v *visit) cleanAddress() string {
 	return at.String()
 }
 
-// verifySkewed verifies a session token with the tolerance for the clocks of developers.
-func (a *Authenticator) verifySkewed(ctx context.Context, token string, call *callConfig) (*SessionClaims, *Error) {
-	policy := jwtPolicy{admit: onlySession, call: call, skew: developmentSkew}
-	verified, refusal := a.verifyJWT(ctx, token, &policy, a.now())
-	if refusal != nil {
-		return nil, refusal
-	}
-	return verified.claims, nil
-}
-
 // handshakePayload exchanges a nonce for the cookies to set. A nonce works once.
 func (v *visit) handshakePayload(ctx context.Context, nonce string) ([]string, *Error) {
 	if len(nonce) > maxNonceBytes {
@@ -129,19 +122,18 @@ func (v *visit) handshakePayload(ctx context.Context, nonce string) ([]string, *
 
 // handshakeToken verifies a handshake token and returns the cookies to set. In production an expired one is refused.
 func (a *Authenticator) handshakeToken(ctx context.Context, token string) ([]string, *Error) {
-	now := a.now()
-	verified, refusal := a.verifyJWT(ctx, token, &jwtPolicy{admit: onlySessionCategory, anyTime: true}, now)
+	p := a.read(token, true)
+	claims, refusal := a.verify(ctx, &p, &jwtPolicy{as: asHandshake})
 	if refusal != nil {
 		return nil, refusal
 	}
-	expiry := verified.claims.ExpiresAt
-	if !a.flow.development && !expiry.IsZero() && !expiry.After(now.Add(-a.skew)) {
+	if expiry := claims.ExpiresAt; !a.flow.development && !expiry.IsZero() && !expiry.After(a.now().Add(-a.skew)) {
 		return nil, refuse(ReasonTokenExpired, "the handshake is expired")
 	}
 	var payload struct {
 		Handshake json.RawMessage `json:"handshake"`
 	}
-	if err := json.Unmarshal([]byte(verified.claims.raw), &payload); err != nil {
+	if err := claims.Decode(&payload); err != nil {
 		return nil, refuse(ReasonTokenInvalid, "the handshake is malformed")
 	}
 	var directives []string
@@ -149,12 +141,4 @@ func (a *Authenticator) handshakeToken(ctx context.Context, token string) ([]str
 		directives = nil // what is no list has nothing to set
 	}
 	return directives, nil
-}
-
-// onlySessionCategory admits handshake tokens, which have the category of sessions and no subject.
-func onlySessionCategory(h *tokenHeader, _ *SessionClaims) *Error {
-	if !h.isSession() {
-		return refuse(ReasonTokenInvalid, "the token is not one of a handshake")
-	}
-	return nil
 }

@@ -1,12 +1,11 @@
 package clerkauth
 
 import (
-	"encoding/base64"
-	"errors"
 	"maps"
 	"strings"
 	"sync/atomic"
 
+	"github.com/clerkgo/clerk-go/auth/internal/jsonscan"
 	"github.com/golang-jwt/jwt/v5"
 )
 
@@ -41,33 +40,13 @@ func parseHeader(encoded string) (*tokenHeader, error) {
 		return nil, err
 	}
 	h := &tokenHeader{}
-	fields := headerReader{header: h}
-	s := scanner{text: string(decoded)}
-	if err := s.open('{'); err != nil {
+	reader := headerReader{header: h}
+	s := jsonscan.New(string(decoded))
+	if err := s.Document(func(name string) error { return reader.member(&s, name) }); err != nil {
 		return nil, err
-	}
-	for n := 0; ; n++ {
-		name, ok, err := s.member(n)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			break
-		}
-		if err := fields.member(&s, name); err != nil {
-			return nil, err
-		}
-	}
-	if !s.end() {
-		return nil, errJSON
 	}
 	return h, nil
 }
-
-var (
-	strictBase64 = base64.RawURLEncoding.Strict()
-	errSegment   = errors.New("clerkauth: malformed base64")
-)
 
 type headerReader struct {
 	header *tokenHeader
@@ -76,37 +55,37 @@ type headerReader struct {
 
 // member reads one parameter. Parameters that would bring a key of their own, change the payload or demand
 // understanding are forbidden; all others are ignored.
-func (r *headerReader) member(s *scanner, name string) error {
+func (r *headerReader) member(s *jsonscan.Scanner, name string) error {
 	h := r.header
 	switch name {
 	case "alg":
 		var alg string
-		_, err := s.maybeString(&alg)
+		_, err := s.OptionalString(&alg)
 		h.method = signingMethod(alg)
 		return r.once(1, err)
 	case "typ":
-		ok, err := s.maybeString(&h.typ)
+		ok, err := s.OptionalString(&h.typ)
 		h.hasTyp, h.badTyp = true, !ok
 		return r.once(2, err)
 	case "kid":
-		_, err := s.maybeString(&h.keyID)
+		_, err := s.OptionalString(&h.keyID)
 		if len(h.keyID) > maxKeyID {
 			h.keyID = ""
 		}
 		return r.once(4, err)
 	case "cat":
-		ok, err := s.maybeString(&h.category)
+		ok, err := s.OptionalString(&h.category)
 		h.hasCategory, h.badCategory = true, !ok
 		return r.once(8, err)
 	case "crit", "jwk", "jku", "x5u", "x5c", "zip", "b64", "enc":
 		h.forbidden = true
 	}
-	return s.skip()
+	return s.Skip()
 }
 
 func (r *headerReader) once(bit uint8, err error) error {
 	if err == nil && r.seen&bit != 0 {
-		return errJSON
+		return jsonscan.ErrMalformed
 	}
 	r.seen |= bit
 	return err

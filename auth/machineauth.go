@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 )
 
 // maxMachineToken bounds opaque tokens: real ones are much shorter.
@@ -30,16 +29,17 @@ func plausibleMachineToken(token string) bool {
 
 // machine returns the state of a machine credential. One that costs a call to Clerk is verified once, and only when the
 // state is read: a made-up token sent to a route that never reads the state costs no API call.
-func (a *Authenticator) machine(ctx context.Context, token string, of tokenClass, call *callConfig) *RequestState {
-	class, opaque, token := of.tokenType, !of.isJWT, strings.Clone(token)
+func (a *Authenticator) machine(ctx context.Context, p *presented, call *callConfig) *RequestState {
+	class, opaque := p.class, p.opaque()
 	var identity *machineToken
 	var refusal *Error
 	switch {
 	case !opaque:
-		identity, refusal = a.machineJWT(ctx, class, token, call)
-	case !plausibleMachineToken(token):
+		identity, refusal = a.machineJWT(ctx, p, call)
+	case !plausibleMachineToken(p.text):
 		refusal = refuse(ReasonTokenInvalid, "the token cannot be one of Clerk's")
 	}
+	token := p.keep()
 	if refusal != nil || !opaque && (class != TokenOAuth || !a.config.AlwaysAskClerk) {
 		return a.machineState(class, token, identity, refusal)
 	}
@@ -81,64 +81,33 @@ func (a *Authenticator) machineState(t TokenType, token string, identity *machin
 
 // machineJWT verifies an M2M or OAuth token that is a JWT, without a call. What is true of sessions only, such as
 // authorized parties, does not apply.
-func (a *Authenticator) machineJWT(ctx context.Context, t TokenType, token string, call *callConfig) (*machineToken, *Error) {
-	wrongCategory := false
-	now := a.now()
-	policy := jwtPolicy{stable: true, call: &callConfig{audience: call.audience, issuer: call.issuer}}
-	policy.admit = func(h *tokenHeader, _ *SessionClaims) *Error {
-		refusal := onlyMachine(h)
-		wrongCategory = refusal != nil
-		return refusal
+func (a *Authenticator) machineJWT(ctx context.Context, p *presented, call *callConfig) (*machineToken, *Error) {
+	policy := jwtPolicy{as: asM2M, call: &callConfig{audience: call.audience, issuer: call.issuer}}
+	if p.class == TokenOAuth {
+		policy.as, policy.call.audience = asOAuth, nil
 	}
-	if t == TokenOAuth {
-		policy.types, policy.admit, policy.call.audience = []string{"at+jwt", "application/at+jwt"}, nil, nil
-	}
-	identity, refusal := a.knownMachine(ctx, t, token, &policy, now)
-	if identity == nil && refusal == nil {
-		var verified verifiedJWT
-		if verified, refusal = a.verifyJWT(ctx, token, &policy, now); refusal == nil {
-			if identity, refusal = machineOf(t, verified.claims); refusal != nil {
-				return nil, refusal
-			}
-			a.machineTokens.add(verified.claims, verified.header.keyID, verified.key, identity)
+	if p.header != nil && p.refusal == nil {
+		if refusal := policy.as.admits(p.header, p.claims); refusal != nil {
+			return nil, refusal
 		}
 	}
+	claims, refusal := a.verify(ctx, p, &policy)
 	switch {
 	case refusal == nil:
-		return identity, a.meantForUs(t, identity, call)
-	case wrongCategory, errors.Is(refusal, ErrUnavailable):
+	case errors.Is(refusal, ErrUnavailable):
+		return nil, refusal
+	default:
+		return nil, &Error{Reason: ReasonTokenVerificationFailed, message: refusal.message, cause: refusal}
+	}
+	if p.cached != nil {
+		return p.cached.machine, a.meantForUs(p.class, p.cached.machine, call)
+	}
+	identity, refusal := machineOf(p.class, claims)
+	if refusal != nil {
 		return nil, refusal
 	}
-	return nil, &Error{Reason: ReasonTokenVerificationFailed, message: refusal.message, cause: refusal}
-}
-
-// knownMachine returns the identity of a JWT that is remembered, if its key is still the same. What can change is
-// checked again.
-func (a *Authenticator) knownMachine(ctx context.Context, t TokenType, token string, policy *jwtPolicy, now time.Time) (*machineToken, *Error) {
-	hit := a.machineTokens.get(token)
-	if hit == nil || hit.machine.class != t {
-		return nil, nil
-	}
-	if key, err := a.findKey(ctx, hit.keyID, now); err != nil || !hit.verifiedBy(key) {
-		return nil, nil
-	}
-	return hit.machine, a.checkClaims(hit.claims, policy, now)
-}
-
-// classOf classifies a token. What the cache knows need not be taken apart.
-func (a *Authenticator) classOf(token string) tokenClass {
-	if hit := a.machineTokens.get(token); hit != nil {
-		return tokenClass{tokenType: hit.machine.class, isJWT: true}
-	}
-	return classify(token)
-}
-
-// onlyMachine admits M2M tokens; what was signed for another purpose is not valid here.
-func onlyMachine(h *tokenHeader) *Error {
-	if h.badCategory || h.hasCategory && h.category != categoryM2M && h.category != categoryIgnore {
-		return refuse(ReasonTokenInvalid, "the token is not one of a machine")
-	}
-	return nil
+	a.machineTokens.add(claims, p.header.keyID, p.key, identity)
+	return identity, a.meantForUs(p.class, identity, call)
 }
 
 // meantForUs checks what a credential says about its receiver, for this call.

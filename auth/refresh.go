@@ -33,7 +33,7 @@ type refreshBody struct {
 // refresh exchanges an expired session cookie for a new one, or says why that is not possible. The signature of the
 // token was good. A header token is never refreshed with cookies: they may be somebody else's. For the same reason the
 // new token must be of the same session and the same user.
-func (v *visit) refresh(ctx context.Context, token string) (state *RequestState, note string) {
+func (v *visit) refresh(ctx context.Context, p *presented) (state *RequestState, note string) {
 	switch {
 	case !isGet(&v.req):
 		return nil, refreshNotGet
@@ -42,8 +42,8 @@ func (v *visit) refresh(ctx context.Context, token string) (state *RequestState,
 	case v.a.api == nil:
 		return nil, refreshNoClient
 	}
-	expired := v.glimpse(token)
-	if expired.claims == nil || expired.claims.SessionID == "" {
+	expired := p.claims
+	if expired == nil || expired.SessionID == "" {
 		return nil, refreshNoSession
 	}
 	var params url.Values
@@ -51,13 +51,13 @@ func (v *visit) refresh(ctx context.Context, token string) (state *RequestState,
 		params = url.Values{"suffixed_cookies": {"true"}}
 	}
 	body := refreshBody{
-		Format: "cookie", ExpiredToken: token, RefreshToken: v.cookies.refreshS,
+		Format: "cookie", ExpiredToken: p.text, RefreshToken: v.cookies.refreshS,
 		RequestOrigin: v.address().origin(), RequestHeaders: v.refreshHeaders(),
 	}
 	var answer struct {
 		Cookies []string `json:"cookies"`
 	}
-	path := "/sessions/" + url.PathEscape(expired.claims.SessionID) + "/refresh"
+	path := "/sessions/" + url.PathEscape(expired.SessionID) + "/refresh"
 	if err := callAPI(ctx, v.a.api, http.MethodPost, path, params, body, &answer); err != nil {
 		return nil, refreshNote(err)
 	}
@@ -65,8 +65,9 @@ func (v *visit) refresh(ctx context.Context, token string) (state *RequestState,
 	if len(directives) == 0 {
 		return nil, refreshUnexpectedSDK
 	}
-	claims, refusal := v.a.verifySession(ctx, sessionDirective(directives), &v.call)
-	if refusal != nil || claims.SessionID != expired.claims.SessionID || claims.Subject != expired.claims.Subject {
+	renewed := v.a.read(sessionDirective(directives), false)
+	claims, refusal := v.a.verify(ctx, &renewed, &jwtPolicy{as: asSession, call: &v.call})
+	if refusal != nil || claims.SessionID != expired.SessionID || claims.Subject != expired.Subject {
 		return nil, refreshInvalidToken
 	}
 	state = v.a.signedIn(claims, &v.call)

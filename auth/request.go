@@ -18,7 +18,7 @@ type Request struct {
 	// Header returns all values of the header called name, given in canonical form. It is required.
 	Header func(name string) []string
 
-	stable bool // the strings are never reused
+	owned bool // the strings are never reused
 }
 
 // FromHTTP describes a request of net/http. Nothing is copied and the body is not read.
@@ -31,7 +31,7 @@ func FromHTTP(r *http.Request) Request {
 		RawQuery: r.URL.RawQuery,
 		Path:     r.URL.EscapedPath(),
 		Header:   func(name string) []string { return header[name] },
-		stable:   true,
+		owned:    true,
 	}
 	if r.TLS != nil {
 		req.Scheme = "https"

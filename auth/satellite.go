@@ -22,10 +22,10 @@ func (v *visit) syncSatellite() *RequestState {
 	case !unknown && synced != "false":
 		return nil
 	case !v.a.flow.development || v.a.flow.signIn == nil:
-		return v.handshake(ReasonSatelliteNeedsSyncing, nil, "")
+		return v.handshakeOrSignOut(ReasonSatelliteNeedsSyncing, nil)
 	}
 	location := withQuery(v.a.flow.signIn, paramRedirectURL, v.address().String())
-	return v.handshake(ReasonSatelliteNeedsSyncing, nil, location)
+	return v.redirectOrSignOut(ReasonSatelliteNeedsSyncing, location)
 }
 
 // respondToSatellite sends a browser back to the satellite that asked, on a development instance, with the token of the
@@ -47,7 +47,7 @@ func (v *visit) respondToSatellite() *RequestState {
 	if v.devBrowser != "" {
 		params = append(params, paramDevBrowser, v.devBrowser)
 	}
-	return v.handshake(ReasonPrimaryRespondsToSyncing, nil, withQuery(target, params...))
+	return v.redirectOrSignOut(ReasonPrimaryRespondsToSyncing, withQuery(target, params...))
 }
 
 // isSatellite reports whether a browser may be sent to a URL. Without configured satellites these are the hosts of

@@ -53,6 +53,14 @@ func (t *cachedToken) verifiedBy(key *Key) bool {
 	return key == t.key && key.Public == t.was.Public && key.Algorithm == t.was.Algorithm
 }
 
+// class returns the class of the token.
+func (t *cachedToken) class() TokenType {
+	if t.machine != nil {
+		return t.machine.class
+	}
+	return TokenSession
+}
+
 // newTokenCache returns a cache of at most size tokens, or nil for none.
 func newTokenCache(size int) *tokenCache {
 	if size <= 0 {
@@ -93,11 +101,12 @@ func (c *tokenCache) get(token string) *cachedToken {
 	return nil
 }
 
-// add remembers a verified token, and of a machine's what it says. A token that loses its place is verified again when it
-// comes back, and one that is too large for its set is verified each time.
-func (c *tokenCache) add(claims *SessionClaims, keyID string, key *Key, machine *machineToken) {
+// add remembers a verified token, and of a machine's what it says. It returns the entry, after which the claims must not
+// be changed, or nil for a token that is too large for its set and is verified each time. A token that loses its place is
+// verified again when it comes back.
+func (c *tokenCache) add(claims *SessionClaims, keyID string, key *Key, machine *machineToken) *cachedToken {
 	if c == nil {
-		return
+		return nil
 	}
 	entry := &cachedToken{
 		hash: c.hash(claims.token), claims: claims, keyID: strings.Clone(keyID), key: key, was: *key, machine: machine,
@@ -108,7 +117,7 @@ func (c *tokenCache) add(claims *SessionClaims, keyID string, key *Key, machine 
 	}
 	limit := int(c.ways) * bytesPerPlace //nolint:gosec // at most cacheWays
 	if entry.size > limit {
-		return
+		return nil
 	}
 	claims.public = claims.clone() // What callers change must not reach what decides.
 	c.adding.Lock()
@@ -120,6 +129,7 @@ func (c *tokenCache) add(claims *SessionClaims, keyID string, key *Key, machine 
 		set[set.earliest()].Store(nil)
 	}
 	set[place].Store(entry)
+	return entry
 }
 
 // cacheSet is the places that one token can have.

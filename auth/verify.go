@@ -5,192 +5,131 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
-// maxTokenBytes bounds a token before anything is done with it.
-const maxTokenBytes = 16 << 10
+// purpose is what a JWT is verified as. One instance key signs tokens for all of them.
+type purpose uint8
 
-// jwtPolicy says which JWTs a verification accepts. The zero policy demands claims that are good in time and a subject.
+const (
+	asCredential purpose = iota // a session token that a request presents
+	asSession                   // a session token that comes from elsewhere
+	asHandshake                 // the result of a handshake: it has no subject, and its times are the caller's business
+	asM2M
+	asOAuth
+)
+
+// jwtPolicy says which JWTs a verification accepts.
 type jwtPolicy struct {
-	types   []string      // accepted typ; nil accepts JWT and none
-	admit   admission     // nil admits all
-	anyTime bool          // skip all checks of claims
-	skew    time.Duration // tolerance of the time checks; zero is the configured one
-	stable  bool          // the token is memory that nobody reuses: no copy is needed to keep it
-	call    *callConfig   // parties, audience and issuer to check; nil skips them
+	as   purpose
+	call *callConfig   // parties, audience and issuer to check; nil skips them
+	skew time.Duration // tolerance of the time checks; zero is the configured one
 }
 
-// verifiedJWT is a token with a good signature, of the right class, with claims that were checked.
-type verifiedJWT struct {
-	header *tokenHeader
-	claims *SessionClaims
-	key    *Key
-}
+// session reports whether the purpose is one of session tokens.
+func (as purpose) session() bool { return as == asCredential || as == asSession }
 
-// admission looks at what a token claims to be before a key is looked for, and refuses the wrong class. It can only
-// make the outcome stricter: nothing is verified yet.
-type admission func(h *tokenHeader, c *SessionClaims) *Error
-
-// onlySession admits session tokens; what was signed for another purpose is not valid here.
-func onlySession(h *tokenHeader, c *SessionClaims) *Error {
-	if !h.isSession() || strings.HasPrefix(c.Subject, prefixMch) || isIDToken(h, c) {
-		return refuse(ReasonTokenInvalid, "the token is not that of a session")
+// class returns the class of the tokens that pass for the purpose.
+func (as purpose) class() TokenType {
+	switch as {
+	case asM2M:
+		return TokenM2M
+	case asOAuth:
+		return TokenOAuth
 	}
-	return nil
+	return TokenSession
 }
 
-// onlySessionClass is onlySession for requests, which have a reason of their own for tokens of another class.
-func onlySessionClass(h *tokenHeader, c *SessionClaims) *Error {
-	if !h.isSession() || strings.HasPrefix(c.Subject, prefixMch) || isOAuthType(h.typ) || isIDToken(h, c) {
-		return refuse(ReasonTokenTypeMismatch, "")
-	}
-	return nil
-}
-
-// verifySession verifies a session token, or remembers that it did.
-func (a *Authenticator) verifySession(ctx context.Context, token string, call *callConfig) (*SessionClaims, *Error) {
-	return a.verifySessionAs(ctx, token, call, onlySession)
-}
-
-// verifySessionAs is verifySession with the admission of the caller, which must be as strict as [onlySession]: a token
-// that is remembered was admitted.
-func (a *Authenticator) verifySessionAs(
-	ctx context.Context, token string, call *callConfig, admit admission,
-) (*SessionClaims, *Error) {
-	return a.verifyKnown(ctx, token, a.tokens.get(token), call, admit)
-}
-
-// verifyKnown is verifySessionAs for a token that was looked for in the cache: hit is what it had, or nil.
-func (a *Authenticator) verifyKnown(
-	ctx context.Context, token string, hit *cachedToken, call *callConfig, admit admission,
-) (*SessionClaims, *Error) {
-	now := a.now()
-	policy := jwtPolicy{admit: admit, call: call, stable: a.tokens == nil && !call.volatile}
-	if hit != nil {
-		if key, err := a.findKey(ctx, hit.keyID, now); err == nil && hit.verifiedBy(key) {
-			if refusal := a.checkClaims(hit.claims, &policy, now); refusal != nil {
-				return nil, refusal
-			}
-			return hit.claims, nil
+// admits looks at what the token claims to be before a key is looked for, and refuses the wrong class. Nothing is
+// verified yet, so it may only make the outcome stricter.
+func (as purpose) admits(h *tokenHeader, c *SessionClaims) *Error {
+	machine := strings.HasPrefix(c.Subject, prefixMch)
+	switch as {
+	case asCredential:
+		if !h.isSession() || machine || isOAuthType(h.typ) || isIDToken(h, c) {
+			return refuse(ReasonTokenTypeMismatch, "")
 		}
+	case asSession:
+		if !h.isSession() || machine || isIDToken(h, c) {
+			return refuse(ReasonTokenInvalid, "the token is not that of a session")
+		}
+	case asHandshake:
+		if !h.isSession() {
+			return refuse(ReasonTokenInvalid, "the token is not one of a handshake")
+		}
+	case asM2M:
+		if h.badCategory || h.hasCategory && h.category != categoryM2M && h.category != categoryIgnore {
+			return refuse(ReasonTokenInvalid, "the token is not one of a machine")
+		}
+	case asOAuth: // Its type tells.
 	}
-	verified, refusal := a.verifyJWT(ctx, token, &policy, now)
-	if verified.key != nil {
-		a.tokens.add(verified.claims, verified.header.keyID, verified.key, nil)
+	return nil
+}
+
+// verify verifies a token by the policy and returns its claims. A token that the cache knows is not verified again while
+// its key is still the same; everything that can change is checked each time.
+func (a *Authenticator) verify(ctx context.Context, p *presented, policy *jwtPolicy) (*SessionClaims, *Error) {
+	now := a.now()
+	if p.cached != nil {
+		if p.cached.class() == policy.as.class() {
+			if key, err := a.findKey(ctx, p.cached.keyID, now); err == nil && p.cached.verifiedBy(key) {
+				return accepted(p.claims, a.checkClaims(p.claims, policy, now))
+			}
+		}
+		a.parse(p)
 	}
+	if p.refusal != nil {
+		return nil, p.refusal
+	}
+	if refusal := policy.as.admits(p.header, p.claims); refusal != nil {
+		return nil, refusal
+	}
+	key, refusal := a.keyFor(ctx, p.header, policy.as, now)
 	if refusal != nil {
 		return nil, refusal
 	}
-	return verified.claims, nil
+	if refusal := a.checkSignature(p, key); refusal != nil {
+		return nil, refusal
+	}
+	// What is remembered must not keep the rest of a header alive.
+	p.borrowed = p.borrowed || a.tokens != nil
+	p.key, p.claims.token = key, p.keep()
+	if policy.as.session() {
+		p.cached = a.tokens.add(p.claims, p.header.keyID, key, nil)
+	}
+	return accepted(p.claims, a.checkClaims(p.claims, policy, now))
 }
 
-// verifyJWT verifies a token of any class by the policy. The result is empty unless the signature is good;
-// together with an error it means that only the claims were refused.
-func (a *Authenticator) verifyJWT(ctx context.Context, token string, p *jwtPolicy, now time.Time) (verifiedJWT, *Error) {
-	parts, refusal := splitToken(token)
+func accepted(claims *SessionClaims, refusal *Error) (*SessionClaims, *Error) {
 	if refusal != nil {
-		return verifiedJWT{}, refusal
-	}
-	header := a.headers.get(parts.header)
-	known := header != nil
-	if !known {
-		parsed, err := parseHeader(parts.header)
-		if err != nil {
-			return verifiedJWT{}, refuse(ReasonTokenInvalid, "the header is malformed")
-		}
-		header = parsed
-	}
-	buffer, _ := a.buffers.Get().(*tokenBuffer)
-	defer a.buffers.Put(buffer)
-	claims, refusal := buffer.decode(parts)
-	if refusal != nil {
-		return verifiedJWT{}, refusal
-	}
-	if p.admit != nil {
-		if refusal := p.admit(header, claims); refusal != nil {
-			return verifiedJWT{}, refusal
-		}
-	}
-	key, refusal := a.keyFor(ctx, header, p, now)
-	if refusal != nil {
-		return verifiedJWT{}, refusal
-	}
-	if err := header.method.Verify(parts.signed, buffer.signature, key.Public); err != nil {
-		return verifiedJWT{}, refuse(ReasonTokenInvalidSignature, "the signature is wrong")
-	}
-	if !known {
-		a.headers.add(parts.header, header)
-	}
-	claims.token = token
-	if !p.stable {
-		claims.token = strings.Clone(token)
-	}
-	return verifiedJWT{header, claims, key}, a.checkClaims(claims, p, now)
-}
-
-// tokenParts are the segments of a token.
-type tokenParts struct {
-	header, payload, signature string
-	signed                     string
-}
-
-func splitToken(token string) (tokenParts, *Error) {
-	if len(token) > maxTokenBytes {
-		return tokenParts{}, refuse(ReasonTokenInvalid, "the token is too long")
-	}
-	first := strings.IndexByte(token, '.')
-	if first <= 0 {
-		return tokenParts{}, refuse(ReasonTokenInvalid, "a token has three parts")
-	}
-	second := strings.IndexByte(token[first+1:], '.') + first + 1
-	if second == first || strings.IndexByte(token[second+1:], '.') >= 0 {
-		return tokenParts{}, refuse(ReasonTokenInvalid, "a token has three parts")
-	}
-	return tokenParts{token[:first], token[first+1 : second], token[second+1:], token[:second]}, nil
-}
-
-// decodeSegment appends the bytes of a segment to dst. The decoder of base64 passes over line breaks: the length tells.
-func decodeSegment(dst []byte, segment string) ([]byte, error) {
-	decoded, err := strictBase64.AppendDecode(dst, []byte(segment))
-	if err == nil && len(decoded)-len(dst) != strictBase64.DecodedLen(len(segment)) {
-		err = errSegment
-	}
-	return decoded, err
-}
-
-// tokenBuffer holds the decoded bytes of one token while it is verified.
-type tokenBuffer struct {
-	bytes     []byte
-	signature []byte
-}
-
-func newTokenBuffer() any { return &tokenBuffer{bytes: make([]byte, 0, 2<<10)} }
-
-// decode reads payload and signature. The claims point into neither the token nor the buffer.
-func (b *tokenBuffer) decode(parts tokenParts) (*SessionClaims, *Error) {
-	decoded, err := decodeSegment(b.bytes[:0], parts.payload)
-	if err != nil {
-		return nil, refuse(ReasonTokenInvalid, "the payload is malformed")
-	}
-	payload := string(decoded)
-	b.bytes, err = decodeSegment(decoded[:0], parts.signature)
-	if err != nil {
-		return nil, refuse(ReasonTokenInvalid, "the signature is malformed")
-	}
-	b.signature = b.bytes
-	claims, err := scanClaims(payload)
-	if err != nil {
-		return nil, refuse(ReasonTokenInvalid, "the payload is malformed")
+		return nil, refusal
 	}
 	return claims, nil
 }
 
+// checkSignature checks the signature of a token with a key that fits its header.
+func (a *Authenticator) checkSignature(p *presented, key *Key) *Error {
+	buffer := a.buffer()
+	defer a.buffers.Put(buffer)
+	signature, err := decodeSegment((*buffer)[:0], p.signature)
+	if err != nil {
+		return refuse(ReasonTokenInvalid, "the signature is malformed")
+	}
+	*buffer = signature
+	if err := p.header.method.Verify(p.signed, signature, key.Public); err != nil {
+		return refuse(ReasonTokenInvalidSignature, "the signature is wrong")
+	}
+	if p.newHeader != "" {
+		a.headers.add(p.newHeader, p.header)
+		p.newHeader = ""
+	}
+	return nil
+}
+
 // keyFor returns the key of a header that asks for nothing unusual. A header that is refused anyway never makes a key
 // set load; if its key is known to be missing, that is the reason.
-func (a *Authenticator) keyFor(ctx context.Context, h *tokenHeader, p *jwtPolicy, now time.Time) (*Key, *Error) {
-	if refusal := h.check(p.types); refusal != nil {
+func (a *Authenticator) keyFor(ctx context.Context, h *tokenHeader, as purpose, now time.Time) (*Key, *Error) {
+	if refusal := h.check(as); refusal != nil {
 		if a.remote != nil && a.remote.lacks(h.keyID) {
 			return nil, unknownKey()
 		}
@@ -209,12 +148,12 @@ func (a *Authenticator) keyFor(ctx context.Context, h *tokenHeader, p *jwtPolicy
 	return key, nil
 }
 
-func (h *tokenHeader) check(types []string) *Error {
+// check refuses headers that no token of the purpose has.
+func (h *tokenHeader) check(as purpose) *Error {
 	switch {
 	case h.forbidden:
 		return refuse(ReasonTokenInvalid, "the header has a parameter that must not be used")
-	case types == nil && h.hasTyp && (h.badTyp || h.typ != "JWT"),
-		types != nil && !slices.Contains(types, h.typ):
+	case as == asOAuth && !isOAuthType(h.typ), as != asOAuth && h.hasTyp && (h.badTyp || h.typ != "JWT"):
 		return refuse(ReasonTokenInvalid, "the type is not accepted")
 	case h.method == nil:
 		return refuse(ReasonTokenInvalidAlgorithm, "the algorithm is not accepted")
@@ -245,10 +184,63 @@ func keyError(err error) *Error {
 	return &Error{Reason: ReasonJWKFailedToResolve, message: "the key set failed", cause: err}
 }
 
-// buffers and caches of an Authenticator.
-type verifier struct {
-	tokens        *tokenCache
-	machineTokens *tokenCache // M2M and OAuth tokens that are JWTs
-	headers       headerCache
-	buffers       sync.Pool
+// checkClaims checks the claims of a token whose signature is good, in Clerk's order.
+func (a *Authenticator) checkClaims(c *SessionClaims, p *jwtPolicy, now time.Time) *Error {
+	if p.as == asHandshake {
+		return nil
+	}
+	if c.Subject == "" {
+		return refuse(ReasonTokenVerificationFailed, "there is no subject")
+	}
+	if p.call != nil {
+		if refusal := p.call.check(c); refusal != nil {
+			return refusal
+		}
+	}
+	skew := a.skew
+	if p.skew > 0 {
+		skew = p.skew
+	}
+	return checkTimes(c, now.UnixMilli(), skew.Milliseconds())
+}
+
+func (c *callConfig) check(claims *SessionClaims) *Error {
+	if len(c.audience) > 0 {
+		switch {
+		case claims.bad.has(claimAudience):
+			return refuse(ReasonTokenVerificationFailed, "the audience is malformed")
+		case len(claims.Audience) == 0:
+			if c.requireAudience {
+				return refuse(ReasonTokenVerificationFailed, "there is no audience")
+			}
+		case !slices.ContainsFunc(claims.Audience, func(aud string) bool { return slices.Contains(c.audience, aud) }):
+			return refuse(ReasonTokenVerificationFailed, "the audience is another one")
+		}
+	}
+	if len(c.parties) > 0 && (claims.AuthorizedParty == "" || !slices.Contains(c.parties, claims.AuthorizedParty)) {
+		return refuse(ReasonTokenInvalidAuthorizedParties, "the authorized party is missing or another one")
+	}
+	if len(c.issuer) > 0 && !slices.Contains(c.issuer, claims.Issuer) {
+		return refuse(ReasonTokenInvalidIssuer, "the issuer is another one")
+	}
+	return nil
+}
+
+// checkTimes compares whole milliseconds, as Clerk does.
+func checkTimes(c *SessionClaims, millis, skew int64) *Error {
+	switch {
+	case !c.seen.has(claimExpiry) || c.bad.has(claimExpiry):
+		return refuse(ReasonTokenVerificationFailed, "there is no expiry")
+	case c.millis.expires <= millis-skew:
+		return refuse(ReasonTokenExpired, "the token is expired")
+	case c.bad.has(claimNotBefore):
+		return refuse(ReasonTokenVerificationFailed, "not-before is malformed")
+	case c.seen.has(claimNotBefore) && c.millis.notBefore > millis+skew:
+		return refuse(ReasonTokenNotActiveYet, "the token is not active yet")
+	case c.bad.has(claimIssuedAt):
+		return refuse(ReasonTokenVerificationFailed, "issued-at is malformed")
+	case c.seen.has(claimIssuedAt) && c.millis.issuedAt > millis+skew:
+		return refuse(ReasonTokenIatInTheFuture, "the token is from the future")
+	}
+	return nil
 }

@@ -12,9 +12,9 @@ type visit struct {
 	req        Request
 	call       callConfig
 	cookies    cookies
-	glimpses   [2]glimpse // of the session cookies
-	suffixed   bool       // which set of cookies counts
-	token      string     // session cookie
+	tokens     [2]presented // the session cookies that were read
+	suffixed   bool         // which set of cookies counts
+	token      string       // session cookie
 	devBrowser string
 	uat        int64 // when the client changed last, in Unix seconds; zero is signed out
 	redirects  int64
@@ -39,15 +39,29 @@ func newVisit(a *Authenticator, req *Request, call *callConfig) visit {
 	return v
 }
 
+// read reads a session cookie, once: with and without a suffix it is mostly the same token.
+func (v *visit) read(text string) *presented {
+	p := &v.tokens[0]
+	if p.text != "" && p.text != text {
+		p = &v.tokens[1]
+	}
+	if p.text != text {
+		*p = v.a.read(text, !v.req.owned)
+	}
+	return p
+}
+
 // devBrowser returns the token of the development browser that sent the request.
 func (a *Authenticator) devBrowser(req *Request) string {
-	return strings.Clone(newVisit(a, req, &a.defaults).devBrowser)
+	v := newVisit(a, req, &a.defaults)
+	return strings.Clone(v.devBrowser)
 }
 
 // maxRedirects is how often a browser is sent around before that counts as a loop.
 const maxRedirects = 3
 
-// redirectCount reads the counter of redirects, which anybody can set. What no counter of ours can be is the limit.
+// redirectCount reads the counter of redirects, which anybody can set. A value that this package never writes counts as
+// the limit.
 func redirectCount(text string) int64 {
 	if strings.HasPrefix(text, "-") && leadingDigits(text[1:]) > 0 {
 		return maxRedirects
@@ -71,83 +85,17 @@ func (v *visit) address() *address {
 	return v.at
 }
 
-// glimpse is what a token says before it is verified. It only steers where the outcome can become stricter.
-type glimpse struct {
-	token  string
-	hit    *cachedToken   // of the cache, or nil
-	claims *SessionClaims // nil for what is no token
-	class  *Error         // refusal of a class that is no session, or nil
-}
-
-// glimpse looks at a session cookie, once: with and without a suffix it is mostly the same token.
-func (v *visit) glimpse(token string) *glimpse {
-	g := &v.glimpses[0]
-	if g.token != "" && g.token != token {
-		g = &v.glimpses[1]
-	}
-	if g.token != token {
-		*g = v.a.glimpse(token)
-	}
-	return g
-}
-
-func (a *Authenticator) glimpse(token string) glimpse {
-	g := glimpse{token: token, hit: a.tokens.get(token)}
-	if g.hit != nil {
-		g.claims = g.hit.claims
-		return g
-	}
-	parts, refusal := splitToken(token)
-	if refusal != nil || !isBase64URL(parts.signature) {
-		return g
-	}
-	header := a.headers.get(parts.header)
-	if header == nil {
-		parsed, err := parseHeader(parts.header)
-		if err != nil {
-			return g
-		}
-		header = parsed
-	}
-	decoded, err := strictBase64.DecodeString(parts.payload)
-	if err != nil {
-		return g
-	}
-	claims, err := scanClaims(string(decoded))
-	if err != nil {
-		return g
-	}
-	g.claims, g.class = claims, onlySessionClass(header, claims)
-	return g
-}
-
-func isBase64URL(text string) bool {
-	for i := range len(text) {
-		if !isNameByte(text[i]) && text[i] != '-' {
-			return false
-		}
-	}
-	return true
-}
-
-func (g *glimpse) issuedAt() (seconds int64, ok bool) {
-	if g.claims == nil || g.claims.bad.has(claimIssuedAt) || !g.claims.seen.has(claimIssuedAt) {
-		return 0, false
-	}
-	return g.claims.IssuedAt.Unix(), true
-}
-
 // usesSuffixed decides which set of cookies belongs to this application: applications on one domain share the cookies
 // without a suffix. The first rule that fits decides; the sets are never mixed.
 func (v *visit) usesSuffixed() bool {
 	c := &v.cookies
-	var plain *glimpse
+	var plain *presented
 	if c.session != "" {
-		plain = v.glimpse(c.session)
+		plain = v.read(c.session)
 		if plain.claims == nil || (plain.claims.Issuer == "" && !plain.claims.bad.has(claimIssuer)) {
 			return false
 		}
-		if v.a.foreignIssuer(plain) {
+		if v.a.foreignIssuer(plain.claims) {
 			return true
 		}
 	}
@@ -157,7 +105,7 @@ func (v *visit) usesSuffixed() bool {
 	signedIn, suffixedIn := c.clientUAT != "0", c.clientUATS != "0"
 	if suffixedIn && signedIn && c.session != "" {
 		plainAt, _ := plain.issuedAt()
-		suffixedAt, _ := v.glimpse(c.sessionS).issuedAt()
+		suffixedAt, _ := v.read(c.sessionS).issuedAt()
 		if plainAt > suffixedAt {
 			return false
 		}
@@ -171,27 +119,21 @@ func (v *visit) usesSuffixed() bool {
 	return c.sessionS == "" || c.clientUATS != ""
 }
 
-// foreignIssuer reports whether a token names an issuer, and not that of this instance.
-func (a *Authenticator) foreignIssuer(g *glimpse) bool {
-	if g.claims == nil {
-		return false
-	}
-	if g.claims.bad.has(claimIssuer) {
+// foreignIssuer reports whether claims name an issuer, and not that of this instance.
+func (a *Authenticator) foreignIssuer(claims *SessionClaims) bool {
+	if claims.bad.has(claimIssuer) {
 		return true
 	}
-	issuer := g.claims.Issuer
-	if host, ok := strings.CutPrefix(issuer, "https://"); ok {
-		issuer = host
-	} else {
-		issuer = strings.TrimPrefix(issuer, "http://")
+	host, ok := strings.CutPrefix(claims.Issuer, "https://")
+	if !ok {
+		host = strings.TrimPrefix(claims.Issuer, "http://")
 	}
-	return g.claims.Issuer != "" && issuer != a.flow.issuerHost
+	return claims.Issuer != "" && host != a.flow.issuerHost
 }
 
 func (v *visit) isExpired(token string) bool {
-	g := v.glimpse(token)
-	return g.claims != nil && !g.claims.bad.has(claimExpiry) && g.claims.seen.has(claimExpiry) &&
-		!g.claims.ExpiresAt.After(v.a.now())
+	c := v.read(token).claims
+	return c != nil && !c.bad.has(claimExpiry) && c.seen.has(claimExpiry) && !c.ExpiresAt.After(v.a.now())
 }
 
 // authenticate is the cookie procedure.
@@ -206,22 +148,25 @@ func (v *visit) authenticate(ctx context.Context) *RequestState {
 	case v.uat == 0 && v.token == "":
 		return v.a.anonymous(TokenSession, ReasonSessionTokenAndUATMissing)
 	case v.uat == 0:
-		return v.handshake(ReasonSessionTokenButNoClientUAT, nil, "")
+		return v.handshakeOrSignOut(ReasonSessionTokenButNoClientUAT, nil)
 	case v.token == "":
-		return v.handshake(ReasonClientUATButNoSessionToken, nil, "")
+		return v.handshakeOrSignOut(ReasonClientUATButNoSessionToken, nil)
 	}
-	g := v.glimpse(v.token)
-	switch at, ok := g.issuedAt(); {
-	case g.claims == nil:
-		return v.refused(ctx, v.token, refuse(ReasonTokenInvalid, "the session cookie holds no token"))
-	case g.class != nil:
-		return v.a.signedOut(TokenSession, g.class)
-	case ok && at < v.uat:
-		return v.handshake(ReasonSessionTokenIatBeforeClientUAT, refuse(ReasonSessionTokenIatBeforeClientUAT, ""), "")
+	p := v.read(v.token)
+	if p.refusal != nil {
+		return v.refused(ctx, p, p.refusal)
 	}
-	claims, refusal := v.a.verifyKnown(ctx, v.token, g.hit, &v.call, onlySessionClass)
+	if p.cached == nil {
+		if refusal := asCredential.admits(p.header, p.claims); refusal != nil {
+			return v.a.signedOut(TokenSession, refusal)
+		}
+	}
+	if at, ok := p.issuedAt(); ok && at < v.uat {
+		return v.handshakeOrSignOut(ReasonSessionTokenIatBeforeClientUAT, refuse(ReasonSessionTokenIatBeforeClientUAT, ""))
+	}
+	claims, refusal := v.a.verify(ctx, p, &jwtPolicy{as: asCredential, call: &v.call})
 	if refusal != nil {
-		return v.refused(ctx, v.token, refusal)
+		return v.refused(ctx, p, refusal)
 	}
 	return v.afterToken(claims)
 }
@@ -243,10 +188,10 @@ func (v *visit) beforeTokens() *RequestState {
 		}
 	}
 	if _, ok := v.param(paramDevBrowser); ok {
-		return v.handshake(ReasonDevBrowserSync, nil, "")
+		return v.handshakeOrSignOut(ReasonDevBrowserSync, nil)
 	}
 	if v.devBrowser == "" {
-		return v.handshake(ReasonDevBrowserMissing, nil, "")
+		return v.handshakeOrSignOut(ReasonDevBrowserMissing, nil)
 	}
 	return nil
 }
@@ -254,11 +199,11 @@ func (v *visit) beforeTokens() *RequestState {
 // afterToken are the steps that a valid session may still need.
 func (v *visit) afterToken(claims *SessionClaims) *RequestState {
 	if v.comesFromForeignPage() {
-		return v.handshake(ReasonPrimaryDomainCrossOriginSync, refuse(ReasonPrimaryDomainCrossOriginSync,
-			"a page of another domain led here, so the session may have changed there"), "")
+		return v.handshakeOrSignOut(ReasonPrimaryDomainCrossOriginSync, refuse(ReasonPrimaryDomainCrossOriginSync,
+			"a page of another domain led here, so the session may have changed there"))
 	}
 	if v.wantsOtherOrganization(claims) {
-		if state := v.handshake(ReasonActiveOrganizationMismatch, nil, ""); state.status == StatusHandshake {
+		if state := v.handshake(ReasonActiveOrganizationMismatch, nil); state != nil {
 			return state
 		}
 	}
@@ -266,11 +211,11 @@ func (v *visit) afterToken(claims *SessionClaims) *RequestState {
 }
 
 // refused is what follows from a session token that was refused: a refresh, a handshake, or nothing.
-func (v *visit) refused(ctx context.Context, token string, refusal *Error) *RequestState {
+func (v *visit) refused(ctx context.Context, p *presented, refusal *Error) *RequestState {
 	reason := refusal.Reason
 	switch reason {
 	case ReasonTokenExpired:
-		state, note := v.refresh(ctx, token)
+		state, note := v.refresh(ctx, p)
 		if state != nil {
 			return state
 		}
@@ -282,7 +227,7 @@ func (v *visit) refused(ctx context.Context, token string, refusal *Error) *Requ
 	default:
 		return v.a.signedOut(TokenSession, refusal)
 	}
-	return v.handshake(reason, &Error{Reason: reason, message: refusal.message}, "")
+	return v.handshakeOrSignOut(reason, &Error{Reason: reason, message: refusal.message})
 }
 
 func isNavigation(req *Request) bool {

@@ -1,52 +1,90 @@
 package clerkauth
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	clerk "github.com/clerkgo/clerk-go/core"
 )
 
-// ConfigFromEnv returns the configuration that the variables of Clerk's own SDKs describe: CLERK_SECRET_KEY,
-// CLERK_PUBLISHABLE_KEY, CLERK_JWT_KEY, CLERK_MACHINE_SECRET_KEY, CLERK_API_URL, CLERK_FAPI_URL, CLERK_DOMAIN,
-// CLERK_IS_SATELLITE, CLERK_PROXY_URL, CLERK_SIGN_IN_URL, CLERK_SIGN_UP_URL, CLERK_AFTER_SIGN_IN_URL and
-// CLERK_AFTER_SIGN_UP_URL. It also reads CLERK_AUTHORIZED_PARTIES, origins separated by commas, and turns the token
-// cache on. A variable that does not parse is an error.
-func ConfigFromEnv() (Config, error) {
-	c := Config{
-		SecretKey:        os.Getenv("CLERK_SECRET_KEY"),
-		PublishableKey:   os.Getenv("CLERK_PUBLISHABLE_KEY"),
-		JWTKey:           os.Getenv("CLERK_JWT_KEY"),
-		MachineSecretKey: os.Getenv("CLERK_MACHINE_SECRET_KEY"),
-		APIURL:           os.Getenv("CLERK_API_URL"),
-		FrontendAPIURL:   os.Getenv("CLERK_FAPI_URL"),
-		Domain:           os.Getenv("CLERK_DOMAIN"),
-		ProxyURL:         os.Getenv("CLERK_PROXY_URL"),
-		SignInURL:        os.Getenv("CLERK_SIGN_IN_URL"),
-		SignUpURL:        os.Getenv("CLERK_SIGN_UP_URL"),
-		AfterSignInURL:   os.Getenv("CLERK_AFTER_SIGN_IN_URL"),
-		AfterSignUpURL:   os.Getenv("CLERK_AFTER_SIGN_UP_URL"),
-		TokenCacheSize:   DefaultTokenCacheSize,
+// flow is what the procedure works out once, in [New].
+type flow struct {
+	names       cookieNames
+	development bool
+	origin      address  // fixed public origin, or empty
+	issuerHost  string   // whose tokens the cookies hold
+	frontendAPI string   // absolute base of the Frontend API; empty if it is a path of this application
+	proxyPath   string   // of the Frontend API, if it is a path
+	signIn      *url.URL // absolute sign-in page, or nil
+	satellites  []string // origins, as browsers compare them
+	portal      string   // origin of the account portal
+	orgs        *PathMatcher
+	personal    *PathMatcher
+	machines    *machineCache
+	machineAPI  *clerk.Client // for M2M tokens: with the key of this machine, or that of the instance
+}
+
+// prepare fills the flow from a configuration that is valid otherwise; an error of it is an error of [New].
+func (a *Authenticator) prepare() error {
+	c := &a.config
+	f := flow{
+		names:       newCookieNames(a.key.CookieSuffix()),
+		development: a.key.Instance() == Development,
+		issuerHost:  a.key.issuerHost(c.Domain, c.IsSatellite),
+		portal:      a.key.AccountsURL(),
+		machines:    newMachineCache(c.MachineCacheTTL, c.Now),
 	}
-	if text := os.Getenv("CLERK_IS_SATELLITE"); text != "" {
-		satellite, err := strconv.ParseBool(text)
-		if err != nil {
-			return Config{}, errors.New("clerkauth: ConfigFromEnv: CLERK_IS_SATELLITE is neither true nor false")
+	if u, ok := parseWebURL(c.PublicOrigin); ok {
+		f.origin = address{scheme: u.Scheme, host: canonicalHost(u.Scheme, u.Host)}
+	}
+	if u, ok := parseWebURL(c.SignInURL); ok {
+		f.signIn = u
+	}
+	for _, origin := range c.SatelliteOrigins {
+		if u, ok := parseWebURL(origin); ok {
+			f.satellites = append(f.satellites, originOf(u))
 		}
-		c.IsSatellite = satellite
 	}
-	for origin := range strings.SplitSeq(os.Getenv("CLERK_AUTHORIZED_PARTIES"), ",") {
-		if origin = strings.TrimSpace(origin); origin != "" {
-			c.AuthorizedParties = append(c.AuthorizedParties, origin)
+	frontend := a.key.FrontendAPIFor(c.ProxyURL, c.Domain, c.IsSatellite)
+	switch u, ok := parseWebURL(frontend); {
+	case isLocalPath(frontend):
+		f.proxyPath = trimSlashes(frontend)
+	case ok:
+		f.frontendAPI = trimSlashes(u.String())
+	case c.ProxyURL != "":
+		return configError("ProxyURL is neither an absolute http(s) URL nor a path")
+	case a.key.local:
+		f.frontendAPI = "http://" + frontend
+	default:
+		f.frontendAPI = "https://" + frontend
+	}
+	var err error
+	if f.orgs, err = organizationMatcher(c.OrganizationSync.OrganizationPatterns); err != nil {
+		return err
+	}
+	if f.personal, err = NewPathMatcher(c.OrganizationSync.PersonalAccountPatterns...); err != nil {
+		return configError("PersonalAccountPatterns: %w", err)
+	}
+	f.machineAPI = a.api
+	if c.MachineSecretKey != "" {
+		if f.machineAPI, err = a.newAPI(c.MachineSecretKey); err != nil {
+			return err
 		}
 	}
-	return c, nil
+	a.flow = f
+	return nil
+}
+
+func trimSlashes(text string) string {
+	for len(text) > 0 && text[len(text)-1] == '/' {
+		text = text[:len(text)-1]
+	}
+	return text
 }
 
 func (c Config) clone() Config {
@@ -260,4 +298,72 @@ func isOrigin(text string) bool {
 // isLocalPath accepts a path of this host: //host and /\host would name another one.
 func isLocalPath(text string) bool {
 	return strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//") && !strings.ContainsAny(text, "\\\r\n\t\x00")
+}
+
+// openAPI makes the client of the Backend API, if there is a secret key.
+func (a *Authenticator) openAPI() (err error) {
+	if a.config.SecretKey != "" {
+		a.api, err = a.newAPI(a.config.SecretKey)
+	}
+	return err
+}
+
+// newAPI makes a client of the Backend API for a key.
+func (a *Authenticator) newAPI(secretKey string) (*clerk.Client, error) {
+	opts := []clerk.ClientOption{clerk.WithBaseURL(a.config.APIURL), clerk.WithLogger(a.config.Logger)}
+	if a.config.AllowPlainHTTP {
+		opts = append(opts, clerk.WithPlainHTTP())
+	}
+	if a.custom != nil {
+		opts = append(opts, clerk.WithHTTPClient(a.custom))
+	}
+	api, err := clerk.NewClient(secretKey, opts...)
+	if err != nil {
+		return nil, configError("%w", err)
+	}
+	return api, nil
+}
+
+// openKeySet picks the source of keys: the one that was given, the PEM, or the Backend API.
+func (a *Authenticator) openKeySet() error {
+	c := &a.config
+	switch {
+	case c.KeySet != nil:
+		if isNilPointer(c.KeySet) {
+			return configError("KeySet is a nil pointer")
+		}
+		a.keys = c.KeySet
+		a.remote, _ = c.KeySet.(*RemoteKeySet)
+	case c.JWTKey != "":
+		key, err := ParsePEM(c.JWTKey)
+		if err != nil {
+			return configError("JWTKey: %w", err)
+		}
+		set, err := NewStaticKeySet(key)
+		if err != nil {
+			return configError("JWTKey: %w", err)
+		}
+		a.keys = set
+	case c.SecretKey != "":
+		set, err := NewRemoteKeySet(RemoteKeySetConfig{
+			URL: c.APIURL + "/v1/jwks", SecretKey: c.SecretKey, AllowPlainHTTP: c.AllowPlainHTTP, HTTPClient: a.custom,
+			OnUnknownKey: c.RefreshOnUnknownKey, Now: c.Now, Logger: c.Logger,
+		})
+		if err != nil {
+			return configError("%w", err)
+		}
+		a.keys, a.remote = set, set
+	}
+	return nil
+}
+
+// isNilPointer finds the sets whose constructor failed and whose error was not looked at.
+func isNilPointer(set KeySet) bool {
+	switch set := set.(type) {
+	case *RemoteKeySet:
+		return set == nil
+	case *StaticKeySet:
+		return set == nil
+	}
+	return false
 }
