@@ -25,6 +25,9 @@ type adminRoute struct {
 	serve        func(in *Instance, r *http.Request) (any, error)
 }
 
+// streamed is a JSON answer that is written piece by piece.
+type streamed func(io.Writer) error
+
 // adminFamily is the admin API: what the methods of Instance do, over HTTP. The instance is the first one, or the one
 // that the parameter instance names.
 func adminFamily() family {
@@ -50,11 +53,16 @@ func (route adminRoute) handler(e *Emulator) http.HandlerFunc {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		if raw, ok := answer.(json.RawMessage); ok {
-			_, _ = w.Write(raw) //nolint:gosec // JSON that says so in its content type
-			return
+		switch answer := answer.(type) {
+		case json.RawMessage:
+			_, _ = w.Write(answer) //nolint:gosec // JSON that says so in its content type
+		case streamed:
+			if answer(w) != nil {
+				panic(http.ErrAbortHandler) // half an answer must not look like a whole one
+			}
+		default:
+			_ = json.NewEncoder(w).Encode(answer)
 		}
-		_ = json.NewEncoder(w).Encode(answer)
 	}
 }
 
@@ -279,12 +287,9 @@ var adminStateRoutes = []adminRoute{
 	{http.MethodGet, "/instances", listInstances},
 	{http.MethodPost, "/instances", addInstance},
 	{http.MethodDelete, "/instances/{name}", removeInstance},
-	{http.MethodGet, "/state", func(in *Instance, _ *http.Request) (any, error) {
-		raw, err := in.MarshalState()
-		return json.RawMessage(raw), err
-	}},
+	{http.MethodGet, "/state", func(in *Instance, _ *http.Request) (any, error) { return streamed(in.WriteState), nil }},
 	{http.MethodPut, "/state", func(in *Instance, r *http.Request) (any, error) { return nil, withBody(r, in.LoadState) }},
-	{http.MethodPost, "/reset", func(in *Instance, _ *http.Request) (any, error) { in.Reset(); return nil, nil }},
+	{http.MethodPost, "/reset", func(in *Instance, _ *http.Request) (any, error) { return nil, in.reset() }},
 	{http.MethodPost, "/snapshots", func(in *Instance, _ *http.Request) (any, error) {
 		return map[string]string{"id": in.snapshots.add(in.Snapshot())}, nil
 	}},
@@ -293,8 +298,7 @@ var adminStateRoutes = []adminRoute{
 		if snap == nil {
 			return nil, errNotFound("snapshot")
 		}
-		in.Restore(snap)
-		return nil, nil
+		return nil, in.restore(snap)
 	}},
 	{http.MethodPost, "/seed", func(in *Instance, r *http.Request) (any, error) { return nil, withBody(r, in.Seed) }},
 	{http.MethodGet, "/seed.schema.json", func(*Instance, *http.Request) (any, error) { return json.RawMessage(SeedSchema), nil }},

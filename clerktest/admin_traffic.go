@@ -60,13 +60,17 @@ type adminFault struct {
 	LatencyMS    int64 `json:"latency_ms"`
 }
 
+func (f adminFault) fault() Fault {
+	f.RetryAfter, f.Latency = time.Duration(f.RetryAfterMS)*time.Millisecond, time.Duration(f.LatencyMS)*time.Millisecond
+	return f.Fault
+}
+
 func addFault(in *Instance, r *http.Request) (any, error) {
 	f, err := adminBody[adminFault](r)
 	if err != nil {
 		return nil, err
 	}
-	f.RetryAfter, f.Latency = time.Duration(f.RetryAfterMS)*time.Millisecond, time.Duration(f.LatencyMS)*time.Millisecond
-	if _, err := in.AddFault(f.Fault); err != nil {
+	if _, err := in.AddFault(f.fault()); err != nil {
 		return nil, err
 	}
 	return listFaults(in), nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clerkgo/clerk-go/clerktest"
 )
@@ -63,23 +64,56 @@ func TestWithData_DropsAHalfWrittenCommit(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	journals, err := filepath.Glob(filepath.Join(dir, "journal-*.jsonl"))
-	if err != nil || len(journals) != 1 {
-		t.Fatalf("journals = %v, %v, want one", journals, err)
+	for name, half := range map[string]string{
+		"a line without its end":      `+users {"id":"us`,
+		"a commit without its end":    `+users {"id":"user_half","emails":[]}` + "\n",
+		"a commit that ends too late": `+users {"id":"user_half","emails":[]}` + "\n" + `-users ` + u.ID + "\n.",
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, err := os.OpenFile(recordsFile(t, dir), os.O_APPEND|os.O_WRONLY, 0o600)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.WriteString(half); err != nil {
+				t.Fatal(err)
+			}
+			_ = f.Close()
+			for range 2 { // the second start finds what the first one wrote behind
+				e := openAt(t, dir)
+				if got := e.Default().CreateSession(u.ID, ""); got == "" {
+					t.Error("the acknowledged user is gone")
+				}
+				if state, err := e.Default().MarshalState(); err != nil || strings.Contains(string(state), "user_half") {
+					t.Errorf("got %s, %v, want nothing of the half commit", state, err)
+				}
+				_ = e.Close()
+			}
+		})
 	}
-	f, err := os.OpenFile(journals[0], os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.WriteString(`[{"table":"users","id":"user_x","row":{"id":"us`); err != nil {
-		t.Fatal(err)
-	}
-	_ = f.Close()
+}
 
-	second := openAt(t, dir)
-	defer func() { _ = second.Close() }()
-	if got := second.Default().CreateSession(u.ID, ""); got == "" {
-		t.Error("the acknowledged user is gone")
+// recordsFile is the path of the only records file in a data folder.
+func recordsFile(t *testing.T, dir string) string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "records-*.jsonl"))
+	if err != nil || len(names) != 1 {
+		t.Fatalf("records = %v, %v, want one file", names, err)
+	}
+	return names[0]
+}
+
+func TestWithData_RefusesAFolderWhoseRecordsVanished(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	e := openAt(t, dir)
+	e.Default().CreateUser(clerktest.User{})
+	_ = e.Close()
+	gone := recordsFile(t, dir)
+	if err := os.Remove(gone); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := clerktest.New(clerktest.WithData(dir)); err == nil || !strings.Contains(err.Error(), gone) {
+		t.Errorf("New = %v, want an error that names %s", err, gone)
 	}
 }
 
@@ -89,16 +123,21 @@ func TestWithData_RefusesABrokenLineInTheMiddle(t *testing.T) {
 	first := openAt(t, dir)
 	first.Default().CreateUser(clerktest.User{Email: "kept@example.com"})
 	_ = first.Close()
-	journals, _ := filepath.Glob(filepath.Join(dir, "journal-*.jsonl"))
-	raw, err := os.ReadFile(journals[0])
+	name := recordsFile(t, dir)
+	raw, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(journals[0], append([]byte("{broken\n"), raw...), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := clerktest.New(clerktest.WithData(dir)); err == nil {
-		t.Error("New took a journal with a broken line")
+	header, rest, _ := strings.Cut(string(raw), "\n")
+	for _, broken := range []string{
+		"{broken\n" + string(raw), header + "\n+users {broken\n" + rest, header + "\n+nothing {}\n" + rest, header + "\nusers\n" + rest, "",
+	} {
+		if err := os.WriteFile(name, []byte(broken), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := clerktest.New(clerktest.WithData(dir)); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("New = %v for records that begin with %.40q, want an error that names the file", err, broken)
+		}
 	}
 }
 
@@ -169,11 +208,7 @@ func TestWithData_ResetIsOneStep(t *testing.T) {
 	e.Default().CreateUser(clerktest.User{Email: "gone@example.com"})
 	e.Default().Reset()
 	_ = e.Close()
-	states, err := filepath.Glob(filepath.Join(dir, "state-*.json"))
-	if err != nil || len(states) != 1 {
-		t.Fatalf("states = %v, %v, want one", states, err)
-	}
-	raw, err := os.ReadFile(states[0])
+	raw, err := os.ReadFile(recordsFile(t, dir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,5 +248,55 @@ func TestWithData_AStateThatCannotBeWrittenChangesNothing(t *testing.T) {
 	}
 	if got := in.ID(); got != want {
 		t.Errorf("got id %s, want still %s", got, want)
+	}
+}
+
+// TestWithData_KeepsTheSettings restarts an emulator whose clock stands, which has faults, a production instance and a
+// second instance.
+func TestWithData_KeepsTheSettings(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first := openAt(t, dir)
+	shop, err := first.AddInstance("shop", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, err := first.AddInstance("gone", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.RemoveInstance(gone)
+	ada := shop.CreateUser(clerktest.User{Email: "ada@example.com"}).ID
+	shop.Clock().Advance(48 * time.Hour)
+	in := first.Default()
+	in.Clock().Freeze()
+	in.SetProduction(true)
+	in.EnforceRateLimits(true)
+	if _, err := in.AddFault(clerktest.Fault{Operation: "GetUser", Status: 500, Latency: time.Second, Times: 3}); err != nil {
+		t.Fatal(err)
+	}
+	stopped, secret := in.Clock().Now(), shop.SecretKey()
+	_ = first.Close()
+
+	second := openAt(t, dir)
+	defer func() { _ = second.Close() }()
+	in, shop = second.Default(), second.InstanceByName("shop")
+	if shop == nil || second.InstanceByName("gone") != nil {
+		t.Fatalf("got instances %v, want shop and not the one that was removed", second.Instances())
+	}
+	if shop.SecretKey() != secret || shop.CreateSession(ada, "") == "" {
+		t.Error("the second instance lost its key or its user")
+	}
+	if got := shop.Clock().Offset(); got != 48*time.Hour {
+		t.Errorf("the clock of the second instance is %v ahead, want 48 hours", got)
+	}
+	if !in.Clock().Frozen() || !in.Clock().Now().Equal(stopped) {
+		t.Errorf("the clock stands at %v (%v), want %v", in.Clock().Now(), in.Clock().Frozen(), stopped)
+	}
+	if faults := in.Faults(); len(faults) != 1 || faults[0].Latency != time.Second || faults[0].Times != 3 {
+		t.Errorf("got faults %+v, want the one that was added", faults)
+	}
+	if !in.Production() || !in.RateLimited() {
+		t.Error("production mode or the rate limits are off")
 	}
 }

@@ -1,6 +1,7 @@
 package clerktest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -40,7 +41,7 @@ type Emulator struct {
 	names     map[string]*Instance
 	first     *Instance
 	onRequest []func(RequestRecord)
-	data      *dataFolder // nil unless the first instance is kept on disk
+	dataDir   string // empty unless the instances are kept on disk
 }
 
 // TB is the part of testing.TB that the emulator needs.
@@ -135,7 +136,7 @@ func New(opts ...Option) (*Emulator, error) {
 	}
 	e := &Emulator{
 		url: s.url, frontendAPI: s.frontendAPI, clerkJS: s.clerkJS, origin: s.origin, remote: s.remote, client: &http.Client{Transport: newTransport()}, log: s.log,
-		instances: map[string]*Instance{}, names: map[string]*Instance{},
+		dataDir: s.data, instances: map[string]*Instance{}, names: map[string]*Instance{},
 	}
 	if err := e.mount(families()); err != nil {
 		return nil, err
@@ -146,25 +147,13 @@ func New(opts ...Option) (*Emulator, error) {
 	return e, nil
 }
 
-// addFirst makes the first instance, out of the data folder when there is one.
+// addFirst makes the first instance and those that the data folder holds beside it.
 func (e *Emulator) addFirst(s *settings) (err error) {
-	var kept storedData
-	if s.data != "" {
-		if e.data, kept, err = openData(s.data); err != nil {
-			return err
-		}
-		if s.secret == "" {
-			s.secret = storedSecret(kept.state)
-		}
+	if e.first, err = e.addInstance(firstInstance, s.secret, s.webhooks); err != nil {
+		return err
 	}
-	if e.first, err = e.AddInstance(firstInstance, s.secret); err == nil && e.data != nil {
-		err = e.data.attach(e.first, kept)
-	}
-	if err == nil {
-		err = e.first.configureWebhooks(kept.webhooks, s.webhooks)
-	}
-	if err != nil && e.data != nil {
-		_ = e.data.close()
+	if err = e.addKept(); err != nil {
+		_ = e.Close()
 	}
 	return err
 }
@@ -178,26 +167,55 @@ func (e *Emulator) URL() string { return e.url }
 // Default returns the instance that New made.
 func (e *Emulator) Default() *Instance { return e.first }
 
-// AddInstance makes another isolated instance. The name, of lower-case letters, digits and dashes, must be new; an
-// empty secretKey makes a random one.
+// AddInstance makes another isolated instance. The name, of lower-case letters, digits and dashes, must be new. An empty
+// secretKey is the one that the data folder keeps for this name, else a random one.
 func (e *Emulator) AddInstance(name, secretKey string) (*Instance, error) {
+	in, err := e.addInstance(name, secretKey, nil)
+	if err != nil {
+		return nil, fmt.Errorf("clerktest: AddInstance: %w", err)
+	}
+	return in, nil
+}
+
+func (e *Emulator) addInstance(name, secretKey string, webhooks []string) (*Instance, error) {
 	if !isLabel(name) {
-		return nil, errors.New("clerktest: AddInstance: the name must be made of a-z, 0-9 and dashes")
-	}
-	if secretKey == "" {
-		secretKey = "sk_test_" + randomHex(20)
-	}
-	if err := checkSecretKey(secretKey); err != nil {
-		return nil, err
+		return nil, errors.New("the name must be made of a-z, 0-9 and dashes")
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.names[name] != nil || e.instances[secretKey] != nil {
-		return nil, fmt.Errorf("clerktest: AddInstance: instance %s or its key exists already", name)
+	if e.names[name] != nil {
+		return nil, fmt.Errorf("instance %s exists already", name)
+	}
+	folder, kept, err := e.openFolder(name)
+	if err != nil {
+		return nil, err
+	}
+	in, err := e.startInstance(name, cmp.Or(secretKey, kept, "sk_test_"+randomHex(20)), folder, webhooks)
+	if err != nil {
+		if folder != nil {
+			_ = folder.close()
+		}
+		return nil, err
+	}
+	e.instances[in.secret], e.names[name] = in, in
+	return in, nil
+}
+
+// startInstance needs the lock.
+func (e *Emulator) startInstance(name, secretKey string, folder *dataFolder, webhooks []string) (*Instance, error) {
+	if err := checkSecretKey(secretKey); err != nil {
+		return nil, err
+	}
+	if e.instances[secretKey] != nil {
+		return nil, errors.New("another instance has this secret key")
 	}
 	in := e.newStarted(name, secretKey)
-	e.instances[secretKey], e.names[name] = in, in
-	return in, nil
+	if folder != nil {
+		if err := folder.attach(in); err != nil {
+			return nil, err
+		}
+	}
+	return in, in.settle(webhooks)
 }
 
 // newStarted returns an instance with the records that every instance begins with.
@@ -219,6 +237,7 @@ func (e *Emulator) RemoveInstance(in *Instance) {
 	delete(e.instances, in.secret)
 	delete(e.names, in.name)
 	in.closeWebhooks()
+	e.forget(in)
 }
 
 // Instances returns all instances in no particular order.

@@ -141,6 +141,12 @@ func errMethod() *apiError {
 	return newError(http.StatusMethodNotAllowed, "method_not_allowed", "method not allowed", "no operation has this method on this path")
 }
 
+// errNotKept says that the disk refused a change, which was not made.
+func errNotKept(err error) *apiError {
+	return newError(http.StatusInternalServerError, "data_folder_not_writable", "the change could not be kept",
+		"the data folder cannot be written, so nothing was changed: "+err.Error())
+}
+
 func errInternal() *apiError {
 	return newError(http.StatusInternalServerError, "internal_clerk_error", "internal error", "the emulator failed to answer, please report it")
 }

@@ -2,6 +2,7 @@ package clerktest
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -39,21 +40,29 @@ type faults struct {
 // AddFault activates a fault and returns how to remove it. It fails when the operation does not exist or a number makes
 // no sense.
 func (in *Instance) AddFault(f Fault) (remove func(), err error) {
+	if err := in.checkFault(&f); err != nil {
+		return nil, fmt.Errorf("clerktest: AddFault: %w", err)
+	}
+	in.faults.add(&f)
+	in.keepFaults()
+	return func() {
+		in.faults.remove(&f)
+		in.keepFaults()
+	}, nil
+}
+
+func (in *Instance) checkFault(f *Fault) error {
 	switch {
 	case f.Operation != "" && in.emulator.operations[f.Operation] == nil:
-		return nil, errors.New("clerktest: AddFault: there is no operation " + f.Operation)
+		return errors.New("there is no operation " + f.Operation)
 	case f.Status != 0 && (f.Status < 300 || f.Status > 599):
-		return nil, errors.New("clerktest: AddFault: Status must be an HTTP status from 300 to 599")
+		return errors.New("Status must be an HTTP status from 300 to 599")
 	case f.Probability < 0 || f.Probability > 1 || f.Times < 0 || f.Latency < 0:
-		return nil, errors.New("clerktest: AddFault: Probability, Times or Latency is out of range")
+		return errors.New("Probability, Times or Latency is out of range")
 	case f.Status == 0 && f.Latency == 0 && !f.Disconnect:
-		return nil, errors.New("clerktest: AddFault: the fault does nothing")
+		return errors.New("the fault does nothing")
 	}
-	set, added := &in.faults, &f
-	set.mu.Lock()
-	defer set.mu.Unlock()
-	set.active = append(set.active, added)
-	return func() { set.remove(added) }, nil
+	return nil
 }
 
 // Faults returns the active faults.
@@ -70,7 +79,17 @@ func (in *Instance) Faults() []Fault {
 
 // ClearFaults removes every fault.
 func (in *Instance) ClearFaults() {
-	set := &in.faults
+	in.faults.clear()
+	in.keepFaults()
+}
+
+func (set *faults) add(f *Fault) {
+	set.mu.Lock()
+	defer set.mu.Unlock()
+	set.active = append(set.active, f)
+}
+
+func (set *faults) clear() {
 	set.mu.Lock()
 	defer set.mu.Unlock()
 	set.active = nil
@@ -122,6 +141,9 @@ func disturb(c *call) error {
 	f, ok := c.inst.faults.pick(c.endpoint.op.id)
 	if !ok {
 		return nil
+	}
+	if f.Times > 0 {
+		c.inst.keepFaults()
 	}
 	if f.Latency > 0 {
 		timer := time.NewTimer(f.Latency)

@@ -37,7 +37,10 @@ var (
 // SetProduction makes the instance behave like a production instance towards browsers, or like a development instance
 // again: a publishable key that begins with pk_live_, the __client cookie instead of dev browsers, and handshakes that
 // come back in a cookie instead of the address. The secret key stays an sk_test_ key, and the emulator stays local.
-func (in *Instance) SetProduction(on bool) { in.production.Store(on) }
+func (in *Instance) SetProduction(on bool) {
+	in.production.Store(on)
+	in.keepSettings(func(s *keptSettings) { s.Production = on })
+}
 
 // Production reports whether the instance behaves like a production instance towards browsers.
 func (in *Instance) Production() bool { return in.production.Load() }

@@ -22,10 +22,9 @@ type Instance struct {
 	id       string // ins_
 	secret   string
 
-	mu      sync.RWMutex // guards state and its collections
-	state   *state
-	journal func([]committedChange) error    // nil unless state is kept on disk
-	rewrite func(stateDocument []byte) error // the same, when everything was replaced
+	mu    sync.RWMutex // guards state and its collections
+	state *state
+	data  *dataFolder // nil unless state is kept on disk
 
 	clock       Clock
 	events      *eventLog
@@ -59,6 +58,11 @@ func (in *Instance) ID() string {
 	in.mu.RLock()
 	defer in.mu.RUnlock()
 	return in.id
+}
+
+// document tells what the instance is. It needs the lock.
+func (in *Instance) document() instanceDocument {
+	return instanceDocument{ID: in.id, Name: in.name, Secret: in.secret}
 }
 
 // URL returns the address of the emulator without a path. It is the value for the API address of core and auth.

@@ -50,7 +50,11 @@ type rateWindow struct {
 // EnforceRateLimits switches Clerk's documented rate limits of a development instance on or off. They are off at first.
 // Windows are counted on the instance's clock, and every switch starts them anew.
 func (in *Instance) EnforceRateLimits(on bool) {
-	l := &in.limiter
+	in.limiter.turn(on)
+	in.keepSettings(func(s *keptSettings) { s.RateLimited = on })
+}
+
+func (l *rateLimiter) turn(on bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.on, l.windows = on, map[string]*rateWindow{}

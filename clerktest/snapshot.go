@@ -1,9 +1,14 @@
 package clerktest
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
+	"slices"
 )
 
 // Snapshot is the records of an instance at one moment. It belongs to the emulator that took it, may be restored any
@@ -41,25 +46,36 @@ func (in *Instance) Snapshot() *Snapshot {
 
 // Restore replaces all records with those of a snapshot. No events are emitted.
 func (in *Instance) Restore(s *Snapshot) {
-	if err := in.replaceState(func(fresh *state) error {
+	if err := in.restore(s); err != nil {
+		in.fail("Restore", err)
+	}
+}
+
+func (in *Instance) restore(s *Snapshot) error {
+	return in.replaceState(func(fresh *state) error {
 		for name, c := range fresh.collections {
 			fresh.collections[name] = c.restored(s.tables[name])
 		}
 		return nil
-	}); err != nil {
-		in.fail("Restore", err)
-	}
+	})
 }
 
 // Reset returns the instance to the state it began with: no records but the standard roles, a new signing key, the
 // machine's clock, empty logs, no faults, no webhook endpoints but those of WithWebhook, which have nothing to send.
 // The secret key and registered functions stay.
 func (in *Instance) Reset() {
-	if err := in.webhooks.reset(); err != nil {
+	if err := in.reset(); err != nil {
 		in.fail("Reset", err)
-		return
 	}
-	in.Restore(in.emulator.newStarted(in.name, in.secret).Snapshot())
+}
+
+func (in *Instance) reset() error {
+	if err := in.restore(in.emulator.newStarted(in.name, in.secret).Snapshot()); err != nil {
+		return err
+	}
+	if err := in.webhooks.reset(); err != nil {
+		return errNotKept(err)
+	}
 	in.keys.parsed.Clear()
 	in.jwksFault.Store(nil)
 	in.ClearFaults()
@@ -68,35 +84,63 @@ func (in *Instance) Reset() {
 	in.events.clear()
 	in.requests.clear()
 	in.clock.Reset()
+	return nil
 }
 
-// MarshalState returns all records of the instance as JSON, with the signing keys and password digests in it.
+// MarshalState returns all records of the instance as JSON, with the signing keys and password digests in it. See
+// WriteState for a form that needs less memory.
 func (in *Instance) MarshalState() ([]byte, error) {
-	in.mu.RLock()
-	defer in.mu.RUnlock()
-	return in.encodeState(in.state)
+	var buf bytes.Buffer
+	err := in.WriteState(&buf)
+	return buf.Bytes(), err
 }
 
-// encodeState needs the lock.
-func (in *Instance) encodeState(s *state) ([]byte, error) {
-	doc := stateDocument{
-		Version: stateVersion, Instance: instanceDocument{ID: in.id, Name: in.name, Secret: in.secret},
-		Tables: make(map[string][]json.RawMessage, len(s.collections)),
-	}
-	for name, c := range s.collections {
-		rows, err := c.encode()
-		if err != nil {
-			return nil, err
-		}
-		if len(rows) > 0 {
-			doc.Tables[name] = rows
+// WriteState writes what MarshalState returns, row by row. Changes that are made meanwhile are not in it, and do not wait.
+func (in *Instance) WriteState(w io.Writer) error {
+	in.mu.RLock()
+	about, tables := in.document(), map[string][]any{}
+	for name, c := range in.state.collections {
+		if c.count() > 0 {
+			tables[name] = slices.AppendSeq(make([]any, 0, c.count()), c.each())
 		}
 	}
-	raw, err := json.Marshal(doc)
+	in.mu.RUnlock()
+	buffered := bufio.NewWriter(w)
+	if err := writeState(buffered, about, tables); err != nil {
+		return fmt.Errorf("clerktest: WriteState: %w", err)
+	}
+	if err := buffered.Flush(); err != nil {
+		return fmt.Errorf("clerktest: WriteState: %w", err)
+	}
+	return nil
+}
+
+// writeState writes a stateDocument. An error of the writer is kept by it until it is flushed.
+func writeState(w *bufio.Writer, about instanceDocument, tables map[string][]any) error {
+	instance, err := json.Marshal(about)
 	if err != nil {
-		return nil, fmt.Errorf("clerktest: MarshalState: %w", err)
+		return err
 	}
-	return raw, nil
+	_, _ = fmt.Fprintf(w, `{"version":%d,"instance":%s,"tables":{`, stateVersion, instance)
+	for i, name := range slices.Sorted(maps.Keys(tables)) {
+		if i > 0 {
+			_ = w.WriteByte(',')
+		}
+		_, _ = fmt.Fprintf(w, "%q:[", name)
+		for j, row := range tables[name] {
+			raw, err := json.Marshal(row)
+			if err != nil {
+				return fmt.Errorf("table %s: %w", name, err)
+			}
+			if j > 0 {
+				_ = w.WriteByte(',')
+			}
+			_, _ = w.Write(raw)
+		}
+		_ = w.WriteByte(']')
+	}
+	_, _ = w.WriteString("}}")
+	return nil
 }
 
 // LoadState replaces all records with those that MarshalState wrote, and takes over the id of the instance they came
@@ -116,9 +160,11 @@ func (in *Instance) LoadState(raw []byte) error {
 				return errors.New("clerktest: LoadState: there is no table " + name)
 			}
 			for _, row := range rows {
-				if err := c.load("", row); err != nil {
+				decoded, err := c.decode(row)
+				if err != nil {
 					return err
 				}
+				c.apply("", decoded)
 			}
 		}
 		if doc.Instance.ID != "" {
@@ -142,31 +188,11 @@ func (in *Instance) replaceState(fill func(fresh *state) error) (err error) {
 	if err := fill(fresh); err != nil {
 		return err
 	}
-	if in.rewrite != nil {
-		raw, err := in.encodeState(fresh)
-		if err != nil {
-			return err
-		}
-		if err := in.rewrite(raw); err != nil {
-			return fmt.Errorf("clerktest: journal: %w", err)
+	if in.data != nil {
+		if err := in.data.rewrite(in.document(), fresh); err != nil {
+			return errNotKept(err)
 		}
 	}
 	in.state = fresh
-	return nil
-}
-
-// applyJournal replays changes that a journal recorded, before the instance serves.
-func (in *Instance) applyJournal(changes []committedChange) error {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	for _, ch := range changes {
-		c := in.state.collections[ch.Table]
-		if c == nil {
-			return errors.New("clerktest: journal: there is no table " + ch.Table)
-		}
-		if err := c.load(ch.ID, ch.Row); err != nil {
-			return err
-		}
-	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 )
@@ -33,9 +34,10 @@ type anyTable interface {
 type anyCollection interface {
 	snapshot() any
 	restored(snapshot any) anyCollection
-	encode() ([]json.RawMessage, error)
+	each() iter.Seq[any]
 	count() int
-	load(id string, raw json.RawMessage) error
+	decode(raw []byte) (row any, err error)
+	apply(id string, row any)
 }
 
 // collection holds the rows of one table of one instance.
@@ -326,43 +328,43 @@ func (c *collection[T]) restored(snapshot any) anyCollection {
 	return fresh
 }
 
-func (c *collection[T]) encode() ([]json.RawMessage, error) {
-	out := make([]json.RawMessage, 0, c.list.length)
-	for row := range c.list.all(false) {
-		raw, err := json.Marshal(row)
-		if err != nil {
-			return nil, fmt.Errorf("clerktest: table %s: %w", c.table.name, err)
+// each yields the rows in the order of creation.
+func (c *collection[T]) each() iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for row := range c.list.all(false) {
+			if !yield(row) {
+				return
+			}
 		}
-		out = append(out, raw)
 	}
-	return out, nil
 }
 
-// load applies one journal entry: it stores the row, or removes the one with this id when raw is empty.
-func (c *collection[T]) load(id string, raw json.RawMessage) error {
-	e := c.byID[id]
-	if len(raw) == 0 {
-		if e != nil {
-			c.remove(e)
-		}
-		return nil
-	}
+// decode makes a row of what was written. It needs no lock.
+func (c *collection[T]) decode(raw []byte) (any, error) {
 	row := new(T)
 	if err := json.Unmarshal(raw, row); err != nil {
-		return fmt.Errorf("clerktest: table %s: %w", c.table.name, err)
+		return nil, fmt.Errorf("clerktest: table %s: %w", c.table.name, err)
 	}
 	if c.table.prepare != nil {
 		c.table.prepare(row)
 	}
-	if e == nil {
-		e = c.byID[c.table.id(row)]
+	return row, nil
+}
+
+// apply stores a row that was decoded or, when it is nil, removes the one with this id.
+func (c *collection[T]) apply(id string, row any) {
+	decoded, ok := row.(*T)
+	if !ok {
+		if e := c.byID[id]; e != nil {
+			c.remove(e)
+		}
+		return
 	}
-	if e != nil {
-		c.replace(e, row)
-		return nil
+	if e := c.byID[c.table.id(decoded)]; e != nil {
+		c.replace(e, decoded)
+		return
 	}
-	c.insert(row)
-	return nil
+	c.insert(decoded)
 }
 
 func rowsOf[T any](list []*entry[T]) []*T {

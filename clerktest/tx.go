@@ -39,13 +39,6 @@ type change struct {
 	undo  func()
 }
 
-// committedChange is a change as the journal writes it.
-type committedChange struct {
-	Table string          `json:"table"`
-	ID    string          `json:"id"`
-	Row   json.RawMessage `json:"row,omitzero"`
-}
-
 // newID returns a fresh identifier of this prefix, user_ for example.
 func (x *tx) newID(prefix string) string { return newID(prefix, x.time) }
 
@@ -74,23 +67,6 @@ func (x *tx) rollback() {
 	for _, ch := range slices.Backward(x.changes) {
 		ch.undo()
 	}
-}
-
-// encodeChanges is the journal's form of what the tx did.
-func (x *tx) encodeChanges() ([]committedChange, error) {
-	out := make([]committedChange, len(x.changes))
-	for i, ch := range x.changes {
-		out[i] = committedChange{Table: ch.table, ID: ch.id}
-		if ch.row == nil {
-			continue
-		}
-		raw, err := json.Marshal(ch.row)
-		if err != nil {
-			return nil, fmt.Errorf("clerktest: journal of table %s: %w", ch.table, err)
-		}
-		out[i].Row = raw
-	}
-	return out, nil
 }
 
 // read runs fn with a consistent view of the state, beside other reads.
@@ -128,13 +104,9 @@ func (in *Instance) commit(origin *requestOrigin, fn func(*tx) error) (events []
 	if err := fn(x); err != nil {
 		return nil, err
 	}
-	if in.journal != nil && len(x.changes) > 0 {
-		changes, err := x.encodeChanges()
-		if err != nil {
-			return nil, err
-		}
-		if err := in.journal(changes); err != nil {
-			return nil, fmt.Errorf("clerktest: journal: %w", err)
+	if in.data != nil && len(x.changes) > 0 {
+		if err := in.data.append(x.changes); err != nil {
+			return nil, errNotKept(err)
 		}
 	}
 	done = true

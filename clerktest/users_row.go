@@ -9,49 +9,49 @@ import (
 // user is the stored form of a user.
 type user struct {
 	ID                  string            `json:"id"`
-	ExternalID          *string           `json:"external_id"`
-	FirstName           *string           `json:"first_name"`
-	LastName            *string           `json:"last_name"`
-	Username            *string           `json:"username"`
-	Locale              *string           `json:"locale"`
-	ImageURL            string            `json:"image_url"`
-	HasImage            bool              `json:"has_image"`
-	PrimaryEmailID      *string           `json:"primary_email_id"`
-	PrimaryPhoneID      *string           `json:"primary_phone_id"`
-	PrimaryWalletID     *string           `json:"primary_wallet_id"`
-	Emails              []identifier      `json:"emails"`
-	Phones              []identifier      `json:"phones"`
-	Wallets             []identifier      `json:"wallets"`
-	Passkeys            []passkey         `json:"passkeys"`
-	ExternalAccounts    []json.RawMessage `json:"external_accounts"`   // wire form
-	SAMLAccounts        []json.RawMessage `json:"saml_accounts"`       // wire form
-	EnterpriseAccounts  []json.RawMessage `json:"enterprise_accounts"` // wire form
-	PublicMetadata      metadata          `json:"public_metadata"`
-	PrivateMetadata     metadata          `json:"private_metadata"`
-	UnsafeMetadata      metadata          `json:"unsafe_metadata"`
-	PasswordDigest      string            `json:"password_digest"` // empty without a password
-	PasswordHasher      string            `json:"password_hasher"`
-	PasswordUpdatedAt   *int64            `json:"password_updated_at"`
-	PasswordCompromised bool              `json:"password_compromised"`
-	TOTPSecret          string            `json:"totp_secret"`
-	BackupCodes         []string          `json:"backup_codes"`
-	MFAEnabledAt        *int64            `json:"mfa_enabled_at"`
-	MFADisabledAt       *int64            `json:"mfa_disabled_at"`
-	Banned              bool              `json:"banned"`
-	Locked              bool              `json:"locked"`
-	LockoutExpiresAt    *int64            `json:"lockout_expires_at"`
-	FailedAttempts      int64             `json:"failed_attempts"`
-	DeleteSelf          bool              `json:"delete_self"`
-	CreateOrganization  bool              `json:"create_organization"`
-	OrganizationsLimit  *int64            `json:"organizations_limit"`
-	BypassClientTrust   bool              `json:"bypass_client_trust"`
-	LegalAcceptedAt     *int64            `json:"legal_accepted_at"`
-	LastSignInAt        *int64            `json:"last_sign_in_at"`
-	LastActiveAt        *int64            `json:"last_active_at"`
-	Features            []string          `json:"features"` // slugs for the fea claim
-	Plan                string            `json:"plan"`     // slug for the pla claim
-	CreatedAt           int64             `json:"created_at"`
-	UpdatedAt           int64             `json:"updated_at"`
+	ExternalID          *string           `json:"external_id,omitzero"`
+	FirstName           *string           `json:"first_name,omitzero"`
+	LastName            *string           `json:"last_name,omitzero"`
+	Username            *string           `json:"username,omitzero"`
+	Locale              *string           `json:"locale,omitzero"`
+	ImageURL            string            `json:"image_url,omitzero"`
+	HasImage            bool              `json:"has_image,omitzero"`
+	PrimaryEmailID      *string           `json:"primary_email_id,omitzero"`
+	PrimaryPhoneID      *string           `json:"primary_phone_id,omitzero"`
+	PrimaryWalletID     *string           `json:"primary_wallet_id,omitzero"`
+	Emails              []identifier      `json:"emails,omitzero"`
+	Phones              []identifier      `json:"phones,omitzero"`
+	Wallets             []identifier      `json:"wallets,omitzero"`
+	Passkeys            []passkey         `json:"passkeys,omitzero"`
+	ExternalAccounts    []json.RawMessage `json:"external_accounts,omitzero"`   // wire form
+	SAMLAccounts        []json.RawMessage `json:"saml_accounts,omitzero"`       // wire form
+	EnterpriseAccounts  []json.RawMessage `json:"enterprise_accounts,omitzero"` // wire form
+	PublicMetadata      metadata          `json:"public_metadata,omitzero"`
+	PrivateMetadata     metadata          `json:"private_metadata,omitzero"`
+	UnsafeMetadata      metadata          `json:"unsafe_metadata,omitzero"`
+	PasswordDigest      string            `json:"password_digest,omitzero"` // empty without a password
+	PasswordHasher      string            `json:"password_hasher,omitzero"`
+	PasswordUpdatedAt   *int64            `json:"password_updated_at,omitzero"`
+	PasswordCompromised bool              `json:"password_compromised,omitzero"`
+	TOTPSecret          string            `json:"totp_secret,omitzero"`
+	BackupCodes         []string          `json:"backup_codes,omitzero"`
+	MFAEnabledAt        *int64            `json:"mfa_enabled_at,omitzero"`
+	MFADisabledAt       *int64            `json:"mfa_disabled_at,omitzero"`
+	Banned              bool              `json:"banned,omitzero"`
+	Locked              bool              `json:"locked,omitzero"`
+	LockoutExpiresAt    *int64            `json:"lockout_expires_at,omitzero"`
+	FailedAttempts      int64             `json:"failed_attempts,omitzero"`
+	DeleteSelf          bool              `json:"delete_self,omitzero"`
+	CreateOrganization  bool              `json:"create_organization,omitzero"`
+	OrganizationsLimit  *int64            `json:"organizations_limit,omitzero"`
+	BypassClientTrust   bool              `json:"bypass_client_trust,omitzero"`
+	LegalAcceptedAt     *int64            `json:"legal_accepted_at,omitzero"`
+	LastSignInAt        *int64            `json:"last_sign_in_at,omitzero"`
+	LastActiveAt        *int64            `json:"last_active_at,omitzero"`
+	Features            []string          `json:"features,omitzero"` // slugs for the fea claim
+	Plan                string            `json:"plan,omitzero"`     // slug for the pla claim
+	CreatedAt           int64             `json:"created_at,omitzero"`
+	UpdatedAt           int64             `json:"updated_at,omitzero"`
 
 	folded string // see fold
 }
@@ -59,15 +59,15 @@ type user struct {
 // identifier is an e-mail address, a phone number or a web3 wallet.
 type identifier struct {
 	ID                  string           `json:"id"`
-	Value               string           `json:"value"`
-	Reserved            bool             `json:"reserved"`
-	Verification        *verification    `json:"verification"` // nil while unverified
-	LinkedTo            []identifierLink `json:"linked_to"`
-	MatchesSSO          bool             `json:"matches_sso"`
-	SecondFactor        bool             `json:"second_factor"`         // phones
-	DefaultSecondFactor bool             `json:"default_second_factor"` // phones
-	CreatedAt           int64            `json:"created_at"`
-	UpdatedAt           int64            `json:"updated_at"`
+	Value               string           `json:"value,omitzero"`
+	Reserved            bool             `json:"reserved,omitzero"`
+	Verification        *verification    `json:"verification,omitzero"` // nil while unverified
+	LinkedTo            []identifierLink `json:"linked_to,omitzero"`
+	MatchesSSO          bool             `json:"matches_sso,omitzero"`
+	SecondFactor        bool             `json:"second_factor,omitzero"`         // phones
+	DefaultSecondFactor bool             `json:"default_second_factor,omitzero"` // phones
+	CreatedAt           int64            `json:"created_at,omitzero"`
+	UpdatedAt           int64            `json:"updated_at,omitzero"`
 }
 
 // verified reports whether the user has shown to own the identifier.
@@ -85,12 +85,12 @@ type identifierLink struct {
 
 // verification is what an identifier was verified by.
 type verification struct {
-	Object           string  `json:"object"` // verification_admin, verification_otp, …
-	Status           string  `json:"status"`
-	Strategy         string  `json:"strategy"`
-	Attempts         *int64  `json:"attempts"`
-	ExpireAt         *int64  `json:"expire_at"`
-	VerifiedAtClient *string `json:"verified_at_client"`
+	Object           string  `json:"object,omitzero"` // verification_admin, verification_otp, …
+	Status           string  `json:"status,omitzero"`
+	Strategy         string  `json:"strategy,omitzero"`
+	Attempts         *int64  `json:"attempts,omitzero"`
+	ExpireAt         *int64  `json:"expire_at,omitzero"`
+	VerifiedAtClient *string `json:"verified_at_client,omitzero"`
 }
 
 type passkey struct {

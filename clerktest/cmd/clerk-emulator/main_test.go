@@ -42,7 +42,7 @@ func start(t *testing.T, args ...string) (env map[string]string, stop func() err
 	return env, func() error { cancel(); return <-done }
 }
 
-func get(t *testing.T, env map[string]string, path string) (int, string) {
+func get(t testing.TB, env map[string]string, path string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, env["CLERK_API_URL"]+path, nil)
 	if err != nil {

@@ -28,7 +28,7 @@ type process struct {
 	env map[string]string
 }
 
-func build(t *testing.T) string {
+func build(t testing.TB) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "clerk-emulator")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
@@ -38,7 +38,7 @@ func build(t *testing.T) string {
 }
 
 // launch starts the binary and reads the settings that it prints.
-func launch(t *testing.T, binary string, args ...string) *process {
+func launch(t testing.TB, binary string, args ...string) *process {
 	t.Helper()
 	p := &process{cmd: exec.CommandContext(t.Context(), binary, append([]string{"-addr", "127.0.0.1:0", "-log", "none"}, args...)...), env: map[string]string{}}
 	out, err := p.cmd.StdoutPipe()
@@ -63,7 +63,7 @@ func launch(t *testing.T, binary string, args ...string) *process {
 }
 
 // kill ends the process at once: it gets no chance to write anything.
-func (p *process) kill(t *testing.T) {
+func (p *process) kill(t testing.TB) {
 	t.Helper()
 	if err := p.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -71,13 +71,16 @@ func (p *process) kill(t *testing.T) {
 	_ = p.cmd.Wait()
 }
 
-func (p *process) resident(t *testing.T) int {
+func (p *process) resident(t testing.TB) int { return p.memory(t, "VmRSS:") }
+
+// memory returns a figure of the kernel in bytes: VmRSS for what is resident now, VmHWM for the most that ever was.
+func (p *process) memory(t testing.TB, name string) int {
 	t.Helper()
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(raw), "VmRSS:")
+	_, rest, _ := strings.Cut(string(raw), name)
 	kib, err := strconv.Atoi(strings.Fields(rest)[0])
 	if err != nil {
 		t.Fatal(err)
