@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -91,8 +92,8 @@ func (e *Emulator) guardAdmin(r *http.Request) error {
 		host = r.Host
 	}
 	own := "http://" + r.Host
-	if !isLoopback("http://"+hostLiteral(host)) && !e.remote {
-		return errForbidden("host_not_allowed", "the admin API answers under the address of this machine only")
+	if !e.ownHost(host) {
+		return errForbidden("host_not_allowed", "the admin API does not answer under this host name: start the emulator with its address, see -url")
 	}
 	if origin := r.Header.Get("Origin"); origin != "" && origin != own && origin != e.url {
 		return errForbidden("origin_not_allowed", "the admin API does not answer pages of other origins")
@@ -101,6 +102,17 @@ func (e *Emulator) guardAdmin(r *http.Request) error {
 		return errForbidden("origin_not_allowed", "the admin API does not answer pages of other origins")
 	}
 	return nil
+}
+
+// ownHost reports whether a host name means this emulator. A page of a foreign site can point a name of its own domain at
+// the emulator, but neither an address nor a name without a dot; so a remote emulator takes these and the name in its URL.
+func (e *Emulator) ownHost(host string) bool {
+	literal := hostLiteral(host)
+	if isLoopback("http://" + literal) {
+		return true
+	}
+	u, err := url.Parse(e.url)
+	return e.remote && (net.ParseIP(strings.Trim(host, "[]")) != nil || !strings.Contains(host, ".") || (err == nil && strings.EqualFold(host, u.Hostname())))
 }
 
 // refuseCredentials refuses a key, which might name another instance than the one that the call would act on.

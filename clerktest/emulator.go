@@ -20,8 +20,9 @@ type Emulator struct {
 	url         string
 	frontendAPI string
 	clerkJS     string // folder above node_modules, empty when it is looked for
-	origin      string
-	remote      bool // serves other machines too
+	origin      string // of the application
+	azp         string // of tokens that no page asked for; empty leaves the claim out
+	remote      bool   // serves other machines too
 	client      *http.Client
 	log         *slog.Logger
 
@@ -60,6 +61,7 @@ type settings struct {
 	frontendAPI string
 	secret      string
 	origin      string
+	azp         string
 	remote      bool
 	data        string
 	webhooks    []string
@@ -103,10 +105,12 @@ func WithFrontendAPI(host string) Option {
 	}
 }
 
-// WithAuthorizedParty sets the azp claim of the session tokens that are minted without another one. Without this option
-// it is http://localhost:3000; empty leaves the claim out.
+// WithAuthorizedParty sets the origin of the application. It becomes the azp claim of every session token for which no
+// page named another one, also where Clerk leaves the claim out: in tokens of the Backend API and of handshakes. Empty
+// leaves it out everywhere. Without this option only the tokens of Go helpers such as SignIn have the claim, which is
+// http://localhost:3000 then.
 func WithAuthorizedParty(origin string) Option {
-	return func(s *settings) error { s.origin = origin; return nil }
+	return func(s *settings) error { s.origin, s.azp = origin, origin; return nil }
 }
 
 // WithLogger sets where the emulator reports its own failures. Without it they go to the default logger.
@@ -135,7 +139,7 @@ func New(opts ...Option) (*Emulator, error) {
 		return nil, errors.New("clerktest: New: the address is not on this machine, see WithRemoteAddress")
 	}
 	e := &Emulator{
-		url: s.url, frontendAPI: s.frontendAPI, clerkJS: s.clerkJS, origin: s.origin, remote: s.remote, client: &http.Client{Transport: newTransport()}, log: s.log,
+		url: s.url, frontendAPI: s.frontendAPI, clerkJS: s.clerkJS, origin: s.origin, azp: s.azp, remote: s.remote, client: &http.Client{Transport: newTransport()}, log: s.log,
 		dataDir: s.data, instances: map[string]*Instance{}, names: map[string]*Instance{},
 	}
 	if err := e.mount(families()); err != nil {

@@ -60,6 +60,9 @@ func createPortalToken(c *call) (any, error) {
 		Scopes         []string      `json:"scopes"`
 		Lifetime       field[int64]  `json:"seconds_until_expiration"`
 	}
+	if len(c.raw) == 0 {
+		return nil, errBodyInvalid("the body is missing, an empty object at least has to be there")
+	}
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}

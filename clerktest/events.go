@@ -5,8 +5,11 @@ import (
 	"sync"
 )
 
-// eventLogCap bounds the events an instance remembers.
-const eventLogCap = 10_000
+// An event log remembers so many events, and so many bytes of what they tell.
+const (
+	eventLogCap   = 10_000
+	eventBytesCap = 64 << 20
+)
 
 // Event is one state change as Clerk's webhooks announce it.
 type Event struct {
@@ -24,6 +27,7 @@ type eventLog struct {
 	deliver     func(Event) // sees the events in the order of the changes; must not wait
 	mu          sync.Mutex
 	events      []Event
+	bytes       int // of their data
 	dropped     int
 	subscribers map[int]func(Event)
 	nextID      int
@@ -40,10 +44,15 @@ func (l *eventLog) append(events []Event) {
 		return
 	}
 	l.mu.Lock()
-	l.events = append(l.events, events...)
-	if extra := len(l.events) - eventLogCap; extra > 0 {
-		l.events = l.events[extra:]
-		l.dropped += extra
+	for _, ev := range events {
+		l.events = append(l.events, ev)
+		l.bytes += len(ev.Data)
+	}
+	for len(l.events) > eventLogCap || (l.bytes > eventBytesCap && len(l.events) > 1) {
+		l.bytes -= len(l.events[0].Data)
+		l.events[0] = Event{}
+		l.events = l.events[1:]
+		l.dropped++
 	}
 	close(l.wake)
 	l.wake = make(chan struct{})
@@ -77,7 +86,7 @@ func (l *eventLog) clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.dropped += len(l.events)
-	l.events = nil
+	l.events, l.bytes = nil, 0
 }
 
 // subscribe registers fn for every later event and returns how to end that.

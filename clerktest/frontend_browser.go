@@ -12,6 +12,7 @@ import (
 type browser struct {
 	Token     string `json:"token"`
 	ClientID  string `json:"client_id"`
+	SignedIn  bool   `json:"signed_in"` // somebody signed in on it once
 	CreatedAt int64  `json:"created_at"`
 }
 
@@ -23,9 +24,17 @@ type refreshToken struct {
 
 var (
 	tableBrowsers = &table[browser]{
-		name:    "browsers",
-		id:      func(b *browser) string { return b.Token },
-		indexes: map[string]func(*browser) []string{"client": func(b *browser) []string { return []string{b.ClientID} }},
+		name: "browsers",
+		id:   func(b *browser) string { return b.Token },
+		indexes: map[string]func(*browser) []string{
+			"client": func(b *browser) []string { return []string{b.ClientID} },
+			"anonymous": func(b *browser) []string {
+				if b.SignedIn {
+					return nil
+				}
+				return []string{"yes"}
+			},
+		},
 	}
 	tableRefreshTokens = &table[refreshToken]{
 		name:    "refresh_tokens",
@@ -71,8 +80,17 @@ func (x *tx) newBrowser(token string) *browser {
 	}
 	b := &browser{Token: token, ClientID: d.ID, CreatedAt: x.now}
 	tableBrowsers.put(x, b)
+	if tableBrowsers.count(x, "anonymous", "yes") > maxAnonymous {
+		gone := tableBrowsers.first(x, "anonymous", "yes")
+		tableBrowsers.delete(x, gone.Token)
+		tableDevices.delete(x, gone.ClientID)
+	}
 	return b
 }
+
+// maxAnonymous bounds the browsers on which nobody ever signed in, as any page makes one by a handshake. The oldest makes
+// room.
+const maxAnonymous = 10_000
 
 // SignInBrowser signs a user in on a browser, as the sign-in page would, and returns the session. The application
 // learns of it through the next handshake.
@@ -131,9 +149,9 @@ func (x *tx) browserSession(clientID string) *session {
 	return nil
 }
 
-// browserCookies are the Set-Cookie lines that bring the cookies of an application up to date. The origin becomes the
-// azp claim.
-func (x *tx) browserCookies(b *browser, origin string) ([]string, error) {
+// browserCookies are the Set-Cookie lines that bring the cookies of an application up to date. A browser that is on its way
+// from page to page sends no Origin, so the session token has no azp claim.
+func (x *tx) browserCookies(b *browser) ([]string, error) {
 	jar := cookieLines{suffix: "_" + x.inst.CookieSuffix()}
 	if !x.inst.Production() {
 		jar.both("__clerk_db_jwt", b.Token)
@@ -145,7 +163,7 @@ func (x *tx) browserCookies(b *browser, origin string) ([]string, error) {
 		jar.add("__refresh"+jar.suffix, "", true)
 		return jar.lines, nil
 	}
-	token, err := x.mintSession(s, x.inst.newTokenSpec([]TokenOption{TokenAuthorizedParty(origin)}))
+	token, err := x.mintSession(s, x.inst.newTokenSpec([]TokenOption{TokenAuthorizedParty(x.inst.emulator.azp)}))
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,9 @@
 package clerktest
 
-import "net/http"
+import (
+	"cmp"
+	"net/http"
+)
 
 // frontendClientWire is what a browser is told about itself: the sessions with their users and fresh tokens, and the sign-in
 // and sign-up that it has begun.
@@ -74,7 +77,7 @@ func (x *tx) wireFrontendSession(s *session, r *http.Request) (*frontendSessionW
 	if !s.liveAt(x.now) {
 		return w, nil
 	}
-	token, err := x.mintSession(s, x.inst.newTokenSpec([]TokenOption{TokenAuthorizedParty(r.Header.Get("Origin"))}))
+	token, err := x.mintSession(s, x.inst.newTokenSpec([]TokenOption{TokenAuthorizedParty(cmp.Or(r.Header.Get("Origin"), x.inst.emulator.azp))}))
 	w.LastActiveToken = &tokenWire{Object: "token", JWT: token}
 	return w, err
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,6 +42,9 @@ func answerHandshake(c *frontendCall) (any, error) {
 	if err != nil || target.Host == "" || target.User != nil || (target.Scheme != "http" && target.Scheme != "https") {
 		return nil, errParamFormat("redirect_url", "an absolute http or https URL")
 	}
+	if !c.tx.leadsHome(target) {
+		return nil, errBadRequest("redirect_url_not_allowed", "redirect_url leads to a foreign host: allow it in the instance's allowed_origins, or start the emulator with the application's origin as its authorized party")
+	}
 	result, err := c.handshake(target)
 	if err != nil {
 		return nil, err
@@ -66,7 +70,7 @@ func (c *frontendCall) handshake(target *url.URL) (handshakeResult, error) {
 	if c.query.Has("organization_id") {
 		x.switchOrganization(b, c.query.Get("organization_id"))
 	}
-	lines, err := x.browserCookies(b, target.Scheme+"://"+target.Host)
+	lines, err := x.browserCookies(b)
 	if err != nil {
 		return handshakeResult{}, err
 	}
@@ -82,9 +86,29 @@ func (c *frontendCall) handshake(target *url.URL) (handshakeResult, error) {
 	return handshakeResult{"__clerk_handshake", token, b.Token}, err
 }
 
+// leadsHome reports whether an address belongs to the application: to this machine, to the origin of the application, or
+// to an origin or a domain that the instance knows.
+func (x *tx) leadsHome(target *url.URL) bool {
+	origin, host := target.Scheme+"://"+target.Host, strings.ToLower(target.Hostname())
+	e := x.inst.emulator
+	if isLoopback(origin) || origin == e.origin || target.Host == hostOf(e.url) || slices.Contains(x.settings().AllowedOrigins, origin) {
+		return true
+	}
+	return slices.ContainsFunc(tableDomains.all(x), func(d *instanceDomain) bool {
+		name := strings.TrimPrefix(d.Name, "clerk.") // the host of the Frontend API is below the application's domain
+		return host == name || strings.HasSuffix(host, "."+name)
+	})
+}
+
+// maxNonces bounds the handshakes that wait for a server. The oldest makes room.
+const maxNonces = 10_000
+
 // newHandshakeNonce stores directives until they are asked for, and forgets those whose time is over.
 func (x *tx) newHandshakeNonce(directives []string) *handshakeNonce {
-	for _, old := range keep(tableHandshakeNonces.all(x), func(n *handshakeNonce) bool { return n.ExpiresAt <= x.now }) {
+	for old := tableHandshakeNonces.oldest(x); old != nil; old = tableHandshakeNonces.oldest(x) {
+		if old.ExpiresAt > x.now && tableHandshakeNonces.size(x) < maxNonces {
+			break
+		}
 		tableHandshakeNonces.delete(x, old.Nonce)
 	}
 	n := &handshakeNonce{Nonce: randomHex(20), Directives: directives, ExpiresAt: x.time.Add(nonceLifetime).UnixMilli()}

@@ -1,6 +1,7 @@
 package clerktest
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 )
@@ -93,7 +94,7 @@ func frontendToken(c *frontendCall) (any, error) {
 			return nil, err
 		}
 	}
-	token, err := c.tx.mintSession(c.session, c.inst.newTokenSpec([]TokenOption{TokenAuthorizedParty(c.r.Header.Get("Origin"))}))
+	token, err := c.tx.mintSession(c.session, c.inst.newTokenSpec([]TokenOption{TokenAuthorizedParty(cmp.Or(c.r.Header.Get("Origin"), c.inst.emulator.azp))}))
 	return tokenWire{Object: "token", JWT: token}, err
 }
 
@@ -102,7 +103,7 @@ func frontendTemplateToken(c *frontendCall) (any, error) {
 	if t == nil {
 		return nil, errNotFound("JWT template")
 	}
-	token, err := c.tx.mintTemplate(c.session, t, time.Duration(t.Lifetime)*time.Second)
+	token, err := c.tx.mintTemplate(c.session, t, time.Duration(t.Lifetime)*time.Second, cmp.Or(c.r.Header.Get("Origin"), c.inst.emulator.azp))
 	return tokenWire{Object: "token", JWT: token}, err
 }
 

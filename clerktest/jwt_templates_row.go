@@ -30,8 +30,8 @@ var tableJWTTemplates = &table[jwtTemplate]{
 // shortcode is a placeholder of a template, {{user.first_name}}, possibly with alternatives behind ||.
 var shortcode = regexp.MustCompile(`\{\{\s*([^{}]+?)\s*\}\}`)
 
-// mintTemplate signs a token of a template for a session.
-func (x *tx) mintTemplate(s *session, t *jwtTemplate, life time.Duration) (string, error) {
+// mintTemplate signs a token of a template for a session. An empty azp leaves this claim out.
+func (x *tx) mintTemplate(s *session, t *jwtTemplate, life time.Duration, azp string) (string, error) {
 	u := tableUsers.get(x, s.UserID)
 	if u == nil {
 		return "", errNotFound("user")
@@ -47,8 +47,8 @@ func (x *tx) mintTemplate(s *session, t *jwtTemplate, life time.Duration) (strin
 	claims["iss"], claims["sub"], claims["jti"] = x.inst.Issuer(), s.UserID, randomHex(10)
 	claims["iat"], claims["exp"] = x.time.Unix(), x.time.Add(life).Unix()
 	claims["nbf"] = x.time.Add(-time.Duration(t.AllowedClockSkew) * time.Second).Unix()
-	if x.inst.emulator.origin != "" {
-		claims["azp"] = x.inst.emulator.origin
+	if azp != "" {
+		claims["azp"] = azp
 	}
 	if t.CustomKey {
 		return signCustom(t, claims)

@@ -2,11 +2,16 @@ package clerktest
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
 
-const requestLogCap = 2_000
+// A request log remembers so many requests, with so much of each path.
+const (
+	requestLogCap  = 2_000
+	requestPathCap = 1 << 10 // bytes
+)
 
 // RequestRecord is one answered Backend API request.
 type RequestRecord struct {
@@ -70,6 +75,9 @@ func (e *Emulator) OnRequest(fn func(RequestRecord)) {
 
 // logRequest tells the instance that answered, nil when there was none, and the emulator.
 func (e *Emulator) logRequest(in *Instance, rec RequestRecord) {
+	if len(rec.Path) > requestPathCap {
+		rec.Path = strings.Clone(strings.ToValidUTF8(rec.Path[:requestPathCap], ""))
+	}
 	if in != nil {
 		rec.At, rec.Instance = in.clock.Now(), in.name
 		in.requests.add(rec)

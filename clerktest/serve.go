@@ -26,10 +26,17 @@ var apiVersions = map[string]bool{
 // newestVersion is the newest version of the API that the emulator knows.
 const newestVersion = "2026-05-12"
 
+// maxTarget bounds the path and the query of a request, in bytes. A handshake carries the address of a page in its query.
+const maxTarget = 32 << 10
+
 type labelKey struct{}
 
 // ServeHTTP answers the Backend API under /v1 and without it, and the raw routes of the families.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if len(r.URL.EscapedPath())+len(r.URL.RawQuery) > maxTarget {
+		writeFrontendError(w, newError(http.StatusRequestURITooLong, "request_uri_too_long", "the address is too long", "an address has at most 32 KB"))
+		return
+	}
 	r = dropFrontendPath(r)
 	admin := strings.HasPrefix(r.URL.Path+"/", adminPath+"/")
 	if admin || !hasSecretKey(r) {

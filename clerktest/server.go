@@ -50,7 +50,7 @@ func Start(opts ...Option) (*Server, error) {
 	}
 	srv := &Server{
 		Instance: e.Default(), emulator: e,
-		http: &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second},
+		http: &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 128 << 10},
 	}
 	go func() { _ = srv.http.Serve(dual) }()
 	return srv, nil

@@ -128,8 +128,7 @@ func createSessionToken(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	spec := c.inst.newTokenSpec(nil)
-	spec.life = life
+	spec := c.inst.newTokenSpec([]TokenOption{TokenTTL(life), TokenAuthorizedParty(c.emulator.azp)})
 	text, err := c.tx.mintSession(s, spec)
 	if err != nil {
 		return nil, err
@@ -150,7 +149,7 @@ func createTemplateToken(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := c.tx.mintTemplate(s, t, life)
+	text, err := c.tx.mintTemplate(s, t, life, c.emulator.azp)
 	if err != nil {
 		return nil, err
 	}

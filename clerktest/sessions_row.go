@@ -152,6 +152,9 @@ func (x *tx) startSession(u *user, clientID string, orgID *string, edits ...func
 		edit(s)
 	}
 	tableSessions.put(x, s)
+	if b := tableBrowsers.first(x, "client", clientID); b != nil && !b.SignedIn {
+		tableBrowsers.update(x, b.Token, func(b *browser) { b.SignedIn = true })
+	}
 	tableUsers.update(x, u.ID, func(u *user) { u.LastSignInAt, u.LastActiveAt = &x.now, &x.now })
 	x.emitSession("session.created", s)
 	return s

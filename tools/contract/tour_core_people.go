@@ -128,7 +128,7 @@ func addPasskey(in *clerktest.Instance, userID string) (id string, err error) {
 func refreshCookie(in *clerktest.Instance, browser string) (string, error) {
 	client := *in.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	resp, err := client.Get(in.URL() + "/v1/client/handshake?redirect_url=https%3A%2F%2Fapp.example%2F&__clerk_db_jwt=" + browser)
+	resp, err := client.Get(in.URL() + "/v1/client/handshake?redirect_url=http%3A%2F%2Flocalhost%3A3000%2F&__clerk_db_jwt=" + browser)
 	if err != nil {
 		return "", err
 	}
