@@ -16,6 +16,7 @@ import (
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 	"github.com/clerkgo/clerk-go/clerktest"
+	clerk "github.com/clerkgo/clerk-go/core"
 )
 
 const (
@@ -152,7 +153,11 @@ type flow struct {
 // newFlow starts with a signed-out browser.
 func newFlow(t *testing.T, production bool, change func(*clerkauth.Config)) *flow {
 	t.Helper()
-	f := &flow{clerk: clerktest.NewServer(t, clerktest.WithFrontendAPI(flowFrontendAPI))}
+	f := &flow{clerk: clerktest.NewServer(t, clerktest.WithFrontendAPI(flowFrontendAPI), clerktest.WithAuthorizedParty(appOrigin))}
+	allowed := &clerk.InstanceUpdateParams{AllowedOrigins: clerk.Set([]string{satelliteOrigin})}
+	if err := f.clerk.API().Instance.Update(t.Context(), allowed); err != nil {
+		t.Fatal(err)
+	}
 	f.clerk.Clock().Freeze()
 	f.clerk.SetProduction(production)
 	f.user = f.clerk.CreateUser(clerktest.User{})

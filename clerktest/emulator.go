@@ -106,8 +106,8 @@ func WithFrontendAPI(host string) Option {
 }
 
 // WithAuthorizedParty sets the origin of the application. It becomes the azp claim of every session token for which no
-// page named another one, also where Clerk leaves the claim out: in tokens of the Backend API and of handshakes. Empty
-// leaves it out everywhere. Without this option only the tokens of Go helpers such as SignIn have the claim, which is
+// page named another one, also where Clerk leaves the claim out: in tokens of the Backend API and, as the origin of the
+// page, of handshakes. Empty leaves it out everywhere. Without this option only the tokens of Go helpers such as SignIn have the claim, which is
 // http://localhost:3000 then.
 func WithAuthorizedParty(origin string) Option {
 	return func(s *settings) error { s.origin, s.azp = origin, origin; return nil }

@@ -150,8 +150,9 @@ func (x *tx) browserSession(clientID string) *session {
 }
 
 // browserCookies are the Set-Cookie lines that bring the cookies of an application up to date. A browser that is on its way
-// from page to page sends no Origin, so the session token has no azp claim.
-func (x *tx) browserCookies(b *browser) ([]string, error) {
+// from page to page sends no Origin, so the session token has no azp claim, unless WithAuthorizedParty wants one: then it is
+// the origin of the page.
+func (x *tx) browserCookies(b *browser, origin string) ([]string, error) {
 	jar := cookieLines{suffix: "_" + x.inst.CookieSuffix()}
 	if !x.inst.Production() {
 		jar.both("__clerk_db_jwt", b.Token)
@@ -163,7 +164,11 @@ func (x *tx) browserCookies(b *browser) ([]string, error) {
 		jar.add("__refresh"+jar.suffix, "", true)
 		return jar.lines, nil
 	}
-	token, err := x.mintSession(s, x.inst.newTokenSpec([]TokenOption{TokenAuthorizedParty(x.inst.emulator.azp)}))
+	azp := ""
+	if x.inst.emulator.azp != "" {
+		azp = origin
+	}
+	token, err := x.mintSession(s, x.inst.newTokenSpec([]TokenOption{TokenAuthorizedParty(azp)}))
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func (c *frontendCall) handshake(target *url.URL) (handshakeResult, error) {
 	if c.query.Has("organization_id") {
 		x.switchOrganization(b, c.query.Get("organization_id"))
 	}
-	lines, err := x.browserCookies(b)
+	lines, err := x.browserCookies(b, target.Scheme+"://"+target.Host)
 	if err != nil {
 		return handshakeResult{}, err
 	}

@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
 	"os"
@@ -115,18 +116,18 @@ func (c *peekedConn) Read(p []byte) (int, error) { return c.r.Read(p) }
 
 // certificate is that of the data folder, else a new one.
 func (e *Emulator) certificate() (tls.Certificate, error) {
-	if e.data == nil {
+	if e.dataDir == "" {
 		content, err := newCertificate(e.url)
 		if err != nil {
 			return tls.Certificate{}, err
 		}
 		return tls.X509KeyPair(content, content)
 	}
-	path := filepath.Join(e.data.dir, certificateFile)
+	path := filepath.Join(e.dataDir, certificateFile)
 	content, err := os.ReadFile(path) //nolint:gosec // a file of the folder that the caller named
 	if errors.Is(err, os.ErrNotExist) {
 		if content, err = newCertificate(e.url); err == nil {
-			err = writeFileAtomically(path, content)
+			err = writeFileAtomically(path, func(w io.Writer) error { _, err := w.Write(content); return err })
 		}
 	}
 	if err != nil {
