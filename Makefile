@@ -18,6 +18,7 @@ TEST      ?=
 RACE      ?=
 FUZZINPUTS ?= 100000
 BENCH     ?= .
+ROWS      ?= 1000000
 SEED      ?= 1
 N         ?= 5000
 MODULES   ?=
@@ -71,7 +72,7 @@ fuzz: ## run every fuzz target with FUZZINPUTS (100,000) inputs
 .PHONY: bench
 bench: ## run the benchmarks beside the code, then the comparison with other libraries
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(patsubst %,./%/...,$(PUBLISHED))
-	@for b in $(wildcard tools/bench/*/go.mod); do echo "== $$(dirname $$b)"; (cd $$(dirname $$b) && GOWORK=off go run .); done
+	@for b in $(filter-out tools/bench/mirror/%,$(wildcard tools/bench/*/go.mod)); do echo "== $$(dirname $$b)"; (cd $$(dirname $$b) && GOWORK=off go run .); done
 
 .PHONY: conformance
 conformance: ## replay test vectors against auth (VECTORS=file.json)
@@ -99,6 +100,15 @@ console: ## drive the console of the local Clerk in a headless Chromium (OUT=fol
 .PHONY: browser
 browser: ## drive pages with the real ClerkJS through the flows of the local Clerk in a headless Chromium (npm; OUT=folder keeps pictures)
 	$(TOOL) ./browser $(if $(OUT),-out $(abspath $(OUT)))
+
+.PHONY: mirror
+mirror: ## test the mirror on real databases, fifty schedules of failures among the tests (SEEDS=50 USERS=20000)
+	tools/mirror/test.sh
+
+.PHONY: mirror-bench
+mirror-bench: ## measure the mirror on PostgreSQL beside COPY and a naive loop (ROWS=1000000)
+	cd tools/bench/mirror && GOWORK=off go build -o $(BIN)/mirror-bench . && \
+		../../mirror/with-postgres.sh sh -c '$(BIN)/mirror-bench -database "$$DATABASE_URL" -users $(ROWS)'
 
 ##@ Code
 

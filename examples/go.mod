@@ -10,6 +10,7 @@ require (
 	github.com/clerkgo/clerk-go/echo v0.1.0
 	github.com/clerkgo/clerk-go/fiber v0.1.0
 	github.com/clerkgo/clerk-go/gin v0.1.0
+	github.com/clerkgo/clerk-go/mirror v0.1.0
 	github.com/gin-gonic/gin v1.10.0
 	github.com/go-chi/chi/v5 v5.3.0
 	github.com/gofiber/fiber/v2 v2.52.14

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// pagesAhead is how many pages are read while one is written.
-	pagesAhead = 2
+	// pagesAhead is how many pages wait while one is written and another is read.
+	pagesAhead = 1
 	// maxPasses is how often a kind is listed, if the list was torn by what happened meanwhile.
 	maxPasses = 3
 )
@@ -170,12 +170,12 @@ func (b *backfill) readFrom(ctx context.Context, l list, at *checkpoint, total i
 		}
 		b.latest = max(b.latest, at.started)
 		next := *at
-		next.position, next.done = p.position, at.done+int64(len(p.records))
-		if err := b.storePage(ctx, p.records, next); err != nil {
+		next.position, next.done = p.position, at.done+p.size()
+		if err := b.storePage(ctx, p, next); err != nil {
 			return err
 		}
 		*at = next
-		b.count(l.kind, int64(len(p.records)))
+		b.count(l.kind, p.size())
 		if b.mirror.config.Progress != nil {
 			b.mirror.config.Progress(Progress{Kind: l.kind, Done: at.done, Total: max(total, at.done)})
 		}
@@ -212,18 +212,12 @@ func (m *Mirror) readAhead(ctx context.Context, l list, position string, pacer *
 
 // storePage stores the objects of a page as the state at the start of the phase, so that what happens while the list is
 // read wins.
-func (b *backfill) storePage(ctx context.Context, records []*clerkwebhook.Record, next checkpoint) error {
-	rows := make([]*row, 0, len(records))
-	for _, record := range records {
-		record.ObservedAt = next.started
-		r, err := newRow(record)
-		if err != nil {
-			b.result.Skipped++
-			continue
-		}
-		rows = append(rows, r)
+func (b *backfill) storePage(ctx context.Context, p page, next checkpoint) error {
+	for _, r := range p.rows {
+		r.observed = next.started
 	}
-	return b.commit(ctx, rows, next)
+	b.result.Skipped += p.skipped
+	return b.commit(ctx, p.rows, next)
 }
 
 // commit stores rows and the checkpoint in one transaction, if the lease is still ours.

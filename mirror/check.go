@@ -64,7 +64,7 @@ func (m *Mirror) Check(ctx context.Context) (Drift, error) {
 		if newest.err != nil {
 			return newest.err
 		}
-		if _, err := m.compare(ctx, l.kind, newest.records, d); err != nil {
+		if _, err := m.compare(ctx, l.kind, newest.rows, d); err != nil {
 			return err
 		}
 		return m.counts(ctx, l, d)
@@ -99,7 +99,7 @@ func (m *Mirror) audit(ctx context.Context, l list, pacer *pacer, d *KindDrift) 
 		if p.err != nil {
 			return p.err
 		}
-		n, err := m.compare(ctx, l.kind, p.records, d)
+		n, err := m.compare(ctx, l.kind, p.rows, d)
 		if err != nil {
 			return err
 		}
@@ -138,14 +138,14 @@ func (m *Mirror) counts(ctx context.Context, l list, d *KindDrift) (err error) {
 
 // compare counts which objects the table lacks or has in an older state, and returns how many rows exist.
 func (m *Mirror) compare(
-	ctx context.Context, kind clerkwebhook.Kind, objects []*clerkwebhook.Record, d *KindDrift,
+	ctx context.Context, kind clerkwebhook.Kind, objects []*row, d *KindDrift,
 ) (matched int64, err error) {
 	if len(objects) == 0 {
 		return 0, nil
 	}
 	var args []any
 	for _, object := range objects {
-		args = append(args, object.ID)
+		args = append(args, object.key.ID)
 	}
 	versions := map[string]int64{}
 	query := "SELECT id, version FROM " + m.tables[kind].name + " WHERE deleted_at IS NULL AND id IN " + placeholders(len(args))
@@ -160,11 +160,11 @@ func (m *Mirror) compare(
 		return 0, err
 	}
 	for _, object := range objects {
-		version, ok := versions[object.ID]
+		version, ok := versions[object.key.ID]
 		switch {
 		case !ok:
 			d.Missing++
-		case version < object.UpdatedAt:
+		case version < object.version:
 			d.Stale++
 		}
 	}

@@ -11,13 +11,27 @@ import (
 
 // page is one page of one of Clerk's lists.
 type page struct {
-	records  []*clerkwebhook.Record
+	rows     []*row
+	skipped  int64  // objects that cannot be stored
 	total    int64  // objects in the whole list; for users zero, as their list does not say
 	position string // where the next page begins
 	observed int64
 	last     bool
 	err      error
 }
+
+// add turns an object into a row, so that the decoded object can go.
+func (p *page) add(record *clerkwebhook.Record) {
+	r, err := newRow(record)
+	if err != nil {
+		p.skipped++
+		return
+	}
+	p.rows = append(p.rows, r)
+}
+
+// size counts the objects of the page.
+func (p *page) size() int64 { return int64(len(p.rows)) + p.skipped }
 
 // list reads Clerk's objects of one kind, oldest first, so that what is created meanwhile comes at the end.
 type list struct {
@@ -82,7 +96,7 @@ func (m *Mirror) userPage(ctx context.Context, client *clerk.Client, params *cle
 	}
 	p := page{observed: m.observed(&a), last: len(found.Data) < pageSize}
 	for i := range found.Data {
-		p.records = append(p.records, userRecord(&found.Data[i], p.observed))
+		p.add(userRecord(&found.Data[i], p.observed))
 		p.position = found.Data[i].ID
 	}
 	return p
@@ -114,7 +128,7 @@ func offsetPage[T any](
 	}
 	p := page{total: found.TotalCount, observed: m.observed(a)}
 	for i := range found.Data {
-		p.records = append(p.records, record(&found.Data[i], p.observed))
+		p.add(record(&found.Data[i], p.observed))
 	}
 	end := offset + int64(len(found.Data))
 	p.position = strconv.FormatInt(end, 10)

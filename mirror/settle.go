@@ -22,21 +22,16 @@ func (b *backfill) ask(ctx context.Context, keys []clerkwebhook.Key) ([]*row, er
 	case clerkwebhook.KindOrganization:
 		find = b.findOrganizations
 	}
-	found, observed, err := find(ctx, keys)
+	there, observed, err := find(ctx, keys)
 	if err != nil {
 		return nil, err
 	}
 	rows := make([]*row, 0, len(keys))
 	for _, key := range keys {
-		record := found[key.ID]
-		if record == nil {
-			record = &clerkwebhook.Record{Key: key, ObservedAt: observed, Deleted: true}
+		r := there[key.ID]
+		if r == nil {
+			r = &row{key: key, observed: observed, deleted: true}
 			b.result.Deleted++
-		}
-		r, err := newRow(record)
-		if err != nil {
-			b.result.Skipped++
-			continue
 		}
 		rows = append(rows, r)
 	}
@@ -52,10 +47,10 @@ func ids(keys []clerkwebhook.Key) []string {
 	return out
 }
 
-// records are objects by id.
-type records map[string]*clerkwebhook.Record
+// found are objects by id.
+type found map[string]*row
 
-func (b *backfill) findUsers(ctx context.Context, keys []clerkwebhook.Key) (records, int64, error) {
+func (b *backfill) findUsers(ctx context.Context, keys []clerkwebhook.Key) (found, int64, error) {
 	if err := b.pacer.wait(ctx); err != nil {
 		return nil, 0, err
 	}
@@ -65,23 +60,23 @@ func (b *backfill) findUsers(ctx context.Context, keys []clerkwebhook.Key) (reco
 	return p.byID(), p.observed, p.err
 }
 
-func (b *backfill) findOrganizations(ctx context.Context, keys []clerkwebhook.Key) (records, int64, error) {
+func (b *backfill) findOrganizations(ctx context.Context, keys []clerkwebhook.Key) (found, int64, error) {
 	if err := b.pacer.wait(ctx); err != nil {
 		return nil, 0, err
 	}
 	params := &clerk.OrganizationListParams{OrganizationIDs: ids(keys)}
 	params.Limit = clerk.Int64(idsPerRequest)
 	var a answer
-	found, err := b.mirror.config.Client.Organizations.List(ctx, params, a.option())
-	p := offsetPage(b.mirror, &a, found, err, 0, organizationRecord)
+	list, err := b.mirror.config.Client.Organizations.List(ctx, params, a.option())
+	p := offsetPage(b.mirror, &a, list, err, 0, organizationRecord)
 	return p.byID(), p.observed, p.err
 }
 
 // findMemberships asks for one membership after another, except for those whose user or organization is gone, which Clerk
 // need not be asked about.
-func (b *backfill) findMemberships(ctx context.Context, keys []clerkwebhook.Key) (records, int64, error) {
+func (b *backfill) findMemberships(ctx context.Context, keys []clerkwebhook.Key) (found, int64, error) {
 	m := b.mirror
-	found := records{}
+	out := found{}
 	var observed int64
 	for _, key := range keys {
 		orphan, err := m.isOrphan(ctx, key)
@@ -99,14 +94,18 @@ func (b *backfill) findMemberships(ctx context.Context, keys []clerkwebhook.Key)
 			return nil, 0, err
 		}
 		if record != nil && record.ID == key.ID {
-			found[key.ID] = record
-			observed = record.ObservedAt
+			r, err := newRow(record)
+			if err != nil {
+				return nil, 0, err
+			}
+			out[key.ID] = r
+			observed = r.observed
 		}
 	}
 	if observed == 0 {
 		observed = b.latest
 	}
-	return found, observed, nil
+	return out, observed, nil
 }
 
 // isOrphan reports whether the table knows that the user or the organization of a membership is deleted.
@@ -124,11 +123,11 @@ func (m *Mirror) exists(ctx context.Context, query string, args ...any) (found b
 	return found, err
 }
 
-// byID returns the records of a page by id.
-func (p *page) byID() records {
-	out := make(records, len(p.records))
-	for _, record := range p.records {
-		out[record.ID] = record
+// byID returns the objects of a page by id.
+func (p *page) byID() found {
+	out := make(found, len(p.rows))
+	for _, r := range p.rows {
+		out[r.key.ID] = r
 	}
 	return out
 }

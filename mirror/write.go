@@ -146,25 +146,22 @@ func (c column) convert(text string) string {
 // writeArrays sends one text for each column and lets PostgreSQL cut it, which is the fastest way that every driver has: one
 // statement without a placeholder for each value, and no escaping.
 func (m *Mirror) writeArrays(ctx context.Context, tx *sql.Tx, t *table, rows []*row, mark int64) error {
-	texts := make([]strings.Builder, len(t.columns))
-	for i, r := range rows {
+	texts := make([][]string, len(t.columns))
+	for _, r := range rows {
 		for c, value := range r.args(mark) {
-			if i > 0 {
-				texts[c].WriteString(between)
-			}
 			s, ok := value.(string)
 			if !ok {
 				s = absent
 			} else if strings.ContainsAny(s, between+absent) {
 				return m.writeEach(ctx, tx, t, rows, mark)
 			}
-			texts[c].WriteString(s)
+			texts[c] = append(texts[c], s)
 		}
 	}
 	args := make([]any, len(texts))
 	arrays, values := make([]string, len(texts)), make([]string, len(texts))
 	for i := range texts {
-		args[i] = texts[i].String()
+		args[i] = strings.Join(texts[i], between)
 		arrays[i] = `string_to_array(CAST(? AS text), E'\x1f', E'\x1e')`
 		values[i] = t.columns[i].convert("v." + t.columns[i].name)
 	}

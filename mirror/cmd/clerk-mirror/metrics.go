@@ -1,11 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
+	"strconv"
 	"sync/atomic"
+	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
+	exposition "github.com/VictoriaMetrics/metrics"
 
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 	clerkmirror "github.com/clerkgo/clerk-go/mirror"
@@ -13,58 +15,71 @@ import (
 
 // metrics are what the program counts. No label names a person.
 type metrics struct {
-	registry   *prometheus.Registry
-	deliveries *prometheus.CounterVec
-	duration   *prometheus.HistogramVec
-	progress   *prometheus.GaugeVec
-	drift      *prometheus.GaugeVec
-	backfills  *prometheus.CounterVec
-	completed  prometheus.Gauge
-	ready      atomic.Bool
+	set      *exposition.Set
+	duration *exposition.PrometheusHistogram
+	ready    atomic.Bool
 }
 
 func newMetrics() *metrics {
-	m := &metrics{
-		registry: prometheus.NewRegistry(),
-		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "clerk_mirror_deliveries_total", Help: "Webhook deliveries by the status of the answer.",
-		}, []string{"code"}),
-		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "clerk_mirror_delivery_seconds", Help: "Time from a delivery to its answer.",
-			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, 1, 5},
-		}, nil),
-		progress: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "clerk_mirror_backfill_objects", Help: "Objects that the running or last backfill has stored, by kind.",
-		}, []string{"kind"}),
-		drift: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "clerk_mirror_drift_objects", Help: "Drift at the last look, by kind and sort.",
-		}, []string{"kind", "sort"}),
-		backfills: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "clerk_mirror_backfills_total", Help: "Backfills by their end.",
-		}, []string{"result"}),
-		completed: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "clerk_mirror_last_reconcile_timestamp_seconds", Help: "When the last look for drift ended well.",
-		}),
-	}
-	m.registry.MustRegister(m.deliveries, m.duration, m.progress, m.drift, m.backfills, m.completed)
-	return m
+	set := exposition.NewSet()
+	return &metrics{set: set, duration: set.NewPrometheusHistogramExt(
+		"clerk_mirror_delivery_seconds", []float64{.001, .0025, .005, .01, .025, .05, .1, .25, 1, 5},
+	)}
 }
 
-func (m *metrics) handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+// ServeHTTP writes the metrics in the text format of Prometheus.
+func (m *metrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+	m.set.WritePrometheus(w)
+}
+
+// statusWriter remembers the status of an answer.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader remembers the status.
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
 }
 
 // observe counts the deliveries that a handler answers.
 func (m *metrics) observe(next http.Handler) http.Handler {
-	return promhttp.InstrumentHandlerDuration(m.duration, promhttp.InstrumentHandlerCounter(m.deliveries, next))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		answer := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(answer, r)
+		m.duration.UpdateDuration(began)
+		m.count("clerk_mirror_deliveries_total", "code", strconv.Itoa(answer.status))
+	})
 }
 
-func (m *metrics) report(d clerkmirror.Drift) {
+func (m *metrics) count(name, label, value string) {
+	m.set.GetOrCreateCounter(fmt.Sprintf("%s{%s=%q}", name, label, value)).Inc()
+}
+
+func (m *metrics) gauge(name string, value float64) { m.set.GetOrCreateGauge(name, nil).Set(value) }
+
+// progress tells how far the running or last backfill is.
+func (m *metrics) progress(at clerkmirror.Progress) {
+	m.gauge(fmt.Sprintf("clerk_mirror_backfill_objects{kind=%q}", at.Kind), float64(at.Done))
+}
+
+// drift tells what the last look found.
+func (m *metrics) drift(d clerkmirror.Drift) {
 	for kind, k := range map[clerkwebhook.Kind]clerkmirror.KindDrift{
 		clerkwebhook.KindUser: d.Users, clerkwebhook.KindOrganization: d.Organizations, clerkwebhook.KindMembership: d.Memberships,
 	} {
 		for sort, n := range map[string]int64{"missing": k.Missing, "stale": k.Stale, "count": k.Clerk - k.Table} {
-			m.drift.WithLabelValues(string(kind), sort).Set(float64(n))
+			m.gauge(fmt.Sprintf("clerk_mirror_drift_objects{kind=%q,sort=%q}", kind, sort), float64(n))
 		}
 	}
+}
+
+// reconciled notes that a look for drift ended well.
+func (m *metrics) reconciled() {
+	m.ready.Store(true)
+	m.gauge("clerk_mirror_last_reconcile_timestamp_seconds", float64(time.Now().Unix()))
 }

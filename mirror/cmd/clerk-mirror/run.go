@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	show, end := progressBar(stderr)
 	defer end()
 	p.mirror, err = s.mirror(db, dialect, func(at clerkmirror.Progress) {
-		p.metrics.progress.WithLabelValues(string(at.Kind)).Set(float64(at.Done))
+		p.metrics.progress(at)
 		show(at)
 	})
 	if err != nil {
@@ -132,7 +132,7 @@ func (p *program) serve(ctx context.Context) error {
 func (p *program) routes(webhooks http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(p.path, p.metrics.observe(webhooks))
-	mux.Handle("GET /metrics", p.metrics.handler())
+	mux.Handle("GET /metrics", p.metrics)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
@@ -157,8 +157,7 @@ func (p *program) keepInStep(ctx context.Context) {
 				p.log.Error("reconcile", "error", err)
 			}
 		} else {
-			p.metrics.ready.Store(true)
-			p.metrics.completed.SetToCurrentTime()
+			p.metrics.reconciled()
 		}
 		timer := time.NewTimer(pause)
 		select {
@@ -172,7 +171,7 @@ func (p *program) keepInStep(ctx context.Context) {
 
 func (p *program) reconcile(ctx context.Context) error {
 	result, err := p.mirror.Reconcile(ctx)
-	p.metrics.report(result.Drift)
+	p.metrics.drift(result.Drift)
 	end := "done"
 	switch {
 	case errors.Is(err, clerkmirror.ErrBusy):
@@ -182,7 +181,7 @@ func (p *program) reconcile(ctx context.Context) error {
 	case result.Backfill == nil:
 		return nil
 	}
-	p.metrics.backfills.WithLabelValues(end).Inc()
+	p.metrics.count("clerk_mirror_backfills_total", "result", end)
 	if err == nil {
 		p.log.Info("backfill", "users", result.Backfill.Users, "organizations", result.Backfill.Organizations,
 			"memberships", result.Backfill.Memberships, "deleted", result.Backfill.Deleted, "skipped", result.Backfill.Skipped)

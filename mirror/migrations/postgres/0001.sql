@@ -69,6 +69,8 @@ CREATE INDEX {index}memberships_organization ON {table}memberships (organization
 
 CREATE INDEX {index}memberships_user ON {table}memberships (user_id);
 
+DO $$ BEGIN ALTER TABLE {table}users ALTER COLUMN data SET COMPRESSION lz4; EXCEPTION WHEN feature_not_supported THEN NULL; END $$;
+
 CREATE TABLE {table}messages (
 	receiver TEXT NOT NULL,
 	id TEXT NOT NULL,

@@ -24,7 +24,6 @@ import (
 	clerk "github.com/clerkgo/clerk-go/core"
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 	clerkmirror "github.com/clerkgo/clerk-go/mirror"
-	"github.com/clerkgo/clerk-go/mirror/cmd/clerk-mirror/internal/dbserver"
 )
 
 // seedsVariable says how many random schedules TestChaos runs; usersVariable how many users TestChaos_Large has.
@@ -70,25 +69,25 @@ type delivery struct {
 // handled once, and every order refers to its user.
 func TestChaos(t *testing.T) { //nolint:paralleltest // it restarts the servers that the other tests use
 	for seed := range fromEnv(t, seedsVariable, 3) {
-		server := servers[seed%len(servers)]
-		t.Run(fmt.Sprintf("%s %d", server.Name, seed), func(t *testing.T) {
-			newChaos(t, server, uint64(seed), 700).run(25)
+		s := servers[seed%len(servers)]
+		t.Run(fmt.Sprintf("%s %d", s.Name, seed), func(t *testing.T) {
+			newChaos(t, s, uint64(seed), 700).run(25)
 		})
 	}
 }
 
 // TestChaos_Large has as many users as a product.
 func TestChaos_Large(t *testing.T) { //nolint:paralleltest // it restarts the servers that the other tests use
-	for i, server := range servers {
-		t.Run(server.Name, func(t *testing.T) {
-			newChaos(t, server, 1000+uint64(i), fromEnv(t, usersVariable, 2000)).run(60)
+	for i, s := range servers {
+		t.Run(s.Name, func(t *testing.T) {
+			newChaos(t, s, 1000+uint64(i), fromEnv(t, usersVariable, 2000)).run(60)
 		})
 	}
 }
 
-func newChaos(t *testing.T, server *dbserver.Server, seed uint64, users int) *chaos {
+func newChaos(t *testing.T, s *server, seed uint64, users int) *chaos {
 	t.Helper()
-	d := newDatabase(t, server)
+	d := newDatabase(t, s)
 	c := &chaos{
 		world: newWorld(t), t: t, d: d, db: d.open(t), r: rand.New(rand.NewPCG(seed, 42)), acknowledged: map[string]bool{},
 	}
@@ -121,7 +120,7 @@ func newChaos(t *testing.T, server *dbserver.Server, seed uint64, users int) *ch
 
 // run makes some changes while things go wrong, lets the network calm down, and compares.
 func (c *chaos) run(changes int) {
-	front := httptest.NewServer(http.HandlerFunc(c.deliver1))
+	front := httptest.NewServer(http.HandlerFunc(c.transmit))
 	defer front.Close()
 	if _, err := c.AddWebhookWithSecret(front.URL, c.secret); err != nil {
 		c.t.Fatal(err)
@@ -154,8 +153,8 @@ func (c *chaos) replica(i int) *replica {
 	return c.replicas[i]
 }
 
-// deliver1 is the network between Clerk and the replicas.
-func (c *chaos) deliver1(w http.ResponseWriter, r *http.Request) {
+// transmit is the network between Clerk and the replicas.
+func (c *chaos) transmit(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		c.t.Error(err)
@@ -332,6 +331,7 @@ func (c *chaos) calm() {
 		c.t.Fatalf("%d messages were not taken in the end", len(c.stash))
 	}
 	c.filler.kill()
+	c.db = c.d.open(c.t) // the old connections were cut
 	// The lease of a backfill that was killed lapses; nobody waits for it here.
 	execute(c.t, c.db, "UPDATE clerk_sync SET lease_until = 0 WHERE name = 'backfill'")
 	m := c.d.mirror(c.t, clerkmirror.Config{DB: c.db, Client: c.client, RequestsPerSecond: -1, RecordChanges: true})

@@ -6,21 +6,24 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/go-sql-driver/mysql"
+
 	clerkmirror "github.com/clerkgo/clerk-go/mirror"
-	"github.com/clerkgo/clerk-go/mirror/cmd/clerk-mirror/internal/dbserver"
 )
 
 // serversVariable names the servers that the tests start beside SQLite: "postgres", "mysql" or both with a comma.
 const serversVariable = "CLERK_MIRROR_SERVERS"
 
 // servers are started once for all tests.
-var servers []*dbserver.Server
+var servers []*server
 
 // creating guards servers, which count their databases.
 var creating sync.Mutex
@@ -33,6 +36,7 @@ func runTests(m *testing.M) int {
 	if child := os.Getenv(replicaVariable); child != "" {
 		return runReplica(child)
 	}
+	_ = mysql.SetLogger(log.New(io.Discard, "", 0)) // it tells of every connection that was cut
 	wanted := []clerkmirror.Dialect{clerkmirror.SQLite}
 	for name := range strings.SplitSeq(os.Getenv(serversVariable), ",") {
 		if name != "" {
@@ -40,13 +44,13 @@ func runTests(m *testing.M) int {
 		}
 	}
 	for _, dialect := range wanted {
-		server, err := dbserver.Start(context.Background(), dialect)
+		started, err := startServer(context.Background(), dialect)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "databases:", dialect, err)
 			return 1
 		}
-		defer func() { _ = server.Close() }()
-		servers = append(servers, server)
+		defer func() { _ = started.Close() }()
+		servers = append(servers, started)
 	}
 	for _, dialect := range []clerkmirror.Dialect{clerkmirror.PostgreSQL, clerkmirror.MySQL} {
 		if !slices.Contains(wanted, dialect) {
@@ -58,8 +62,8 @@ func runTests(m *testing.M) int {
 
 // database is an empty database of one of the servers.
 type database struct {
-	*dbserver.Server
-	driver, dsn string
+	*server
+	driver, dsn string // for sql.Open
 }
 
 // open connects once more, as another process would.
@@ -76,23 +80,23 @@ func (d *database) open(t *testing.T) *sql.DB {
 // eachDatabase runs a test on an empty database of every server.
 func eachDatabase(t *testing.T, test func(t *testing.T, d *database)) {
 	t.Helper()
-	for _, server := range servers {
-		t.Run(server.Name, func(t *testing.T) {
+	for _, s := range servers {
+		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			test(t, newDatabase(t, server))
+			test(t, newDatabase(t, s))
 		})
 	}
 }
 
-func newDatabase(t *testing.T, server *dbserver.Server) *database {
+func newDatabase(t *testing.T, s *server) *database {
 	t.Helper()
 	creating.Lock()
 	defer creating.Unlock()
-	driver, dsn, err := server.NewDatabase(t.Context())
+	driver, dsn, err := s.NewDatabase(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &database{Server: server, driver: driver, dsn: dsn}
+	return &database{server: s, driver: driver, dsn: dsn}
 }
 
 // mirror returns a Mirror with its tables on a new connection.

@@ -9,6 +9,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -17,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/go-sql-driver/mysql"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 	clerk "github.com/clerkgo/clerk-go/core"
@@ -41,6 +45,7 @@ type role struct {
 
 // runReplica is the main function of a replica.
 func runReplica(text string) int {
+	_ = mysql.SetLogger(log.New(io.Discard, "", 0)) // it tells of every connection that was cut
 	var r role
 	err := json.Unmarshal([]byte(text), &r)
 	if err == nil {
@@ -83,7 +88,7 @@ func (r *role) run() error {
 
 // persist tries again while the database is away.
 func persist(do func() error) (err error) {
-	for range 100 {
+	for range 300 {
 		if err = do(); err == nil {
 			return nil
 		}

@@ -1,8 +1,6 @@
 //go:build unix
 
-// Package dbserver starts real database servers for tests: in folders of their own, on loopback ports, and under the accounts
-// that their Debian packages made where the test runs as root.
-package dbserver
+package databases_test
 
 import (
 	"context"
@@ -21,21 +19,21 @@ import (
 	clerkmirror "github.com/clerkgo/clerk-go/mirror"
 )
 
-// ErrMissing is returned where the server is not installed.
-var ErrMissing = errors.New("dbserver: not installed")
+// errMissing is returned where the server is not installed.
+var errMissing = errors.New("databases: not installed")
 
 // startTimeout is how long a server may take until it answers.
 const startTimeout = 60 * time.Second
 
-// Server is a running database server.
-type Server struct {
+// server is a running database server.
+type server struct {
 	// Name says what it is.
 	Name string
 	// Dialect is what it speaks.
 	Dialect clerkmirror.Dialect
 
-	driver  string
-	dsn     func(database string) string
+	driver  string // for sql.Open
+	address func(database string) string
 	admin   string // database to create others from
 	kill    string // query for the ids of other connections
 	cut     string // statement that ends one
@@ -43,11 +41,12 @@ type Server struct {
 	account *syscall.Credential
 	command func() *exec.Cmd
 	running *exec.Cmd
+	ended   chan struct{} // closed when running has ended
 	created int
 }
 
-// Start starts the server of a dialect; SQLite needs none and has files in a folder.
-func Start(ctx context.Context, dialect clerkmirror.Dialect) (*Server, error) {
+// startServer starts the server of a dialect; SQLite needs none and has files in a folder.
+func startServer(ctx context.Context, dialect clerkmirror.Dialect) (*server, error) {
 	switch dialect {
 	case clerkmirror.PostgreSQL:
 		return startPostgres(ctx)
@@ -59,23 +58,23 @@ func Start(ctx context.Context, dialect clerkmirror.Dialect) (*Server, error) {
 }
 
 // Close stops the server and removes its files.
-func (s *Server) Close() error {
+func (s *server) Close() error {
 	s.Kill()
 	return os.RemoveAll(s.folder)
 }
 
 // Kill ends the server at once, as a crash does.
-func (s *Server) Kill() {
+func (s *server) Kill() {
 	if s.running == nil {
 		return
 	}
 	_ = syscall.Kill(-s.running.Process.Pid, syscall.SIGKILL)
-	_ = s.running.Wait()
+	<-s.ended
 	s.running = nil
 }
 
 // Restart ends the server at once and starts it again.
-func (s *Server) Restart(ctx context.Context) error {
+func (s *server) Restart(ctx context.Context) error {
 	if s.command == nil {
 		return nil
 	}
@@ -83,62 +82,78 @@ func (s *Server) Restart(ctx context.Context) error {
 	return s.run(ctx)
 }
 
-// run starts the process and waits until it answers.
-func (s *Server) run(ctx context.Context) error {
-	s.running = s.command()
-	s.running.SysProcAttr = &syscall.SysProcAttr{Credential: s.account, Setpgid: true}
-	s.running.Dir = s.folder
-	if err := s.running.Start(); err != nil {
-		s.running = nil
-		return err
-	}
-	// Whoever cleans up behind a test that was killed finds the process here.
-	if err := os.WriteFile(filepath.Join(s.folder, "pid"), []byte(strconv.Itoa(s.running.Process.Pid)), 0o600); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	db, err := sql.Open(s.driver, s.dsn(s.admin))
+// run starts the process and waits until it answers. One that ends is started again: after a crash PostgreSQL refuses to start
+// while processes of the old server are about to end.
+func (s *server) run(ctx context.Context) error {
+	db, err := sql.Open(s.driver, s.address(s.admin))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
+	var ended chan struct{}
 	for {
+		if ended == nil {
+			if ended, err = s.spawn(); err != nil {
+				return err
+			}
+		}
 		if err = db.PingContext(ctx); err == nil {
 			return nil
 		}
 		select {
-		case <-tick.C:
+		case <-ended:
+			ended = nil
 		case <-ctx.Done():
-			return fmt.Errorf("dbserver: %s does not answer: %w", s.Name, err)
+			return fmt.Errorf("databases: %s does not answer: %w", s.Name, err)
+		default:
 		}
+		<-tick.C
 	}
 }
 
+// spawn starts the process; the channel is closed when it has ended.
+func (s *server) spawn() (chan struct{}, error) {
+	cmd := s.command()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.account, Setpgid: true}
+	cmd.Dir = s.folder
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	s.running, s.ended = cmd, make(chan struct{})
+	go func(ended chan struct{}) {
+		defer close(ended)
+		_ = cmd.Wait()
+	}(s.ended)
+	// Whoever cleans up behind a test that was killed finds the process here.
+	return s.ended, os.WriteFile(filepath.Join(s.folder, "pid"), []byte(strconv.Itoa(cmd.Process.Pid)), 0o600)
+}
+
 // NewDatabase creates an empty database and returns the driver and the address for sql.Open.
-func (s *Server) NewDatabase(ctx context.Context) (driver, dsn string, err error) {
+func (s *server) NewDatabase(ctx context.Context) (driver, dsn string, err error) {
 	s.created++
 	name := "mirror_" + strconv.Itoa(s.created)
 	if s.command == nil {
-		return s.driver, s.dsn(name), nil
+		return s.driver, s.address(name), nil
 	}
-	db, err := sql.Open(s.driver, s.dsn(s.admin))
+	db, err := sql.Open(s.driver, s.address(s.admin))
 	if err != nil {
 		return "", "", err
 	}
 	defer func() { _ = db.Close() }()
 	_, err = db.ExecContext(ctx, "CREATE DATABASE "+name)
-	return s.driver, s.dsn(name), err
+	return s.driver, s.address(name), err
 }
 
 // Cut ends all connections to the server, in whatever they are doing.
-func (s *Server) Cut(ctx context.Context) error {
+func (s *server) Cut(ctx context.Context) error {
 	if s.command == nil {
 		return nil
 	}
-	db, err := sql.Open(s.driver, s.dsn(s.admin))
+	db, err := sql.Open(s.driver, s.address(s.admin))
 	if err != nil {
 		return err
 	}
@@ -173,7 +188,7 @@ func newFolder(account string) (string, *syscall.Credential, error) {
 	}
 	who, err := user.Lookup(account)
 	if err != nil {
-		return folder, nil, errors.Join(ErrMissing, err)
+		return folder, nil, errors.Join(errMissing, err)
 	}
 	uid, _ := strconv.ParseUint(who.Uid, 10, 32)
 	gid, _ := strconv.ParseUint(who.Gid, 10, 32)
@@ -198,16 +213,16 @@ func program(patterns ...string) (string, error) {
 			return found[len(found)-1], nil
 		}
 	}
-	return "", fmt.Errorf("%w: %s", ErrMissing, patterns[0])
+	return "", fmt.Errorf("%w: %s", errMissing, patterns[0])
 }
 
 // prepare runs a program that makes the files of a server.
-func (s *Server) prepare(ctx context.Context, name string, args ...string) error {
+func (s *server) prepare(ctx context.Context, name string, args ...string) error {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.account}
 	cmd.Dir = s.folder
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("dbserver: %s: %w: %s", name, err, out)
+		return fmt.Errorf("databases: %s: %w: %s", name, err, out)
 	}
 	return nil
 }

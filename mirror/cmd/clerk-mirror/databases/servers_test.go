@@ -1,6 +1,6 @@
 //go:build unix
 
-package dbserver
+package databases_test
 
 import (
 	"context"
@@ -15,12 +15,12 @@ import (
 	clerkmirror "github.com/clerkgo/clerk-go/mirror"
 )
 
-func startPostgres(ctx context.Context) (*Server, error) {
+func startPostgres(ctx context.Context) (*server, error) {
 	bin, err := program("/usr/lib/postgresql/*/bin/postgres", "/usr/bin/postgres")
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{
+	s := &server{
 		Name: "PostgreSQL", Dialect: clerkmirror.PostgreSQL, driver: "pgx", admin: "postgres",
 		kill: "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
 		cut:  "SELECT pg_terminate_backend(%d)",
@@ -37,7 +37,7 @@ func startPostgres(ctx context.Context) (*Server, error) {
 	if err := s.prepare(ctx, initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"); err != nil {
 		return nil, err
 	}
-	s.dsn = func(database string) string {
+	s.address = func(database string) string {
 		return "postgres://postgres@127.0.0.1:" + port + "/" + database + "?sslmode=disable"
 	}
 	s.command = func() *exec.Cmd {
@@ -47,7 +47,7 @@ func startPostgres(ctx context.Context) (*Server, error) {
 	return s, s.run(ctx)
 }
 
-func startMariaDB(ctx context.Context) (*Server, error) {
+func startMariaDB(ctx context.Context) (*server, error) {
 	bin, err := program("/usr/sbin/mariadbd", "/usr/sbin/mysqld")
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func startMariaDB(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{
+	s := &server{
 		Name: "MariaDB", Dialect: clerkmirror.MySQL, driver: "mysql", admin: "mysql",
 		kill: "SELECT id FROM information_schema.processlist WHERE id <> connection_id() AND command <> 'Daemon'",
 		cut:  "KILL %d",
@@ -72,7 +72,7 @@ func startMariaDB(ctx context.Context) (*Server, error) {
 	if err := s.prepare(ctx, install, "--no-defaults", "--datadir="+data, "--auth-root-authentication-method=normal", "--skip-test-db"); err != nil {
 		return nil, err
 	}
-	s.dsn = func(database string) string { return "root@tcp(127.0.0.1:" + port + ")/" + database }
+	s.address = func(database string) string { return "root@tcp(127.0.0.1:" + port + ")/" + database }
 	s.command = func() *exec.Cmd {
 		return exec.Command(bin, "--no-defaults", "--datadir="+data, "--port="+port, "--bind-address=127.0.0.1", //nolint:noctx // Close ends it
 			"--socket="+filepath.Join(s.folder, "s"), "--innodb-buffer-pool-size=256M", "--innodb-log-file-size=256M")
@@ -81,11 +81,11 @@ func startMariaDB(ctx context.Context) (*Server, error) {
 }
 
 // startSQLite has a folder for the files of the databases.
-func startSQLite() (*Server, error) {
+func startSQLite() (*server, error) {
 	folder, err := os.MkdirTemp("", "clerk-mirror-")
-	return &Server{
+	return &server{
 		Name: "SQLite", Dialect: clerkmirror.SQLite, driver: "sqlite", folder: folder,
-		dsn: func(database string) string {
+		address: func(database string) string {
 			return "file:" + filepath.Join(folder, database+".db") +
 				"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_txlock=immediate"
 		},
