@@ -158,16 +158,23 @@ func (m *Mirror) writeArrays(ctx context.Context, tx *sql.Tx, t *table, rows []*
 			texts[c] = append(texts[c], s)
 		}
 	}
-	args := make([]any, len(texts))
-	arrays, values := make([]string, len(texts)), make([]string, len(texts))
-	for i := range texts {
-		args[i] = strings.Join(texts[i], between)
-		arrays[i] = `string_to_array(CAST(? AS text), E'\x1f', E'\x1e')`
-		values[i] = t.columns[i].convert("v." + t.columns[i].name)
+	values, arrays := make([]string, len(texts)), []string(nil)
+	var single, joined []any // arguments, in the order of the placeholders
+	for i, c := range t.columns {
+		switch first := texts[i][0]; {
+		case slices.ContainsFunc(texts[i], func(s string) bool { return s != first }):
+			joined = append(joined, strings.Join(texts[i], between))
+			arrays = append(arrays, `unnest(string_to_array(CAST(? AS text), E'\x1f', E'\x1e')) AS `+c.name)
+			values[i] = c.convert("v." + c.name)
+		case first == absent:
+			values[i] = "NULL"
+		default: // the same in every row
+			single = append(single, first)
+			values[i] = c.convert("CAST(? AS text)")
+		}
 	}
-	query := t.upsert + "SELECT " + strings.Join(values, ", ") + " FROM unnest(" + strings.Join(arrays, ", ") + ") AS v (" +
-		strings.Join(t.columnNames(), ", ") + ")" + t.onConflict
-	_, err := tx.ExecContext(ctx, m.dialect.bind(query), args...)
+	query := t.upsert + "SELECT " + strings.Join(values, ", ") + " FROM (SELECT " + strings.Join(arrays, ", ") + ") AS v" + t.onConflict
+	_, err := tx.ExecContext(ctx, m.dialect.bind(query), append(single, joined...)...)
 	return err
 }
 
