@@ -48,7 +48,7 @@ func (m *Mirror) inTx(ctx context.Context, fn func(ctx context.Context, t *trans
 		if err == nil || try == maxTries || !isTransient(err) {
 			return err
 		}
-		wait := time.NewTimer(time.Duration(try*try) * (5*time.Millisecond + rand.N(10*time.Millisecond)))
+		wait := time.NewTimer(time.Duration(try*try) * (5*time.Millisecond + rand.N(10*time.Millisecond))) //nolint:gosec // it only spreads
 		select {
 		case <-wait.C:
 		case <-ctx.Done():
@@ -94,7 +94,7 @@ func (m *Mirror) Apply(ctx context.Context, record *clerkwebhook.Record) error {
 // store writes rows of any kinds and reports those whose content changed.
 func (m *Mirror) store(ctx context.Context, t *transaction, rows []*row) error {
 	for _, kind := range kinds() {
-		mark := rand.Int64()
+		mark := rand.Int64() //nolint:gosec // no secret: it tells this statement from others
 		puts := make([]*row, 0, len(rows))
 		var removals []*row
 		for _, r := range rows {

@@ -158,7 +158,7 @@ func (b *backfill) readFrom(ctx context.Context, l list, at *checkpoint, total i
 	pages := b.mirror.readAhead(ctx, l, at.position, b.pacer)
 	defer func() { // the reader has ended when this returns
 		cancel()
-		for range pages { //nolint:revive // drained
+		for range pages {
 		}
 	}()
 	for p := range pages {

@@ -91,7 +91,7 @@ func (m *Mirror) audit(ctx context.Context, l list, pacer *pacer, d *KindDrift) 
 	pages := m.readAhead(ctx, l, "", pacer)
 	defer func() {
 		cancel()
-		for range pages { //nolint:revive // drained
+		for range pages {
 		}
 	}()
 	var matched int64

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
@@ -26,7 +27,7 @@ const (
 func (m *Mirror) Handler(
 	verifier *clerkwebhook.Verifier, opts ...clerkwebhook.HandlerOption,
 ) (*clerkwebhook.Handler, error) {
-	opts = append(opts[:len(opts):len(opts)], clerkwebhook.WithoutDeduplication()) // the transaction does it
+	opts = append(slices.Clip(opts), clerkwebhook.WithoutDeduplication()) // the transaction does it
 	return clerkwebhook.NewHandler(verifier, clerkwebhook.Callbacks{Other: m.receive}, opts...)
 }
 

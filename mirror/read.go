@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	clerk "github.com/clerkgo/clerk-go/core"
@@ -90,7 +91,7 @@ func all[T any](
 	return func(yield func(*T, error) bool) {
 		for after, more := "", true; more; {
 			var batch []*T
-			page := append(args[:len(args):len(args)], after, keysPerQuery)
+			page := slices.Concat(args, []any{after, keysPerQuery})
 			err := m.query(ctx, m.db, query, page, func(scan func(...any) error) error {
 				var data, raw string
 				if err := scan(&data, &raw); err != nil {

@@ -2,6 +2,7 @@ package clerkmirror
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	clerk "github.com/clerkgo/clerk-go/core"
@@ -82,7 +83,7 @@ func isID(id string) bool {
 
 // args returns the values of all columns.
 func (r *row) args(mark int64) []any {
-	return append(r.values[:len(r.values):len(r.values)], r.data, r.raw,
+	return append(slices.Clip(r.values), r.data, r.raw,
 		strconv.FormatInt(r.version, 10), strconv.FormatInt(r.observed, 10), strconv.FormatInt(mark, 10))
 }
 

@@ -60,7 +60,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	app, err := s.routes(authn, verifier)
+	app, err := s.routes(authn, verifier) //nolint:contextcheck // each request has its own
 	if err != nil {
 		return err
 	}

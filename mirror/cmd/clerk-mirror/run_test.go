@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -158,9 +159,7 @@ func TestRun_Refusals(t *testing.T) {
 	} {
 		env := map[string]string{}
 		for _, m := range []map[string]string{good, tc.set} {
-			for name, value := range m {
-				env[name] = value
-			}
+			maps.Copy(env, m)
 		}
 		if _, err := call(t, env, tc.args...); err == nil || strings.Contains(err.Error(), "secret@") {
 			t.Errorf("%s: got %v, want an error without the address", name, err)

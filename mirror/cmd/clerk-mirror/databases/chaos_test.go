@@ -68,7 +68,7 @@ type delivery struct {
 // TestChaos runs random schedules: at the end every column equals what Clerk says, every message that a replica took was
 // handled once, and every order refers to its user.
 func TestChaos(t *testing.T) { //nolint:paralleltest // it restarts the servers that the other tests use
-	for seed := range fromEnv(t, seedsVariable, 3) {
+	for seed := range fromEnv(t, seedsVariable, 3) { //nolint:paralleltest // as above
 		s := servers[seed%len(servers)]
 		t.Run(fmt.Sprintf("%s %d", s.Name, seed), func(t *testing.T) {
 			newChaos(t, s, uint64(seed), 700).run(25)
@@ -78,7 +78,7 @@ func TestChaos(t *testing.T) { //nolint:paralleltest // it restarts the servers 
 
 // TestChaos_Large has as many users as a product.
 func TestChaos_Large(t *testing.T) { //nolint:paralleltest // it restarts the servers that the other tests use
-	for i, s := range servers {
+	for i, s := range servers { //nolint:paralleltest // as above
 		t.Run(s.Name, func(t *testing.T) {
 			newChaos(t, s, 1000+uint64(i), fromEnv(t, usersVariable, 2000)).run(60)
 		})
@@ -166,7 +166,7 @@ func (c *chaos) transmit(w http.ResponseWriter, r *http.Request) {
 	case fate == 1: // twice at once
 		var wg sync.WaitGroup
 		for i := range c.replicas {
-			wg.Go(func() { c.post(r.Context(), i, message) })
+			wg.Go(func() { c.post(r.Context(), i, message) }) //nolint:contextcheck // it is the one of the request
 		}
 		wg.Wait()
 	case fate < 4: // comes much later

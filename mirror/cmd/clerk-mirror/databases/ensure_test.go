@@ -170,7 +170,7 @@ func TestMiddleware_ForeignKeysHold(t *testing.T) {
 	handler := clerkauth.Middleware(w.authenticator(t))(m.Middleware(http.HandlerFunc(
 		func(rw http.ResponseWriter, r *http.Request) {
 			if user := clerkauth.FromContext(r.Context()).UserID(); user != "" {
-				execute(t, db, "PRAGMA foreign_keys = ON", "INSERT INTO orders VALUES ('"+user+"')")
+				execute(t, db, "PRAGMA foreign_keys = ON", "INSERT INTO orders VALUES ('"+user+"')") //nolint:contextcheck // that of the test
 			}
 		})))
 	ask := func(h http.Handler, token string) int {

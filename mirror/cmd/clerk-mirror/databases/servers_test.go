@@ -41,7 +41,7 @@ func startPostgres(ctx context.Context) (*server, error) {
 		return "postgres://postgres@127.0.0.1:" + port + "/" + database + "?sslmode=disable"
 	}
 	s.command = func() *exec.Cmd {
-		return exec.Command(bin, "-D", data, "-p", port, "-k", s.folder, "-c", "listen_addresses=127.0.0.1", //nolint:noctx // Close ends it
+		return exec.Command(bin, "-D", data, "-p", port, "-k", s.folder, "-c", "listen_addresses=127.0.0.1",
 			"-c", "max_wal_size=4GB", "-c", "shared_buffers=256MB", "-c", "log_min_messages=panic")
 	}
 	return s, s.run(ctx)
@@ -74,7 +74,7 @@ func startMariaDB(ctx context.Context) (*server, error) {
 	}
 	s.address = func(database string) string { return "root@tcp(127.0.0.1:" + port + ")/" + database }
 	s.command = func() *exec.Cmd {
-		return exec.Command(bin, "--no-defaults", "--datadir="+data, "--port="+port, "--bind-address=127.0.0.1", //nolint:noctx // Close ends it
+		return exec.Command(bin, "--no-defaults", "--datadir="+data, "--port="+port, "--bind-address=127.0.0.1",
 			"--socket="+filepath.Join(s.folder, "s"), "--innodb-buffer-pool-size=256M", "--innodb-log-file-size=256M")
 	}
 	return s, s.run(ctx)
