@@ -37,23 +37,19 @@ func (c *frontendCall) checkOrigin() error {
 	return errBadRequest("origin_invalid", "this origin is not one of the application: allow it in the instance's allowed_origins")
 }
 
-// applicationOrigin reports whether an origin belongs to the application or to the emulator itself: any page of this machine,
-// the origin of the session tokens, and the allowed origins of the instance.
-func (in *Instance) applicationOrigin(origin string) bool {
-	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return in.allowsOrigin(origin)
-	}
-	origin = u.Scheme + "://" + u.Host
-	return isLoopback(origin) || origin == in.emulator.origin || u.Host == hostOf(in.URL()) || in.allowsOrigin(origin)
+func (in *Instance) applicationOrigin(origin string) (own bool) {
+	_ = in.read(func(x *tx) error { own = x.applicationOrigin(origin); return nil })
+	return own
 }
 
-func (in *Instance) allowsOrigin(origin string) (allowed bool) {
-	_ = in.read(func(x *tx) error {
-		allowed = slices.Contains(x.settings().AllowedOrigins, origin)
-		return nil
-	})
-	return allowed
+// applicationOrigin reports whether an origin belongs to the application, or is one that the instance allows, such as that
+// of a native application.
+func (x *tx) applicationOrigin(origin string) bool {
+	if slices.Contains(x.settings().AllowedOrigins, origin) {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") && x.leadsHome(u)
 }
 
 func hostOf(address string) string {

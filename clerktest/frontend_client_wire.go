@@ -57,8 +57,11 @@ func (x *tx) wireFrontendClient(clientID string, r *http.Request) (*frontendClie
 		}
 		w.Sessions = append(w.Sessions, *session)
 	}
-	if s := tableSignIns.get(x, text(d.SignInID)); s != nil && s.statusAt(x.now) != "abandoned" {
+	if s := tableSignIns.get(x, text(d.SignInID)); s != nil && x.signInStatus(s) != "abandoned" {
 		w.SignIn = x.wireSignIn(s)
+	}
+	if s := x.currentSignUp(clientID); s != nil && s.statusAt(x.now) != "abandoned" {
+		w.SignUp = x.wireSignUp(s)
 	}
 	if s := x.browserSession(clientID); s != nil {
 		w.LastActiveSessionID = &s.ID

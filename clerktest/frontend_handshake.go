@@ -43,7 +43,7 @@ func answerHandshake(c *frontendCall) (any, error) {
 		return nil, errParamFormat("redirect_url", "an absolute http or https URL")
 	}
 	if !c.tx.leadsHome(target) {
-		return nil, errBadRequest("redirect_url_not_allowed", "redirect_url leads to a foreign host: allow it in the instance's allowed_origins, or start the emulator with the application's origin as its authorized party")
+		return nil, errForeignRedirect()
 	}
 	result, err := c.handshake(target)
 	if err != nil {
@@ -84,6 +84,11 @@ func (c *frontendCall) handshake(target *url.URL) (handshakeResult, error) {
 	token, err := signJWT(key, map[string]string{"alg": "RS256", "typ": "JWT", "kid": kid, "cat": categorySession},
 		map[string]any{"handshake": lines, "iat": x.time.Unix(), "exp": x.time.Add(nonceLifetime).Unix()})
 	return handshakeResult{"__clerk_handshake", token, b.Token}, err
+}
+
+// errForeignRedirect refuses to lead a browser to anything but the application.
+func errForeignRedirect() *apiError {
+	return errBadRequest("redirect_url_not_allowed", "redirect_url leads to a foreign host: allow it in the instance's allowed_origins, or start the emulator with the application's origin as its authorized party")
 }
 
 // leadsHome reports whether an address belongs to the application: to this machine, to the origin of the application, or

@@ -1,29 +1,22 @@
 package clerktest
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
 
 // signInAttempt is the stored form of a sign-in that a browser has begun.
 type signInAttempt struct {
-	ID         string              `json:"id"`
-	ClientID   string              `json:"client_id"`
-	Identifier string              `json:"identifier"` // as it was typed
-	UserID     string              `json:"user_id"`    // whom it means, empty when that is not known yet
-	First      *factorVerification `json:"first"`
-	Second     *factorVerification `json:"second"`
-	SessionID  *string             `json:"session_id"` // once it is complete
-	AbandonAt  int64               `json:"abandon_at"`
-}
-
-// factorVerification is how far the proof of one factor is.
-type factorVerification struct {
-	Strategy string `json:"strategy"`
-	Status   string `json:"status"` // unverified, verified, failed, expired or transferable
-	Attempts int64  `json:"attempts"`
-	ExpireAt int64  `json:"expire_at"`
+	ID          string              `json:"id"`
+	ClientID    string              `json:"client_id"`
+	Identifier  string              `json:"identifier"` // as it was typed
+	UserID      string              `json:"user_id"`    // whom it means, empty when that is not known yet
+	First       *factorVerification `json:"first"`
+	Second      *factorVerification `json:"second"`
+	External    *externalIdentity   `json:"external"`     // that a provider vouched for
+	NewPassword bool                `json:"new_password"` // has to be chosen
+	SessionID   *string             `json:"session_id"`   // once it is complete
+	AbandonAt   int64               `json:"abandon_at"`
 }
 
 var tableSignIns = &table[signInAttempt]{
@@ -32,6 +25,12 @@ var tableSignIns = &table[signInAttempt]{
 	indexes: map[string]func(*signInAttempt) []string{
 		"client": func(s *signInAttempt) []string { return []string{s.ClientID} },
 		"user":   func(s *signInAttempt) []string { return []string{s.UserID} },
+		"token": func(s *signInAttempt) []string {
+			if s.First == nil || s.First.Token == "" {
+				return nil
+			}
+			return []string{s.First.Token}
+		},
 	},
 }
 
@@ -45,20 +44,24 @@ func signInsFamily() family {
 		frontend: map[string]frontendEndpoint{
 			"createSignIn":           {write: createSignIn, anyone: true},
 			"getSignIn":              {read: readSignIn, anyone: true},
+			"prepareSignInFactorOne": {write: prepareFirstFactor, anyone: true},
 			"attemptSignInFactorOne": {write: attemptFirstFactor, anyone: true},
+			"prepareSignInFactorTwo": {write: prepareSecondFactor, anyone: true},
+			"attemptSignInFactorTwo": {write: attemptSecondFactor, anyone: true},
+			"resetPassword":          {write: resetPassword, anyone: true},
 		},
 		userGone: func(x *tx, userID string) { tableSignIns.deleteAll(x, "user", userID) },
 	}
 }
 
 type signInInput struct {
-	Strategy   string `json:"strategy"`
 	Identifier string `json:"identifier"`
-	Password   string `json:"password"`
+	Transfer   bool   `json:"transfer"`
+	factorInput
 }
 
-// createSignIn begins a sign-in, which takes the place of one that the browser has begun before. With a password it may be
-// complete at once.
+// createSignIn begins a sign-in, which takes the place of one that the browser has begun before. With a password or a ticket
+// it may be complete at once.
 func createSignIn(c *frontendCall) (any, error) {
 	var in signInInput
 	if err := c.decode(&in); err != nil {
@@ -79,10 +82,8 @@ func createSignIn(c *frontendCall) (any, error) {
 	if in.Strategy == "" && in.Password != "" {
 		in.Strategy = "password"
 	}
-	if in.Strategy == "password" {
-		if err := c.proveFirstFactor(s, &in); err != nil {
-			return nil, err
-		}
+	if err := c.beginSignIn(s, &in); err != nil {
+		return nil, err
 	}
 	tableSignIns.deleteAll(c.tx, "client", d.ID)
 	tableSignIns.put(c.tx, s)
@@ -90,12 +91,31 @@ func createSignIn(c *frontendCall) (any, error) {
 	return c.finishSignIn(s)
 }
 
+// beginSignIn takes the first step that came with the request, if any.
+func (c *frontendCall) beginSignIn(s *signInAttempt, in *signInInput) (err error) {
+	switch {
+	case in.Transfer:
+		return c.transferToSignIn(s)
+	case in.Strategy == "password":
+		return c.provePasswordFactor(s, &in.factorInput)
+	case in.Strategy == "ticket":
+		return c.signInWithTicket(s, in.Ticket)
+	case strings.HasPrefix(in.Strategy, "oauth_"):
+		s.First, err = c.visitProvider(&in.factorInput)
+	case in.Strategy != "" && s.UserID != "":
+		err = c.prepareFirst(s, &in.factorInput)
+	case in.Strategy != "":
+		err = paramError("strategy_for_user_invalid", "strategy", "is not possible", "This instance does not sign people in this way.")
+	}
+	return err
+}
+
 // checkSingleSession refuses a sign-in where somebody is signed in already and there is room for one only.
 func (c *frontendCall) checkSingleSession() error {
 	if c.session == nil || c.tx.settings().MultiSession {
 		return nil
 	}
-	return errBadRequest("session_exists", "you are signed in already")
+	return errBadRequest("session_exists", "You are signed in already.")
 }
 
 // identifiedUser is the user whom an identifier means, if the instance lets people sign in by such a one.
@@ -118,194 +138,137 @@ func (x *tx) identifiedUser(identifier string) (*user, error) {
 	return nil, paramError("form_identifier_not_found", "identifier", "is unknown", "There is no account with this identifier.")
 }
 
-// ownSignIn is the sign-in of the path, if this browser has begun it and it goes on.
-func (c *frontendCall) ownSignIn() (*signInAttempt, error) {
+// ownSignIn is the sign-in of the path, if this browser has begun it, with its user.
+func (c *frontendCall) ownSignIn() (*signInAttempt, *user, error) {
 	s := tableSignIns.get(c.tx, c.param("sign_in_id"))
 	if s == nil || c.browser == nil || s.ClientID != c.browser.ClientID {
-		return nil, errNotFound("sign-in")
+		return nil, nil, errNotFound("sign-in")
 	}
-	return s, nil
+	return s, tableUsers.get(c.tx, s.UserID), nil
 }
 
 func readSignIn(c *frontendCall) (any, error) {
-	s, err := c.ownSignIn()
+	s, _, err := c.ownSignIn()
 	if err != nil {
 		return nil, err
 	}
 	return c.tx.wireSignIn(s), nil
 }
 
-func attemptFirstFactor(c *frontendCall) (any, error) {
-	var in signInInput
-	if err := c.decode(&in); err != nil {
-		return nil, err
+// changeSignIn is a step of a sign-in that is at the status. Also a refused step is kept, if it was counted.
+func changeSignIn(status string, step func(*frontendCall, *signInAttempt, *user, *factorInput) error) func(*frontendCall) (any, error) {
+	return func(c *frontendCall) (any, error) {
+		var in factorInput
+		if err := c.decode(&in); err != nil {
+			return nil, err
+		}
+		s, u, err := c.ownSignIn()
+		switch {
+		case err != nil:
+			return nil, err
+		case u == nil:
+			return nil, errUserGone()
+		case c.tx.signInStatus(s) != status:
+			return nil, errBadRequest("sign_in_step_invalid", "This sign-in is at another step: "+c.tx.signInStatus(s)+".")
+		}
+		next := *s
+		err = step(c, &next, u, &in)
+		tableSignIns.put(c.tx, &next)
+		if err != nil {
+			return nil, err
+		}
+		return c.finishSignIn(&next)
 	}
-	s, err := c.ownSignIn()
+}
+
+var (
+	prepareFirstFactor  = changeSignIn("needs_first_factor", func(c *frontendCall, s *signInAttempt, _ *user, in *factorInput) error { return c.prepareFirst(s, in) })
+	attemptFirstFactor  = changeSignIn("needs_first_factor", proveFirstFactor)
+	prepareSecondFactor = changeSignIn("needs_second_factor", func(c *frontendCall, s *signInAttempt, u *user, in *factorInput) (err error) {
+		s.Second, err = c.prepareFactor(u, c.tx.secondFactors(u), in)
+		return err
+	})
+	attemptSecondFactor = changeSignIn("needs_second_factor", func(c *frontendCall, s *signInAttempt, u *user, in *factorInput) (err error) {
+		s.Second, err = c.tx.proveSecondFactor(u, s.Second, in)
+		return err
+	})
+	resetPassword = changeSignIn("needs_new_password", chooseNewPassword)
+)
+
+func (c *frontendCall) prepareFirst(s *signInAttempt, in *factorInput) (err error) {
+	u, err := c.tx.findUser(s.UserID)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	next := *s
-	if err := c.proveFirstFactor(&next, &in); err != nil {
-		return nil, err
-	}
-	tableSignIns.put(c.tx, &next)
-	return c.finishSignIn(&next)
+	s.First, err = c.prepareFactor(u, c.tx.firstFactors(u), in)
+	return err
 }
 
 // proveFirstFactor checks what the person gave as first factor.
-func (c *frontendCall) proveFirstFactor(s *signInAttempt, in *signInInput) error {
+func proveFirstFactor(c *frontendCall, s *signInAttempt, _ *user, in *factorInput) error {
+	if in.Strategy == "password" {
+		return c.provePasswordFactor(s, in)
+	}
+	if s.First == nil || s.First.Strategy != in.Strategy || s.First.Code == "" {
+		return errNotPrepared()
+	}
+	first := *s.First
+	s.First = &first
+	err := c.tx.guessCode(s.First, in.Code)
+	s.NewPassword = err == nil && strings.HasPrefix(in.Strategy, "reset_password_")
+	return err
+}
+
+func (c *frontendCall) provePasswordFactor(s *signInAttempt, in *factorInput) error {
 	u := tableUsers.get(c.tx, s.UserID)
 	if u == nil {
 		return errParamMissing("identifier")
 	}
-	if !slices.ContainsFunc(c.tx.firstFactors(u), func(f factorWire) bool { return f.Strategy == in.Strategy }) {
-		return paramError("strategy_for_user_invalid", "strategy", "is not possible", "This account cannot be signed in to this way.")
+	if _, err := chooseFactor(c.tx.firstFactors(u), in); err != nil {
+		return err
 	}
 	if err := c.tx.provePassword(u, in.Password); err != nil {
 		return err
 	}
-	s.First = &factorVerification{Strategy: in.Strategy, Status: "verified"}
+	s.First = &factorVerification{Strategy: "password", oneTimeCode: oneTimeCode{Status: "verified"}}
 	return nil
 }
 
-// provePassword checks the password that somebody signs in with. Wrong ones are counted; too many lock the user.
-func (x *tx) provePassword(u *user, password string) error {
-	if err := x.checkReturn(u); err != nil {
+// chooseNewPassword ends a password reset.
+func chooseNewPassword(c *frontendCall, s *signInAttempt, u *user, in *factorInput) error {
+	var more struct {
+		SignOut bool `json:"sign_out_of_other_sessions"`
+	}
+	if err := c.decode(&more); err != nil {
 		return err
 	}
-	right, err := x.checkUserPassword(u, password)
-	switch {
-	case err != nil:
+	next := *u
+	input := &userInput{Password: field[string]{Set: true, Value: in.Password}}
+	if err := input.applyCredentials(c.tx, &next); err != nil {
 		return err
-	case !right:
-		x.countFailure(u)
-		return counted(paramError("form_password_incorrect", "password", "is incorrect", "The password is incorrect. Try again, or use another method."))
 	}
-	if u.FailedAttempts > 0 {
-		tableUsers.update(x, u.ID, func(u *user) { u.FailedAttempts = 0 })
+	if more.SignOut {
+		c.tx.endSessions(u.ID, "revoked")
 	}
+	c.tx.changeUser(u.ID, func(u *user) { *u = next })
+	s.NewPassword = false
 	return nil
 }
 
-// countFailure counts a wrong answer and locks the user when there were too many.
-func (x *tx) countFailure(u *user) {
-	lockout := x.userSettings().AttackProtection.UserLockout
-	failed := u.FailedAttempts + 1
-	if u.Locked { // and that is over
-		failed = 1
+// signInWithTicket accepts a ticket on this browser. An invitation of somebody without an account leads to the sign-up.
+func (c *frontendCall) signInWithTicket(s *signInAttempt, ticket string) error {
+	if err := c.tx.checkTicket(ticket); err != nil {
+		return err
 	}
-	if !lockout.Enabled || failed < int64(lockout.MaxAttempts) {
-		tableUsers.update(x, u.ID, func(u *user) { u.FailedAttempts, u.Locked, u.LockoutExpiresAt = failed, false, nil })
-		return
+	if email, ok := c.tx.invitedEmail(ticket); ok && c.tx.userByEmail(email) == nil {
+		return paramError("invitation_account_not_exists", "identifier", "is unknown", "There is no account yet for this invitation. Sign up first.")
 	}
-	x.lock(u.ID, time.Duration(lockout.DurationInMinutes)*time.Minute)
-}
-
-// finishSignIn starts the session when nothing is missing, and answers the sign-in.
-func (c *frontendCall) finishSignIn(s *signInAttempt) (any, error) {
-	if s.First == nil || s.First.Status != "verified" {
-		return c.tx.wireSignIn(s), nil
-	}
-	u, err := c.tx.findUser(s.UserID)
+	who, err := c.tx.redeem(ticket, s.ClientID)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	started := c.tx.startBrowserSession(u, s.ClientID, s.First.Strategy)
-	s = tableSignIns.update(c.tx, s.ID, func(s *signInAttempt) { s.SessionID = &started.ID })
-	return c.tx.wireSignIn(s), nil
-}
-
-// startBrowserSession signs a user in on a browser and makes that the active session.
-func (x *tx) startBrowserSession(u *user, clientID, strategy string, edits ...func(*session)) *session {
-	s := x.startSession(u, clientID, nil, edits...)
-	tableDevices.update(x, clientID, func(d *device) {
-		d.ActiveSessionID, d.Strategy, d.UpdatedAt = &s.ID, nilIfEmpty(strategy), x.now
-	})
-	return s
-}
-
-// factorWire is one way to go on.
-type factorWire struct {
-	Strategy       string `json:"strategy"`
-	EmailAddressID string `json:"email_address_id,omitzero"`
-	PhoneNumberID  string `json:"phone_number_id,omitzero"`
-	SafeIdentifier string `json:"safe_identifier,omitzero"`
-	Primary        *bool  `json:"primary,omitzero"`
-	Default        *bool  `json:"default,omitzero"`
-}
-
-type signInWire struct {
-	Object                   string            `json:"object"`
-	ID                       string            `json:"id"`
-	Status                   string            `json:"status"`
-	SupportedIdentifiers     []string          `json:"supported_identifiers"`
-	SupportedFirstFactors    []factorWire      `json:"supported_first_factors"`
-	SupportedSecondFactors   []factorWire      `json:"supported_second_factors"`
-	FirstFactorVerification  *verificationWire `json:"first_factor_verification"`
-	SecondFactorVerification *verificationWire `json:"second_factor_verification"`
-	Identifier               *string           `json:"identifier"`
-	UserData                 *signInUserWire   `json:"user_data"`
-	CreatedSessionID         *string           `json:"created_session_id"`
-	AbandonAt                int64             `json:"abandon_at"`
-}
-
-// signInUserWire is what the page shows of the person who signs in.
-type signInUserWire struct {
-	FirstName *string `json:"first_name"`
-	LastName  *string `json:"last_name"`
-	ImageURL  string  `json:"image_url"`
-	HasImage  bool    `json:"has_image"`
-}
-
-func (x *tx) wireSignIn(s *signInAttempt) *signInWire {
-	w := &signInWire{
-		Object: "sign_in_attempt", ID: s.ID, Status: s.statusAt(x.now), SupportedIdentifiers: x.supportedIdentifiers(),
-		Identifier: nilIfEmpty(s.Identifier), CreatedSessionID: s.SessionID, AbandonAt: s.AbandonAt,
-		FirstFactorVerification: s.First.wire(), SecondFactorVerification: s.Second.wire(),
-	}
-	if u := tableUsers.get(x, s.UserID); u != nil {
-		w.UserData = &signInUserWire{u.FirstName, u.LastName, u.ImageURL, u.HasImage}
-		w.SupportedFirstFactors = x.firstFactors(u)
-	}
-	return w
-}
-
-func (s *signInAttempt) statusAt(now int64) string {
-	switch {
-	case s.SessionID != nil:
-		return "complete"
-	case now >= s.AbandonAt:
-		return "abandoned"
-	case s.UserID == "":
-		return "needs_identifier"
-	default:
-		return "needs_first_factor"
-	}
-}
-
-func (v *factorVerification) wire() *verificationWire {
-	if v == nil {
-		return nil
-	}
-	return &verificationWire{Object: "verification_" + v.Strategy, Status: v.Status, Strategy: v.Strategy, Attempts: &v.Attempts, ExpireAt: &v.ExpireAt}
-}
-
-// supportedIdentifiers are the kinds of identifiers by which people sign in.
-func (x *tx) supportedIdentifiers() []string {
-	settings, out := x.userSettings(), []string{}
-	for _, name := range []string{"email_address", "phone_number", "username", "web3_wallet", "passkey"} {
-		if a := settings.Attributes[name]; a.Enabled && a.UsedForFirstFactor {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
-// firstFactors are the ways in which a user can prove the first factor.
-func (x *tx) firstFactors(u *user) []factorWire {
-	var out []factorWire
-	if u.PasswordDigest != "" {
-		out = append(out, factorWire{Strategy: "password"})
-	}
-	return out
+	s.UserID, s.SessionID = who.UserID, &who.SessionID
+	s.First = &factorVerification{Strategy: "ticket", oneTimeCode: oneTimeCode{Status: "verified"}}
+	c.tx.chooseSession(s.ClientID, who.SessionID, "ticket")
+	return nil
 }

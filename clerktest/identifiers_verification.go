@@ -13,10 +13,24 @@ type codeVerification struct {
 	ID           string `json:"id"`
 	IdentifierID string `json:"identifier_id"`
 	UserID       string `json:"user_id"`
-	Code         string `json:"code"`
-	Status       string `json:"status"` // unverified, verified, expired or failed
-	Attempts     int64  `json:"attempts"`
-	ExpireAt     int64  `json:"expire_at"`
+	oneTimeCode
+}
+
+// oneTimeCode is a code that is good once, for a while and for a few guesses.
+type oneTimeCode struct {
+	Code     string `json:"code"`
+	Status   string `json:"status"` // unverified, verified, expired or failed
+	Attempts int64  `json:"attempts"`
+	ExpireAt int64  `json:"expire_at"`
+}
+
+// newOneTimeCode returns a random code of six digits.
+func (x *tx) newOneTimeCode() (oneTimeCode, error) {
+	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		return oneTimeCode{}, err
+	}
+	return oneTimeCode{Code: fmt.Sprintf("%06d", n), Status: "unverified", ExpireAt: x.time.Add(codeLifetime).UnixMilli()}, nil
 }
 
 type codeVerificationWire struct {
@@ -69,14 +83,11 @@ func (k *identifierKind) prepare(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	code, err := c.tx.newOneTimeCode()
 	if err != nil {
 		return nil, err
 	}
-	v := &codeVerification{
-		ID: c.tx.newID("ver_"), IdentifierID: i.ID, UserID: u.ID, Code: fmt.Sprintf("%06d", n), Status: "unverified",
-		ExpireAt: c.tx.time.Add(codeLifetime).UnixMilli(),
-	}
+	v := &codeVerification{ID: c.tx.newID("ver_"), IdentifierID: i.ID, UserID: u.ID, oneTimeCode: code}
 	tableCodeVerifications.put(c.tx, v)
 	k.send(c.tx, u, i, v.Code)
 	return k.wireCode(v), nil
@@ -105,10 +116,7 @@ func (k *identifierKind) attempt(c *call) (any, error) {
 	case v.Status != "unverified":
 		return k.wireCode(v), nil
 	}
-	v = tableCodeVerifications.update(c.tx, v.ID, func(v *codeVerification) {
-		v.Attempts++
-		v.Status = v.judge(in.Code, c.tx.now, c.tx.settings().TestMode && testIdentifier.MatchString(i.Value))
-	})
+	v = tableCodeVerifications.update(c.tx, v.ID, func(v *codeVerification) { v.guess(c.tx, in.Code, i.Value) })
 	if v.Status == "verified" && !i.verified() {
 		i.Verification = &verification{
 			Object: "verification_otp", Status: v.Status, Strategy: k.strategy, Attempts: &v.Attempts, ExpireAt: &v.ExpireAt,
@@ -120,16 +128,15 @@ func (k *identifierKind) attempt(c *call) (any, error) {
 	return k.wireCode(v), nil
 }
 
-// judge is the status after an attempt that is counted already.
-func (v *codeVerification) judge(code string, now int64, testing bool) string {
-	switch {
-	case v.ExpireAt <= now:
-		return "expired"
+// guess counts an attempt and notes its result. In test mode testCode is right, too, for identifiers that are made for tests.
+func (v *oneTimeCode) guess(x *tx, code, identifier string) {
+	v.Attempts++
+	switch testing := x.settings().TestMode && testIdentifier.MatchString(identifier); {
+	case v.ExpireAt <= x.now:
+		v.Status = "expired"
 	case code == v.Code || (testing && code == testCode):
-		return "verified"
+		v.Status = "verified"
 	case v.Attempts >= codeAttempts:
-		return "failed"
-	default:
-		return v.Status
+		v.Status = "failed"
 	}
 }

@@ -16,7 +16,7 @@ func (in *Instance) Redeem(link string) (SignedIn, error) {
 		ticket = u.Query().Get("ticket")
 	}
 	var out SignedIn
-	err := in.write(func(x *tx) (err error) { out, err = x.redeem(ticket); return err })
+	err := in.write(func(x *tx) (err error) { out, err = x.redeem(ticket, ""); return err })
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -24,21 +24,22 @@ func (in *Instance) Redeem(link string) (SignedIn, error) {
 	return out, nil
 }
 
-func (x *tx) redeem(ticket string) (SignedIn, error) {
+// redeem accepts a ticket and signs in on a client, a new one without an id.
+func (x *tx) redeem(ticket, clientID string) (SignedIn, error) {
 	if i := tableInvitations.first(x, "ticket", ticket); i != nil && i.statusAt(x.now) == "pending" {
-		return x.acceptInvitation(i)
+		return x.acceptInvitation(i, clientID)
 	}
 	if i := tableOrganizationInvitations.first(x, "ticket", ticket); i != nil && i.statusAt(x.now) == "pending" {
-		return x.acceptOrganizationInvitation(i)
+		return x.acceptOrganizationInvitation(i, clientID)
 	}
 	if t := tableTickets.first(x, "ticket", ticket); t != nil && t.statusAt(x.now) == "pending" {
-		return x.acceptTicketToken(t)
+		return x.acceptTicketToken(t, clientID)
 	}
 	return SignedIn{}, newError(http.StatusBadRequest, "ticket_invalid", "ticket is invalid", "the ticket is unknown, used, revoked or expired")
 }
 
 // acceptInvitation signs the invited person up and completes the entry of the waitlist.
-func (x *tx) acceptInvitation(i *invitation) (SignedIn, error) {
+func (x *tx) acceptInvitation(i *invitation, clientID string) (SignedIn, error) {
 	u, err := x.userFor(i.EmailAddress, i.PublicMetadata)
 	if err != nil {
 		return SignedIn{}, err
@@ -47,11 +48,11 @@ func (x *tx) acceptInvitation(i *invitation) (SignedIn, error) {
 	if w := tableWaitlist.first(x, "email", i.EmailAddress); w != nil {
 		x.changeWaitlistEntry(w, func(w *waitlistEntry) { w.Status = "completed" })
 	}
-	return x.signIn(u, nil, nil), nil
+	return x.signIn(u, clientID, nil, nil), nil
 }
 
 // acceptTicketToken signs in whom a sign-in token, an actor token or an agent task is for.
-func (x *tx) acceptTicketToken(t *ticketToken) (SignedIn, error) {
+func (x *tx) acceptTicketToken(t *ticketToken, clientID string) (SignedIn, error) {
 	u, err := x.findUser(t.UserID)
 	if err != nil {
 		return SignedIn{}, err
@@ -60,7 +61,7 @@ func (x *tx) acceptTicketToken(t *ticketToken) (SignedIn, error) {
 		return SignedIn{}, err
 	}
 	tableTickets.update(x, t.ID, func(t *ticketToken) { t.settle("accepted", x.now) })
-	return x.signIn(u, t.OrganizationID, t.Actor, func(s *session) {
+	return x.signIn(u, clientID, t.OrganizationID, t.Actor, func(s *session) {
 		if t.SessionDuration > 0 {
 			s.ExpireAt = x.now + t.SessionDuration*1000
 		}
@@ -68,7 +69,7 @@ func (x *tx) acceptTicketToken(t *ticketToken) (SignedIn, error) {
 }
 
 // acceptOrganizationInvitation makes the invited person a member and signs in to the organization.
-func (x *tx) acceptOrganizationInvitation(i *organizationInvitation) (SignedIn, error) {
+func (x *tx) acceptOrganizationInvitation(i *organizationInvitation, clientID string) (SignedIn, error) {
 	o := tableOrganizations.get(x, i.OrganizationID)
 	if o == nil {
 		return SignedIn{}, errNotFound("organization")
@@ -88,7 +89,7 @@ func (x *tx) acceptOrganizationInvitation(i *organizationInvitation) (SignedIn, 
 	if _, err := x.newMembership(o, u, i.Role, meta); err != nil {
 		return SignedIn{}, err
 	}
-	return x.signIn(u, &o.ID, nil), nil
+	return x.signIn(u, clientID, &o.ID, nil), nil
 }
 
 // acceptedInvitationWire is the data of the event organizationInvitation.accepted.
@@ -121,7 +122,7 @@ func (x *tx) checkReturn(u *user) error {
 }
 
 // signIn starts a session; with an actor it is an impersonation. The edits come before anybody sees the session.
-func (x *tx) signIn(u *user, orgID *string, actor json.RawMessage, edits ...func(*session)) SignedIn {
-	s := x.startSession(u, "", orgID, append(edits, func(s *session) { s.Actor = actor })...)
+func (x *tx) signIn(u *user, clientID string, orgID *string, actor json.RawMessage, edits ...func(*session)) SignedIn {
+	s := x.startSession(u, clientID, orgID, append(edits, func(s *session) { s.Actor = actor })...)
 	return SignedIn{UserID: u.ID, SessionID: s.ID, OrganizationID: text(orgID)}
 }

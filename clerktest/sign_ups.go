@@ -33,6 +33,15 @@ type signUp struct {
 	UserID         *string  `json:"user_id"` // once it is complete
 	SessionID      *string  `json:"session_id"`
 	AbandonAt      int64    `json:"abandon_at"`
+
+	ClientID             string              `json:"client_id"`       // of the browser that began it
+	PasswordDigest       string              `json:"password_digest"` // empty without a password
+	LegalAcceptedAt      *int64              `json:"legal_accepted_at"`
+	Ticket               string              `json:"ticket"` // of the invitation that it accepts
+	EmailVerification    *factorVerification `json:"email_verification"`
+	PhoneVerification    *factorVerification `json:"phone_verification"`
+	External             *externalIdentity   `json:"external"` // that a provider vouched for
+	ExternalVerification *factorVerification `json:"external_verification"`
 }
 
 type signUpWire struct {
@@ -61,20 +70,22 @@ type signUpWire struct {
 	LegalAcceptedAt  *int64              `json:"legal_accepted_at"`
 }
 
-type signUpVerifications struct {
-	EmailAddress    *signUpVerification `json:"email_address"`
-	PhoneNumber     *signUpVerification `json:"phone_number"`
-	Web3Wallet      *signUpVerification `json:"web3_wallet"`
-	ExternalAccount *struct{}           `json:"external_account"`
+var tableSignUps = &table[signUp]{
+	name: "sign_ups",
+	id:   func(s *signUp) string { return s.ID },
+	indexes: map[string]func(*signUp) []string{
+		"client": func(s *signUp) []string { return []string{s.ClientID} },
+		"token": func(s *signUp) []string {
+			var out []string
+			for _, v := range []*factorVerification{s.EmailVerification, s.ExternalVerification} {
+				if v != nil && v.Token != "" {
+					out = append(out, v.Token)
+				}
+			}
+			return out
+		},
+	},
 }
-
-type signUpVerification struct {
-	Status     string   `json:"status"`
-	NextAction string   `json:"next_action"`
-	Strategies []string `json:"supported_strategies"`
-}
-
-var tableSignUps = &table[signUp]{name: "sign_ups", id: func(s *signUp) string { return s.ID }}
 
 // signUpLife is how long a sign-up waits for the rest.
 const signUpLife = 24 * time.Hour
@@ -110,34 +121,6 @@ func (s *signUp) statusAt(now int64) string {
 	default:
 		return "missing_requirements"
 	}
-}
-
-func (x *tx) wireSignUp(s *signUp) signUpWire {
-	out := signUpWire{
-		Object: "sign_up_attempt", ID: s.ID, Status: s.statusAt(x.now), RequiredFields: []string{"email_address"},
-		OptionalFields: []string{"phone_number", "username", "first_name", "last_name"}, MissingFields: []string{}, UnverifiedFields: []string{},
-		Username: s.Username, EmailAddress: s.Email, PhoneNumber: s.Phone, FirstName: s.FirstName, LastName: s.LastName,
-		UnsafeMetadata: s.UnsafeMetadata, PublicMetadata: emptyMetadata, CustomAction: s.CustomAction, ExternalID: s.ExternalID,
-		CreatedSessionID: s.SessionID, CreatedUserID: s.UserID, AbandonAt: s.AbandonAt,
-	}
-	out.Verifications.EmailAddress = out.verify("email_address", s.Email, "email_code")
-	out.Verifications.PhoneNumber = out.verify("phone_number", s.Phone, "phone_code")
-	if s.Email == nil {
-		out.MissingFields = append(out.MissingFields, "email_address")
-	}
-	return out
-}
-
-// verify lists an identifier that is not verified before the sign-up is complete, and returns its verification.
-func (w *signUpWire) verify(name string, value *string, strategy string) *signUpVerification {
-	switch {
-	case value == nil:
-		return nil
-	case w.Status == "complete":
-		return &signUpVerification{Status: "verified", Strategies: []string{strategy}}
-	}
-	w.UnverifiedFields = append(w.UnverifiedFields, name)
-	return &signUpVerification{Status: "unverified", NextAction: "needs_prepare", Strategies: []string{strategy}}
 }
 
 // signUp finds the sign-up of the path.
@@ -263,7 +246,7 @@ func (x *tx) completeSignUp(id string) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	who := x.signIn(u, nil, nil)
+	who := x.signIn(u, "", nil, nil)
 	tableSignUps.update(x, id, func(s *signUp) { s.UserID, s.SessionID = &who.UserID, &who.SessionID })
 	return who, nil
 }

@@ -127,20 +127,28 @@ func verifyTOTP(c *call) (any, error) {
 	if u.TOTPSecret == "" {
 		return nil, errBadRequest("totp_disabled", "this user has no authenticator app")
 	}
-	kind := "totp"
-	if matchesTOTP(u.TOTPSecret, in.Code, c.tx.time) {
+	switch kind := "backup_code"; {
+	case matchesTOTP(u.TOTPSecret, in.Code, c.tx.time):
+		kind = "totp"
 		return verifiedWire{Verified: true, CodeType: &kind}, nil
-	}
-	if at := slices.IndexFunc(u.BackupCodes, func(kept string) bool { return kept == in.Code || digest.VerifyBcrypt(kept, in.Code) }); at >= 0 {
-		left := slices.Delete(slices.Clone(u.BackupCodes), at, at+1)
-		tableUsers.update(c.tx, u.ID, func(u *user) { u.BackupCodes = left })
-		kind = "backup_code"
+	case c.tx.useBackupCode(u, in.Code):
 		return verifiedWire{Verified: true, CodeType: &kind}, nil
 	}
 	if len(in.Code) != 6 {
 		return nil, paramError("totp_invalid_length", "code", "has an invalid length", "a code has 6 characters")
 	}
 	return nil, paramError("totp_incorrect_code", "code", "is incorrect", "this code is wrong or too old")
+}
+
+// useBackupCode reports whether a code is one of the user's backup codes, which is used up by that.
+func (x *tx) useBackupCode(u *user, code string) bool {
+	at := slices.IndexFunc(u.BackupCodes, func(kept string) bool { return kept == code || digest.VerifyBcrypt(kept, code) })
+	if at < 0 {
+		return false
+	}
+	left := slices.Delete(slices.Clone(u.BackupCodes), at, at+1)
+	tableUsers.update(x, u.ID, func(u *user) { u.BackupCodes = left })
+	return true
 }
 
 // matchesTOTP checks a code against the step of now and its neighbours.

@@ -45,6 +45,8 @@ type userInput struct {
 	Banned             field[bool]     `json:"banned"`
 	Locked             field[bool]     `json:"locked"`
 	metadataInput
+
+	emailProof, phoneProof *verification // of the first one, where the person showed to own it
 }
 
 var (
@@ -74,6 +76,12 @@ func (in *userInput) applyIdentifiers(x *tx, u *user) error {
 	}
 	if u.Wallets, err = x.newIdentifiers(in.Wallets.Value, nil, "web3_wallet", parseWallet); err != nil {
 		return err
+	}
+	if in.emailProof != nil && len(u.Emails) > 0 {
+		u.Emails[0].Verification = in.emailProof
+	}
+	if in.phoneProof != nil && len(u.Phones) > 0 {
+		u.Phones[0].Verification = in.phoneProof
 	}
 	u.PrimaryEmailID, u.PrimaryPhoneID, u.PrimaryWalletID = firstUsable(u.Emails), firstUsable(u.Phones), firstUsable(u.Wallets)
 	return nil

@@ -54,6 +54,9 @@ const password = "correct horse battery"
 var flows = []flow{
 	{"password sign-in, reload, tokens, sign-out", passwordFlow},
 	{"wrong password", wrongPasswordFlow},
+	{"sign-up with an e-mail code", signUpFlow},
+	{"sign-in with an e-mail code", codeFlow},
+	{"second factor by authenticator app", secondFactorFlow},
 }
 
 // inOrder runs actions until one fails.
@@ -99,6 +102,39 @@ func wrongPasswordFlow(v *visit) error {
 	}
 	return inOrder(v.opens("/"), v.gives(attempt("ada@example.com", "wrong password"), "form_password_incorrect password"),
 		v.gives(attempt("eve@example.com", password), "form_identifier_not_found identifier"), v.gives(`Clerk.user`, "<nil>"))
+}
+
+func signUpFlow(v *visit) error {
+	var id string
+	return inOrder(v.opens("/"),
+		v.gives(`Clerk.client.signUp.create({emailAddress: "new+clerk_test@example.com", password: "`+password+`", firstName: "New"}).then(s => s.status + " " + s.unverifiedFields)`, "missing_requirements email_address"),
+		v.does(`Clerk.client.signUp.prepareEmailAddressVerification({strategy: "email_code"})`),
+		v.gives(`Clerk.client.signUp.attemptEmailAddressVerification({code: "000000"}).catch(e => e.errors[0].code)`, "form_code_incorrect"),
+		v.gives(`Clerk.client.signUp.attemptEmailAddressVerification({code: "424242"}).then(async s => { await Clerk.setActive({session: s.createdSessionId}); return s.status; })`, "complete"),
+		v.gives(`Clerk.user.firstName`, "New"), v.gives(`fetch("/api/me").then(r => r.status)`, "200"),
+		func() error { return v.eval(`Clerk.user.id`, &id) }, func() error { return v.hasSession(id, 1) })
+}
+
+func codeFlow(v *visit) error {
+	ada := v.srv.CreateUser(clerktest.User{Email: "ada@example.com"})
+	attempt := func() error {
+		return v.expect(fmt.Sprintf(`Clerk.client.signIn.attemptFirstFactor({strategy: "email_code", code: %q}).then(async s => { await Clerk.setActive({session: s.createdSessionId}); return s.status; })`, v.srv.Emails()[0].Code), "complete")
+	}
+	return inOrder(v.opens("/"), v.gives(`Clerk.client.signIn.create({identifier: "ada@example.com"}).then(s => s.status)`, "needs_first_factor"),
+		v.does(`Clerk.client.signIn.prepareFirstFactor({strategy: "email_code", emailAddressId: Clerk.client.signIn.supportedFirstFactors.find(f => f.strategy === "email_code").emailAddressId})`),
+		attempt, v.gives(`Clerk.user.id`, ada.ID), func() error { return v.hasSession(ada.ID, 1) })
+}
+
+func secondFactorFlow(v *visit) error {
+	ada := v.srv.CreateUser(clerktest.User{Email: "ada@example.com", Password: password})
+	_, err := v.srv.API().Users.Update(v.ctx, ada.ID, &clerk.UserUpdateParams{TOTPSecret: clerk.Set("JBSWY3DPEHPK3PXP"), BackupCodes: clerk.Set([]string{"spare-code"})})
+	if err != nil {
+		return err
+	}
+	return inOrder(v.opens("/"), v.gives(`Clerk.client.signIn.create({identifier: "ada@example.com", password: "`+password+`"}).then(s => s.status)`, "needs_second_factor"),
+		v.gives(`Clerk.client.signIn.attemptSecondFactor({strategy: "totp", code: "00000x"}).catch(e => e.errors[0].code)`, "form_code_incorrect"),
+		v.gives(`Clerk.client.signIn.attemptSecondFactor({strategy: "backup_code", code: "spare-code"}).then(async s => { await Clerk.setActive({session: s.createdSessionId}); return s.status; })`, "complete"),
+		v.gives(`Clerk.user.id`, ada.ID), func() error { return v.hasSession(ada.ID, 1) })
 }
 
 // hasSession counts the active sessions of a user, as the Backend API knows them.

@@ -1,0 +1,229 @@
+package clerktest
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// externalIdentity is whom a provider says that somebody is.
+type externalIdentity struct {
+	Strategy  string `json:"strategy"`
+	ID        string `json:"id"` // at the provider
+	Email     string `json:"email"`
+	FirstName string `json:"first_name"`
+	LastName  string `json:"last_name"`
+}
+
+// providerVisit is how long a visit to a provider may take.
+const providerVisit = 10 * time.Minute
+
+// providerFamily is OAuth, with a page of the emulator that plays every provider.
+func providerFamily() family {
+	return family{frontend: map[string]frontendEndpoint{
+		"getOauthCallback":  {write: returnFromProvider, anyone: true},
+		"postOauthCallback": {write: returnFromProvider, anyone: true},
+	}}
+}
+
+// visitProvider begins a visit to a provider that the instance allows.
+func (c *frontendCall) visitProvider(in *factorInput) (*factorVerification, error) {
+	social := c.tx.userSettings().Social[in.Strategy]
+	if !social.Enabled || !social.Authenticatable {
+		return nil, paramError("oauth_provider_not_enabled", "strategy", "is not enabled", "This provider is not enabled: allow it in the instance's user settings.")
+	}
+	if err := c.checkRedirect(in.RedirectURL); err != nil {
+		return nil, err
+	}
+	if in.CompleteURL != "" {
+		complete, err := absoluteURL(in.CompleteURL, in.RedirectURL)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.checkRedirect(complete); err != nil {
+			return nil, err
+		}
+		in.CompleteURL = complete
+	}
+	state := randomHex(24)
+	return &factorVerification{
+		Strategy: in.Strategy, Token: state, RedirectURL: in.RedirectURL, CompleteURL: in.CompleteURL,
+		ProviderURL: c.inst.URL() + "/provider?state=" + state,
+		oneTimeCode: oneTimeCode{Status: "unverified", ExpireAt: c.tx.time.Add(providerVisit).UnixMilli()},
+	}, nil
+}
+
+// absoluteURL resolves an address on that of a page.
+func absoluteURL(address, page string) (string, error) {
+	base, err := url.Parse(page)
+	if err != nil {
+		return "", errParamFormat("redirect_url", "an absolute http or https URL")
+	}
+	u, err := base.Parse(address)
+	if err != nil {
+		return "", errParamFormat("action_complete_redirect_url", "a URL")
+	}
+	return u.String(), nil
+}
+
+// returnFromProvider ends a visit to a provider: it goes on with the sign-in or the sign-up that began it, and leads back to
+// the application.
+func returnFromProvider(c *frontendCall) (any, error) {
+	var in struct {
+		State string `json:"state"`
+		Code  string `json:"code"`
+		Error string `json:"error"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	if c.r.Method == http.MethodGet {
+		in.State, in.Code, in.Error = c.query.Get("state"), c.query.Get("code"), c.query.Get("error")
+	}
+	var identity *externalIdentity
+	if in.Error == "" {
+		raw, err := base64.RawURLEncoding.DecodeString(in.Code)
+		if err != nil || json.Unmarshal(raw, &identity) != nil || identity == nil {
+			return nil, errBadRequest("oauth_callback_invalid", "The provider sent no code that can be read.")
+		}
+		email, ok := parseEmail(identity.Email)
+		if !ok {
+			return nil, errParamFormat("email_address", "a valid e-mail address")
+		}
+		identity.Email = email
+		if identity.ID == "" {
+			identity.ID = email
+		}
+	}
+	if s := tableSignIns.first(c.tx, "token", in.State); s != nil && in.State != "" && s.First.ProviderURL != "" {
+		return c.signInFromProvider(s, identity)
+	}
+	if s := tableSignUps.first(c.tx, "token", in.State); s != nil && in.State != "" {
+		return c.signUpFromProvider(s, identity)
+	}
+	return nil, errBadRequest("oauth_callback_invalid", "There is no visit to a provider with this state, or it is over.")
+}
+
+// checkVisit refuses a visit that took too long or was used already.
+func (x *tx) checkVisit(v *factorVerification) error {
+	if v.Status != "unverified" || v.ExpireAt <= x.now {
+		return errBadRequest("oauth_callback_invalid", "This visit to the provider is over. Begin again.")
+	}
+	return nil
+}
+
+// signInFromProvider signs in whom the provider named. Somebody without an account may sign up with the same identity.
+func (c *frontendCall) signInFromProvider(s *signInAttempt, identity *externalIdentity) (any, error) {
+	if err := c.tx.checkVisit(s.First); err != nil {
+		return nil, err
+	}
+	next, first := *s, *s.First
+	next.First, first.Token = &first, ""
+	if identity == nil {
+		first.refuse("failed", "oauth_access_denied", "You did not allow access to your account.")
+		tableSignIns.put(c.tx, &next)
+		return redirectAnswer{location: first.RedirectURL}, nil
+	}
+	identity.Strategy = first.Strategy
+	u := c.tx.externalUser(identity)
+	if u == nil {
+		next.External = identity
+		first.refuse("transferable", "external_account_not_found", "There is no account yet for this external account.")
+		tableSignIns.put(c.tx, &next)
+		return redirectAnswer{location: first.RedirectURL}, nil
+	}
+	if err := c.tx.checkReturn(u); err != nil {
+		first.refuseWith("failed", err)
+		tableSignIns.put(c.tx, &next)
+		return redirectAnswer{location: first.RedirectURL}, nil
+	}
+	c.tx.linkExternal(u, identity)
+	first.Status, next.UserID = "verified", u.ID
+	tableSignIns.put(c.tx, &next)
+	done, err := c.tx.completeSignIn(&next)
+	if err != nil {
+		return nil, err
+	}
+	return redirectAnswer{location: first.back(done.SessionID != nil)}, nil
+}
+
+// refuse gives a verification its end, with the reason that the page shows.
+func (v *factorVerification) refuse(status, code, long string) {
+	v.Status, v.Error = status, &errorItem{Code: code, Message: code, LongMessage: long}
+}
+
+func (v *factorVerification) refuseWith(status string, err error) {
+	if refused, ok := err.(*apiError); ok && len(refused.items) > 0 { //nolint:errorlint // rules return it as it is
+		v.Status, v.Error = status, &refused.items[0]
+		return
+	}
+	v.refuse(status, "internal_clerk_error", "Something went wrong.")
+}
+
+// back is where the browser goes on.
+func (v *factorVerification) back(complete bool) string {
+	if complete && v.CompleteURL != "" {
+		return v.CompleteURL
+	}
+	return v.RedirectURL
+}
+
+// externalUser is the user who has an external account, or whose verified e-mail address the provider vouches for.
+func (x *tx) externalUser(identity *externalIdentity) *user {
+	provider := providerOf(identity.Strategy)
+	for _, u := range tableUsers.all(x) {
+		for _, a := range accountsOf(u) {
+			if a.ProviderUserID == identity.ID && strings.TrimPrefix(a.Provider, "oauth_") == provider {
+				return u
+			}
+		}
+	}
+	return x.userByEmail(identity.Email)
+}
+
+func providerOf(strategy string) string { return strings.TrimPrefix(strategy, "oauth_") }
+
+// linkExternal adds an external account to a user who lacks it.
+func (x *tx) linkExternal(u *user, identity *externalIdentity) {
+	for _, a := range accountsOf(u) {
+		if a.ProviderUserID == identity.ID && strings.TrimPrefix(a.Provider, "oauth_") == providerOf(identity.Strategy) {
+			return
+		}
+	}
+	id := x.newID("eac_")
+	raw, err := json.Marshal(map[string]any{
+		"object": "external_account", "id": id, "external_account_id": id, "provider": identity.Strategy,
+		"identification_id": x.newID("idn_"), "provider_user_id": identity.ID, "approved_scopes": "email profile",
+		"email_address": identity.Email, "email_address_verified": true, "first_name": identity.FirstName, "last_name": identity.LastName,
+		"avatar_url": "", "image_url": "", "username": nil, "phone_number": nil, "public_metadata": map[string]any{}, "label": nil,
+		"created_at": x.now, "updated_at": x.now,
+		"verification": map[string]any{
+			"object": "verification_oauth", "status": "verified", "strategy": identity.Strategy, "attempts": nil, "expire_at": x.now, "error": nil,
+		},
+	})
+	if err != nil {
+		return
+	}
+	x.changeUser(u.ID, func(u *user) {
+		u.ExternalAccounts = append(u.ExternalAccounts[:len(u.ExternalAccounts):len(u.ExternalAccounts)], raw)
+	})
+}
+
+// transferToSignIn goes on with an identity that a provider vouched for in a sign-up, because an account has it already.
+func (c *frontendCall) transferToSignIn(s *signInAttempt) error {
+	up := c.tx.currentSignUp(s.ClientID)
+	if up == nil || up.External == nil || up.ExternalVerification == nil || up.ExternalVerification.Status != "transferable" {
+		return errBadRequest("account_transfer_invalid", "There is nothing to transfer to a sign-in.")
+	}
+	u := c.tx.externalUser(up.External)
+	if u == nil {
+		return errUserGone()
+	}
+	c.tx.linkExternal(u, up.External)
+	s.UserID = u.ID
+	s.First = &factorVerification{Strategy: up.External.Strategy, oneTimeCode: oneTimeCode{Status: "verified"}}
+	return nil
+}
