@@ -61,7 +61,7 @@ func (r *machineRoom) machine(t *testing.T, name string, scopes ...string) *cler
 func (r *machineRoom) token(t *testing.T, caller *clerk.Machine, format clerk.M2MTokenFormat) *clerk.M2MToken {
 	t.Helper()
 	token, err := r.client.M2MTokens.Create(t.Context(), &clerk.M2MTokenCreateParams{
-		TokenFormat: clerk.Set(format), SecondsUntilExpiration: clerk.Int64(60), Claims: clerk.Set[any](map[string]any{"job": "sync"}),
+		TokenFormat: clerk.Set(format), SecondsUntilExpiration: clerk.Int64(60), Claims: clerk.JSON(map[string]any{"job": "sync"}),
 	}, clerk.WithSecretKey(caller.SecretKey))
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,7 @@ func TestAPIKeys_CarryWhatTheyWereMadeWith(t *testing.T) {
 	org := in.CreateOrganization(clerktest.Organization{}).ID
 	made := from(client.APIKeys.Create(ctx, &clerk.APIKeyCreateParams{
 		Subject: u, Name: "build", Description: clerk.String("for the team"), Scopes: clerk.Set([]string{"read", "write"}),
-		Claims: clerk.Set[any](map[string]any{"tier": "gold"}), CreatedBy: clerk.String(u),
+		Claims: clerk.JSON(map[string]any{"tier": "gold"}), CreatedBy: clerk.String(u),
 	})).must(t)
 	if !strings.HasPrefix(made.Secret, "ak_") || made.Secret == made.ID || made.Type != "api_key" || made.Expiration != nil {
 		t.Errorf("got type %s with expiration %v, want a key with a secret of its own that lives for ever", made.Type, made.Expiration)
@@ -44,7 +44,7 @@ func TestAPIKeys_CarryWhatTheyWereMadeWith(t *testing.T) {
 		t.Error("the secret that can be read again is another one")
 	}
 	changed := from(client.APIKeys.Update(ctx, made.ID, &clerk.APIKeyUpdateParams{
-		Scopes: clerk.Set([]string{"read"}), Claims: clerk.Null[any](), Description: clerk.Null[string](), Subject: clerk.String(org),
+		Scopes: clerk.Set([]string{"read"}), Claims: clerk.JSON(nil), Description: clerk.Null[string](), Subject: clerk.String(org),
 	})).must(t)
 	verified = from(client.APIKeys.Verify(ctx, &clerk.APIKeyVerifyParams{Secret: made.Secret})).must(t)
 	for _, k := range []*clerk.APIKey{changed, verified} {
@@ -71,7 +71,7 @@ func TestAPIKeys_EndOfLife(t *testing.T) {
 		}
 	}
 	brief := from(client.APIKeys.Create(ctx, &clerk.APIKeyCreateParams{Subject: u, Name: "brief", SecondsUntilExpiration: clerk.Int64(60)})).must(t)
-	if got, want := clerk.Value(brief.Expiration), in.Clock().Now().Add(time.Minute).UnixMilli(); got != want {
+	if got, want := clerk.Value(brief.Expiration), clerk.NewTimestamp(in.Clock().Now().Add(time.Minute)); got != want {
 		t.Errorf("got expiration %d, want %d", got, want)
 	}
 	in.Clock().Advance(time.Minute - time.Millisecond)
@@ -135,7 +135,7 @@ func TestAPIKeys_List(t *testing.T) {
 		}
 	}
 	var names []string
-	for k, err := range client.APIKeys.ListAll(ctx, &clerk.APIKeyListParams{Subject: u, ListParams: clerk.ListParams{Limit: clerk.Int64(3)}}) {
+	for k, err := range client.APIKeys.ListAll(ctx, &clerk.APIKeyListParams{Subject: u, Limit: clerk.Int64(3)}) {
 		names = append(names, from(k, err).must(t).Name)
 	}
 	if got, want := fmt.Sprint(names), "[Deploy deploy 2 backup custom]"; got != want {

@@ -45,7 +45,7 @@ func TestBilling_CancelAtTheEndOfThePeriod(t *testing.T) {
 	in.AddMember("org_team", "user_none", "member")
 	in.Clock().Advance(10 * 24 * time.Hour)
 	got := from(client.Billing.CancelSubscriptionItem(ctx, item.ID, nil)).must(t)
-	if got.Status != "canceled" || *got.CanceledAt != in.Clock().Now().UnixMilli() || got.EndedAt != nil || *got.PeriodEnd != *item.PeriodEnd || got.NextPayment != nil {
+	if got.Status != "canceled" || *got.CanceledAt != clerk.NewTimestamp(in.Clock().Now()) || got.EndedAt != nil || *got.PeriodEnd != *item.PeriodEnd || got.NextPayment != nil {
 		t.Errorf("got %s, want an item that lasts to the end of its period", got.RawJSON())
 	}
 	if got := planClaim(t, in, "user_none", "org_team"); got != "o:team" {
@@ -54,7 +54,7 @@ func TestBilling_CancelAtTheEndOfThePeriod(t *testing.T) {
 	if got := from(client.Organizations.GetBillingSubscription(ctx, "org_team")).must(t).Status; got != "canceled" {
 		t.Errorf("got subscription %s, want canceled", got)
 	}
-	in.Clock().Set(time.UnixMilli(*item.PeriodEnd))
+	in.Clock().Set(item.PeriodEnd.Time())
 	if got := planClaim(t, in, "user_none", "org_team"); got != nil {
 		t.Errorf("got plan %v in a token after the end, want none", got)
 	}
@@ -107,7 +107,7 @@ func TestBilling_FreeTrial(t *testing.T) {
 	}
 	trial := from(client.Users.GetBillingSubscription(ctx, "user_trial")).must(t).SubscriptionItems[0]
 	end := begun.Add(14 * 24 * time.Hour)
-	if !trial.IsFreeTrial || *trial.PeriodEnd != end.UnixMilli() || clerk.Value(trial.Plan.FreeTrialDays) != 14 {
+	if !trial.IsFreeTrial || *trial.PeriodEnd != clerk.NewTimestamp(end) || clerk.Value(trial.Plan.FreeTrialDays) != 14 {
 		t.Errorf("got %s, want 14 days of trial", trial.RawJSON())
 	}
 	extend("csub_item_pro", end).refused(t, 400, "subscription_item_not_in_free_trial")
@@ -118,14 +118,14 @@ func TestBilling_FreeTrial(t *testing.T) {
 	since, later := len(in.Events()), end.Add(7*24*time.Hour)
 	for range 2 {
 		got := extend(trial.ID, later).must(t)
-		if !got.IsFreeTrial || *got.PeriodEnd != later.UnixMilli() || got.Plan.Amount != 500 {
+		if !got.IsFreeTrial || *got.PeriodEnd != clerk.NewTimestamp(later) || got.Plan.Amount != 500 {
 			t.Errorf("got %s, want a trial of 21 days", got.RawJSON())
 		}
 	}
 	same(t, "events", kinds(in, since), "subscriptionItem.updated", "subscription.updated")
 	in.Clock().Set(later)
 	paid := from(client.Users.GetBillingSubscription(ctx, "user_trial")).must(t).SubscriptionItems[0]
-	if paid.IsFreeTrial || *paid.PeriodStart != later.UnixMilli() || paid.Status != "active" {
+	if paid.IsFreeTrial || *paid.PeriodStart != clerk.NewTimestamp(later) || paid.Status != "active" {
 		t.Errorf("got %s, want a paid month from the end of the trial on", paid.RawJSON())
 	}
 	extend(trial.ID, later.Add(time.Hour)).refused(t, 400, "subscription_item_not_in_free_trial")
@@ -174,7 +174,7 @@ func TestBilling_PriceTransition(t *testing.T) {
 	if got := fmt.Sprint(subscription.Status, len(subscription.SubscriptionItems)); got != "active2" {
 		t.Errorf("got %s, want an active subscription of two items", subscription.RawJSON())
 	}
-	in.Clock().Set(time.UnixMilli(down.Transition.EffectiveAt))
+	in.Clock().Set(down.Transition.EffectiveAt.Time())
 	if got := planClaim(t, in, "user_pro", ""); got != "u:pro" {
 		t.Errorf("got plan %v in a token of the next period, want u:pro", got)
 	}
@@ -259,7 +259,7 @@ func TestBilling_PlanThatIsSetLater(t *testing.T) {
 	in.Clock().Advance(100 * 24 * time.Hour)
 	in.SetUserPlan("user_none", "trial")
 	item := from(client.Users.GetBillingSubscription(t.Context(), "user_none")).must(t).SubscriptionItems[0]
-	if !item.IsFreeTrial || *item.PeriodStart != in.Clock().Now().UnixMilli() {
+	if !item.IsFreeTrial || *item.PeriodStart != clerk.NewTimestamp(in.Clock().Now()) {
 		t.Errorf("got %s, want a trial that begins with the plan", item.RawJSON())
 	}
 	in.SetUserPlan("user_none", "")

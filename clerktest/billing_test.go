@@ -61,7 +61,7 @@ func TestBilling_PlansAndPrices(t *testing.T) {
 	slug := func(p clerk.BillingPlan) string { return p.Slug }
 	same(t, "plans of users", page(t, from(billing.ListPlans(ctx, &clerk.BillingListPlansParams{PayerType: clerk.Set(clerk.BillingPayerTypeUser)})), slug),
 		"free", "pro", "max", "trial")
-	second := from(billing.ListPlans(ctx, &clerk.BillingListPlansParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}})).must(t)
+	second := from(billing.ListPlans(ctx, &clerk.BillingListPlansParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)})).must(t)
 	if len(second.Data) != 1 || second.Data[0].Slug != "pro" || second.TotalCount != 5 {
 		t.Errorf("got %+v, want the second of 5 plans", second)
 	}
@@ -99,7 +99,7 @@ func TestBilling_ListSubscriptionItems(t *testing.T) {
 		"ended":                   {clerk.BillingListSubscriptionItemsParams{Status: clerk.Set(clerk.BillingSubscriptionItemStatus("ended"))}, []string{}},
 		"by name":                 {clerk.BillingListSubscriptionItemsParams{Query: clerk.String("ada")}, []string{"pro active"}},
 		"by e-mail address":       {clerk.BillingListSubscriptionItemsParams{Query: clerk.String("TRIAL@")}, []string{"trial active"}},
-		"second page":             {clerk.BillingListSubscriptionItemsParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(2)}}, []string{"pro active"}},
+		"second page":             {clerk.BillingListSubscriptionItemsParams{Limit: clerk.Int64(1), Offset: clerk.Int64(2)}, []string{"pro active"}},
 	} {
 		same(t, name, page(t, from(client.Billing.ListSubscriptionItems(t.Context(), &c.params)), itemPlan), c.want...)
 	}
@@ -116,7 +116,7 @@ func TestBilling_Statements(t *testing.T) {
 	ctx, billing := t.Context(), client.Billing
 	id := func(s clerk.BillingStatement) string { return s.ID }
 	same(t, "newest first", page(t, from(billing.ListStatements(ctx, nil)), id), "cstmt_new", "cstmt_old")
-	second := &clerk.BillingListStatementsParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}}
+	second := &clerk.BillingListStatementsParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}
 	same(t, "second page", page(t, from(billing.ListStatements(ctx, second)), id), "cstmt_old")
 
 	old := from(billing.GetStatement(ctx, "cstmt_old")).must(t)

@@ -55,7 +55,7 @@ func TestClients_List(t *testing.T) {
 		want = append([]string{s.ClientID}, want...)
 	}
 	var got []string
-	for c, err := range client.Clients.ListAll(ctx, &clerk.ClientListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(2)}}) {
+	for c, err := range client.Clients.ListAll(ctx, &clerk.ClientListParams{Limit: clerk.Int64(2)}) {
 		got = append(got, from(c, err).must(t).ID)
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {

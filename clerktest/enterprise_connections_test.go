@@ -52,7 +52,7 @@ func TestEnterpriseConnections_Lifecycle(t *testing.T) {
 		"active":             {&clerk.EnterpriseConnectionListParams{Active: clerk.Bool(true)}, []string{oidc.ID}},
 		"inactive":           {&clerk.EnterpriseConnectionListParams{Active: clerk.Bool(false)}, []string{saml.ID}},
 		"of an organization": {&clerk.EnterpriseConnectionListParams{OrganizationID: clerk.String(org.ID)}, []string{oidc.ID}},
-		"second page":        {&clerk.EnterpriseConnectionListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}}, []string{saml.ID}},
+		"second page":        {&clerk.EnterpriseConnectionListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}, []string{saml.ID}},
 	} {
 		same(t, name, page(t, from(connections.List(ctx, c.params)), id), c.want...)
 	}

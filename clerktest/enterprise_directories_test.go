@@ -39,7 +39,7 @@ func TestDirectories_Lifecycle(t *testing.T) {
 	second := from(directories.Create(ctx, &clerk.DirectoryCreateParams{EnterpriseConnectionID: connection, Provider: "entra", Name: clerk.String("HR")})).must(t)
 	id := func(d clerk.Directory) string { return d.ID }
 	same(t, "newest first", page(t, from(directories.List(ctx, nil)), id), second.ID, first.ID)
-	same(t, "under the older name", page(t, from(client.SCIMDirectories.List(ctx, &clerk.SCIMDirectoryListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}})), id), first.ID)
+	same(t, "under the older name", page(t, from(client.SCIMDirectories.List(ctx, &clerk.SCIMDirectoryListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)})), id), first.ID)
 
 	update := func(attributes map[string]*string) *clerk.Directory {
 		return from(directories.Update(ctx, first.ID, &clerk.DirectoryUpdateParams{Enabled: clerk.Bool(false), AttributeMapping: clerk.Set(attributes)})).must(t)

@@ -23,11 +23,11 @@ func TestAdminPortalLinkTokens(t *testing.T) {
 	if !form.MatchString(made.ID) || !form.MatchString(made.Token) || made.Token == made.ID || made.InstanceID != in.ID() {
 		t.Errorf("got id %q of form %s and a token of its own: %v", made.ID, form, form.MatchString(made.Token))
 	}
-	if *made.Expiration != in.Clock().Now().Add(time.Minute).UnixMilli() || made.Revoked || made.Expired || clerk.Value(made.OrganizationID) != org.ID {
+	if *made.Expiration != clerk.NewTimestamp(in.Clock().Now().Add(time.Minute)) || made.Revoked || made.Expired || clerk.Value(made.OrganizationID) != org.ID {
 		t.Errorf("got expiration %d, revoked %v, expired %v", *made.Expiration, made.Revoked, made.Expired)
 	}
 	plain := from(tokens.Create(ctx, nil)).must(t)
-	if *plain.Expiration-plain.CreatedAt != time.Hour.Milliseconds() || plain.Scopes != nil || plain.OrganizationID != nil {
+	if plain.Expiration.Time().Sub(plain.CreatedAt.Time()) != time.Hour || plain.Scopes != nil || plain.OrganizationID != nil {
 		t.Errorf("got a lifetime of %d ms and scopes %v, want an hour and none", *plain.Expiration-plain.CreatedAt, plain.Scopes)
 	}
 

@@ -31,7 +31,7 @@ func TestSAMLConnections(t *testing.T) {
 		"part of the name":       {&clerk.SAMLConnectionListParams{Query: clerk.String("ALPH")}, []string{second.ID}},
 		"of an organization":     {&clerk.SAMLConnectionListParams{OrganizationIDs: []string{org.ID}}, []string{first.ID}},
 		"not of an organization": {&clerk.SAMLConnectionListParams{OrganizationIDs: []string{"-" + org.ID}}, []string{second.ID}},
-		"second page":            {&clerk.SAMLConnectionListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}}, []string{first.ID}},
+		"second page":            {&clerk.SAMLConnectionListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}, []string{first.ID}},
 	} {
 		same(t, name, page(t, from(connections.List(ctx, c.params)), id), c.want...)
 	}

@@ -120,7 +120,7 @@ func TestEmailAddresses_Verification(t *testing.T) {
 	prepare := func() (id, code string) {
 		t.Helper()
 		v := from(emails.PrepareVerification(ctx, e.ID)).must(t)
-		if v.Status != "unverified" || v.Strategy != "email_code" || clerk.Value(v.Attempts) != 0 || clerk.Value(v.ExpireAt) != in.Clock().Now().Add(10*time.Minute).UnixMilli() || v.Channel != nil {
+		if v.Status != "unverified" || v.Strategy != "email_code" || clerk.Value(v.Attempts) != 0 || clerk.Value(v.ExpireAt) != clerk.NewTimestamp(in.Clock().Now().Add(10*time.Minute)) || v.Channel != nil {
 			t.Errorf("got %+v", v)
 		}
 		return v.ID, in.Emails()[len(in.Emails())-1].Code
@@ -183,7 +183,7 @@ func TestPhoneNumbers(t *testing.T) {
 	if one.PhoneNumber != "+15550000001" || !one.ReservedForSecondFactor || !one.DefaultSecondFactor {
 		t.Errorf("got %+v, want the first second factor to be the default one", one)
 	}
-	enabled := in.Clock().Now().UnixMilli()
+	enabled := clerk.NewTimestamp(in.Clock().Now())
 	if got := user(); !got.TwoFactorEnabled || clerk.Value(got.MFAEnabledAt) != enabled || got.MFADisabledAt != nil {
 		t.Errorf("got two factors %v since %v", got.TwoFactorEnabled, got.MFAEnabledAt)
 	}
@@ -204,7 +204,7 @@ func TestPhoneNumbers(t *testing.T) {
 	in.Clock().Advance(time.Second)
 	from(phones.ReplaceForUser(ctx, u, &clerk.PhoneNumberReplaceForUserParams{PhoneNumber: "+15550000002"})).must(t)
 	got := user()
-	if got.TwoFactorEnabled || clerk.Value(got.MFAEnabledAt) != enabled || clerk.Value(got.MFADisabledAt) != in.Clock().Now().UnixMilli() {
+	if got.TwoFactorEnabled || clerk.Value(got.MFAEnabledAt) != enabled || clerk.Value(got.MFADisabledAt) != clerk.NewTimestamp(in.Clock().Now()) {
 		t.Errorf("got two factors %v, enabled at %v, disabled at %v: a replaced number is no second factor", got.TwoFactorEnabled, got.MFAEnabledAt, got.MFADisabledAt)
 	}
 	alone := in.CreateUser(clerktest.User{Phone: "+15550000009"}).ID

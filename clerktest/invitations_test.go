@@ -69,7 +69,7 @@ func TestInvitations_States(t *testing.T) {
 
 	month := newInvitation(t, client, "month@example.com")
 	day := from(client.Invitations.Create(ctx, &clerk.InvitationCreateParams{EmailAddress: "day@example.com", ExpiresInDays: clerk.Int64(1)})).must(t)
-	if got, want := clerk.Value(month.ExpiresAt), in.Clock().Now().Add(30*24*time.Hour).UnixMilli(); got != want {
+	if got, want := clerk.Value(month.ExpiresAt), clerk.NewTimestamp(in.Clock().Now().Add(30*24*time.Hour)); got != want {
 		t.Errorf("got an end at %d, want %d", got, want)
 	}
 	in.Clock().Advance(24 * time.Hour)
@@ -88,7 +88,7 @@ func TestInvitations_CarryMetadata(t *testing.T) {
 	in := clerktest.NewServer(t).Instance
 	client, ctx := newClient(in), t.Context()
 	i := from(client.Invitations.Create(ctx, &clerk.InvitationCreateParams{
-		EmailAddress: "a@example.com", PublicMetadata: clerk.Set[any](map[string]any{"cohort": 3}), RedirectURL: clerk.String("https://app.example.com/join"),
+		EmailAddress: "a@example.com", PublicMetadata: clerk.JSON(map[string]any{"cohort": 3}), RedirectURL: clerk.String("https://app.example.com/join"),
 	})).must(t)
 	who := from(in.Redeem(i.URL)).must(t)
 	if u := from(client.Users.Get(ctx, who.UserID)).must(t); string(u.PublicMetadata) != `{"cohort":3}` || string(i.PublicMetadata) != `{"cohort":3}` {
@@ -153,7 +153,7 @@ func TestInvitations_List(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", query, got, want)
 		}
 	}
-	page := from(client.Invitations.List(ctx, &clerk.InvitationListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(2)}})).must(t)
+	page := from(client.Invitations.List(ctx, &clerk.InvitationListParams{Limit: clerk.Int64(2)})).must(t)
 	if len(page.Data) != 2 || page.TotalCount != 3 {
 		t.Errorf("got %d of %d, want 2 of 3", len(page.Data), page.TotalCount)
 	}

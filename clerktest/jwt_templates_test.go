@@ -16,7 +16,7 @@ func TestJWTTemplates_Lifecycle(t *testing.T) {
 	in.Clock().Freeze()
 	create := func(name string) reply[*clerk.JWTTemplate] {
 		in.Clock().Advance(time.Second)
-		return from(templates.Create(ctx, &clerk.JWTTemplateCreateParams{Name: name, Claims: map[string]any{"aud": name}}))
+		return from(templates.Create(ctx, &clerk.JWTTemplateCreateParams{Name: name, Claims: clerk.JSON(map[string]any{"aud": name})}))
 	}
 	first, second := create("first").must(t), create("second").must(t)
 	if first.Lifetime != 60 || first.AllowedClockSkew != 5 || first.SigningAlgorithm != "RS256" || first.CustomSigningKey {
@@ -24,19 +24,19 @@ func TestJWTTemplates_Lifecycle(t *testing.T) {
 	}
 	name := func(j clerk.JWTTemplate) string { return j.Name }
 	same(t, "newest first", page(t, from(templates.List(ctx, nil)), name), "second", "first")
-	same(t, "second page", page(t, from(templates.List(ctx, &clerk.JWTTemplateListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}})), name), "first")
+	same(t, "second page", page(t, from(templates.List(ctx, &clerk.JWTTemplateListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)})), name), "first")
 	create("first").refused(t, 422, "form_identifier_exists")
 
 	update := func(id string, params clerk.JWTTemplateUpdateParams) reply[*clerk.JWTTemplate] {
 		in.Clock().Advance(time.Second)
 		return from(templates.Update(ctx, id, &params))
 	}
-	update(second.ID, clerk.JWTTemplateUpdateParams{Name: "first", Claims: map[string]any{}}).refused(t, 422, "form_identifier_exists")
-	changed := update(second.ID, clerk.JWTTemplateUpdateParams{Name: "second", Claims: map[string]any{"n": 1}, Lifetime: clerk.Int64(300)}).must(t)
+	update(second.ID, clerk.JWTTemplateUpdateParams{Name: "first", Claims: clerk.JSON(map[string]any{})}).refused(t, 422, "form_identifier_exists")
+	changed := update(second.ID, clerk.JWTTemplateUpdateParams{Name: "second", Claims: clerk.JSON(map[string]any{"n": 1}), Lifetime: clerk.Int64(300)}).must(t)
 	if changed.Lifetime != 300 || changed.AllowedClockSkew != 5 || string(changed.Claims) != `{"n":1}` || changed.UpdatedAt <= changed.CreatedAt {
 		t.Errorf("got %s", changed.RawJSON())
 	}
-	update("jtmpl_none", clerk.JWTTemplateUpdateParams{Name: "x", Claims: map[string]any{}}).refused(t, 404, "resource_not_found")
+	update("jtmpl_none", clerk.JWTTemplateUpdateParams{Name: "x", Claims: clerk.JSON(map[string]any{})}).refused(t, 404, "resource_not_found")
 	if got := from(templates.Delete(ctx, first.ID)).must(t); !got.Deleted || got.Object != "jwt_template" {
 		t.Errorf("got %+v", got)
 	}
@@ -72,7 +72,7 @@ func TestJWTTemplates_CustomKey(t *testing.T) {
 	in := clerktest.NewServer(t).Instance
 	client, ctx := newClient(in), t.Context()
 	made := from(client.JWTTemplates.Create(ctx, &clerk.JWTTemplateCreateParams{
-		Name: "shared", Claims: map[string]any{"role": "{{user.public_metadata.role}}"}, Lifetime: clerk.Int64(120),
+		Name: "shared", Claims: clerk.JSON(map[string]any{"role": "{{user.public_metadata.role}}"}), Lifetime: clerk.Int64(120),
 		CustomSigningKey: clerk.Bool(true), SigningAlgorithm: clerk.String("HS256"), SigningKey: clerk.String("a shared secret of some length"),
 	})).must(t)
 	u := in.CreateUser(clerktest.User{PublicMetadata: map[string]any{"role": "chief"}})
@@ -88,7 +88,7 @@ func TestJWTTemplates_CustomKey(t *testing.T) {
 	if claims["role"] != "chief" || claims["exp"].(float64)-claims["iat"].(float64) != 120 {
 		t.Errorf("got %v", claims)
 	}
-	back := from(client.JWTTemplates.Update(ctx, made.ID, &clerk.JWTTemplateUpdateParams{Name: "shared", Claims: map[string]any{}, CustomSigningKey: clerk.Bool(false)})).must(t)
+	back := from(client.JWTTemplates.Update(ctx, made.ID, &clerk.JWTTemplateUpdateParams{Name: "shared", Claims: clerk.JSON(map[string]any{}), CustomSigningKey: clerk.Bool(false)})).must(t)
 	if back.CustomSigningKey || back.SigningAlgorithm != "RS256" || claimsOf(t, mint(), 0)["alg"] != "RS256" {
 		t.Errorf("got %s, want the instance's own key again", back.RawJSON())
 	}

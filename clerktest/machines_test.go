@@ -48,7 +48,7 @@ func TestMachines_List(t *testing.T) {
 		}
 	}
 	var all []string
-	for m, err := range client.Machines.ListAll(ctx, &clerk.MachineListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(2)}}) {
+	for m, err := range client.Machines.ListAll(ctx, &clerk.MachineListParams{Limit: clerk.Int64(2)}) {
 		all = append(all, from(m, err).must(t).Name)
 		if m.SecretKey != "" {
 			t.Error("a list shows a secret key")

@@ -66,7 +66,7 @@ func TestM2MTokens_Life(t *testing.T) {
 		"the machine's own": {clerk.Opt[int64]{}, 90}, "asked for": {clerk.Int64(10), 10}, "null is for ever": {clerk.Null[int64](), 0},
 	} {
 		token := from(client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{SecondsUntilExpiration: c.life}, own)).must(t)
-		if got := clerk.Value(token.Expiration); (c.want == 0) != (token.Expiration == nil) || c.want != 0 && got != in.Clock().Now().UnixMilli()+c.want*1000 {
+		if got := clerk.Value(token.Expiration); (c.want == 0) != (token.Expiration == nil) || c.want != 0 && got != clerk.NewTimestamp(in.Clock().Now())+clerk.Timestamp(c.want*1000) {
 			t.Errorf("%s: got expiration %d, want %d seconds from now", name, got, c.want)
 		}
 	}
@@ -146,7 +146,7 @@ func TestM2MTokens_Reuse(t *testing.T) {
 	m := newMachine(t, client, "m")
 	mint := func(claims any, remaining int64) string {
 		return from(client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{
-			Claims: clerk.Set(claims), MinRemainingTTLSeconds: clerk.Int64(remaining), SecondsUntilExpiration: clerk.Int64(100),
+			Claims: clerk.JSON(claims), MinRemainingTTLSeconds: clerk.Int64(remaining), SecondsUntilExpiration: clerk.Int64(100),
 		}, clerk.WithSecretKey(m.SecretKey))).must(t).ID
 	}
 	type claims map[string]any
@@ -189,7 +189,7 @@ func TestM2MTokens_JWT(t *testing.T) {
 	own := clerk.WithSecretKey(m.SecretKey)
 	format := clerk.Set(clerk.M2MTokenFormatJWT)
 	token := from(client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{
-		TokenFormat: format, Claims: clerk.Set[any](map[string]any{"job": "sync", "sub": "mch_forged"}),
+		TokenFormat: format, Claims: clerk.JSON(map[string]any{"job": "sync", "sub": "mch_forged"}),
 	}, own)).must(t)
 	header, claims := claimsOf(t, token.Token, 0), claimsOf(t, token.Token, 1)
 	now := float64(in.Clock().Now().Unix())
@@ -209,5 +209,5 @@ func TestM2MTokens_JWT(t *testing.T) {
 		t.Errorf("got %d tokens in the list, want 0", page.TotalCount)
 	}
 	from(client.M2MTokens.Revoke(ctx, token.ID, nil)).refused(t, 404, "resource_not_found")
-	from(client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{TokenFormat: format, Claims: clerk.Set[any]("text")}, own)).refused(t, 422, "form_param_format_invalid")
+	from(client.M2MTokens.Create(ctx, &clerk.M2MTokenCreateParams{TokenFormat: format, Claims: clerk.JSON("text")}, own)).refused(t, 422, "form_param_format_invalid")
 }

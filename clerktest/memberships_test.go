@@ -23,7 +23,7 @@ func TestOrganizationMemberships_RoleReachesTokens(t *testing.T) {
 	org := in.CreateOrganization(clerktest.Organization{CreatedBy: admin}).ID
 	since := len(in.Events())
 
-	m := from(memberships.Create(ctx, org, &memberParams{UserID: u, Role: "org:member", PublicMetadata: clerk.Set[any](map[string]any{"a": map[string]any{"b": 1, "c": 2}})})).must(t)
+	m := from(memberships.Create(ctx, org, &memberParams{UserID: u, Role: "org:member", PublicMetadata: clerk.JSON(map[string]any{"a": map[string]any{"b": 1, "c": 2}})})).must(t)
 	if m.RoleName != "Member" || m.Organization.ID != org || clerk.Value(m.PublicUserData.Identifier) == "" || len(m.Permissions) != 2 {
 		t.Errorf("got %+v", m)
 	}
@@ -41,7 +41,7 @@ func TestOrganizationMemberships_RoleReachesTokens(t *testing.T) {
 		t.Errorf("got role %s and claim %v", m.Role, o)
 	}
 	m = from(memberships.UpdateMetadata(ctx, org, u, &clerk.OrganizationMembershipUpdateMetadataParams{
-		PublicMetadata: clerk.Set[any](map[string]any{"a": map[string]any{"b": nil, "d": 3}}), PrivateMetadata: clerk.Set[any](map[string]any{"x": 1}),
+		PublicMetadata: clerk.JSON(map[string]any{"a": map[string]any{"b": nil, "d": 3}}), PrivateMetadata: clerk.JSON(map[string]any{"x": 1}),
 	})).must(t)
 	if string(m.PublicMetadata) != `{"a":{"c":2,"d":3}}` || string(m.PrivateMetadata) != `{"x":1}` {
 		t.Errorf("got metadata %s and %s", m.PublicMetadata, m.PrivateMetadata)
@@ -118,7 +118,7 @@ func TestOrganizationMemberships_Filters(t *testing.T) {
 	client, ctx := newClient(in), t.Context()
 	org, users := threeMembers(t, in)
 	zoe, yan, xia := users[0], users[1], users[2]
-	now := in.Clock().Now().UnixMilli()
+	now := in.Clock().Now()
 	in.Clock().Advance(time.Minute)
 	in.CreateSession(xia, org)
 	type filters = clerk.OrganizationMembershipListParams
@@ -141,13 +141,13 @@ func TestOrganizationMemberships_Filters(t *testing.T) {
 		"number part":         {filters{PhoneNumberQuery: clerk.String("0001")}, []string{xia}},
 		"username part":       {filters{UsernameQuery: clerk.String("AR")}, []string{xia}},
 		"name part":           {filters{NameQuery: clerk.String("a")}, []string{xia, yan, zoe}},
-		"created before":      {filters{CreatedAtBefore: clerk.Int64(now)}, []string{yan, zoe}},
-		"created after":       {filters{CreatedAtAfter: clerk.Int64(now - 1000)}, []string{xia}},
-		"active after":        {filters{LastActiveAtAfter: clerk.Int64(now)}, []string{xia}},
-		"active before":       {filters{LastActiveAtBefore: clerk.Int64(now)}, []string{}},
+		"created before":      {filters{CreatedAtBefore: clerk.Set(now)}, []string{yan, zoe}},
+		"created after":       {filters{CreatedAtAfter: clerk.Set(now.Add(-time.Second))}, []string{xia}},
+		"active after":        {filters{LastActiveAtAfter: clerk.Set(now)}, []string{xia}},
+		"active before":       {filters{LastActiveAtBefore: clerk.Set(now)}, []string{}},
 		"two filters":         {filters{Roles: []string{"org:member"}, Query: clerk.String("xia")}, []string{xia}},
 		"filters that differ": {filters{Roles: []string{"org:admin"}, Query: clerk.String("xia")}, []string{}},
-		"a page":              {filters{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}}, []string{yan}},
+		"a page":              {filters{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}, []string{yan}},
 	} {
 		same(t, what, page(t, from(client.OrganizationMemberships.List(ctx, org, &c.params)), memberID), c.want...)
 	}
@@ -172,7 +172,7 @@ func TestOrganizationMemberships_Orders(t *testing.T) {
 	}
 	from(client.OrganizationMemberships.List(ctx, org, &clerk.OrganizationMembershipListParams{OrderBy: clerk.String("role")})).refused(t, 422, "form_param_value_invalid")
 	whole := from(client.OrganizationMemberships.ListForInstance(ctx, &clerk.OrganizationMembershipListForInstanceParams{
-		OrderBy: clerk.String("email_address"), ListParams: clerk.ListParams{Limit: clerk.Int64(3)},
+		OrderBy: clerk.String("email_address"), Limit: clerk.Int64(3),
 	})).must(t)
 	if whole.TotalCount != 4 || memberID(whole.Data[0]) != xia || memberID(whole.Data[2]) != zoe {
 		t.Errorf("got %d memberships of %d", len(whole.Data), whole.TotalCount)

@@ -18,7 +18,7 @@ func TestTemplates_ChangeAndRevert(t *testing.T) {
 	standard := []string{"verification_code", "invitation", "organization_invitation", "waitlist_confirmation", "waitlist_invitation"}
 	same(t, "e-mail", page(t, from(templates.List(ctx, "email", nil)), templateSlug), standard...)
 	same(t, "SMS", page(t, from(templates.List(ctx, "sms", nil)), templateSlug), "verification_code")
-	same(t, "second page", page(t, from(templates.List(ctx, "email", &clerk.TemplateListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}})), templateSlug), "invitation")
+	same(t, "second page", page(t, from(templates.List(ctx, "email", &clerk.TemplateListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)})), templateSlug), "invitation")
 	before := from(templates.Get(ctx, "email", "invitation")).must(t)
 	if before.ResourceType != "system" || before.CanRevert || before.CanDelete || before.InstanceID != nil {
 		t.Errorf("got %s, want the standard template", before.RawJSON())

@@ -149,7 +149,7 @@ func TestOAuthAccessTokens_Life(t *testing.T) {
 	token := in.IssueOAuthAccessToken(app.ID, u, "profile", "email")
 	for _, params := range []*clerk.OAuthAccessTokenVerifyParams{{AccessToken: clerk.String(token)}, {Secret: clerk.String(token)}} {
 		v := from(client.OAuthAccessTokens.Verify(ctx, params)).must(t)
-		if v.ClientID != app.ClientID || fmt.Sprint(v.Scopes) != "[profile email]" || clerk.Value(v.Expiration) != in.Clock().Now().Add(24*time.Hour).Unix() || v.CreatedAt != in.Clock().Now().Unix() {
+		if v.ClientID != app.ClientID || fmt.Sprint(v.Scopes) != "[profile email]" || v.Expiration.Time().Unix() != in.Clock().Now().Add(24*time.Hour).Unix() || int64(v.CreatedAt) != in.Clock().Now().Unix() {
 			t.Errorf("got client %s, scopes %v until %d, want those of the grant for a day", v.ClientID, v.Scopes, clerk.Value(v.Expiration))
 		}
 	}

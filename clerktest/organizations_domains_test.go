@@ -112,7 +112,7 @@ func TestOrganizationDomains_Lists(t *testing.T) {
 		"one mode":         {filters{EnrollmentModes: modes("automatic_invitation")}, []string{"b.example"}},
 		"two modes":        {filters{EnrollmentModes: modes("automatic_invitation", "manual_invitation")}, []string{"b.example", "c.example"}},
 		"not a mode":       {filters{EnrollmentModes: modes("-automatic_invitation")}, []string{"a.test", "c.example"}},
-		"the second page":  {filters{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}}, []string{"b.example"}},
+		"the second page":  {filters{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}, []string{"b.example"}},
 		"filters together": {filters{Verified: clerk.Bool(true), Query: clerk.String("test")}, []string{"a.test"}},
 	} {
 		same(t, what, page(t, from(domains.ListForInstance(ctx, &c.params)), name), c.want...)
@@ -130,7 +130,7 @@ func TestOrganizationDomains_Lists(t *testing.T) {
 	} {
 		same(t, what, page(t, from(domains.List(ctx, one, &c.params)), name), c.want...)
 	}
-	if got := from(domains.List(ctx, one, &clerk.OrganizationDomainListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1)}})).must(t); got.TotalCount != 2 || len(got.Data) != 1 {
+	if got := from(domains.List(ctx, one, &clerk.OrganizationDomainListParams{Limit: clerk.Int64(1)})).must(t); got.TotalCount != 2 || len(got.Data) != 1 {
 		t.Errorf("got %d domains of %d, want 1 of 2", len(got.Data), got.TotalCount)
 	}
 }

@@ -24,7 +24,7 @@ func TestOrganizationInvitations_Lifecycle(t *testing.T) {
 	invite := func(email string) *clerk.OrganizationInvitation {
 		t.Helper()
 		return from(invitations.Create(ctx, org, &inviteParams{
-			EmailAddress: email, Role: "org:member", InviterUserID: clerk.String(admin), ExpiresInDays: clerk.Int64(3), PublicMetadata: clerk.Set[any](map[string]any{"team": 7}),
+			EmailAddress: email, Role: "org:member", InviterUserID: clerk.String(admin), ExpiresInDays: clerk.Int64(3), PublicMetadata: clerk.JSON(map[string]any{"team": 7}),
 		})).must(t)
 	}
 	since := len(in.Events())
@@ -97,7 +97,7 @@ func TestOrganizationInvitations_Refusals(t *testing.T) {
 		"inviter is no admin": {inviteParams{EmailAddress: "x@example.com", Role: "org:member", InviterUserID: clerk.String(plain)}, 403, "not_an_admin_in_organization"},
 		"relative link":       {inviteParams{EmailAddress: "x@example.com", Role: "org:member", RedirectURL: clerk.String("/home")}, 422, "form_param_format_invalid"},
 		"a day too many":      {inviteParams{EmailAddress: "x@example.com", Role: "org:member", ExpiresInDays: clerk.Int64(366)}, 422, "form_param_value_invalid"},
-		"large metadata":      {inviteParams{EmailAddress: "x@example.com", Role: "org:member", PublicMetadata: clerk.Set[any](map[string]any{"x": strings.Repeat("y", 9000)})}, 422, "form_param_exceeds_allowed_size"},
+		"large metadata":      {inviteParams{EmailAddress: "x@example.com", Role: "org:member", PublicMetadata: clerk.JSON(map[string]any{"x": strings.Repeat("y", 9000)})}, 422, "form_param_exceeds_allowed_size"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			from(invitations.Create(ctx, org, &c.params)).refused(t, c.status, c.code)
@@ -154,7 +154,7 @@ func TestOrganizationInvitations_Lists(t *testing.T) {
 		"by -address":  {filters{OrderBy: clerk.String("-email_address")}, []string{"c one", "b two", "b one", "a two"}},
 		"pending":      {filters{Status: pending}, []string{"b two", "b one", "c one"}},
 		"query":        {filters{Query: clerk.String("B@")}, []string{"b two", "b one"}},
-		"a page":       {filters{ListParams: clerk.ListParams{Limit: clerk.Int64(2), Offset: clerk.Int64(1)}}, []string{"b two", "b one"}},
+		"a page":       {filters{Limit: clerk.Int64(2), Offset: clerk.Int64(1)}, []string{"b two", "b one"}},
 	} {
 		same(t, what, page(t, from(invitations.ListForInstance(ctx, &c.params)), listed), c.want...)
 	}

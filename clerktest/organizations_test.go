@@ -20,7 +20,7 @@ func TestOrganizations_CreateAndUpdate(t *testing.T) {
 
 	long := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
 	org := from(orgs.Create(ctx, &clerk.OrganizationCreateParams{Name: "Ünïted & Co", CreatedBy: clerk.String(u), CreatedAt: clerk.Set(long)})).must(t)
-	if org.Slug != "n-ted-co" || org.CreatedAt != long.UnixMilli() || org.CreatedBy != u || org.MaxAllowedMemberships != 5 || !org.AdminDeleteEnabled {
+	if org.Slug != "n-ted-co" || org.CreatedAt != clerk.NewTimestamp(long) || org.CreatedBy != u || org.MaxAllowedMemberships != 5 || !org.AdminDeleteEnabled {
 		t.Errorf("got %+v", org)
 	}
 	again := from(orgs.Create(ctx, &clerk.OrganizationCreateParams{Name: "Ünïted & Co"})).must(t)
@@ -29,19 +29,19 @@ func TestOrganizations_CreateAndUpdate(t *testing.T) {
 	}
 	in.Clock().Advance(time.Second)
 	org = from(orgs.Update(ctx, org.ID, &clerk.OrganizationUpdateParams{Slug: clerk.String("united"), MaxAllowedMemberships: clerk.Int64(0), AdminDeleteEnabled: clerk.Bool(false)})).must(t)
-	if org.Name != "Ünïted & Co" || org.Slug != "united" || org.MaxAllowedMemberships != 0 || org.AdminDeleteEnabled || org.UpdatedAt != in.Clock().Now().UnixMilli() {
+	if org.Name != "Ünïted & Co" || org.Slug != "united" || org.MaxAllowedMemberships != 0 || org.AdminDeleteEnabled || org.UpdatedAt != clerk.NewTimestamp(in.Clock().Now()) {
 		t.Errorf("got %+v, want what was given changed and the name left alone", org)
 	}
 	got := from(orgs.Get(ctx, "united", &clerk.OrganizationGetParams{IncludeMembersCount: clerk.Bool(true), IncludeMissingMemberWithElevatedPermissions: clerk.Bool(true)})).must(t)
 	if got.ID != org.ID || got.MembersCount != 1 || got.MissingMemberWithElevatedPermissions {
 		t.Errorf("got %+v by slug, want one member, who may manage others", got)
 	}
-	merged := from(orgs.UpdateMetadata(ctx, org.ID, &clerk.OrganizationUpdateMetadataParams{PublicMetadata: clerk.Set[any](map[string]any{"a": map[string]any{"b": 1, "c": 2}, "d": 3})})).must(t)
-	merged = from(orgs.UpdateMetadata(ctx, merged.ID, &clerk.OrganizationUpdateMetadataParams{PublicMetadata: clerk.Set[any](map[string]any{"a": map[string]any{"b": nil}, "d": nil, "e": 4})})).must(t)
+	merged := from(orgs.UpdateMetadata(ctx, org.ID, &clerk.OrganizationUpdateMetadataParams{PublicMetadata: clerk.JSON(map[string]any{"a": map[string]any{"b": 1, "c": 2}, "d": 3})})).must(t)
+	merged = from(orgs.UpdateMetadata(ctx, merged.ID, &clerk.OrganizationUpdateMetadataParams{PublicMetadata: clerk.JSON(map[string]any{"a": map[string]any{"b": nil}, "d": nil, "e": 4})})).must(t)
 	if string(merged.PublicMetadata) != `{"a":{"c":2},"e":4}` {
 		t.Errorf("got merged metadata %s", merged.PublicMetadata)
 	}
-	replaced := from(orgs.ReplaceMetadata(ctx, org.ID, &clerk.OrganizationReplaceMetadataParams{PrivateMetadata: clerk.Set[any](map[string]any{"n": 1})})).must(t)
+	replaced := from(orgs.ReplaceMetadata(ctx, org.ID, &clerk.OrganizationReplaceMetadataParams{PrivateMetadata: clerk.JSON(map[string]any{"n": 1})})).must(t)
 	if string(replaced.PublicMetadata) != `{"a":{"c":2},"e":4}` || string(replaced.PrivateMetadata) != `{"n":1}` {
 		t.Errorf("got metadata %s and %s, want only the given one replaced", replaced.PublicMetadata, replaced.PrivateMetadata)
 	}
@@ -72,7 +72,7 @@ func TestOrganizations_Refusals(t *testing.T) {
 		"one too many":     {clerk.OrganizationCreateParams{Name: "X", CreatedBy: clerk.String(u)}, 403, "organization_creation_limit_exceeded"},
 		"no such role set": {clerk.OrganizationCreateParams{Name: "X", RoleSetKey: clerk.String("role_set:none")}, 404, "resource_not_found"},
 		"negative limit":   {clerk.OrganizationCreateParams{Name: "X", MaxAllowedMemberships: clerk.Int64(-1)}, 422, "form_param_value_invalid"},
-		"large metadata":   {clerk.OrganizationCreateParams{Name: "X", PublicMetadata: clerk.Set[any](map[string]any{"x": strings.Repeat("y", 9000)})}, 422, "form_param_exceeds_allowed_size"},
+		"large metadata":   {clerk.OrganizationCreateParams{Name: "X", PublicMetadata: clerk.JSON(map[string]any{"x": strings.Repeat("y", 9000)})}, 422, "form_param_exceeds_allowed_size"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			from(client.Organizations.Create(ctx, &c.params)).refused(t, c.status, c.code)
@@ -140,12 +140,12 @@ func TestOrganizations_List(t *testing.T) {
 		"query, a slug":     {filters{Query: clerk.String("two")}, []string{"two"}},
 		"query, an id":      {filters{Query: clerk.String(ids["one"])}, []string{"one"}},
 		"query, half an id": {filters{Query: clerk.String(ids["one"][:20])}, []string{}},
-		"a page":            {filters{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}}, []string{"two"}},
+		"a page":            {filters{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}, []string{"two"}},
 	} {
 		same(t, what, page(t, from(client.Organizations.List(ctx, &c.params)), func(o clerk.Organization) string { return o.Slug }), c.want...)
 	}
 	counted := from(client.Organizations.List(ctx, &filters{
-		IncludeMembersCount: clerk.Bool(true), IncludeMissingMemberWithElevatedPermissions: clerk.Bool(true), ListParams: clerk.ListParams{Limit: clerk.Int64(2)}, OrderBy: clerk.String("members_count"),
+		IncludeMembersCount: clerk.Bool(true), IncludeMissingMemberWithElevatedPermissions: clerk.Bool(true), Limit: clerk.Int64(2), OrderBy: clerk.String("members_count"),
 	})).must(t)
 	if a, b := counted.Data[0], counted.Data[1]; counted.TotalCount != 3 || a.MembersCount != 0 || !a.MissingMemberWithElevatedPermissions || b.MembersCount != 1 || b.MissingMemberWithElevatedPermissions {
 		t.Errorf("got %d of %d: %+v", len(counted.Data), counted.TotalCount, counted.Data)

@@ -15,7 +15,7 @@ func TestRedeem_InvitationSignsUp(t *testing.T) {
 	srv := clerktest.NewServer(t)
 	client, ctx := newClient(srv.Instance), t.Context()
 
-	i, err := client.Invitations.Create(ctx, &clerk.InvitationCreateParams{EmailAddress: "new@example.com", PublicMetadata: clerk.Set[any](map[string]any{"cohort": 3})})
+	i, err := client.Invitations.Create(ctx, &clerk.InvitationCreateParams{EmailAddress: "new@example.com", PublicMetadata: clerk.JSON(map[string]any{"cohort": 3})})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestRedeem_ActorTokenImpersonatesUntilItExpires(t *testing.T) {
 
 	u := srv.CreateUser(clerktest.User{})
 	create := func() *clerk.ActorToken {
-		a, err := client.ActorTokens.Create(ctx, &clerk.ActorTokenCreateParams{UserID: u.ID, Actor: map[string]any{"sub": "user_support"}, ExpiresInSeconds: clerk.Int64(60)})
+		a, err := client.ActorTokens.Create(ctx, &clerk.ActorTokenCreateParams{UserID: u.ID, Actor: clerk.JSON(map[string]any{"sub": "user_support"}), ExpiresInSeconds: clerk.Int64(60)})
 		if err != nil {
 			t.Fatal(err)
 		}

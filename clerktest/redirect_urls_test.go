@@ -23,7 +23,7 @@ func TestRedirectURLs(t *testing.T) {
 	create("").refused(t, 422, "form_param_format_invalid")
 	address := func(r clerk.RedirectURL) string { return r.URL }
 	same(t, "newest first", page(t, from(urls.List(ctx, nil)), address), app.URL, web.URL)
-	second := &clerk.RedirectURLListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}}
+	second := &clerk.RedirectURLListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}
 	same(t, "second page", page(t, from(urls.List(ctx, second)), address), web.URL)
 	if got := from(urls.Get(ctx, app.ID)).must(t); got.URL != app.URL {
 		t.Errorf("got %s", got.RawJSON())

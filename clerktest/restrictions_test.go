@@ -68,7 +68,7 @@ func TestLists_Read(t *testing.T) {
 		list(t, in, "allowlist", name+"@example.com")
 		list(t, in, "blocklist", name+"@example.com")
 	}
-	page := from(client.AllowlistIdentifiers.List(ctx, &clerk.AllowlistIdentifierListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}})).must(t)
+	page := from(client.AllowlistIdentifiers.List(ctx, &clerk.AllowlistIdentifierListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)})).must(t)
 	if len(page.Data) != 1 || page.Data[0].Identifier != "b@example.com" || page.TotalCount != 3 {
 		t.Errorf("got %d entries of %d, want the second of 3", len(page.Data), page.TotalCount)
 	}

@@ -177,7 +177,7 @@ func TestRoleSets_List(t *testing.T) {
 		}
 		same(t, c.query+" by "+c.order, page(t, from(client.RoleSets.List(ctx, params)), setKey), c.want...)
 	}
-	got := from(client.RoleSets.List(ctx, &clerk.RoleSetListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(2)}})).must(t)
+	got := from(client.RoleSets.List(ctx, &clerk.RoleSetListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(2)})).must(t)
 	if len(got.Data) != 1 || got.Data[0].Key != "role_set:x" || got.TotalCount != 3 {
 		t.Errorf("got %d sets of %d, want the last of 3", len(got.Data), got.TotalCount)
 	}

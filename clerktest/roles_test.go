@@ -175,7 +175,7 @@ func TestOrganizationRoles_List(t *testing.T) {
 		got := page(t, from(client.OrganizationRoles.List(ctx, params)), func(r clerk.OrganizationRole) string { return r.Key })
 		same(t, c.query+" by "+c.order, got, c.want...)
 	}
-	second := from(client.OrganizationRoles.List(ctx, &clerk.OrganizationRoleListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(2), Offset: clerk.Int64(1)}})).must(t)
+	second := from(client.OrganizationRoles.List(ctx, &clerk.OrganizationRoleListParams{Limit: clerk.Int64(2), Offset: clerk.Int64(1)})).must(t)
 	if len(second.Data) != 2 || second.Data[0].Key != "org:bb" || second.TotalCount != 5 {
 		t.Errorf("got %d roles of %d, want the second and third of 5", len(second.Data), second.TotalCount)
 	}

@@ -60,7 +60,7 @@ func TestImportUsers(t *testing.T) {
 	u := from(source.Users.Create(ctx, &clerk.UserCreateParams{
 		EmailAddress: clerk.Set([]string{"ada@example.com", "held@example.com"}), EmailAddressIdentificationStatus: clerk.Set([]clerk.IdentificationStatus{"verified", "reserved"}),
 		Web3Wallet: clerk.Set([]string{"0x00000000000000000000000000000000000000aa"}), FirstName: clerk.String("Ada"),
-		PublicMetadata: clerk.Set[any](map[string]any{"tier": 1}), CreateOrganizationsLimit: clerk.Int64(2),
+		PublicMetadata: clerk.JSON(map[string]any{"tier": 1}), CreateOrganizationsLimit: clerk.Int64(2),
 	})).must(t)
 	from(source.PhoneNumbers.Create(ctx, &clerk.PhoneNumberCreateParams{UserID: u.ID, PhoneNumber: "+15550000001", Verified: clerk.Bool(true), ReservedForSecondFactor: clerk.Bool(true)})).must(t)
 	original.AddExternalAccount(u.ID, clerktest.ExternalAccount{Provider: "google", Email: "ada@example.com"})

@@ -71,7 +71,7 @@ func TestSessions_StatesByClock(t *testing.T) {
 	s := from(client.Sessions.Create(ctx, &clerk.SessionCreateParams{UserID: u})).must(t)
 	const week, month = 7 * 24 * time.Hour, 30 * 24 * time.Hour
 	start := in.Clock().Now()
-	if s.ExpireAt != start.Add(week).UnixMilli() || s.AbandonAt != start.Add(month).UnixMilli() || s.LastActiveAt != start.UnixMilli() {
+	if s.ExpireAt != clerk.NewTimestamp(start.Add(week)) || s.AbandonAt != clerk.NewTimestamp(start.Add(month)) || s.LastActiveAt != clerk.NewTimestamp(start) {
 		t.Errorf("got expiry %d and abandonment %d, want a week and a month from now", s.ExpireAt, s.AbandonAt)
 	}
 	for _, c := range []struct {
@@ -179,7 +179,7 @@ func TestSessions_List(t *testing.T) {
 		"of both":                 {clerk.SessionListParams{ClientID: clerk.String(clientID), UserID: clerk.String(other)}, []string{shared}, 1},
 		"of a state":              {clerk.SessionListParams{UserID: clerk.String(u), Status: clerk.Set(clerk.SessionStatusRevoked)}, []string{ids[1]}, 1},
 		"a page": {clerk.SessionListParams{
-			UserID: clerk.String(u), ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(2)},
+			UserID: clerk.String(u), Limit: clerk.Int64(1), Offset: clerk.Int64(2),
 		}, []string{ids[0]}, 3},
 		"of nobody": {clerk.SessionListParams{UserID: clerk.String("user_none")}, nil, 0},
 	} {

@@ -62,7 +62,7 @@ func TestSignUps_AreAbandoned(t *testing.T) {
 	made := in.CreateSignUp(clerktest.SignUp{Username: "no_mail"})
 	s := from(client.SignUps.Get(ctx, made.ID)).must(t)
 	same(t, "missing", s.MissingFields, "email_address")
-	in.Clock().Set(time.UnixMilli(s.AbandonAt - 1))
+	in.Clock().Set(s.AbandonAt.Time().Add(-time.Millisecond))
 	from(client.SignUps.Update(ctx, made.ID, &clerk.SignUpUpdateParams{ExternalID: clerk.String("late")})).must(t)
 	in.Clock().Advance(time.Millisecond)
 	if got := from(client.SignUps.Get(ctx, made.ID)).must(t).Status; got != "abandoned" {

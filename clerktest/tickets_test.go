@@ -104,8 +104,8 @@ func actorTokensOf(client *clerk.Client, userID string) func(*testing.T, clerk.A
 		if params.UserID == "" {
 			params.UserID = userID
 		}
-		if params.Actor == nil {
-			params.Actor = map[string]any{"sub": "user_support", "ticket": "T-1"}
+		if !params.Actor.IsSet() {
+			params.Actor = clerk.JSON(map[string]any{"sub": "user_support", "ticket": "T-1"})
 		}
 		return from(client.ActorTokens.Create(t.Context(), &params))
 	}
@@ -128,7 +128,7 @@ func TestActorTokens(t *testing.T) {
 			t.Errorf("%s: got act %s, want the whole actor", name, act)
 		}
 		s := from(client.Sessions.Get(ctx, who.SessionID)).must(t)
-		if got, want := s.ExpireAt, in.Clock().Now().Add(c.want).UnixMilli(); got != want {
+		if got, want := s.ExpireAt, clerk.NewTimestamp(in.Clock().Now().Add(c.want)); got != want {
 			t.Errorf("%s: got a session until %d, want %d", name, got, want)
 		}
 		in.Clock().Advance(c.want)
@@ -161,8 +161,8 @@ func TestActorTokens_Refusals(t *testing.T) {
 		code   string
 	}{
 		"unknown user":     {clerk.ActorTokenCreateParams{UserID: "user_none"}, 404, "resource_not_found"},
-		"nobody acts":      {clerk.ActorTokenCreateParams{Actor: map[string]any{"name": "x"}}, 422, "form_param_format_invalid"},
-		"the user herself": {clerk.ActorTokenCreateParams{Actor: map[string]any{"sub": u}}, 422, "form_param_value_invalid"},
+		"nobody acts":      {clerk.ActorTokenCreateParams{Actor: clerk.JSON(map[string]any{"name": "x"})}, 422, "form_param_format_invalid"},
+		"the user herself": {clerk.ActorTokenCreateParams{Actor: clerk.JSON(map[string]any{"sub": u})}, 422, "form_param_value_invalid"},
 		"no life":          {clerk.ActorTokenCreateParams{ExpiresInSeconds: clerk.Int64(-1)}, 422, "form_param_value_invalid"},
 		"no session":       {clerk.ActorTokenCreateParams{SessionMaxDurationInSeconds: clerk.Int64(0)}, 422, "form_param_value_invalid"},
 	} {
@@ -202,7 +202,7 @@ func TestAgentTasks(t *testing.T) {
 		agents[task.AgentID] = true
 		who := from(in.Redeem(task.URL)).must(t)
 		s := from(client.Sessions.Get(ctx, who.SessionID)).must(t)
-		if who.UserID != u || s.ExpireAt != in.Clock().Now().Add(time.Minute).UnixMilli() || task.AgentTaskID == first.AgentTaskID {
+		if who.UserID != u || s.ExpireAt != clerk.NewTimestamp(in.Clock().Now().Add(time.Minute)) || task.AgentTaskID == first.AgentTaskID {
 			t.Errorf("%s: got a session of %s until %d, want one of %s for a minute in a task of its own", identifier, who.UserID, s.ExpireAt, u)
 		}
 		ticketIsDead(t, in, "used", task.URL)
@@ -254,7 +254,7 @@ func TestTestingTokens(t *testing.T) {
 	client := newClient(in)
 	in.Clock().Freeze()
 	first, second := from(client.TestingTokens.Create(t.Context())).must(t), from(client.TestingTokens.Create(t.Context())).must(t)
-	if want := in.Clock().Now().Add(time.Hour).Unix(); first.ExpiresAt != want || first.Token == second.Token {
+	if want := in.Clock().Now().Add(time.Hour).Unix(); int64(first.ExpiresAt) != want || first.Token == second.Token {
 		t.Errorf("got an end at %d, want %d in seconds and a new token each time", first.ExpiresAt, want)
 	}
 }

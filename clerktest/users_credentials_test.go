@@ -32,7 +32,7 @@ func TestUsers_PasswordLifecycle(t *testing.T) {
 	in.Clock().Advance(time.Second)
 	first, second := in.CreateSession(id, ""), in.CreateSession(id, "")
 	u := from(users.Update(ctx, id, &clerk.UserUpdateParams{Password: clerk.String("correct horse"), SignOutOfOtherSessions: clerk.Bool(true)})).must(t)
-	if !u.PasswordEnabled || clerk.Value(u.PasswordLastUpdatedAt) != in.Clock().Now().UnixMilli() {
+	if !u.PasswordEnabled || clerk.Value(u.PasswordLastUpdatedAt) != clerk.NewTimestamp(in.Clock().Now()) {
 		t.Errorf("got password %v of %v", u.PasswordEnabled, clerk.Value(u.PasswordLastUpdatedAt))
 	}
 	for _, session := range []string{first, second} {
@@ -84,7 +84,7 @@ func TestUsers_SecondFactors(t *testing.T) {
 	u := from(users.Create(ctx, &clerk.UserCreateParams{
 		Username: clerk.String("two_factors"), TOTPSecret: clerk.String("JBSW Y3DP EHPK 3PXP"), BackupCodes: clerk.Set([]string{"backup-1", bcryptOfSecret}),
 	})).must(t)
-	if !u.TOTPEnabled || !u.BackupCodeEnabled || !u.TwoFactorEnabled || clerk.Value(u.MFAEnabledAt) != in.Clock().Now().UnixMilli() || u.MFADisabledAt != nil {
+	if !u.TOTPEnabled || !u.BackupCodeEnabled || !u.TwoFactorEnabled || clerk.Value(u.MFAEnabledAt) != clerk.NewTimestamp(in.Clock().Now()) || u.MFADisabledAt != nil {
 		t.Errorf("got %+v", u)
 	}
 	attempt := func(code string) reply[*clerk.TOTPVerification] {
@@ -117,14 +117,14 @@ func TestUsers_SecondFactors(t *testing.T) {
 	from(users.DeleteTOTP(ctx, u.ID)).refused(t, 404, "resource_not_found")
 	attempt(totp(now)).refused(t, 400, "totp_disabled")
 	got := from(users.Get(ctx, u.ID)).must(t)
-	if got.TwoFactorEnabled || clerk.Value(got.MFAEnabledAt) != clerk.Value(u.MFAEnabledAt) || clerk.Value(got.MFADisabledAt) != in.Clock().Now().UnixMilli() {
+	if got.TwoFactorEnabled || clerk.Value(got.MFAEnabledAt) != clerk.Value(u.MFAEnabledAt) || clerk.Value(got.MFADisabledAt) != clerk.NewTimestamp(in.Clock().Now()) {
 		t.Errorf("got enabled at %v and disabled at %v", clerk.Value(got.MFAEnabledAt), clerk.Value(got.MFADisabledAt))
 	}
 	in.Clock().Advance(time.Minute)
 	from(users.Update(ctx, u.ID, &clerk.UserUpdateParams{TOTPSecret: clerk.String("JBSWY3DPEHPK3PXP"), BackupCodes: clerk.Set([]string{"b"})})).must(t)
 	from(client.PhoneNumbers.Create(ctx, &clerk.PhoneNumberCreateParams{UserID: u.ID, PhoneNumber: "+15550000001", Verified: clerk.Bool(true), ReservedForSecondFactor: clerk.Bool(true)})).must(t)
 	from(users.DeleteTOTP(ctx, u.ID)).must(t)
-	if got := from(users.Get(ctx, u.ID)).must(t); !got.TwoFactorEnabled || clerk.Value(got.MFAEnabledAt) != in.Clock().Now().UnixMilli() {
+	if got := from(users.Get(ctx, u.ID)).must(t); !got.TwoFactorEnabled || clerk.Value(got.MFAEnabledAt) != clerk.NewTimestamp(in.Clock().Now()) {
 		t.Error("the second factor went although a phone is left")
 	}
 	from(users.DisableMFA(ctx, u.ID)).must(t)

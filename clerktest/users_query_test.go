@@ -15,8 +15,8 @@ type directory struct {
 	in               *clerktest.Instance
 	client           *clerk.Client
 	anna, bert, carl string
-	created, active  [3]int64 // in this order; anna was never active
-	org              string   // of anna and bert
+	created, active  [3]time.Time // in this order; anna was never active
+	org              string       // of anna and bert
 }
 
 func newDirectory(t *testing.T) *directory {
@@ -41,14 +41,14 @@ func newDirectory(t *testing.T) *directory {
 	} {
 		in.Clock().Advance(time.Minute)
 		ids[i] = from(d.client.Users.Create(t.Context(), u)).must(t).ID
-		d.created[i] = in.Clock().Now().UnixMilli()
+		d.created[i] = in.Clock().Now()
 	}
 	d.anna, d.bert, d.carl = ids[0], ids[1], ids[2]
 	in.Clock().Advance(24 * time.Hour)
 	for i := 1; i < len(ids); i++ {
 		in.Clock().Advance(time.Minute)
 		in.CreateSession(ids[i], "")
-		d.active[i] = in.Clock().Now().UnixMilli()
+		d.active[i] = in.Clock().Now()
 	}
 	in.AddMember(d.org, d.anna, "member")
 	in.AddMember(d.org, d.bert, "member")
@@ -79,7 +79,7 @@ func TestUsers_Filters(t *testing.T) {
 	t.Parallel()
 	d := newDirectory(t)
 	type filters = clerk.UserListParams
-	s, n := clerk.String, clerk.Int64
+	s := clerk.String
 	for what, c := range map[string]struct {
 		params filters
 		want   string
@@ -109,14 +109,14 @@ func TestUsers_Filters(t *testing.T) {
 		"name part":              {filters{NameQuery: s("BAKER")}, "carl"},
 		"banned":                 {filters{Banned: clerk.Bool(true)}, "carl"},
 		"not banned":             {filters{Banned: clerk.Bool(false)}, "bert anna"},
-		"active before":          {filters{LastActiveAtBefore: n(d.active[2])}, "bert"},
-		"active after":           {filters{LastActiveAtAfter: n(d.active[1])}, "carl"},
-		"active since":           {filters{LastActiveAtSince: n(d.active[1])}, "carl bert"},
-		"active in a range":      {filters{LastActiveAtAfter: n(d.active[1] - 1), LastActiveAtBefore: n(d.active[1] + 1)}, "bert"},
-		"created before":         {filters{CreatedAtBefore: n(d.created[1])}, "anna"},
-		"created after":          {filters{CreatedAtAfter: n(d.created[1])}, "carl"},
-		"signed in before":       {filters{LastSignInAtBefore: n(d.active[2])}, "bert"},
-		"signed in after":        {filters{LastSignInAtAfter: n(d.active[1])}, "carl"},
+		"active before":          {filters{LastActiveAtBefore: clerk.Set(d.active[2])}, "bert"},
+		"active after":           {filters{LastActiveAtAfter: clerk.Set(d.active[1])}, "carl"},
+		"active since":           {filters{LastActiveAtSince: clerk.Set(d.active[1])}, "carl bert"},
+		"active in a range":      {filters{LastActiveAtAfter: clerk.Set(d.active[1].Add(-time.Millisecond)), LastActiveAtBefore: clerk.Set(d.active[1].Add(time.Millisecond))}, "bert"},
+		"created before":         {filters{CreatedAtBefore: clerk.Set(d.created[1])}, "anna"},
+		"created after":          {filters{CreatedAtAfter: clerk.Set(d.created[1])}, "carl"},
+		"signed in before":       {filters{LastSignInAtBefore: clerk.Set(d.active[2])}, "bert"},
+		"signed in after":        {filters{LastSignInAtAfter: clerk.Set(d.active[1])}, "carl"},
 		"account at a provider":  {filters{Provider: s("oauth_google"), ProviderUserIDs: []string{"g-1", "g-9"}}, "anna"},
 		"accounts at a provider": {filters{Provider: s("google"), ProviderUserIDs: []string{"g-1", "g-2"}}, "bert anna"},
 		"two filters":            {filters{Query: s("example.com"), Banned: clerk.Bool(false), UserIDs: []string{"-" + d.anna}}, "bert"},
@@ -145,14 +145,13 @@ func TestUsers_OrdersAndPages(t *testing.T) {
 	} {
 		same(t, "by "+order, d.names(t, &clerk.UserListParams{OrderBy: clerk.String(order)}), strings.Fields(want)...)
 	}
-	limit := func(n int64) clerk.ListParams { return clerk.ListParams{Limit: clerk.Int64(n)} }
 	for what, c := range map[string]struct {
 		params clerk.UserListParams
 		want   string
 	}{
-		"the first":             {clerk.UserListParams{ListParams: limit(1)}, "carl"},
-		"the second":            {clerk.UserListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}}, "bert"},
-		"after carl":            {clerk.UserListParams{ListParams: limit(1), StartingAfter: clerk.String(d.carl)}, "bert"},
+		"the first":             {clerk.UserListParams{Limit: clerk.Int64(1)}, "carl"},
+		"the second":            {clerk.UserListParams{Limit: clerk.Int64(1), Offset: clerk.Int64(1)}, "bert"},
+		"after carl":            {clerk.UserListParams{Limit: clerk.Int64(1), StartingAfter: clerk.String(d.carl)}, "bert"},
 		"after anna, upwards":   {clerk.UserListParams{StartingAfter: clerk.String(d.anna), OrderBy: clerk.String("created_at")}, "bert carl"},
 		"after the last":        {clerk.UserListParams{StartingAfter: clerk.String(d.anna)}, ""},
 		"a filter and a cursor": {clerk.UserListParams{StartingAfter: clerk.String(d.bert), Banned: clerk.Bool(false)}, "anna"},
@@ -160,11 +159,11 @@ func TestUsers_OrdersAndPages(t *testing.T) {
 		same(t, what, d.names(t, &c.params), strings.Fields(c.want)...)
 	}
 	for what, params := range map[string]clerk.UserListParams{
-		"a cursor and an offset":         {StartingAfter: clerk.String(d.carl), ListParams: clerk.ListParams{Offset: clerk.Int64(1)}},
+		"a cursor and an offset":         {StartingAfter: clerk.String(d.carl), Offset: clerk.Int64(1)},
 		"a cursor and another order":     {StartingAfter: clerk.String(d.carl), OrderBy: clerk.String("username")},
 		"a cursor that the filter hides": {StartingAfter: clerk.String(d.carl), Banned: clerk.Bool(false)},
-		"a page of none":                 {ListParams: limit(0)},
-		"a page of 501":                  {ListParams: limit(501)},
+		"a page of none":                 {Limit: clerk.Int64(0)},
+		"a page of 501":                  {Limit: clerk.Int64(501)},
 		"an unknown order":               {OrderBy: clerk.String("shoe_size")},
 	} {
 		t.Run(what, func(t *testing.T) {

@@ -77,9 +77,9 @@ func TestUsers_CreateAndUpdate(t *testing.T) {
 	u := from(client.Users.Create(ctx, &clerk.UserCreateParams{
 		EmailAddress: clerk.Set([]string{"r@example.com", "v@example.com"}), Username: clerk.String("Ada_L"), FirstName: clerk.String("Ada"), LastName: clerk.String("L"),
 		EmailAddressIdentificationStatus: clerk.Set([]clerk.IdentificationStatus{"reserved", "verified"}), ExternalID: clerk.String("x"), CreatedAt: clerk.Set(long),
-		PublicMetadata: clerk.Set[any](map[string]any{"a": 1}), CreateOrganizationsLimit: clerk.Int64(3), Locked: clerk.Bool(true),
+		PublicMetadata: clerk.JSON(map[string]any{"a": 1}), CreateOrganizationsLimit: clerk.Int64(3), Locked: clerk.Bool(true),
 	})).must(t)
-	if clerk.Value(u.Username) != "ada_l" || u.CreatedAt != long.UnixMilli() || clerk.Value(u.PrimaryEmailAddressID) != u.EmailAddresses[0].ID || !u.EmailAddresses[0].Reserved ||
+	if clerk.Value(u.Username) != "ada_l" || u.CreatedAt != clerk.NewTimestamp(long) || clerk.Value(u.PrimaryEmailAddressID) != u.EmailAddresses[0].ID || !u.EmailAddresses[0].Reserved ||
 		string(u.PublicMetadata) != `{"a":1}` || clerk.Value(u.CreateOrganizationsLimit) != 3 || !u.Locked || u.LockoutExpiresInSeconds != nil {
 		t.Errorf("got %+v", u)
 	}
@@ -135,7 +135,7 @@ func TestUsers_Refusals(t *testing.T) {
 		"a short password":         {clerk.UserCreateParams{Username: s("other"), Password: s("seven77")}, "form_password_length_too_short"},
 		"a long password":          {clerk.UserCreateParams{Username: s("other"), Password: s(strings.Repeat("x", 73))}, "form_password_length_too_long"},
 		"a password of many bytes": {clerk.UserCreateParams{Username: s("other"), Password: s(strings.Repeat("é", 40))}, "form_password_size_in_bytes_exceeded"},
-		"large metadata":           {clerk.UserCreateParams{Username: s("other"), UnsafeMetadata: clerk.Set[any](map[string]any{"x": strings.Repeat("y", 9000)})}, "form_param_exceeds_allowed_size"},
+		"large metadata":           {clerk.UserCreateParams{Username: s("other"), UnsafeMetadata: clerk.JSON(map[string]any{"x": strings.Repeat("y", 9000)})}, "form_param_exceeds_allowed_size"},
 		"no TOTP secret":           {clerk.UserCreateParams{Username: s("other"), TOTPSecret: s("not base32!")}, "invalid_totp_secret_code"},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -163,12 +163,12 @@ func TestUsers_MetadataMerges(t *testing.T) {
 		{`{"d":{"now":"an object"}}`, `{"a":{"c":[3],"n":{"deep":{"kept":true}}},"d":{"now":"an object"}}`},
 		{`{"a":null,"never":null}`, `{"d":{"now":"an object"}}`},
 	} {
-		got := from(client.Users.UpdateMetadata(ctx, id, &clerk.UserUpdateMetadataParams{PublicMetadata: clerk.Set[any](clerk.Metadata(c.patch))})).must(t)
+		got := from(client.Users.UpdateMetadata(ctx, id, &clerk.UserUpdateMetadataParams{PublicMetadata: clerk.JSON(clerk.Metadata(c.patch))})).must(t)
 		if string(got.PublicMetadata) != c.want || string(got.PrivateMetadata) != `{"p":1}` {
 			t.Errorf("%s: got %s and %s, want %s and the private one untouched", c.patch, got.PublicMetadata, got.PrivateMetadata, c.want)
 		}
 	}
-	got := from(client.Users.ReplaceMetadata(ctx, id, &clerk.UserReplaceMetadataParams{PublicMetadata: clerk.Set[any](map[string]any{"only": nil})})).must(t)
+	got := from(client.Users.ReplaceMetadata(ctx, id, &clerk.UserReplaceMetadataParams{PublicMetadata: clerk.JSON(map[string]any{"only": nil})})).must(t)
 	if string(got.PublicMetadata) != `{"only":null}` || string(got.PrivateMetadata) != `{"p":1}` {
 		t.Errorf("got %s and %s after a replacement", got.PublicMetadata, got.PrivateMetadata)
 	}

@@ -62,7 +62,7 @@ func (s *slowUsers) RoundTrip(r *http.Request) (*http.Response, error) {
 func users(t *testing.T, s *slowUsers, opts ...clerk.RequestOption) iter.Seq2[*clerk.User, error] {
 	t.Helper()
 	client := transport(t, s.RoundTrip)
-	params := &clerk.UserListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(10)}}
+	params := &clerk.UserListParams{Limit: clerk.Int64(10)}
 	return client.Users.ListAll(t.Context(), params, opts...)
 }
 
@@ -293,7 +293,7 @@ func TestListAll_Cancelled(t *testing.T) {
 				defer cancel()
 				server := &slowUsers{total: 1000}
 				client := transport(t, server.RoundTrip)
-				params := &clerk.UserListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(10)}}
+				params := &clerk.UserListParams{Limit: clerk.Int64(10)}
 				items, failures := 0, 0
 				if stopAfter == 0 {
 					cancel()

@@ -113,7 +113,7 @@ func BenchmarkUsers_ListAll(b *testing.B) {
 		}
 		return page(body)(r)
 	})
-	params := &clerk.UserListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(size)}}
+	params := &clerk.UserListParams{Limit: clerk.Int64(size)}
 	for _, work := range []time.Duration{0, latency} {
 		for _, prefetch := range []bool{true, false} {
 			b.Run(fmt.Sprintf("work=%v/prefetch=%v", work, prefetch), func(b *testing.B) {

@@ -21,19 +21,8 @@ const (
 	defaultBaseURL = "https://api.clerk.com/v1"
 )
 
-// Client calls the Backend API of one Clerk instance. Its fields are the services, such as client.Users. Create it with
-// NewClient or NewClientFromEnv; the zero value is of no use. It is safe for concurrent use.
-type Client struct {
-	// Services holds the services that are made from Clerk's document of the API.
-	Services
-
-	// Emails sends messages to users; see its methods for what is left of it.
-	Emails *EmailsService
-	// SMSMessages sends text messages; see its method for what is left of it.
-	SMSMessages *SMSMessagesService
-	// AccountlessApplications finishes the set-up of instances that were created without an account.
-	AccountlessApplications *AccountlessApplicationsService
-
+// settings is everything of a Client but its services.
+type settings struct {
 	baseURL    string
 	testOnly   bool // the address must not see a live key
 	httpClient *http.Client
@@ -100,7 +89,7 @@ func newClient(key *secret, opts []ClientOption) (*Client, error) {
 	if cfg.userAgent != "" {
 		agent = cfg.userAgent + " " + agent
 	}
-	c := &Client{
+	c := &Client{settings: settings{
 		baseURL:    base,
 		testOnly:   testOnly,
 		httpClient: newHTTPClient(cfg.httpClient),
@@ -114,11 +103,8 @@ func newClient(key *secret, opts []ClientOption) (*Client, error) {
 		plans:      &planner{},
 
 		ownTransport: cfg.httpClient == nil,
-	}
-	c.wire(c)
-	c.Emails = &EmailsService{client: c}
-	c.SMSMessages = &SMSMessagesService{client: c}
-	c.AccountlessApplications = &AccountlessApplicationsService{client: c}
+	}}
+	c.wire()
 	return c, nil
 }
 

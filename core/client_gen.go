@@ -2,8 +2,10 @@
 
 package clerk
 
-// Services are the services of a Client, one for each group of operations.
-type Services struct {
+// Client calls the Backend API of one Clerk instance. Its fields are the services, one for each group of
+// operations, such as client.Users. Create it with [NewClient] or [NewClientFromEnv]; the zero value cannot be
+// used. It is safe for concurrent use.
+type Client struct {
 	// Users manages the users of the instance: profile, ban and lock, metadata, second factors.
 	Users *UsersService
 	// Organizations manages organizations.
@@ -88,50 +90,61 @@ type Services struct {
 	Billing *BillingService
 	// Miscellaneous holds what belongs nowhere else.
 	Miscellaneous *MiscellaneousService
+	// Emails sends e-mail messages. Both operations are experimental or withdrawn; see their comments.
+	Emails *EmailsService
+	// SMSMessages sends text messages. Its operation is withdrawn; see its comment.
+	SMSMessages *SMSMessagesService
+	// AccountlessApplications finishes the set-up of instances that were created without an account.
+	AccountlessApplications *AccountlessApplicationsService
+
+	settings
 }
 
 // wire points the services to their client.
-func (s *Services) wire(c *Client) {
-	s.Users = &UsersService{client: c}
-	s.Organizations = &OrganizationsService{client: c}
-	s.OrganizationMemberships = &OrganizationMembershipsService{client: c}
-	s.OrganizationInvitations = &OrganizationInvitationsService{client: c}
-	s.OrganizationRoles = &OrganizationRolesService{client: c}
-	s.OrganizationPermissions = &OrganizationPermissionsService{client: c}
-	s.OrganizationDomains = &OrganizationDomainsService{client: c}
-	s.RoleSets = &RoleSetsService{client: c}
-	s.EmailAddresses = &EmailAddressesService{client: c}
-	s.PhoneNumbers = &PhoneNumbersService{client: c}
-	s.Sessions = &SessionsService{client: c}
-	s.Clients = &ClientsService{client: c}
-	s.Invitations = &InvitationsService{client: c}
-	s.WaitlistEntries = &WaitlistEntriesService{client: c}
-	s.AllowlistIdentifiers = &AllowlistIdentifiersService{client: c}
-	s.BlocklistIdentifiers = &BlocklistIdentifiersService{client: c}
-	s.SignUps = &SignUpsService{client: c}
-	s.SignInTokens = &SignInTokensService{client: c}
-	s.ActorTokens = &ActorTokensService{client: c}
-	s.AgentTasks = &AgentTasksService{client: c}
-	s.TestingTokens = &TestingTokensService{client: c}
-	s.JWTTemplates = &JWTTemplatesService{client: c}
-	s.JWKS = &JWKSService{client: c}
-	s.Machines = &MachinesService{client: c}
-	s.M2MTokens = &M2MTokensService{client: c}
-	s.APIKeys = &APIKeysService{client: c}
-	s.OAuthApplications = &OAuthApplicationsService{client: c}
-	s.OAuthAccessTokens = &OAuthAccessTokensService{client: c}
-	s.SAMLConnections = &SAMLConnectionsService{client: c}
-	s.EnterpriseConnections = &EnterpriseConnectionsService{client: c}
-	s.SCIMDirectories = &SCIMDirectoriesService{client: c}
-	s.Directories = &DirectoriesService{client: c}
-	s.AdminPortalLinkTokens = &AdminPortalLinkTokensService{client: c}
-	s.Instance = &InstanceService{client: c}
-	s.BetaFeatures = &BetaFeaturesService{client: c}
-	s.Domains = &DomainsService{client: c}
-	s.ProxyChecks = &ProxyChecksService{client: c}
-	s.RedirectURLs = &RedirectURLsService{client: c}
-	s.Templates = &TemplatesService{client: c}
-	s.Webhooks = &WebhooksService{client: c}
-	s.Billing = &BillingService{client: c}
-	s.Miscellaneous = &MiscellaneousService{client: c}
+func (c *Client) wire() {
+	c.Users = &UsersService{client: c}
+	c.Organizations = &OrganizationsService{client: c}
+	c.OrganizationMemberships = &OrganizationMembershipsService{client: c}
+	c.OrganizationInvitations = &OrganizationInvitationsService{client: c}
+	c.OrganizationRoles = &OrganizationRolesService{client: c}
+	c.OrganizationPermissions = &OrganizationPermissionsService{client: c}
+	c.OrganizationDomains = &OrganizationDomainsService{client: c}
+	c.RoleSets = &RoleSetsService{client: c}
+	c.EmailAddresses = &EmailAddressesService{client: c}
+	c.PhoneNumbers = &PhoneNumbersService{client: c}
+	c.Sessions = &SessionsService{client: c}
+	c.Clients = &ClientsService{client: c}
+	c.Invitations = &InvitationsService{client: c}
+	c.WaitlistEntries = &WaitlistEntriesService{client: c}
+	c.AllowlistIdentifiers = &AllowlistIdentifiersService{client: c}
+	c.BlocklistIdentifiers = &BlocklistIdentifiersService{client: c}
+	c.SignUps = &SignUpsService{client: c}
+	c.SignInTokens = &SignInTokensService{client: c}
+	c.ActorTokens = &ActorTokensService{client: c}
+	c.AgentTasks = &AgentTasksService{client: c}
+	c.TestingTokens = &TestingTokensService{client: c}
+	c.JWTTemplates = &JWTTemplatesService{client: c}
+	c.JWKS = &JWKSService{client: c}
+	c.Machines = &MachinesService{client: c}
+	c.M2MTokens = &M2MTokensService{client: c}
+	c.APIKeys = &APIKeysService{client: c}
+	c.OAuthApplications = &OAuthApplicationsService{client: c}
+	c.OAuthAccessTokens = &OAuthAccessTokensService{client: c}
+	c.SAMLConnections = &SAMLConnectionsService{client: c}
+	c.EnterpriseConnections = &EnterpriseConnectionsService{client: c}
+	c.SCIMDirectories = &SCIMDirectoriesService{client: c}
+	c.Directories = &DirectoriesService{client: c}
+	c.AdminPortalLinkTokens = &AdminPortalLinkTokensService{client: c}
+	c.Instance = &InstanceService{client: c}
+	c.BetaFeatures = &BetaFeaturesService{client: c}
+	c.Domains = &DomainsService{client: c}
+	c.ProxyChecks = &ProxyChecksService{client: c}
+	c.RedirectURLs = &RedirectURLsService{client: c}
+	c.Templates = &TemplatesService{client: c}
+	c.Webhooks = &WebhooksService{client: c}
+	c.Billing = &BillingService{client: c}
+	c.Miscellaneous = &MiscellaneousService{client: c}
+	c.Emails = &EmailsService{client: c}
+	c.SMSMessages = &SMSMessagesService{client: c}
+	c.AccountlessApplications = &AccountlessApplicationsService{client: c}
 }

@@ -24,10 +24,10 @@ type ActorToken struct {
 	Token string `json:"token,omitzero"`
 	// URL is the URL.
 	URL string `json:"url,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }
 
 // String hides the content, which holds a secret.

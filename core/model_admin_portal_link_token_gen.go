@@ -32,12 +32,12 @@ type AdminPortalLinkToken struct {
 	RevocationReason *string `json:"revocation_reason"`
 	// Expired says whether it has expired.
 	Expired bool `json:"expired"`
-	// Expiration is when it expires, in Unix milliseconds; nil means never.
-	Expiration *int64 `json:"expiration"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// Expiration is when it expires; nil means never.
+	Expiration *Timestamp `json:"expiration"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }
 
 // String hides the content, which holds a secret.

@@ -18,8 +18,8 @@ type AllowlistIdentifier struct {
 	IdentifierType IdentifierType `json:"identifier_type,omitzero"`
 	// InstanceID is the id of the instance.
 	InstanceID string `json:"instance_id,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at,omitzero"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at,omitzero"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at,omitzero"`
 }

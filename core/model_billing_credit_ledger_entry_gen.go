@@ -2,6 +2,10 @@
 
 package clerk
 
+import (
+	"time"
+)
+
 // BillingCreditLedgerEntry is one change of a credit balance.
 type BillingCreditLedgerEntry struct {
 	original
@@ -21,5 +25,5 @@ type BillingCreditLedgerEntry struct {
 	// Note is a note about the change.
 	Note *string `json:"note,omitzero"`
 	// CreatedAt is when it was made, in the form of RFC 3339.
-	CreatedAt string `json:"created_at"`
+	CreatedAt time.Time `json:"created_at"`
 }

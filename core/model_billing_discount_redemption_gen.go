@@ -34,8 +34,8 @@ type BillingDiscountRedemption struct {
 	CyclesApplied int64 `json:"cycles_applied"`
 	// Status is the current state.
 	Status BillingDiscountStatus `json:"status,omitzero"`
-	// RedeemedAt is when that happened, in Unix milliseconds.
-	RedeemedAt int64 `json:"redeemed_at"`
+	// RedeemedAt is when that happened.
+	RedeemedAt Timestamp `json:"redeemed_at"`
 	// RedeemedBy is the id of who redeemed it.
 	RedeemedBy *string `json:"redeemed_by"`
 }

@@ -4,8 +4,8 @@ package clerk
 
 // BillingNextPayment is the payment to come.
 type BillingNextPayment struct {
-	// Date is when it is due, in Unix milliseconds.
-	Date *int64 `json:"date,omitzero"`
+	// Date is when it is due.
+	Date *Timestamp `json:"date,omitzero"`
 	// Amount is the amount.
 	Amount *Money `json:"amount,omitzero"`
 	// PerUnitTotals lists the totals of what is paid per unit.

@@ -26,8 +26,8 @@ type BillingPayer struct {
 	ImageURL string `json:"image_url,omitzero"`
 	// CreditsBalance is the credit that is left.
 	CreditsBalance *Money `json:"credits_balance,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at,omitzero"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at,omitzero"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at,omitzero"`
 }

@@ -44,12 +44,12 @@ type BillingPaymentAttempt struct {
 	GatewayExternalURL *string `json:"gateway_external_url"`
 	// Status is the current state.
 	Status BillingPaymentStatus `json:"status"`
-	// PaidAt is when it was paid, in Unix milliseconds; nil if it was not.
-	PaidAt *int64 `json:"paid_at"`
-	// FailedAt is when it failed, in Unix milliseconds; nil if it did not.
-	FailedAt *int64 `json:"failed_at"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// PaidAt is when it was paid; nil if it was not.
+	PaidAt *Timestamp `json:"paid_at"`
+	// FailedAt is when it failed; nil if it did not.
+	FailedAt *Timestamp `json:"failed_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }

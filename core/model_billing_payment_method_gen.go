@@ -32,10 +32,10 @@ type BillingPaymentMethod struct {
 	ExpiryYear *int64 `json:"expiry_year,omitzero"`
 	// ExpiryMonth is the month in which the card expires.
 	ExpiryMonth *int64 `json:"expiry_month,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at,omitzero"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at,omitzero"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at,omitzero"`
 	// IsRemovable says whether it can be removed.
 	IsRemovable *bool `json:"is_removable,omitzero"`
 	// PaymentMethod is the payment method.

@@ -31,8 +31,8 @@ type BillingPrice struct {
 	Description *string `json:"description,omitzero"`
 	// IsDefault says whether it is the default.
 	IsDefault bool `json:"is_default"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
 	// SupportedBillingPeriods says how often it can be paid.
 	SupportedBillingPeriods BillingSupportedPeriods `json:"supported_billing_periods"`
 }

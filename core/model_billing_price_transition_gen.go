@@ -20,12 +20,12 @@ type BillingPriceTransitionDetails struct {
 	PreviousPlan BillingPlan `json:"previous_plan"`
 	// PreviousPrice is the old price.
 	PreviousPrice BillingPrice `json:"previous_price"`
-	// EffectiveAt is when that happened, in Unix milliseconds.
-	EffectiveAt int64 `json:"effective_at"`
+	// EffectiveAt is when that happened.
+	EffectiveAt Timestamp `json:"effective_at"`
 	// EffectiveMode says when it takes place.
 	EffectiveMode BillingTransitionMode `json:"effective_mode"`
-	// NextBillingDate is when the next payment is due, in Unix milliseconds.
-	NextBillingDate *int64 `json:"next_billing_date,omitzero"`
+	// NextBillingDate is when the next payment is due.
+	NextBillingDate *Timestamp `json:"next_billing_date,omitzero"`
 	// ChargedImmediately says whether something is charged at once.
 	ChargedImmediately bool `json:"charged_immediately"`
 	// ImmediateCharge is what is charged at once; nil if nothing is.

@@ -12,8 +12,8 @@ type BillingStatement struct {
 	ID string `json:"id"`
 	// InstanceID is the id of the instance.
 	InstanceID string `json:"instance_id"`
-	// Timestamp is the time of the statement, in Unix milliseconds.
-	Timestamp int64 `json:"timestamp"`
+	// Timestamp is the time of the statement.
+	Timestamp Timestamp `json:"timestamp"`
 	// Payer is who pays.
 	Payer BillingPayer `json:"payer"`
 	// Status is the current state.
@@ -28,8 +28,8 @@ type BillingStatement struct {
 type BillingStatementGroup struct {
 	// Object names the type of the object.
 	Object string `json:"object"`
-	// Timestamp is the time in Unix milliseconds.
-	Timestamp int64 `json:"timestamp"`
+	// Timestamp is the time.
+	Timestamp Timestamp `json:"timestamp"`
 	// Items lists the payments.
 	Items []BillingPaymentAttempt `json:"items"`
 }

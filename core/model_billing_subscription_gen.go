@@ -16,14 +16,14 @@ type BillingSubscription struct {
 	Status BillingSubscriptionStatus `json:"status"`
 	// PayerID is the id of the payer.
 	PayerID string `json:"payer_id"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
-	// ActiveAt is when it became active, in Unix milliseconds; nil if it has not.
-	ActiveAt *int64 `json:"active_at"`
-	// PastDueAt is when the payment became overdue, in Unix milliseconds; nil if it is not.
-	PastDueAt *int64 `json:"past_due_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
+	// ActiveAt is when it became active; nil if it has not.
+	ActiveAt *Timestamp `json:"active_at"`
+	// PastDueAt is when the payment became overdue; nil if it is not.
+	PastDueAt *Timestamp `json:"past_due_at"`
 	// SubscriptionItems lists the subscription items.
 	SubscriptionItems []BillingSubscriptionItem `json:"subscription_items"`
 	// NextPayment is the payment to come.
@@ -68,22 +68,22 @@ type BillingSubscriptionItem struct {
 	Payer *BillingPayer `json:"payer,omitzero"`
 	// IsFreeTrial says whether it is a free trial.
 	IsFreeTrial bool `json:"is_free_trial"`
-	// PeriodStart is when the period starts, in Unix milliseconds.
-	PeriodStart *int64 `json:"period_start,omitzero"`
-	// PeriodEnd is when the period ends, in Unix milliseconds; nil if it is open.
-	PeriodEnd *int64 `json:"period_end,omitzero"`
+	// PeriodStart is when the period starts.
+	PeriodStart *Timestamp `json:"period_start,omitzero"`
+	// PeriodEnd is when the period ends; nil if it is open.
+	PeriodEnd *Timestamp `json:"period_end,omitzero"`
 	// ProrationDate is the day from which proration counts.
 	ProrationDate string `json:"proration_date,omitzero"`
-	// CanceledAt is when it was canceled, in Unix milliseconds; nil if it was not.
-	CanceledAt *int64 `json:"canceled_at,omitzero"`
-	// PastDueAt is when the payment became overdue, in Unix milliseconds; nil if it is not.
-	PastDueAt *int64 `json:"past_due_at,omitzero"`
-	// EndedAt is when it ended, in Unix milliseconds; nil if it has not.
-	EndedAt *int64 `json:"ended_at,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at,omitzero"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at,omitzero"`
+	// CanceledAt is when it was canceled; nil if it was not.
+	CanceledAt *Timestamp `json:"canceled_at,omitzero"`
+	// PastDueAt is when the payment became overdue; nil if it is not.
+	PastDueAt *Timestamp `json:"past_due_at,omitzero"`
+	// EndedAt is when it ended; nil if it has not.
+	EndedAt *Timestamp `json:"ended_at,omitzero"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at,omitzero"`
 	// Seats tells how many seats there are.
 	Seats *BillingSubscriptionItemSeats `json:"seats,omitzero"`
 	// Totals are the totals.

@@ -22,8 +22,8 @@ type DeviceClient struct {
 	LastActiveSessionID *string `json:"last_active_session_id"`
 	// LastAuthenticationStrategy is how the last sign-in was made.
 	LastAuthenticationStrategy *string `json:"last_authentication_strategy"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
 }

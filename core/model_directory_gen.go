@@ -32,10 +32,10 @@ type Directory struct {
 	CustomAttributes []CustomAttribute `json:"custom_attributes,omitzero"`
 	// APIKey is the key for the endpoint; it is in the answers that create it only.
 	APIKey *string `json:"api_key,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }
 
 // String hides the content, which holds a secret.

@@ -26,10 +26,10 @@ type DirectoryGroupRoleMapping struct {
 	Role *OrganizationRole `json:"role,omitzero"`
 	// Precedence decides when several mappings fit; the lowest number wins.
 	Precedence int64 `json:"precedence"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }
 
 // SCIMGroupRoleMapping is DirectoryGroupRoleMapping under the name that its own service uses.

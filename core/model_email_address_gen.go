@@ -20,8 +20,8 @@ type EmailAddress struct {
 	LinkedTo []IdentificationLink `json:"linked_to"`
 	// MatchesSSOConnection says whether the address belongs to an enterprise connection.
 	MatchesSSOConnection bool `json:"matches_sso_connection,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }

@@ -30,8 +30,8 @@ type EnterpriseAccount struct {
 	Verification *Verification `json:"verification"`
 	// EnterpriseConnection is the connection.
 	EnterpriseConnection *EnterpriseAccountConnection `json:"enterprise_connection,omitzero"`
-	// LastAuthenticatedAt is when that happened, in Unix milliseconds.
-	LastAuthenticatedAt *int64 `json:"last_authenticated_at,omitzero"`
+	// LastAuthenticatedAt is when that happened.
+	LastAuthenticatedAt *Timestamp `json:"last_authenticated_at,omitzero"`
 }
 
 // EnterpriseAccountConnection is what an enterprise account tells about its connection.
@@ -62,10 +62,10 @@ type EnterpriseAccountConnection struct {
 	AllowIDPInitiated bool `json:"allow_idp_initiated"`
 	// DisableAdditionalIdentifications says whether users of the connection may not add other identifiers.
 	DisableAdditionalIdentifications bool `json:"disable_additional_identifications"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 	// EnterpriseConnectionID is the id of the enterprise connection.
 	EnterpriseConnectionID *string `json:"enterprise_connection_id,omitzero"`
 }

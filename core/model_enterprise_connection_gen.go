@@ -35,10 +35,10 @@ type EnterpriseConnection struct {
 	SAMLConnection *EnterpriseConnectionSAML `json:"saml_connection,omitzero"`
 	// OAuthConfig is the OIDC part.
 	OAuthConfig *EnterpriseConnectionOAuth `json:"oauth_config,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 	// Authenticatable says whether users can sign in with it.
 	Authenticatable bool `json:"authenticatable,omitzero"`
 	// DisableJitProvisioning says whether a first sign-in creates no user.
@@ -67,10 +67,10 @@ type EnterpriseConnectionOAuth struct {
 	RequiresPKCE bool `json:"requires_pkce,omitzero"`
 	// LogoPublicURL is the public address of the logo.
 	LogoPublicURL *string `json:"logo_public_url,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at,omitzero"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at,omitzero"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at,omitzero"`
 }
 
 // EnterpriseConnectionSAML is the SAML part of an enterprise connection.

@@ -24,8 +24,8 @@ type EnterpriseConnectionTestRun struct {
 	SAML *EnterpriseConnectionTestRunSAML `json:"saml,omitzero"`
 	// OAuth holds the tokens of the run.
 	OAuth *EnterpriseConnectionTestRunOAuth `json:"oauth,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
 }
 
 // String hides the content, which holds a secret.

@@ -38,10 +38,10 @@ type ExternalAccount struct {
 	PublicMetadata Metadata `json:"public_metadata"`
 	// Label is the label that the user sees.
 	Label *string `json:"label,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 	// Verification is the verification; nil if there was none.
 	Verification *Verification `json:"verification"`
 	// ExternalAccountID is the id that starts with "eac_", which Users.DeleteExternalAccount wants.

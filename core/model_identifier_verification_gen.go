@@ -16,8 +16,8 @@ type IdentifierVerification struct {
 	Strategy string `json:"strategy,omitzero"`
 	// Attempts counts the attempts so far.
 	Attempts *int64 `json:"attempts,omitzero"`
-	// ExpireAt is when the verification expires, in Unix milliseconds.
-	ExpireAt *int64 `json:"expire_at,omitzero"`
+	// ExpireAt is when the verification expires.
+	ExpireAt *Timestamp `json:"expire_at,omitzero"`
 	// Channel is the channel of the message, such as "sms".
 	Channel *string `json:"channel,omitzero"`
 }

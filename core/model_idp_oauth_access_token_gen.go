@@ -23,12 +23,12 @@ type IDPOAuthAccessToken struct {
 	RevocationReason *string `json:"revocation_reason,omitzero"`
 	// Expired says whether it has expired.
 	Expired bool `json:"expired,omitzero"`
-	// Expiration is when it expires, in Unix milliseconds; nil means never.
-	Expiration *int64 `json:"expiration,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at,omitzero"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at,omitzero"`
+	// Expiration is when it expires; nil means never. Clerk sends Unix seconds here.
+	Expiration *Timestamp `json:"expiration,omitzero"`
+	// CreatedAt is when it was created. Clerk sends Unix seconds here.
+	CreatedAt Timestamp `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed. Clerk sends Unix seconds here.
+	UpdatedAt Timestamp `json:"updated_at,omitzero"`
 	// Active points to false for a token that is not valid, and is nil otherwise.
 	Active *bool `json:"active,omitzero"`
 }

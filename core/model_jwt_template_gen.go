@@ -22,8 +22,8 @@ type JWTTemplate struct {
 	CustomSigningKey bool `json:"custom_signing_key"`
 	// SigningAlgorithm is the algorithm of the signature, such as "RS256".
 	SigningAlgorithm string `json:"signing_algorithm"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }

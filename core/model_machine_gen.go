@@ -18,10 +18,10 @@ type Machine struct {
 	Name string `json:"name"`
 	// InstanceID is the id of the instance.
 	InstanceID string `json:"instance_id"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 	// DefaultTokenTTL is the lifetime of tokens in seconds unless a call says otherwise.
 	DefaultTokenTTL int64 `json:"default_token_ttl,omitzero"`
 	// ScopedMachines lists the machines that it may talk to.

@@ -12,6 +12,6 @@ type MachineScope struct {
 	FromMachineID string `json:"from_machine_id"`
 	// ToMachineID is the id of the to machine.
 	ToMachineID string `json:"to_machine_id"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
 }

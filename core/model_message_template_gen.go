@@ -50,8 +50,8 @@ type MessageTemplate struct {
 	Enabled bool `json:"enabled,omitzero"`
 	// FlaggedAsSuspicious says whether the text looks like abuse.
 	FlaggedAsSuspicious bool `json:"flagged_as_suspicious,omitzero"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at,omitzero"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at,omitzero"`
 }

@@ -18,8 +18,8 @@ type OAuthAccessToken struct {
 	ProviderUserID string `json:"provider_user_id"`
 	// Token is the token itself. It is a secret.
 	Token string `json:"token"`
-	// ExpiresAt is when it expires, in the provider's unit; nil if it does not say.
-	ExpiresAt *int64 `json:"expires_at"`
+	// ExpiresAt is when it expires; nil if the provider does not say. It is in Unix seconds for some providers.
+	ExpiresAt *Timestamp `json:"expires_at"`
 	// Provider names the provider.
 	Provider string `json:"provider"`
 	// PublicMetadata is data that the frontend may read and only the backend writes.

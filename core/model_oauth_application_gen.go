@@ -50,10 +50,10 @@ type OAuthApplication struct {
 	DiscoveryURL string `json:"discovery_url"`
 	// TokenIntrospectionURL is the address of the introspection endpoint.
 	TokenIntrospectionURL string `json:"token_introspection_url"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 	// ClientSecret is the secret of the client.
 	ClientSecret string `json:"client_secret,omitzero"`
 }

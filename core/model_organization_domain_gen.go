@@ -32,10 +32,10 @@ type OrganizationDomain struct {
 	TotalPendingSuggestions int64 `json:"total_pending_suggestions"`
 	// PublicOrganizationData is what anybody may know of the organization.
 	PublicOrganizationData *PublicOrganizationData `json:"public_organization_data,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }
 
 // OrganizationDomainVerification says how far the verification of an organization's domain has come.
@@ -46,8 +46,8 @@ type OrganizationDomainVerification struct {
 	Strategy string `json:"strategy"`
 	// Attempts counts the attempts so far.
 	Attempts *int64 `json:"attempts"`
-	// ExpireAt is when the verification expires, in Unix milliseconds.
-	ExpireAt *int64 `json:"expire_at"`
-	// VerifiedAt is when that happened, in Unix milliseconds.
-	VerifiedAt *int64 `json:"verified_at"`
+	// ExpireAt is when the verification expires.
+	ExpireAt *Timestamp `json:"expire_at"`
+	// VerifiedAt is when that happened.
+	VerifiedAt *Timestamp `json:"verified_at"`
 }

@@ -34,12 +34,12 @@ type Organization struct {
 	PrivateMetadata Metadata `json:"private_metadata,omitzero"`
 	// CreatedBy is the id of the user who created it.
 	CreatedBy string `json:"created_by,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
-	// LastActiveAt is when it was last active, in Unix milliseconds.
-	LastActiveAt int64 `json:"last_active_at,omitzero"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
+	// LastActiveAt is when it was last active.
+	LastActiveAt Timestamp `json:"last_active_at,omitzero"`
 	// RoleSetKey is the key of the role set.
 	RoleSetKey *string `json:"role_set_key,omitzero"`
 	// LogoURL is the address of the logo.

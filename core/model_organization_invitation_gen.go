@@ -34,12 +34,12 @@ type OrganizationInvitation struct {
 	PrivateMetadata Metadata `json:"private_metadata,omitzero"`
 	// URL is the link that lets the invited person in. It is a secret.
 	URL *string `json:"url,omitzero"`
-	// ExpiresAt is when it expires, in Unix milliseconds; nil means never.
-	ExpiresAt *int64 `json:"expires_at,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at,omitzero"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at,omitzero"`
+	// ExpiresAt is when it expires; nil means never.
+	ExpiresAt *Timestamp `json:"expires_at,omitzero"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at,omitzero"`
 	// PublicOrganizationData is what anybody may know of the organization.
 	PublicOrganizationData *PublicOrganizationData `json:"public_organization_data,omitzero"`
 }

@@ -24,10 +24,10 @@ type OrganizationMembership struct {
 	Organization Organization `json:"organization"`
 	// PublicUserData is what other members can see.
 	PublicUserData *OrganizationMembershipPublicUserData `json:"public_user_data,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }
 
 // OrganizationMembershipPublicUserData is what the other members can see of a member.

@@ -20,8 +20,8 @@ type OrganizationRole struct {
 	IsCreatorEligible bool `json:"is_creator_eligible"`
 	// Permissions lists the permissions.
 	Permissions []OrganizationPermission `json:"permissions"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }

@@ -10,12 +10,12 @@ type Passkey struct {
 	Object string `json:"object"`
 	// Name is the display name.
 	Name string `json:"name"`
-	// LastUsedAt is when it was last used, in Unix milliseconds; nil if it never was.
-	LastUsedAt *int64 `json:"last_used_at"`
+	// LastUsedAt is when it was last used; nil if it never was.
+	LastUsedAt *Timestamp `json:"last_used_at"`
 	// Verification is the verification; nil if there was none.
 	Verification *Verification `json:"verification"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at,omitzero"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at,omitzero"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at,omitzero"`
 }

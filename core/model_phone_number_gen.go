@@ -28,10 +28,10 @@ type PhoneNumber struct {
 	LinkedTo []IdentificationLink `json:"linked_to"`
 	// BackupCodes lists backup codes. They are secrets.
 	BackupCodes []string `json:"backup_codes,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }
 
 // String hides the content, which holds a secret.

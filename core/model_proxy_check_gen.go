@@ -12,14 +12,14 @@ type ProxyCheck struct {
 	ID string `json:"id"`
 	// DomainID is the id of the domain.
 	DomainID string `json:"domain_id"`
-	// LastRunAt is when that happened, in Unix milliseconds.
-	LastRunAt *int64 `json:"last_run_at"`
+	// LastRunAt is when that happened.
+	LastRunAt *Timestamp `json:"last_run_at"`
 	// ProxyURL is the address of the proxy in front of the Frontend API.
 	ProxyURL string `json:"proxy_url"`
 	// Successful says whether the check succeeded.
 	Successful bool `json:"successful"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }

@@ -26,10 +26,10 @@ type RoleSet struct {
 	Type RoleSetType `json:"type"`
 	// RoleSetMigration is the migration that is under way; nil if there is none.
 	RoleSetMigration *RoleSetMigration `json:"role_set_migration,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }
 
 // RoleSetItem is a role as part of a role set.
@@ -48,10 +48,10 @@ type RoleSetItem struct {
 	MembersCount *int64 `json:"members_count,omitzero"`
 	// HasMembers says whether anybody has the role.
 	HasMembers *bool `json:"has_members,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }
 
 // RoleSetMigration is a move of organizations from one role set to another.
@@ -76,12 +76,12 @@ type RoleSetMigration struct {
 	MigratedMembers int64 `json:"migrated_members"`
 	// Mappings lists the mappings.
 	Mappings map[string]string `json:"mappings,omitzero"`
-	// StartedAt is when that happened, in Unix milliseconds.
-	StartedAt *int64 `json:"started_at,omitzero"`
-	// CompletedAt is when that happened, in Unix milliseconds.
-	CompletedAt *int64 `json:"completed_at,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// StartedAt is when that happened.
+	StartedAt *Timestamp `json:"started_at,omitzero"`
+	// CompletedAt is when that happened.
+	CompletedAt *Timestamp `json:"completed_at,omitzero"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }

@@ -20,8 +20,8 @@ type SAMLAccount struct {
 	LastName *string `json:"last_name,omitzero"`
 	// ProviderUserID is the id of the provider user.
 	ProviderUserID *string `json:"provider_user_id,omitzero"`
-	// LastAuthenticatedAt is when that happened, in Unix milliseconds.
-	LastAuthenticatedAt *int64 `json:"last_authenticated_at,omitzero"`
+	// LastAuthenticatedAt is when that happened.
+	LastAuthenticatedAt *Timestamp `json:"last_authenticated_at,omitzero"`
 	// PublicMetadata is data that the frontend may read and only the backend writes.
 	PublicMetadata Metadata `json:"public_metadata,omitzero"`
 	// Verification is the verification; nil if there was none.
@@ -56,8 +56,8 @@ type SAMLAccountConnection struct {
 	AllowIDPInitiated bool `json:"allow_idp_initiated,omitzero"`
 	// DisableAdditionalIdentifications says whether users of the connection may not add other identifiers.
 	DisableAdditionalIdentifications bool `json:"disable_additional_identifications,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }

@@ -24,10 +24,10 @@ type SAMLConnection struct {
 	IDPSSOURL *string `json:"idp_sso_url"`
 	// IDPCertificate is the certificate of the identity provider.
 	IDPCertificate *string `json:"idp_certificate"`
-	// IDPCertificateIssuedAt is when that happened, in Unix milliseconds.
-	IDPCertificateIssuedAt *int64 `json:"idp_certificate_issued_at"`
-	// IDPCertificateExpiresAt is when that happened, in Unix milliseconds.
-	IDPCertificateExpiresAt *int64 `json:"idp_certificate_expires_at"`
+	// IDPCertificateIssuedAt is when that happened.
+	IDPCertificateIssuedAt *Timestamp `json:"idp_certificate_issued_at"`
+	// IDPCertificateExpiresAt is when that happened.
+	IDPCertificateExpiresAt *Timestamp `json:"idp_certificate_expires_at"`
 	// IDPMetadataURL is the address of the identity provider's metadata.
 	IDPMetadataURL *string `json:"idp_metadata_url,omitzero"`
 	// IDPMetadata is the identity provider's metadata, as XML.
@@ -65,10 +65,10 @@ type SAMLConnection struct {
 	LoginHint SAMLConnectionLoginHint `json:"login_hint"`
 	// EnterpriseConnectionID is the id of the enterprise connection.
 	EnterpriseConnectionID *string `json:"enterprise_connection_id,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 	// Authenticatable says whether users can sign in with it.
 	Authenticatable bool `json:"authenticatable,omitzero"`
 	// DisableJitProvisioning says whether a first sign-in creates no user.

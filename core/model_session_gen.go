@@ -20,18 +20,18 @@ type Session struct {
 	Status SessionStatus `json:"status"`
 	// LastActiveOrganizationID is the id of the last active organization.
 	LastActiveOrganizationID *string `json:"last_active_organization_id,omitzero"`
-	// LastActiveAt is when it was last active, in Unix milliseconds.
-	LastActiveAt int64 `json:"last_active_at"`
+	// LastActiveAt is when it was last active.
+	LastActiveAt Timestamp `json:"last_active_at"`
 	// LatestActivity tells from which device the session was last used.
 	LatestActivity *SessionActivity `json:"latest_activity,omitzero"`
-	// ExpireAt is when the session ends at the latest, in Unix milliseconds.
-	ExpireAt int64 `json:"expire_at"`
-	// AbandonAt is when the session ends for lack of activity, in Unix milliseconds.
-	AbandonAt int64 `json:"abandon_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
+	// ExpireAt is when the session ends at the latest.
+	ExpireAt Timestamp `json:"expire_at"`
+	// AbandonAt is when the session ends for lack of activity.
+	AbandonAt Timestamp `json:"abandon_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
 	// Tasks lists what the user still has to do.
 	Tasks []SessionTask `json:"tasks,omitzero"`
 }

@@ -48,10 +48,10 @@ type SignUp struct {
 	CreatedSessionID *string `json:"created_session_id"`
 	// CreatedUserID is the id of the created user.
 	CreatedUserID *string `json:"created_user_id"`
-	// AbandonAt is when that happened, in Unix milliseconds.
-	AbandonAt int64 `json:"abandon_at"`
-	// LegalAcceptedAt is when the legal documents were accepted, in Unix milliseconds; nil if they were not.
-	LegalAcceptedAt *int64 `json:"legal_accepted_at"`
+	// AbandonAt is when that happened.
+	AbandonAt Timestamp `json:"abandon_at"`
+	// LegalAcceptedAt is when the legal documents were accepted; nil if they were not.
+	LegalAcceptedAt *Timestamp `json:"legal_accepted_at"`
 	// Locale is the language, such as "en-US".
 	Locale *string `json:"locale,omitzero"`
 	// ExternalAccount is the external account of the sign-up.

@@ -14,8 +14,8 @@ type TestingToken struct {
 	Object string `json:"object"`
 	// Token is the token itself. It is a secret.
 	Token string `json:"token"`
-	// ExpiresAt is when it expires, in Unix seconds, unlike other times.
-	ExpiresAt int64 `json:"expires_at"`
+	// ExpiresAt is when it expires. Clerk sends Unix seconds here.
+	ExpiresAt Timestamp `json:"expires_at"`
 }
 
 // String hides the content, which holds a secret.

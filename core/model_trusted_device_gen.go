@@ -20,12 +20,12 @@ type TrustedDevice struct {
 	Algorithm string `json:"algorithm"`
 	// Status is the current state.
 	Status TrustedDeviceStatus `json:"status"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
-	// LastUsedAt is when it was last used, in Unix milliseconds; nil if it never was.
-	LastUsedAt *int64 `json:"last_used_at,omitzero"`
-	// RevokedAt is when it was revoked, in Unix milliseconds; nil if it was not.
-	RevokedAt *int64 `json:"revoked_at,omitzero"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
+	// LastUsedAt is when it was last used; nil if it never was.
+	LastUsedAt *Timestamp `json:"last_used_at,omitzero"`
+	// RevokedAt is when it was revoked; nil if it was not.
+	RevokedAt *Timestamp `json:"revoked_at,omitzero"`
 }

@@ -56,12 +56,12 @@ type User struct {
 	TOTPEnabled bool `json:"totp_enabled"`
 	// BackupCodeEnabled says whether there are backup codes.
 	BackupCodeEnabled bool `json:"backup_code_enabled"`
-	// MFAEnabledAt is when the second factor was set up, in Unix milliseconds; nil if there is none.
-	MFAEnabledAt *int64 `json:"mfa_enabled_at"`
-	// MFADisabledAt is when the second factor was removed, in Unix milliseconds; nil if it was not.
-	MFADisabledAt *int64 `json:"mfa_disabled_at"`
-	// PasswordLastUpdatedAt is when the password was last changed, in Unix milliseconds.
-	PasswordLastUpdatedAt *int64 `json:"password_last_updated_at,omitzero"`
+	// MFAEnabledAt is when the second factor was set up; nil if there is none.
+	MFAEnabledAt *Timestamp `json:"mfa_enabled_at"`
+	// MFADisabledAt is when the second factor was removed; nil if it was not.
+	MFADisabledAt *Timestamp `json:"mfa_disabled_at"`
+	// PasswordLastUpdatedAt is when the password was last changed.
+	PasswordLastUpdatedAt *Timestamp `json:"password_last_updated_at,omitzero"`
 	// ExternalAccounts lists the accounts of social providers.
 	ExternalAccounts []ExternalAccount `json:"external_accounts"`
 	// SAMLAccounts lists the SAML accounts.
@@ -70,8 +70,8 @@ type User struct {
 	EnterpriseAccounts []EnterpriseAccount `json:"enterprise_accounts"`
 	// OrganizationMemberships lists the memberships.
 	OrganizationMemberships []OrganizationMembership `json:"organization_memberships,omitzero"`
-	// LastSignInAt is when the last sign-in was, in Unix milliseconds; nil if there was none.
-	LastSignInAt *int64 `json:"last_sign_in_at"`
+	// LastSignInAt is when the last sign-in was; nil if there was none.
+	LastSignInAt *Timestamp `json:"last_sign_in_at"`
 	// Banned says whether the user is banned.
 	Banned bool `json:"banned"`
 	// Locked says whether the user is locked.
@@ -82,20 +82,20 @@ type User struct {
 	LockoutExpiresInSeconds *int64 `json:"lockout_expires_in_seconds"`
 	// VerificationAttemptsRemaining is how often the user can fail before the lock; nil if there is no lockout.
 	VerificationAttemptsRemaining *int64 `json:"verification_attempts_remaining"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
 	// DeleteSelfEnabled says whether the user may delete their own account.
 	DeleteSelfEnabled bool `json:"delete_self_enabled"`
 	// CreateOrganizationEnabled says whether the user may create organizations.
 	CreateOrganizationEnabled bool `json:"create_organization_enabled"`
 	// CreateOrganizationsLimit limits how many organizations the user may create; 0 means no limit.
 	CreateOrganizationsLimit *int64 `json:"create_organizations_limit,omitzero"`
-	// LastActiveAt is the day of the last activity, in Unix milliseconds.
-	LastActiveAt *int64 `json:"last_active_at"`
-	// LegalAcceptedAt is when the legal documents were accepted, in Unix milliseconds; nil if they were not.
-	LegalAcceptedAt *int64 `json:"legal_accepted_at"`
+	// LastActiveAt is the day of the last activity.
+	LastActiveAt *Timestamp `json:"last_active_at"`
+	// LegalAcceptedAt is when the legal documents were accepted; nil if they were not.
+	LegalAcceptedAt *Timestamp `json:"legal_accepted_at"`
 	// BypassClientTrust says whether the user is spared the check of new devices.
 	BypassClientTrust bool `json:"bypass_client_trust,omitzero"`
 	// SCIM tells which directory provisions the user; nil if none does.

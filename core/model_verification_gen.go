@@ -13,8 +13,8 @@ type Verification struct {
 	Strategy VerificationStrategy `json:"strategy"`
 	// Attempts counts the attempts so far.
 	Attempts *int64 `json:"attempts"`
-	// ExpireAt is when the verification expires, in Unix milliseconds.
-	ExpireAt *int64 `json:"expire_at,omitzero"`
+	// ExpireAt is when the verification expires.
+	ExpireAt *Timestamp `json:"expire_at,omitzero"`
 	// Channel is the channel of the message, such as "sms".
 	Channel *string `json:"channel,omitzero"`
 	// VerifiedAtClient is the id of the client on which it was verified, not a time.

@@ -16,10 +16,10 @@ type WaitlistEntry struct {
 	Status WaitlistEntryStatus `json:"status"`
 	// IsLocked says whether it cannot be changed.
 	IsLocked bool `json:"is_locked,omitzero"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 	// Invitation is the invitation that was sent; nil if none was.
 	Invitation *Invitation `json:"invitation,omitzero"`
 }

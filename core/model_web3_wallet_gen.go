@@ -12,8 +12,8 @@ type Web3Wallet struct {
 	Web3Wallet string `json:"web3_wallet"`
 	// Verification is the verification; nil if there was none.
 	Verification *Verification `json:"verification"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// CreatedAt is when it was created.
+	CreatedAt Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt Timestamp `json:"updated_at"`
 }

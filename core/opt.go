@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 )
 
 // The states of an Opt; the zero value must be unset.
@@ -20,7 +21,7 @@ type Opt[T any] struct {
 	state uint8
 }
 
-// Set returns an Opt that holds v.
+// Set returns an Opt that holds v. A nil slice is sent as [] and a nil map as {}; use Null to send null.
 func Set[T any](v T) Opt[T] { return Opt[T]{value: v, state: optSet} }
 
 // Null returns an Opt that is sent as null, which clears the field where the API allows it.
@@ -93,10 +94,19 @@ func (o Opt[T]) String() string {
 	}
 }
 
-// MarshalJSON encodes the value, or null if o is null or unset. An unset field is left out by omitzero.
+// MarshalJSON encodes the value, or null if o is null or unset. An unset field is left out by omitzero. A nil slice
+// becomes [] and a nil map {}.
 func (o Opt[T]) MarshalJSON() ([]byte, error) {
 	if o.state != optSet {
 		return []byte("null"), nil
+	}
+	if _, own := any(o.value).(json.Marshaler); !own {
+		switch v := reflect.ValueOf(&o.value).Elem(); {
+		case v.Kind() == reflect.Slice && v.IsNil():
+			return []byte("[]"), nil
+		case v.Kind() == reflect.Map && v.IsNil():
+			return []byte("{}"), nil
+		}
 	}
 	return json.Marshal(o.value)
 }

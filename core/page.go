@@ -6,15 +6,6 @@ import (
 	"iter"
 )
 
-// ListParams selects a part of a list. It is embedded in the params of list methods.
-type ListParams struct {
-	// Limit is the number of items of a page; the API's default is 10 and its maximum 500 for most lists. An iterator
-	// asks for 100 if it is unset.
-	Limit Opt[int64]
-	// Offset is the number of items to skip.
-	Offset Opt[int64]
-}
-
 // List is one page of a list.
 type List[T any] struct {
 	// Data holds the items of the page.

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // original keeps the JSON that a model was decoded from. It holds a pointer so that printing a model does not
@@ -28,6 +30,13 @@ func (o *original) setRaw(raw json.RawMessage) { o.body = &raw }
 func addOpt[T ~string | ~int64 | ~bool](q url.Values, name string, value Opt[T]) {
 	if v, ok := value.Get(); ok {
 		q.Set(name, fmt.Sprint(v))
+	}
+}
+
+// addTime adds a moment that is set, in Unix milliseconds.
+func addTime(q url.Values, name string, value Opt[time.Time]) {
+	if t, ok := value.Get(); ok {
+		q.Set(name, strconv.FormatInt(t.UnixMilli(), 10))
 	}
 }
 

@@ -35,7 +35,7 @@ type ActorTokenCreateParams struct {
 	// UserID is the id of the user whom the actor signs in as.
 	UserID string `json:"user_id"`
 	// Actor says who acts, such as {"sub": "user_…"}; sub is required.
-	Actor any `json:"actor"`
+	Actor Opt[Metadata] `json:"actor"`
 	// ExpiresInSeconds is the lifetime in seconds.
 	ExpiresInSeconds Opt[int64] `json:"expires_in_seconds,omitzero"`
 	// SessionMaxDurationInSeconds limits the session that the token starts, in seconds.

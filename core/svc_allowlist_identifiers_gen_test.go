@@ -13,7 +13,8 @@ import (
 func TestWire_AllowlistIdentifiers_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.AllowlistIdentifierListParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:  clerk.Int64(7),
+		Offset: clerk.Int64(0),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointAllowlistIdentifiersList,

@@ -120,8 +120,11 @@ func (s *APIKeysService) Verify(
 
 // APIKeyListParams selects what APIKeysService.List returns.
 type APIKeyListParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// Type is the type.
 	Type Opt[string]
 	// Subject is the id of the user or organization whose keys are listed.
@@ -158,7 +161,7 @@ type APIKeyCreateParams struct {
 	// Subject is the id of the user or organization that the key acts for.
 	Subject string `json:"subject"`
 	// Claims are additional claims, any JSON.
-	Claims Opt[any] `json:"claims,omitzero"`
+	Claims Opt[Metadata] `json:"claims,omitzero"`
 	// Scopes lists the scopes of the key.
 	Scopes Opt[[]string] `json:"scopes,omitzero"`
 	// CreatedBy is the id of the user who created it.
@@ -170,7 +173,7 @@ type APIKeyCreateParams struct {
 // APIKeyUpdateParams holds the fields of APIKeysService.Update.
 type APIKeyUpdateParams struct {
 	// Claims are additional claims, any JSON.
-	Claims Opt[any] `json:"claims,omitzero"`
+	Claims Opt[Metadata] `json:"claims,omitzero"`
 	// Scopes lists the scopes that were granted.
 	Scopes Opt[[]string] `json:"scopes,omitzero"`
 	// Description is a description for people.

@@ -13,7 +13,8 @@ import (
 func TestWire_APIKeys_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.APIKeyListParams{
-		ListParams:     clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:          clerk.Int64(7),
+		Offset:         clerk.Int64(0),
 		Type:           clerk.String("type &1"),
 		Subject:        "subject &1",
 		IncludeInvalid: clerk.Bool(false),

@@ -259,8 +259,11 @@ func (s *BillingService) ListAllStatementPaymentAttempts(
 
 // BillingListPlansParams selects what BillingService.ListPlans returns.
 type BillingListPlansParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// PayerType keeps the plans for this kind of payer.
 	PayerType Opt[BillingPayerType]
 }
@@ -280,8 +283,11 @@ func (p *BillingListPlansParams) query() url.Values {
 
 // BillingListPricesParams selects what BillingService.ListPrices returns.
 type BillingListPricesParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// PlanID keeps the prices of this plan.
 	PlanID Opt[string]
 }
@@ -318,8 +324,11 @@ type BillingCreatePriceParams struct {
 
 // BillingListSubscriptionItemsParams selects what BillingService.ListSubscriptionItems returns.
 type BillingListSubscriptionItemsParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// Status keeps the items in this state.
 	Status Opt[BillingSubscriptionItemStatus]
 	// PayerType keeps the items of this kind of payer.
@@ -387,7 +396,11 @@ type BillingApplyDiscountParams struct {
 
 // BillingListStatementsParams selects what BillingService.ListStatements returns.
 type BillingListStatementsParams struct {
-	ListParams
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 }
 
 // query returns the query string. The receiver may be nil.
@@ -404,7 +417,11 @@ func (p *BillingListStatementsParams) query() url.Values {
 
 // BillingListStatementPaymentAttemptsParams selects what BillingService.ListStatementPaymentAttempts returns.
 type BillingListStatementPaymentAttemptsParams struct {
-	ListParams
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 }
 
 // query returns the query string. The receiver may be nil.

@@ -13,8 +13,9 @@ import (
 func TestWire_Billing_ListPlans(t *testing.T) {
 	t.Parallel()
 	params := &clerk.BillingListPlansParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
-		PayerType:  clerk.Set(clerk.BillingPayerType("x_future_value")),
+		Limit:     clerk.Int64(7),
+		Offset:    clerk.Int64(0),
+		PayerType: clerk.Set(clerk.BillingPayerType("x_future_value")),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointBillingListPlans,
@@ -39,8 +40,9 @@ func TestWire_Billing_ListPlans(t *testing.T) {
 func TestWire_Billing_ListPrices(t *testing.T) {
 	t.Parallel()
 	params := &clerk.BillingListPricesParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
-		PlanID:     clerk.String("plan_id &1"),
+		Limit:  clerk.Int64(7),
+		Offset: clerk.Int64(0),
+		PlanID: clerk.String("plan_id &1"),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointBillingListPrices,
@@ -90,7 +92,8 @@ func TestTriState_Billing_CreatePrice(t *testing.T) {
 func TestWire_Billing_ListSubscriptionItems(t *testing.T) {
 	t.Parallel()
 	params := &clerk.BillingListSubscriptionItemsParams{
-		ListParams:  clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:       clerk.Int64(7),
+		Offset:      clerk.Int64(0),
 		Status:      clerk.Set(clerk.BillingSubscriptionItemStatus("x_future_value")),
 		PayerType:   clerk.Set(clerk.BillingPayerType("x_future_value")),
 		PlanID:      clerk.String("plan_id &1"),
@@ -196,7 +199,8 @@ func TestWire_Billing_RemoveDiscount(t *testing.T) {
 func TestWire_Billing_ListStatements(t *testing.T) {
 	t.Parallel()
 	params := &clerk.BillingListStatementsParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:  clerk.Int64(7),
+		Offset: clerk.Int64(0),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointBillingListStatements,
@@ -232,7 +236,8 @@ func TestWire_Billing_GetStatement(t *testing.T) {
 func TestWire_Billing_ListStatementPaymentAttempts(t *testing.T) {
 	t.Parallel()
 	params := &clerk.BillingListStatementPaymentAttemptsParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:  clerk.Int64(7),
+		Offset: clerk.Int64(0),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointBillingListStatementPaymentAttempts,

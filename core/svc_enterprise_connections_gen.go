@@ -149,8 +149,11 @@ func (s *EnterpriseConnectionsService) CreateTestRun(
 
 // EnterpriseConnectionListParams selects what EnterpriseConnectionsService.List returns.
 type EnterpriseConnectionListParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// OrganizationID keeps the connections of this organization.
 	OrganizationID Opt[string]
 	// Active keeps connections that are in use, or those that are not.
@@ -345,8 +348,11 @@ type EnterpriseConnectionUpdateSAMLParams struct {
 
 // EnterpriseConnectionListTestRunsParams selects what EnterpriseConnectionsService.ListTestRuns returns.
 type EnterpriseConnectionListTestRunsParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// Status keeps the test runs in one of these states.
 	Status []EnterpriseConnectionTestRunStatus
 }

@@ -13,7 +13,8 @@ import (
 func TestWire_EnterpriseConnections_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.EnterpriseConnectionListParams{
-		ListParams:     clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:          clerk.Int64(7),
+		Offset:         clerk.Int64(0),
 		OrganizationID: clerk.String("organization_id &1"),
 		Active:         clerk.Bool(false),
 	}
@@ -168,8 +169,9 @@ func TestWire_EnterpriseConnections_Delete(t *testing.T) {
 func TestWire_EnterpriseConnections_ListTestRuns(t *testing.T) {
 	t.Parallel()
 	params := &clerk.EnterpriseConnectionListTestRunsParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
-		Status:     []clerk.EnterpriseConnectionTestRunStatus{"+first value", "-second&value"},
+		Limit:  clerk.Int64(7),
+		Offset: clerk.Int64(0),
+		Status: []clerk.EnterpriseConnectionTestRunStatus{"+first value", "-second&value"},
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointEnterpriseConnectionsListTestRuns,

@@ -72,8 +72,11 @@ func (s *InvitationsService) Revoke(
 
 // InvitationListParams selects what InvitationsService.List returns.
 type InvitationListParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// Status keeps the invitations in this state.
 	Status Opt[InvitationStatus]
 	// Query searches in several fields at once.
@@ -102,7 +105,7 @@ type InvitationCreateParams struct {
 	// EmailAddress is the e-mail address.
 	EmailAddress string `json:"email_address"`
 	// PublicMetadata is data that the frontend may read and only the backend writes.
-	PublicMetadata Opt[any] `json:"public_metadata,omitzero"`
+	PublicMetadata Opt[Metadata] `json:"public_metadata,omitzero"`
 	// RedirectURL is where people go afterwards.
 	RedirectURL Opt[string] `json:"redirect_url,omitzero"`
 	// Notify says whether a message is sent.

@@ -13,10 +13,11 @@ import (
 func TestWire_Invitations_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.InvitationListParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
-		Status:     clerk.Set(clerk.InvitationStatus("x_future_value")),
-		Query:      clerk.String("query &1"),
-		OrderBy:    clerk.String("order_by &1"),
+		Limit:   clerk.Int64(7),
+		Offset:  clerk.Int64(0),
+		Status:  clerk.Set(clerk.InvitationStatus("x_future_value")),
+		Query:   clerk.String("query &1"),
+		OrderBy: clerk.String("order_by &1"),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointInvitationsList,

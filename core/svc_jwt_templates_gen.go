@@ -88,7 +88,11 @@ func (s *JWTTemplatesService) Delete(
 
 // JWTTemplateListParams selects what JWTTemplatesService.List returns.
 type JWTTemplateListParams struct {
-	ListParams
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 }
 
 // query returns the query string. The receiver may be nil.
@@ -108,7 +112,7 @@ type JWTTemplateCreateParams struct {
 	// Name is the display name.
 	Name string `json:"name"`
 	// Claims are additional claims, any JSON.
-	Claims any `json:"claims"`
+	Claims Opt[Metadata] `json:"claims"`
 	// Lifetime is the lifetime of tokens in seconds.
 	Lifetime Opt[int64] `json:"lifetime,omitzero"`
 	// AllowedClockSkew is the tolerance for clocks in seconds.
@@ -135,7 +139,7 @@ type JWTTemplateUpdateParams struct {
 	// Name is the display name.
 	Name string `json:"name"`
 	// Claims are additional claims, any JSON.
-	Claims any `json:"claims"`
+	Claims Opt[Metadata] `json:"claims"`
 	// Lifetime is the lifetime of tokens in seconds.
 	Lifetime Opt[int64] `json:"lifetime,omitzero"`
 	// AllowedClockSkew is the tolerance for clocks in seconds.

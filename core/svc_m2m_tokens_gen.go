@@ -87,8 +87,11 @@ func (s *M2MTokensService) Verify(
 
 // M2MTokenListParams selects what M2MTokensService.List returns.
 type M2MTokenListParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// Subject is the id of the machine whose tokens are listed.
 	Subject string
 	// Revoked says whether revoked tokens are listed too.
@@ -118,7 +121,7 @@ type M2MTokenCreateParams struct {
 	// SecondsUntilExpiration is the lifetime in seconds; null means that it never expires.
 	SecondsUntilExpiration Opt[int64] `json:"seconds_until_expiration,omitzero"`
 	// Claims are additional claims; null and absence are the same.
-	Claims Opt[any] `json:"claims,omitzero"`
+	Claims Opt[Metadata] `json:"claims,omitzero"`
 	// MinRemainingTTLSeconds returns an existing token that lives at least that long, if there is one.
 	MinRemainingTTLSeconds Opt[int64] `json:"min_remaining_ttl_seconds,omitzero"`
 }

@@ -13,10 +13,11 @@ import (
 func TestWire_M2MTokens_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.M2MTokenListParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
-		Subject:    "subject &1",
-		Revoked:    clerk.Bool(false),
-		Expired:    clerk.Bool(false),
+		Limit:   clerk.Int64(7),
+		Offset:  clerk.Int64(0),
+		Subject: "subject &1",
+		Revoked: clerk.Bool(false),
+		Expired: clerk.Bool(false),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointM2MTokensList,

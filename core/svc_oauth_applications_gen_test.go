@@ -14,9 +14,10 @@ import (
 func TestWire_OAuthApplications_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.OAuthApplicationListParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
-		OrderBy:    clerk.String("order_by &1"),
-		NameQuery:  clerk.String("name_query &1"),
+		Limit:     clerk.Int64(7),
+		Offset:    clerk.Int64(0),
+		OrderBy:   clerk.String("order_by &1"),
+		NameQuery: clerk.String("name_query &1"),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointOAuthApplicationsList,

@@ -137,8 +137,11 @@ func (s *OrganizationDomainsService) VerifyOwnership(
 
 // OrganizationDomainListParams selects what OrganizationDomainsService.List returns.
 type OrganizationDomainListParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// Verified keeps verified domains, or those that are not.
 	Verified Opt[bool]
 	// EnrollmentMode keeps the domains with this mode.
@@ -160,8 +163,11 @@ func (p *OrganizationDomainListParams) query() url.Values {
 
 // OrganizationDomainListForInstanceParams selects what OrganizationDomainsService.ListForInstance returns.
 type OrganizationDomainListForInstanceParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// OrganizationID keeps the domains of this organization.
 	OrganizationID Opt[string]
 	// Verified keeps verified domains, or those that are not.

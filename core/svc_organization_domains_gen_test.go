@@ -13,7 +13,8 @@ import (
 func TestWire_OrganizationDomains_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.OrganizationDomainListParams{
-		ListParams:     clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:          clerk.Int64(7),
+		Offset:         clerk.Int64(0),
 		Verified:       clerk.Bool(false),
 		EnrollmentMode: clerk.Set(clerk.EnrollmentMode("x_future_value")),
 	}
@@ -40,7 +41,8 @@ func TestWire_OrganizationDomains_List(t *testing.T) {
 func TestWire_OrganizationDomains_ListForInstance(t *testing.T) {
 	t.Parallel()
 	params := &clerk.OrganizationDomainListForInstanceParams{
-		ListParams:      clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:           clerk.Int64(7),
+		Offset:          clerk.Int64(0),
 		OrganizationID:  clerk.String("organization_id &1"),
 		Verified:        clerk.Bool(false),
 		EnrollmentModes: []clerk.EnrollmentMode{"+first value", "-second&value"},

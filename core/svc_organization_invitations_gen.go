@@ -170,8 +170,11 @@ func (s *OrganizationInvitationsService) Revoke(
 
 // OrganizationInvitationListParams selects what OrganizationInvitationsService.List returns.
 type OrganizationInvitationListParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// Status keeps the invitations in this state.
 	Status Opt[InvitationStatus]
 	// EmailAddress keeps the invitations to this address.
@@ -197,8 +200,11 @@ func (p *OrganizationInvitationListParams) query() url.Values {
 // OrganizationInvitationListForInstanceParams selects what OrganizationInvitationsService.ListForInstance
 // returns.
 type OrganizationInvitationListForInstanceParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// OrderBy names the field to sort by, with a leading - for descending order.
 	OrderBy Opt[string]
 	// Status keeps the invitations in this state.
@@ -223,7 +229,11 @@ func (p *OrganizationInvitationListForInstanceParams) query() url.Values {
 
 // OrganizationInvitationListPendingParams selects what OrganizationInvitationsService.ListPending returns.
 type OrganizationInvitationListPendingParams struct {
-	ListParams
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 }
 
 // query returns the query string. The receiver may be nil.
@@ -246,9 +256,9 @@ type OrganizationInvitationCreateParams struct {
 	// Role is the key of the role, such as "org:member".
 	Role string `json:"role"`
 	// PublicMetadata is data that the frontend may read and only the backend writes.
-	PublicMetadata Opt[any] `json:"public_metadata,omitzero"`
+	PublicMetadata Opt[Metadata] `json:"public_metadata,omitzero"`
 	// PrivateMetadata is data that only the backend reads and writes.
-	PrivateMetadata Opt[any] `json:"private_metadata,omitzero"`
+	PrivateMetadata Opt[Metadata] `json:"private_metadata,omitzero"`
 	// RedirectURL is where people go afterwards.
 	RedirectURL Opt[string] `json:"redirect_url,omitzero"`
 	// ExpiresInDays is the lifetime in days.

@@ -13,7 +13,8 @@ import (
 func TestWire_OrganizationInvitations_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.OrganizationInvitationListParams{
-		ListParams:   clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:        clerk.Int64(7),
+		Offset:       clerk.Int64(0),
 		Status:       clerk.Set(clerk.InvitationStatus("x_future_value")),
 		EmailAddress: clerk.String("email_address &1"),
 		OrderBy:      clerk.String("order_by &1"),
@@ -42,10 +43,11 @@ func TestWire_OrganizationInvitations_List(t *testing.T) {
 func TestWire_OrganizationInvitations_ListForInstance(t *testing.T) {
 	t.Parallel()
 	params := &clerk.OrganizationInvitationListForInstanceParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
-		OrderBy:    clerk.String("order_by &1"),
-		Status:     clerk.Set(clerk.InvitationStatus("x_future_value")),
-		Query:      clerk.String("query &1"),
+		Limit:   clerk.Int64(7),
+		Offset:  clerk.Int64(0),
+		OrderBy: clerk.String("order_by &1"),
+		Status:  clerk.Set(clerk.InvitationStatus("x_future_value")),
+		Query:   clerk.String("query &1"),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointOrganizationInvitationsListForInstance,
@@ -71,7 +73,8 @@ func TestWire_OrganizationInvitations_ListForInstance(t *testing.T) {
 func TestWire_OrganizationInvitations_ListPending(t *testing.T) {
 	t.Parallel()
 	params := &clerk.OrganizationInvitationListPendingParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:  clerk.Int64(7),
+		Offset: clerk.Int64(0),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointOrganizationInvitationsListPending,

@@ -6,6 +6,7 @@ import (
 	"context"
 	"iter"
 	"net/url"
+	"time"
 )
 
 // OrganizationMembershipsService manages who is in which organization with which role. It is safe for concurrent
@@ -138,8 +139,11 @@ func (s *OrganizationMembershipsService) UpdateMetadata(
 
 // OrganizationMembershipListParams selects what OrganizationMembershipsService.List returns.
 type OrganizationMembershipListParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// OrderBy names the field to sort by, with a leading - for descending order.
 	OrderBy Opt[string]
 	// UserIDs keeps the members with these ids; a leading - excludes instead.
@@ -164,14 +168,14 @@ type OrganizationMembershipListParams struct {
 	UsernameQuery Opt[string]
 	// NameQuery searches in names.
 	NameQuery Opt[string]
-	// LastActiveAtBefore keeps who was last active before this time, in Unix milliseconds.
-	LastActiveAtBefore Opt[int64]
-	// LastActiveAtAfter keeps who was last active after this time, in Unix milliseconds.
-	LastActiveAtAfter Opt[int64]
-	// CreatedAtBefore keeps what was created before this time, in Unix milliseconds.
-	CreatedAtBefore Opt[int64]
-	// CreatedAtAfter keeps what was created after this time, in Unix milliseconds.
-	CreatedAtAfter Opt[int64]
+	// LastActiveAtBefore keeps who was last active before this time.
+	LastActiveAtBefore Opt[time.Time]
+	// LastActiveAtAfter keeps who was last active after this time.
+	LastActiveAtAfter Opt[time.Time]
+	// CreatedAtBefore keeps what was created before this time.
+	CreatedAtBefore Opt[time.Time]
+	// CreatedAtAfter keeps what was created after this time.
+	CreatedAtAfter Opt[time.Time]
 }
 
 // query returns the query string. The receiver may be nil.
@@ -194,18 +198,21 @@ func (p *OrganizationMembershipListParams) query() url.Values {
 	addOpt(q, "phone_number_query", p.PhoneNumberQuery)
 	addOpt(q, "username_query", p.UsernameQuery)
 	addOpt(q, "name_query", p.NameQuery)
-	addOpt(q, "last_active_at_before", p.LastActiveAtBefore)
-	addOpt(q, "last_active_at_after", p.LastActiveAtAfter)
-	addOpt(q, "created_at_before", p.CreatedAtBefore)
-	addOpt(q, "created_at_after", p.CreatedAtAfter)
+	addTime(q, "last_active_at_before", p.LastActiveAtBefore)
+	addTime(q, "last_active_at_after", p.LastActiveAtAfter)
+	addTime(q, "created_at_before", p.CreatedAtBefore)
+	addTime(q, "created_at_after", p.CreatedAtAfter)
 	return q
 }
 
 // OrganizationMembershipListForInstanceParams selects what OrganizationMembershipsService.ListForInstance
 // returns.
 type OrganizationMembershipListForInstanceParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// OrderBy names the field to sort by, with a leading - for descending order.
 	OrderBy Opt[string]
 }
@@ -229,9 +236,9 @@ type OrganizationMembershipCreateParams struct {
 	// Role is the key of the role, such as "org:member".
 	Role string `json:"role"`
 	// PublicMetadata is data that the frontend may read and only the backend writes.
-	PublicMetadata Opt[any] `json:"public_metadata,omitzero"`
+	PublicMetadata Opt[Metadata] `json:"public_metadata,omitzero"`
 	// PrivateMetadata is data that only the backend reads and writes.
-	PrivateMetadata Opt[any] `json:"private_metadata,omitzero"`
+	PrivateMetadata Opt[Metadata] `json:"private_metadata,omitzero"`
 }
 
 // OrganizationMembershipUpdateParams holds the fields of OrganizationMembershipsService.Update.
@@ -243,7 +250,7 @@ type OrganizationMembershipUpdateParams struct {
 // OrganizationMembershipUpdateMetadataParams holds the fields of OrganizationMembershipsService.UpdateMetadata.
 type OrganizationMembershipUpdateMetadataParams struct {
 	// PublicMetadata is merged into the public metadata; a nil value deletes its key.
-	PublicMetadata Opt[any] `json:"public_metadata,omitzero"`
+	PublicMetadata Opt[Metadata] `json:"public_metadata,omitzero"`
 	// PrivateMetadata is merged into the private metadata; a nil value deletes its key.
-	PrivateMetadata Opt[any] `json:"private_metadata,omitzero"`
+	PrivateMetadata Opt[Metadata] `json:"private_metadata,omitzero"`
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/url"
 	"testing"
+	"time"
 
 	clerk "github.com/clerkgo/clerk-go/core"
 )
@@ -13,7 +14,8 @@ import (
 func TestWire_OrganizationMemberships_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.OrganizationMembershipListParams{
-		ListParams:         clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:              clerk.Int64(7),
+		Offset:             clerk.Int64(0),
 		OrderBy:            clerk.String("order_by &1"),
 		UserIDs:            []string{"+first value", "-second&value"},
 		EmailAddresses:     []string{"+first value", "-second&value"},
@@ -26,10 +28,10 @@ func TestWire_OrganizationMemberships_List(t *testing.T) {
 		PhoneNumberQuery:   clerk.String("phone_number_query &1"),
 		UsernameQuery:      clerk.String("username_query &1"),
 		NameQuery:          clerk.String("name_query &1"),
-		LastActiveAtBefore: clerk.Int64(1700000000000),
-		LastActiveAtAfter:  clerk.Int64(1700000000000),
-		CreatedAtBefore:    clerk.Int64(1700000000000),
-		CreatedAtAfter:     clerk.Int64(1700000000000),
+		LastActiveAtBefore: clerk.Set(time.UnixMilli(1700000000000)),
+		LastActiveAtAfter:  clerk.Set(time.UnixMilli(1700000000000)),
+		CreatedAtBefore:    clerk.Set(time.UnixMilli(1700000000000)),
+		CreatedAtAfter:     clerk.Set(time.UnixMilli(1700000000000)),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointOrganizationMembershipsList,
@@ -68,8 +70,9 @@ func TestWire_OrganizationMemberships_List(t *testing.T) {
 func TestWire_OrganizationMemberships_ListForInstance(t *testing.T) {
 	t.Parallel()
 	params := &clerk.OrganizationMembershipListForInstanceParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
-		OrderBy:    clerk.String("order_by &1"),
+		Limit:   clerk.Int64(7),
+		Offset:  clerk.Int64(0),
+		OrderBy: clerk.String("order_by &1"),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointOrganizationMembershipsListForInstance,

@@ -209,8 +209,11 @@ func (s *OrganizationsService) AdjustBillingCreditBalance(
 
 // OrganizationListParams selects what OrganizationsService.List returns.
 type OrganizationListParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// IncludeMembersCount asks for the number of members.
 	IncludeMembersCount Opt[bool]
 	// IncludeMissingMemberWithElevatedPermissions asks for whether somebody can manage each organization.
@@ -249,9 +252,9 @@ type OrganizationCreateParams struct {
 	// CreatedBy is the id of the user who becomes the first member.
 	CreatedBy Opt[string] `json:"created_by,omitzero"`
 	// PrivateMetadata is data that only the backend reads and writes.
-	PrivateMetadata Opt[any] `json:"private_metadata,omitzero"`
+	PrivateMetadata Opt[Metadata] `json:"private_metadata,omitzero"`
 	// PublicMetadata is data that the frontend may read and only the backend writes.
-	PublicMetadata Opt[any] `json:"public_metadata,omitzero"`
+	PublicMetadata Opt[Metadata] `json:"public_metadata,omitzero"`
 	// Slug is the name in URLs.
 	Slug Opt[string] `json:"slug,omitzero"`
 	// MaxAllowedMemberships limits the number of members; 0 means no limit.
@@ -300,17 +303,17 @@ type OrganizationUpdateParams struct {
 // OrganizationUpdateMetadataParams holds the fields of OrganizationsService.UpdateMetadata.
 type OrganizationUpdateMetadataParams struct {
 	// PublicMetadata is merged into the public metadata; a nil value deletes its key.
-	PublicMetadata Opt[any] `json:"public_metadata,omitzero"`
+	PublicMetadata Opt[Metadata] `json:"public_metadata,omitzero"`
 	// PrivateMetadata is merged into the private metadata; a nil value deletes its key.
-	PrivateMetadata Opt[any] `json:"private_metadata,omitzero"`
+	PrivateMetadata Opt[Metadata] `json:"private_metadata,omitzero"`
 }
 
 // OrganizationReplaceMetadataParams holds the fields of OrganizationsService.ReplaceMetadata.
 type OrganizationReplaceMetadataParams struct {
 	// PublicMetadata is data that the frontend may read and only the backend writes.
-	PublicMetadata Opt[any] `json:"public_metadata,omitzero"`
+	PublicMetadata Opt[Metadata] `json:"public_metadata,omitzero"`
 	// PrivateMetadata is data that only the backend reads and writes.
-	PrivateMetadata Opt[any] `json:"private_metadata,omitzero"`
+	PrivateMetadata Opt[Metadata] `json:"private_metadata,omitzero"`
 }
 
 // OrganizationSetLogoParams holds the fields of OrganizationsService.SetLogo.

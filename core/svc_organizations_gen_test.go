@@ -14,7 +14,8 @@ import (
 func TestWire_Organizations_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.OrganizationListParams{
-		ListParams:          clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:               clerk.Int64(7),
+		Offset:              clerk.Int64(0),
 		IncludeMembersCount: clerk.Bool(false),
 		IncludeMissingMemberWithElevatedPermissions: clerk.Bool(false),
 		Query:           clerk.String("query &1"),

@@ -65,7 +65,11 @@ func (s *RedirectURLsService) Delete(ctx context.Context, id string, opts ...Req
 
 // RedirectURLListParams selects what RedirectURLsService.List returns.
 type RedirectURLListParams struct {
-	ListParams
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 }
 
 // query returns the query string. The receiver may be nil.

@@ -123,8 +123,11 @@ func (s *RoleSetsService) ReplaceRole(
 
 // RoleSetListParams selects what RoleSetsService.List returns.
 type RoleSetListParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// Query searches in several fields at once.
 	Query Opt[string]
 	// OrderBy names the field to sort by, with a leading - for descending order.

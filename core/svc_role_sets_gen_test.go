@@ -13,9 +13,10 @@ import (
 func TestWire_RoleSets_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.RoleSetListParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
-		Query:      clerk.String("query &1"),
-		OrderBy:    clerk.String("order_by &1"),
+		Limit:   clerk.Int64(7),
+		Offset:  clerk.Int64(0),
+		Query:   clerk.String("query &1"),
+		OrderBy: clerk.String("order_by &1"),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointRoleSetsList,

@@ -13,7 +13,8 @@ import (
 func TestWire_SAMLConnections_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.SAMLConnectionListParams{
-		ListParams:      clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:           clerk.Int64(7),
+		Offset:          clerk.Int64(0),
 		Query:           clerk.String("query &1"),
 		OrderBy:         clerk.String("order_by &1"),
 		OrganizationIDs: []string{"+first value", "-second&value"},

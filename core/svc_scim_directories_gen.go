@@ -180,7 +180,11 @@ func (s *SCIMDirectoriesService) DeleteGroupRoleMapping(
 
 // SCIMDirectoryListParams selects what SCIMDirectoriesService.List returns.
 type SCIMDirectoryListParams struct {
-	ListParams
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 }
 
 // query returns the query string. The receiver may be nil.

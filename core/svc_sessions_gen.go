@@ -116,8 +116,11 @@ func (s *SessionsService) CreateTokenFromTemplate(
 
 // SessionListParams selects what SessionsService.List returns.
 type SessionListParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// ClientID keeps the sessions of this client.
 	ClientID Opt[string]
 	// UserID keeps the sessions of this user.

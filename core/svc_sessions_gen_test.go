@@ -13,10 +13,11 @@ import (
 func TestWire_Sessions_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.SessionListParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
-		ClientID:   clerk.String("client_id &1"),
-		UserID:     clerk.String("user_id &1"),
-		Status:     clerk.Set(clerk.SessionStatus("x_future_value")),
+		Limit:    clerk.Int64(7),
+		Offset:   clerk.Int64(0),
+		ClientID: clerk.String("client_id &1"),
+		UserID:   clerk.String("user_id &1"),
+		Status:   clerk.Set(clerk.SessionStatus("x_future_value")),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointSessionsList,

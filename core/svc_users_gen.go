@@ -532,8 +532,11 @@ func (s *UsersService) UnsetPasswordCompromised(
 
 // UserListParams selects what UsersService.List returns.
 type UserListParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// EmailAddresses keeps the users with one of these e-mail addresses.
 	EmailAddresses []string
 	// PhoneNumbers keeps the users with one of these phone numbers.
@@ -560,22 +563,22 @@ type UserListParams struct {
 	NameQuery Opt[string]
 	// Banned keeps banned users, or those who are not.
 	Banned Opt[bool]
-	// LastActiveAtBefore keeps who was last active before this time, in Unix milliseconds.
-	LastActiveAtBefore Opt[int64]
-	// LastActiveAtAfter keeps who was last active after this time, in Unix milliseconds.
-	LastActiveAtAfter Opt[int64]
-	// LastActiveAtSince keeps who was active since this time, in Unix milliseconds.
+	// LastActiveAtBefore keeps who was last active before this time.
+	LastActiveAtBefore Opt[time.Time]
+	// LastActiveAtAfter keeps who was last active after this time.
+	LastActiveAtAfter Opt[time.Time]
+	// LastActiveAtSince keeps who was active since this time.
 	//
 	// Deprecated: Clerk has deprecated this field.
-	LastActiveAtSince Opt[int64]
-	// CreatedAtBefore keeps what was created before this time, in Unix milliseconds.
-	CreatedAtBefore Opt[int64]
-	// CreatedAtAfter keeps what was created after this time, in Unix milliseconds.
-	CreatedAtAfter Opt[int64]
-	// LastSignInAtBefore keeps who last signed in before this time, in Unix milliseconds.
-	LastSignInAtBefore Opt[int64]
-	// LastSignInAtAfter keeps who last signed in after this time, in Unix milliseconds.
-	LastSignInAtAfter Opt[int64]
+	LastActiveAtSince Opt[time.Time]
+	// CreatedAtBefore keeps what was created before this time.
+	CreatedAtBefore Opt[time.Time]
+	// CreatedAtAfter keeps what was created after this time.
+	CreatedAtAfter Opt[time.Time]
+	// LastSignInAtBefore keeps who last signed in before this time.
+	LastSignInAtBefore Opt[time.Time]
+	// LastSignInAtAfter keeps who last signed in after this time.
+	LastSignInAtAfter Opt[time.Time]
 	// Provider keeps the users with an account of this provider; it goes with ProviderUserIDs.
 	Provider Opt[string]
 	// ProviderUserIDs keeps the users with these ids at the provider.
@@ -607,13 +610,13 @@ func (p *UserListParams) query() url.Values {
 	addOpt(q, "username_query", p.UsernameQuery)
 	addOpt(q, "name_query", p.NameQuery)
 	addOpt(q, "banned", p.Banned)
-	addOpt(q, "last_active_at_before", p.LastActiveAtBefore)
-	addOpt(q, "last_active_at_after", p.LastActiveAtAfter)
-	addOpt(q, "last_active_at_since", p.LastActiveAtSince)
-	addOpt(q, "created_at_before", p.CreatedAtBefore)
-	addOpt(q, "created_at_after", p.CreatedAtAfter)
-	addOpt(q, "last_sign_in_at_before", p.LastSignInAtBefore)
-	addOpt(q, "last_sign_in_at_after", p.LastSignInAtAfter)
+	addTime(q, "last_active_at_before", p.LastActiveAtBefore)
+	addTime(q, "last_active_at_after", p.LastActiveAtAfter)
+	addTime(q, "last_active_at_since", p.LastActiveAtSince)
+	addTime(q, "created_at_before", p.CreatedAtBefore)
+	addTime(q, "created_at_after", p.CreatedAtAfter)
+	addTime(q, "last_sign_in_at_before", p.LastSignInAtBefore)
+	addTime(q, "last_sign_in_at_after", p.LastSignInAtAfter)
 	addOpt(q, "provider", p.Provider)
 	addAll(q, "provider_user_id", p.ProviderUserIDs)
 	addOpt(q, "starting_after", p.StartingAfter)
@@ -649,22 +652,22 @@ type UserCountParams struct {
 	NameQuery Opt[string]
 	// Banned counts banned users, or those who are not.
 	Banned Opt[bool]
-	// LastActiveAtBefore keeps who was last active before this time, in Unix milliseconds.
-	LastActiveAtBefore Opt[int64]
-	// LastActiveAtAfter keeps who was last active after this time, in Unix milliseconds.
-	LastActiveAtAfter Opt[int64]
-	// LastActiveAtSince keeps who was active since this time, in Unix milliseconds.
+	// LastActiveAtBefore keeps who was last active before this time.
+	LastActiveAtBefore Opt[time.Time]
+	// LastActiveAtAfter keeps who was last active after this time.
+	LastActiveAtAfter Opt[time.Time]
+	// LastActiveAtSince keeps who was active since this time.
 	//
 	// Deprecated: Clerk has deprecated this field.
-	LastActiveAtSince Opt[int64]
-	// CreatedAtBefore keeps what was created before this time, in Unix milliseconds.
-	CreatedAtBefore Opt[int64]
-	// CreatedAtAfter keeps what was created after this time, in Unix milliseconds.
-	CreatedAtAfter Opt[int64]
-	// LastSignInAtBefore keeps who last signed in before this time, in Unix milliseconds.
-	LastSignInAtBefore Opt[int64]
-	// LastSignInAtAfter keeps who last signed in after this time, in Unix milliseconds.
-	LastSignInAtAfter Opt[int64]
+	LastActiveAtSince Opt[time.Time]
+	// CreatedAtBefore keeps what was created before this time.
+	CreatedAtBefore Opt[time.Time]
+	// CreatedAtAfter keeps what was created after this time.
+	CreatedAtAfter Opt[time.Time]
+	// LastSignInAtBefore keeps who last signed in before this time.
+	LastSignInAtBefore Opt[time.Time]
+	// LastSignInAtAfter keeps who last signed in after this time.
+	LastSignInAtAfter Opt[time.Time]
 	// Provider counts the users with an account of this provider; it goes with ProviderUserIDs.
 	Provider Opt[string]
 	// ProviderUserIDs counts the users with these ids at the provider.
@@ -690,13 +693,13 @@ func (p *UserCountParams) query() url.Values {
 	addOpt(q, "username_query", p.UsernameQuery)
 	addOpt(q, "name_query", p.NameQuery)
 	addOpt(q, "banned", p.Banned)
-	addOpt(q, "last_active_at_before", p.LastActiveAtBefore)
-	addOpt(q, "last_active_at_after", p.LastActiveAtAfter)
-	addOpt(q, "last_active_at_since", p.LastActiveAtSince)
-	addOpt(q, "created_at_before", p.CreatedAtBefore)
-	addOpt(q, "created_at_after", p.CreatedAtAfter)
-	addOpt(q, "last_sign_in_at_before", p.LastSignInAtBefore)
-	addOpt(q, "last_sign_in_at_after", p.LastSignInAtAfter)
+	addTime(q, "last_active_at_before", p.LastActiveAtBefore)
+	addTime(q, "last_active_at_after", p.LastActiveAtAfter)
+	addTime(q, "last_active_at_since", p.LastActiveAtSince)
+	addTime(q, "created_at_before", p.CreatedAtBefore)
+	addTime(q, "created_at_after", p.CreatedAtAfter)
+	addTime(q, "last_sign_in_at_before", p.LastSignInAtBefore)
+	addTime(q, "last_sign_in_at_after", p.LastSignInAtAfter)
 	addOpt(q, "provider", p.Provider)
 	addAll(q, "provider_user_id", p.ProviderUserIDs)
 	return q
@@ -739,11 +742,11 @@ type UserCreateParams struct {
 	// BackupCodes lists backup codes. They are secrets.
 	BackupCodes Opt[[]string] `json:"backup_codes,omitzero"`
 	// PublicMetadata is data that the frontend may read and only the backend writes.
-	PublicMetadata Opt[any] `json:"public_metadata,omitzero"`
+	PublicMetadata Opt[Metadata] `json:"public_metadata,omitzero"`
 	// PrivateMetadata is data that only the backend reads and writes.
-	PrivateMetadata Opt[any] `json:"private_metadata,omitzero"`
+	PrivateMetadata Opt[Metadata] `json:"private_metadata,omitzero"`
 	// UnsafeMetadata is data that the frontend may read and write.
-	UnsafeMetadata Opt[any] `json:"unsafe_metadata,omitzero"`
+	UnsafeMetadata Opt[Metadata] `json:"unsafe_metadata,omitzero"`
 	// DeleteSelfEnabled says whether the user may delete their own account.
 	DeleteSelfEnabled Opt[bool] `json:"delete_self_enabled,omitzero"`
 	// LegalAcceptedAt is when the user accepted the legal documents.
@@ -866,21 +869,21 @@ func (p *UserSetProfileImageParams) multipart() *Multipart {
 // UserUpdateMetadataParams holds the fields of UsersService.UpdateMetadata.
 type UserUpdateMetadataParams struct {
 	// PublicMetadata is merged into the public metadata; a nil value deletes its key.
-	PublicMetadata Opt[any] `json:"public_metadata,omitzero"`
+	PublicMetadata Opt[Metadata] `json:"public_metadata,omitzero"`
 	// PrivateMetadata is merged into the private metadata; a nil value deletes its key.
-	PrivateMetadata Opt[any] `json:"private_metadata,omitzero"`
+	PrivateMetadata Opt[Metadata] `json:"private_metadata,omitzero"`
 	// UnsafeMetadata is merged into the unsafe metadata; a nil value deletes its key.
-	UnsafeMetadata Opt[any] `json:"unsafe_metadata,omitzero"`
+	UnsafeMetadata Opt[Metadata] `json:"unsafe_metadata,omitzero"`
 }
 
 // UserReplaceMetadataParams holds the fields of UsersService.ReplaceMetadata.
 type UserReplaceMetadataParams struct {
 	// PublicMetadata is data that the frontend may read and only the backend writes.
-	PublicMetadata Opt[any] `json:"public_metadata,omitzero"`
+	PublicMetadata Opt[Metadata] `json:"public_metadata,omitzero"`
 	// PrivateMetadata is data that only the backend reads and writes.
-	PrivateMetadata Opt[any] `json:"private_metadata,omitzero"`
+	PrivateMetadata Opt[Metadata] `json:"private_metadata,omitzero"`
 	// UnsafeMetadata is data that the frontend may read and write.
-	UnsafeMetadata Opt[any] `json:"unsafe_metadata,omitzero"`
+	UnsafeMetadata Opt[Metadata] `json:"unsafe_metadata,omitzero"`
 }
 
 // UserAdjustBillingCreditBalanceParams holds the fields of UsersService.AdjustBillingCreditBalance.
@@ -899,7 +902,11 @@ type UserAdjustBillingCreditBalanceParams struct {
 
 // UserListOAuthAccessTokensParams selects what UsersService.ListOAuthAccessTokens returns.
 type UserListOAuthAccessTokensParams struct {
-	ListParams
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 }
 
 // query returns the query string. The receiver may be nil.
@@ -916,7 +923,11 @@ func (p *UserListOAuthAccessTokensParams) query() url.Values {
 
 // UserListOrganizationMembershipsParams selects what UsersService.ListOrganizationMemberships returns.
 type UserListOrganizationMembershipsParams struct {
-	ListParams
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 }
 
 // query returns the query string. The receiver may be nil.
@@ -932,8 +943,11 @@ func (p *UserListOrganizationMembershipsParams) query() url.Values {
 
 // UserListOrganizationInvitationsParams selects what UsersService.ListOrganizationInvitations returns.
 type UserListOrganizationInvitationsParams struct {
-	ListParams
-
+	// Limit is the number of items of a page. If it is unset, an iterator asks for 100 and Clerk answers a list
+	// call with 10. Most lists allow up to 500.
+	Limit Opt[int64]
+	// Offset is the number of items to skip before the first one. An iterator starts there.
+	Offset Opt[int64]
 	// Status keeps the invitations in this state.
 	Status Opt[InvitationStatus]
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	clerk "github.com/clerkgo/clerk-go/core"
 )
@@ -14,7 +15,8 @@ import (
 func TestWire_Users_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.UserListParams{
-		ListParams:         clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:              clerk.Int64(7),
+		Offset:             clerk.Int64(0),
 		EmailAddresses:     []string{"+first value", "-second&value"},
 		PhoneNumbers:       []string{"+first value", "-second&value"},
 		ExternalIDs:        []string{"+first value", "-second&value"},
@@ -28,13 +30,13 @@ func TestWire_Users_List(t *testing.T) {
 		UsernameQuery:      clerk.String("username_query &1"),
 		NameQuery:          clerk.String("name_query &1"),
 		Banned:             clerk.Bool(false),
-		LastActiveAtBefore: clerk.Int64(1700000000000),
-		LastActiveAtAfter:  clerk.Int64(1700000000000),
-		LastActiveAtSince:  clerk.Int64(1700000000000),
-		CreatedAtBefore:    clerk.Int64(1700000000000),
-		CreatedAtAfter:     clerk.Int64(1700000000000),
-		LastSignInAtBefore: clerk.Int64(1700000000000),
-		LastSignInAtAfter:  clerk.Int64(1700000000000),
+		LastActiveAtBefore: clerk.Set(time.UnixMilli(1700000000000)),
+		LastActiveAtAfter:  clerk.Set(time.UnixMilli(1700000000000)),
+		LastActiveAtSince:  clerk.Set(time.UnixMilli(1700000000000)),
+		CreatedAtBefore:    clerk.Set(time.UnixMilli(1700000000000)),
+		CreatedAtAfter:     clerk.Set(time.UnixMilli(1700000000000)),
+		LastSignInAtBefore: clerk.Set(time.UnixMilli(1700000000000)),
+		LastSignInAtAfter:  clerk.Set(time.UnixMilli(1700000000000)),
 		Provider:           clerk.String("provider &1"),
 		ProviderUserIDs:    []string{"+first value", "-second&value"},
 		StartingAfter:      clerk.String("starting_after &1"),
@@ -98,13 +100,13 @@ func TestWire_Users_Count(t *testing.T) {
 		UsernameQuery:      clerk.String("username_query &1"),
 		NameQuery:          clerk.String("name_query &1"),
 		Banned:             clerk.Bool(false),
-		LastActiveAtBefore: clerk.Int64(1700000000000),
-		LastActiveAtAfter:  clerk.Int64(1700000000000),
-		LastActiveAtSince:  clerk.Int64(1700000000000),
-		CreatedAtBefore:    clerk.Int64(1700000000000),
-		CreatedAtAfter:     clerk.Int64(1700000000000),
-		LastSignInAtBefore: clerk.Int64(1700000000000),
-		LastSignInAtAfter:  clerk.Int64(1700000000000),
+		LastActiveAtBefore: clerk.Set(time.UnixMilli(1700000000000)),
+		LastActiveAtAfter:  clerk.Set(time.UnixMilli(1700000000000)),
+		LastActiveAtSince:  clerk.Set(time.UnixMilli(1700000000000)),
+		CreatedAtBefore:    clerk.Set(time.UnixMilli(1700000000000)),
+		CreatedAtAfter:     clerk.Set(time.UnixMilli(1700000000000)),
+		LastSignInAtBefore: clerk.Set(time.UnixMilli(1700000000000)),
+		LastSignInAtAfter:  clerk.Set(time.UnixMilli(1700000000000)),
 		Provider:           clerk.String("provider &1"),
 		ProviderUserIDs:    []string{"+first value", "-second&value"},
 	}
@@ -430,7 +432,8 @@ func TestWire_Users_AdjustBillingCreditBalance(t *testing.T) {
 func TestWire_Users_ListOAuthAccessTokens(t *testing.T) {
 	t.Parallel()
 	params := &clerk.UserListOAuthAccessTokensParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:  clerk.Int64(7),
+		Offset: clerk.Int64(0),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointUsersListOAuthAccessTokens,
@@ -454,7 +457,8 @@ func TestWire_Users_ListOAuthAccessTokens(t *testing.T) {
 func TestWire_Users_ListOrganizationMemberships(t *testing.T) {
 	t.Parallel()
 	params := &clerk.UserListOrganizationMembershipsParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
+		Limit:  clerk.Int64(7),
+		Offset: clerk.Int64(0),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointUsersListOrganizationMemberships,
@@ -477,8 +481,9 @@ func TestWire_Users_ListOrganizationMemberships(t *testing.T) {
 func TestWire_Users_ListOrganizationInvitations(t *testing.T) {
 	t.Parallel()
 	params := &clerk.UserListOrganizationInvitationsParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
-		Status:     clerk.Set(clerk.InvitationStatus("x_future_value")),
+		Limit:  clerk.Int64(7),
+		Offset: clerk.Int64(0),
+		Status: clerk.Set(clerk.InvitationStatus("x_future_value")),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointUsersListOrganizationInvitations,

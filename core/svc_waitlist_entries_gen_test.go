@@ -13,10 +13,11 @@ import (
 func TestWire_WaitlistEntries_List(t *testing.T) {
 	t.Parallel()
 	params := &clerk.WaitlistEntryListParams{
-		ListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},
-		Query:      clerk.String("query &1"),
-		Status:     clerk.Set(clerk.WaitlistEntryStatus("x_future_value")),
-		OrderBy:    clerk.String("order_by &1"),
+		Limit:   clerk.Int64(7),
+		Offset:  clerk.Int64(0),
+		Query:   clerk.String("query &1"),
+		Status:  clerk.Set(clerk.WaitlistEntryStatus("x_future_value")),
+		OrderBy: clerk.String("order_by &1"),
 	}
 	runWire(t, wireCase{
 		endpoint: clerk.EndpointWaitlistEntriesList,

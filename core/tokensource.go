@@ -137,7 +137,7 @@ func NewM2MTokenSource(client *Client, config M2MTokenSourceConfig) (*M2MTokenSo
 		s.params.MinRemainingTTLSeconds = Int64(int64(lifetime / 2 / time.Second))
 	}
 	if config.Claims != nil {
-		s.params.Claims = Set(config.Claims)
+		s.params.Claims = JSON(config.Claims)
 	}
 	if config.MachineSecretKey != "" {
 		if reason := checkKey(config.MachineSecretKey); reason != "" {
@@ -217,11 +217,7 @@ func newIssuedToken(made *M2MToken, now time.Time) (*issuedToken, error) {
 	if made.Token == "" || !validKey(made.Token) {
 		return nil, errNoToken
 	}
-	issued := &issuedToken{token: newSecret(made.Token), taken: now}
-	if made.Expiration != nil {
-		issued.expires = Time(*made.Expiration)
-	}
-	return issued, nil
+	return &issuedToken{token: newSecret(made.Token), taken: now, expires: made.Expiration.Time()}, nil
 }
 
 var errNoToken = errors.New("clerk: M2MTokens.Create: the answer holds no token")

@@ -90,7 +90,7 @@ func (r *row) args(mark int64) []any {
 // userRecord is the state of a user that was asked for.
 func userRecord(u *clerk.User, observed int64) *clerkwebhook.Record {
 	return &clerkwebhook.Record{
-		Key: clerkwebhook.Key{Kind: clerkwebhook.KindUser, ID: u.ID}, UpdatedAt: u.UpdatedAt, ObservedAt: observed,
+		Key: clerkwebhook.Key{Kind: clerkwebhook.KindUser, ID: u.ID}, UpdatedAt: int64(u.UpdatedAt), ObservedAt: observed,
 		Data: u.RawJSON(), User: u,
 	}
 }
@@ -98,7 +98,7 @@ func userRecord(u *clerk.User, observed int64) *clerkwebhook.Record {
 // organizationRecord is the state of an organization that was asked for.
 func organizationRecord(o *clerk.Organization, observed int64) *clerkwebhook.Record {
 	return &clerkwebhook.Record{
-		Key: clerkwebhook.Key{Kind: clerkwebhook.KindOrganization, ID: o.ID}, UpdatedAt: o.UpdatedAt, ObservedAt: observed,
+		Key: clerkwebhook.Key{Kind: clerkwebhook.KindOrganization, ID: o.ID}, UpdatedAt: int64(o.UpdatedAt), ObservedAt: observed,
 		Data: o.RawJSON(), Organization: o,
 	}
 }
@@ -109,5 +109,5 @@ func membershipRecord(m *clerk.OrganizationMembership, observed int64) *clerkweb
 	if m.PublicUserData != nil {
 		key.UserID = m.PublicUserData.UserID
 	}
-	return &clerkwebhook.Record{Key: key, UpdatedAt: m.UpdatedAt, ObservedAt: observed, Data: m.RawJSON(), Membership: m}
+	return &clerkwebhook.Record{Key: key, UpdatedAt: int64(m.UpdatedAt), ObservedAt: observed, Data: m.RawJSON(), Membership: m}
 }

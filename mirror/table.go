@@ -122,8 +122,8 @@ func flag(b bool) any {
 
 // moment returns a time of Clerk in UTC, nil for never and for years that no database has. PostgreSQL is told in the
 // statement that it is UTC; the others have no time zone to apply.
-func moment(ms int64) any {
-	at := clerkwebhook.Time(ms)
+func moment(t clerk.Timestamp) any {
+	at := t.Time()
 	if at.IsZero() || at.Year() < 1 || at.Year() > 9999 {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 )
@@ -194,7 +195,7 @@ func (m *Mirror) removeRow(ctx context.Context, tx *sql.Tx, t *table, r *row, ma
 	if t.kind == clerkwebhook.KindMembership {
 		args = append(args, r.key.OrganizationID, r.key.UserID)
 	}
-	at := clerkwebhook.Time(r.observed)
+	at := time.UnixMilli(r.observed)
 	args = append(args, int64(0), r.observed, mark, stamp(at)) // the version plays no part any more
 	_, err := tx.ExecContext(ctx, m.dialect.bind(t.remove), args...)
 	return err

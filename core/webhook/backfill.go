@@ -176,7 +176,7 @@ func backfillEvent(eventType EventType, object any, at int64) (*Event, error) {
 		}
 		data = encoded
 	}
-	return &Event{Object: "event", Type: eventType, Timestamp: at, Data: data}, nil
+	return &Event{Object: "event", Type: eventType, Timestamp: clerk.Timestamp(at), Data: data}, nil
 }
 
 func backfillDeleted(

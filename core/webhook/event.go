@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
+	"math"
 	"time"
+
+	clerk "github.com/clerkgo/clerk-go/core"
 )
 
 // EventType names what happened, such as "user.created". The set is open: a type that this version does not know
@@ -24,8 +27,8 @@ type Event struct {
 	Object string `json:"object"`
 	// Type says what happened and so which type Data has.
 	Type EventType `json:"type"`
-	// Timestamp is when it happened, in the unit that was sent. Time reads it in either unit.
-	Timestamp int64 `json:"timestamp"`
+	// Timestamp is when it happened, in the unit that Clerk sent: milliseconds, or seconds in its examples.
+	Timestamp clerk.Timestamp `json:"timestamp"`
 	// InstanceID is the Clerk instance that sent the event.
 	InstanceID string `json:"instance_id"`
 	// Attributes describes the request that caused the event; nil if none was given.
@@ -74,7 +77,7 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
-	e.Timestamp = wholeNumber(wire.Timestamp)
+	e.Timestamp = clerk.Timestamp(wholeNumber(wire.Timestamp))
 	e.raw = bytes.Clone(data)
 	return nil
 }
@@ -83,8 +86,8 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 // that was not decoded from JSON. Do not change it.
 func (e *Event) RawJSON() json.RawMessage { return e.raw }
 
-// Time returns when the event happened. It understands a Timestamp in seconds and in milliseconds.
-func (e *Event) Time() time.Time { return Time(e.Timestamp) }
+// Time returns when the event happened, in UTC.
+func (e *Event) Time() time.Time { return e.Timestamp.Time() }
 
 // LogValue returns the message id and the type, and nothing of the data.
 func (e *Event) LogValue() slog.Value {
@@ -104,3 +107,15 @@ func (e *Event) String() string {
 
 // GoString returns the same as String.
 func (e *Event) GoString() string { return e.String() }
+
+// wholeNumber reads a JSON number that may have a fraction or an exponent. What is no number gives zero.
+func wholeNumber(n json.Number) int64 {
+	if i, err := n.Int64(); err == nil {
+		return i
+	}
+	f, err := n.Float64()
+	if err != nil || math.IsNaN(f) || math.Abs(f) >= math.MaxInt64 {
+		return 0
+	}
+	return int64(f)
+}

@@ -117,10 +117,10 @@ type SMS struct {
 	Data clerk.Metadata `json:"data"`
 	// DeliveredByClerk says whether Clerk delivers the message; otherwise the application does, by webhook.
 	DeliveredByClerk bool `json:"delivered_by_clerk"`
-	// CreatedAtMs is when it was created, in Unix milliseconds; zero if it is in CreatedAt.
+	// CreatedAtMs is when it was created; zero if it is in CreatedAt.
 	CreatedAtMs int64 `json:"created_at_ms"`
-	// CreatedAt is when it was created, in Unix milliseconds; nil if it is in CreatedAtMs.
-	CreatedAt *int64 `json:"created_at,omitzero"`
+	// CreatedAt is when it was created; nil if it is in CreatedAtMs.
+	CreatedAt *clerk.Timestamp `json:"created_at,omitzero"`
 }
 
 // String hides the content, which holds a secret.
@@ -152,17 +152,17 @@ type PaymentAttempt struct {
 	GatewayExternalID string `json:"gateway_external_id"`
 	// Status is the current state.
 	Status PaymentAttemptStatus `json:"status"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
-	// PaidAt is when it was paid, in Unix milliseconds; nil if it was not.
-	PaidAt *int64 `json:"paid_at"`
-	// FailedAt is when it failed, in Unix milliseconds; nil if it did not.
-	FailedAt *int64 `json:"failed_at"`
+	// CreatedAt is when it was created.
+	CreatedAt clerk.Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt clerk.Timestamp `json:"updated_at"`
+	// PaidAt is when it was paid; nil if it was not.
+	PaidAt *clerk.Timestamp `json:"paid_at"`
+	// FailedAt is when it failed; nil if it did not.
+	FailedAt *clerk.Timestamp `json:"failed_at"`
 	// FailedReason says why the payment failed; nil if it did not.
 	FailedReason *PaymentFailedReason `json:"failed_reason"`
-	// BillingDate is the day that the payment is for, in Unix milliseconds.
+	// BillingDate is the day that the payment is for.
 	BillingDate int64 `json:"billing_date"`
 	// ChargeType says what the payment is taken for.
 	ChargeType ChargeType `json:"charge_type"`
@@ -186,13 +186,13 @@ type PaymentAttemptItem struct {
 	Object string `json:"object"`
 	// Status is the current state.
 	Status SubscriptionItemStatus `json:"status"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
-	// PeriodStart is when the period starts, in Unix milliseconds.
+	// CreatedAt is when it was created.
+	CreatedAt clerk.Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt clerk.Timestamp `json:"updated_at"`
+	// PeriodStart is when the period starts.
 	PeriodStart int64 `json:"period_start"`
-	// PeriodEnd is when the period ends, in Unix milliseconds; nil if it is open.
+	// PeriodEnd is when the period ends; nil if it is open.
 	PeriodEnd *int64 `json:"period_end"`
 	// Interval is the length of the billing period.
 	Interval BillingInterval `json:"interval"`
@@ -212,15 +212,15 @@ type PaymentAttemptItem struct {
 	Credits *Credits `json:"credits,omitzero"`
 	// Amount is the amount.
 	Amount *Amount `json:"amount,omitzero"`
-	// CanceledAt is when it was canceled, in Unix milliseconds; nil if it was not.
-	CanceledAt *int64 `json:"canceled_at,omitzero"`
-	// PastDueAt is when the payment became overdue, in Unix milliseconds; nil if it is not.
-	PastDueAt *int64 `json:"past_due_at,omitzero"`
+	// CanceledAt is when it was canceled; nil if it was not.
+	CanceledAt *clerk.Timestamp `json:"canceled_at,omitzero"`
+	// PastDueAt is when the payment became overdue; nil if it is not.
+	PastDueAt *clerk.Timestamp `json:"past_due_at,omitzero"`
 	// LifetimePaid is all that was paid so far.
 	LifetimePaid *int64 `json:"lifetime_paid,omitzero"`
 	// NextPaymentAmount is the amount of the next payment, in the smallest unit of the currency.
 	NextPaymentAmount *int64 `json:"next_payment_amount,omitzero"`
-	// NextPaymentDate is the time of the next payment, in Unix milliseconds.
+	// NextPaymentDate is the time of the next payment.
 	NextPaymentDate *int64 `json:"next_payment_date,omitzero"`
 	// PlanPeriod is how often it is paid.
 	PlanPeriod *string `json:"plan_period,omitzero"`
@@ -283,18 +283,18 @@ type Subscription struct {
 	ID string `json:"id"`
 	// Status is the current state.
 	Status SubscriptionStatus `json:"status"`
-	// ActiveAt is when it became active, in Unix milliseconds; nil if it has not.
-	ActiveAt *int64 `json:"active_at"`
-	// CanceledAt is when it was canceled, in Unix milliseconds; nil if it was not.
-	CanceledAt *int64 `json:"canceled_at"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// EndedAt is when it ended, in Unix milliseconds; nil if it has not.
-	EndedAt *int64 `json:"ended_at"`
-	// PastDueAt is when the payment became overdue, in Unix milliseconds; nil if it is not.
-	PastDueAt *int64 `json:"past_due_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
+	// ActiveAt is when it became active; nil if it has not.
+	ActiveAt *clerk.Timestamp `json:"active_at"`
+	// CanceledAt is when it was canceled; nil if it was not.
+	CanceledAt *clerk.Timestamp `json:"canceled_at"`
+	// CreatedAt is when it was created.
+	CreatedAt clerk.Timestamp `json:"created_at"`
+	// EndedAt is when it ended; nil if it has not.
+	EndedAt *clerk.Timestamp `json:"ended_at"`
+	// PastDueAt is when the payment became overdue; nil if it is not.
+	PastDueAt *clerk.Timestamp `json:"past_due_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt clerk.Timestamp `json:"updated_at"`
 	// LatestPaymentID is the id of the latest payment.
 	LatestPaymentID *string `json:"latest_payment_id"`
 	// PayerID is the id of who pays.
@@ -319,13 +319,13 @@ type SubscriptionItem struct {
 	Status SubscriptionItemStatus `json:"status"`
 	// IsFreeTrial says whether it is a free trial.
 	IsFreeTrial bool `json:"is_free_trial"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at"`
-	// PeriodStart is when the period starts, in Unix milliseconds.
+	// CreatedAt is when it was created.
+	CreatedAt clerk.Timestamp `json:"created_at"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt clerk.Timestamp `json:"updated_at"`
+	// PeriodStart is when the period starts.
 	PeriodStart int64 `json:"period_start"`
-	// PeriodEnd is when the period ends, in Unix milliseconds; nil if it is open.
+	// PeriodEnd is when the period ends; nil if it is open.
 	PeriodEnd *int64 `json:"period_end"`
 	// Interval is the length of the billing period.
 	Interval BillingInterval `json:"interval"`
@@ -407,10 +407,10 @@ type Payer struct {
 	OrganizationName string `json:"organization_name"`
 	// ImageURL is the address of the image.
 	ImageURL string `json:"image_url"`
-	// CreatedAt is when it was created, in Unix milliseconds.
-	CreatedAt int64 `json:"created_at,omitzero"`
-	// UpdatedAt is when it was last changed, in Unix milliseconds.
-	UpdatedAt int64 `json:"updated_at,omitzero"`
+	// CreatedAt is when it was created.
+	CreatedAt clerk.Timestamp `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed.
+	UpdatedAt clerk.Timestamp `json:"updated_at,omitzero"`
 }
 
 // Payee is who gets the money.

@@ -191,5 +191,5 @@ func membershipKey(m *clerk.OrganizationMembership) Key {
 	return key
 }
 
-// millis converts a Unix time in seconds or milliseconds to milliseconds.
-func millis(unix int64) int64 { return clerk.Millis(Time(unix)) }
+// millis returns a timestamp of either unit in Unix milliseconds.
+func millis(t clerk.Timestamp) int64 { return int64(clerk.NewTimestamp(t.Time())) }

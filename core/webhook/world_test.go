@@ -67,7 +67,7 @@ func (t *memoryTable) live() []string {
 
 // server plays Clerk: it has a state and remembers the event of every change.
 type server struct {
-	now         int64
+	now         clerk.Timestamp
 	users       map[string]*clerk.User
 	orgs        map[string]*clerk.Organization
 	memberships map[string]*clerk.OrganizationMembership
@@ -77,7 +77,7 @@ type server struct {
 
 func newServer() *server {
 	return &server{
-		now: noon.UnixMilli(), users: map[string]*clerk.User{}, orgs: map[string]*clerk.Organization{},
+		now: clerk.NewTimestamp(noon), users: map[string]*clerk.User{}, orgs: map[string]*clerk.Organization{},
 		memberships: map[string]*clerk.OrganizationMembership{},
 	}
 }
@@ -96,7 +96,7 @@ func (s *server) emit(t *testing.T, eventType clerkwebhook.EventType, data any) 
 // change makes one random change. Half of the changes happen in the same millisecond as the one before.
 func (s *server) change(t *testing.T, r *rand.Rand) {
 	t.Helper()
-	s.now += int64(r.IntN(2))
+	s.now += clerk.Timestamp(r.IntN(2))
 	n := len(s.events)
 	switch r.IntN(8) {
 	case 0, 1:

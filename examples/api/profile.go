@@ -30,7 +30,7 @@ func userID(r *http.Request) string { return clerkauth.FromContext(r.Context()).
 // setTheme merges one key into the user's public metadata and leaves the others alone.
 func setTheme(w http.ResponseWriter, r *http.Request, client *clerk.Client, theme any) {
 	user, err := client.Users.UpdateMetadata(r.Context(), userID(r), &clerk.UserUpdateMetadataParams{
-		PublicMetadata: clerk.Set[any](map[string]any{"theme": theme}),
+		PublicMetadata: clerk.JSON(map[string]any{"theme": theme}),
 	})
 	answer(w, user, err)
 }

@@ -22,12 +22,6 @@ func (g *generator) emitStruct(c *code, m *goModel, untagged bool) {
 	if m.root {
 		c.p("\toriginal\n")
 	}
-	if m.list {
-		c.p("\tListParams")
-		if len(m.fields) > 0 {
-			c.p("")
-		}
-	}
 	for _, f := range m.fields {
 		g.emitField(c, m, f, untagged)
 	}
@@ -87,10 +81,6 @@ func (g *generator) emitQuery(c *code, o *goOperation) {
 		c.p("\tq.Set(\"paginated\", \"true\")")
 	}
 	c.p("\tif %s == nil {\n\t\treturn q\n\t}", r)
-	if m.list {
-		c.p("\taddOpt(q, \"limit\", %s.Limit)", r)
-		c.p("\taddOpt(q, \"offset\", %s.Offset)", r)
-	}
 	for _, f := range m.fields {
 		value := r + "." + f.name
 		switch {
@@ -98,6 +88,8 @@ func (g *generator) emitQuery(c *code, o *goOperation) {
 			c.p("\taddJoined(q, %q, %s)", f.wire, value)
 		case strings.HasPrefix(f.typ, "[]"):
 			c.p("\taddAll(q, %q, %s)", f.wire, value)
+		case f.typ == "Opt[time.Time]":
+			c.p("\taddTime(q, %q, %s)", f.wire, value)
 		case strings.HasPrefix(f.typ, "Opt["):
 			c.p("\taddOpt(q, %q, %s)", f.wire, value)
 		default:
@@ -133,7 +125,7 @@ func (g *generator) emitMultipart(c *code, o *goOperation) {
 // emitSupport writes the few helpers that the generated files share.
 func (g *generator) emitSupport() {
 	c := newCode()
-	for _, pkg := range []string{"encoding/json", "fmt", "net/url", "strings"} {
+	for _, pkg := range []string{"encoding/json", "fmt", "net/url", "strconv", "strings", "time"} {
 		c.use(pkg)
 	}
 	c.text(supportCode)
@@ -159,6 +151,13 @@ func (o *original) setRaw(raw json.RawMessage) { o.body = &raw }
 func addOpt[T ~string | ~int64 | ~bool](q url.Values, name string, value Opt[T]) {
 	if v, ok := value.Get(); ok {
 		q.Set(name, fmt.Sprint(v))
+	}
+}
+
+// addTime adds a moment that is set, in Unix milliseconds.
+func addTime(q url.Values, name string, value Opt[time.Time]) {
+	if t, ok := value.Get(); ok {
+		q.Set(name, strconv.FormatInt(t.UnixMilli(), 10))
 	}
 }
 

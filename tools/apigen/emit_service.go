@@ -10,17 +10,23 @@ const referenceURL = "https://clerk.com/docs/reference/backend-api/tag/"
 // emitClient writes the service fields of the Client and their wiring.
 func (g *generator) emitClient() {
 	c := newCode()
-	c.p("// Services are the services of a Client, one for each group of operations.")
-	c.p("type Services struct {")
-	for _, s := range g.services {
-		c.comment("\t", s.Name+" "+s.Doc)
-		c.p("\t%s *%sService", s.Name, s.Name)
+	c.comment("", "Client calls the Backend API of one Clerk instance. Its fields are the services, one for each group of "+
+		"operations, such as client.Users. Create it with [NewClient] or [NewClientFromEnv]; the zero value cannot be used. "+
+		"It is safe for concurrent use.")
+	c.p("type Client struct {")
+	for _, s := range g.ov.Services {
+		if s.Hand || g.used[s] {
+			c.comment("\t", s.Name+" "+s.Doc)
+			c.p("\t%s *%sService", s.Name, s.Name)
+		}
 	}
-	c.p("}\n")
+	c.p("\n\tsettings\n}\n")
 	c.p("// wire points the services to their client.")
-	c.p("func (s *Services) wire(c *Client) {")
-	for _, s := range g.services {
-		c.p("\ts.%s = &%sService{client: c}", s.Name, s.Name)
+	c.p("func (c *Client) wire() {")
+	for _, s := range g.ov.Services {
+		if s.Hand || g.used[s] {
+			c.p("\tc.%s = &%sService{client: c}", s.Name, s.Name)
+		}
 	}
 	c.p("}")
 	g.add("client_gen.go", "clerk", c)

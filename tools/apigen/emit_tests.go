@@ -75,10 +75,10 @@ func (g *generator) emitTestParams(c *code, o *goOperation) {
 	case o.params == nil:
 	case o.isQuery:
 		c.p("\tparams := &clerk.%s{", o.params.name)
-		if o.params.list {
-			c.p("\t\tListParams: clerk.ListParams{Limit: clerk.Int64(7), Offset: clerk.Int64(0)},")
-		}
 		for _, f := range o.params.fields {
+			if strings.Contains(f.typ, "time.Time") {
+				c.use("time")
+			}
 			c.p("\t\t%s: %s,", f.name, queryLiteral(f))
 		}
 		c.p("\t}")
@@ -170,11 +170,21 @@ func queryLiteral(f *goField) string {
 	case typ == "string":
 		return fmt.Sprintf("clerk.String(%q)", f.wire+" &1")
 	case typ == "int64":
-		return "clerk.Int64(1700000000000)"
+		return "clerk.Int64(" + queryNumber(f) + ")"
+	case typ == "time.Time":
+		return "clerk.Set(time.UnixMilli(1700000000000))"
 	case typ == "bool":
 		return "clerk.Bool(false)"
 	}
 	return fmt.Sprintf("clerk.Set(clerk.%s(%q))", typ, "x_future_value")
+}
+
+// queryNumber is the value of a number in a test. An offset is zero, because zero must be sent too.
+func queryNumber(f *goField) string {
+	if f.wire == "offset" {
+		return "0"
+	}
+	return "7"
 }
 
 func (g *generator) wireQuery(o *goOperation) url.Values {
@@ -185,10 +195,6 @@ func (g *generator) wireQuery(o *goOperation) url.Values {
 	if o.paginated {
 		q.Set("paginated", "true")
 	}
-	if o.params.list {
-		q.Set("limit", "7")
-		q.Set("offset", "0")
-	}
 	for _, f := range o.params.fields {
 		switch {
 		case f.comma:
@@ -198,6 +204,8 @@ func (g *generator) wireQuery(o *goOperation) url.Values {
 		case strings.Contains(f.typ, "string"):
 			q.Set(f.wire, f.wire+" &1")
 		case strings.Contains(f.typ, "int64"):
+			q.Set(f.wire, queryNumber(f))
+		case strings.Contains(f.typ, "time.Time"):
 			q.Set(f.wire, "1700000000000")
 		case strings.Contains(f.typ, "bool"):
 			q.Set(f.wire, "false")

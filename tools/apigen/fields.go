@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -33,12 +34,24 @@ func (b *builder) fieldDoc(owner, wire string) string {
 	return ""
 }
 
+// timeSuffixes are the ends of the names of times.
+var timeSuffixes = []string{"_at", "_at_before", "_at_after", "_at_since"}
+
+// isTime reports whether a number is a moment.
+func (b *builder) isTime(s *schema, wire string) bool {
+	if s.kind != kindInt {
+		return false
+	}
+	hasSuffix := func(suffix string) bool { return strings.HasSuffix(wire, suffix) }
+	return slices.ContainsFunc(timeSuffixes, hasSuffix) || slices.Contains(b.ov.Fields.Times, wire)
+}
+
 // ruleDoc documents the names that say everything by themselves.
 func ruleDoc(wire string) string {
 	phrase := strings.Join(words(strings.ToLower(wire)), " ")
 	switch {
 	case strings.HasSuffix(wire, "_at"):
-		return "is when that happened, in Unix milliseconds."
+		return "is when that happened."
 	case strings.HasSuffix(wire, "_ids"):
 		return "lists the ids of the " + strings.TrimSuffix(phrase, " ids") + "s."
 	case strings.HasSuffix(wire, "_id"):

@@ -15,7 +15,6 @@ type goModel struct {
 	root    bool // an operation returns it: it keeps its raw JSON
 	secret  bool
 	schema  *schema // merged, for samples
-	list    bool    // a query type that embeds ListParams
 }
 
 type goField struct {
@@ -316,6 +315,8 @@ func (b *builder) responseGoType(s *schema, at string, from []string) string {
 		return "map[string]" + scalarType(s.values)
 	case s.kind == kindMap, s.kind == kindAny:
 		return "Metadata"
+	case b.isTime(s, at[strings.LastIndex(at, ".")+1:]):
+		return "Timestamp"
 	}
 	return b.enumOr(s, at)
 }

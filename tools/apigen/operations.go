@@ -164,13 +164,13 @@ func (b *builder) queryParams(o *goOperation, name string) {
 		virtual.props = append(virtual.props, &property{name: q.name, required: q.required, schema: q.schema})
 	}
 	b.correct(name, virtual)
-	g.list = virtual.prop("limit") != nil && virtual.prop("offset") != nil
+	list := virtual.prop("limit") != nil && virtual.prop("offset") != nil
+	if list {
+		pagingFirst(virtual)
+	}
 	for _, p := range virtual.props {
-		switch p.name {
-		case "paginated":
+		if p.name == "paginated" {
 			o.paginated = true
-			continue
-		case "limit", "offset":
 			continue
 		}
 		f := &goField{
@@ -180,7 +180,9 @@ func (b *builder) queryParams(o *goOperation, name string) {
 		for _, q := range o.query {
 			f.comma = f.comma || q.name == p.name && q.comma
 		}
-		f.typ = b.requestType(p.schema, name+"."+p.name)
+		if f.typ = b.requestType(p.schema, name+"."+p.name); b.isTime(p.schema, p.name) {
+			f.typ = "time.Time"
+		}
 		if f.optional && p.schema.kind != kindArray {
 			f.typ = "Opt[" + f.typ + "]"
 		}
@@ -188,10 +190,21 @@ func (b *builder) queryParams(o *goOperation, name string) {
 		g.fields = append(g.fields, f)
 	}
 	g.doc = "selects what " + o.svcMethod() + " returns."
-	if !g.list {
+	if !list {
 		g.doc = "holds the options of " + o.svcMethod() + "."
 	}
 	b.addModel(g)
+}
+
+// pagingFirst moves the two fields that every list has to the front.
+func pagingFirst(s *schema) {
+	rank := func(p *property) int {
+		if at := slices.Index([]string{"limit", "offset"}, p.name); at >= 0 {
+			return at
+		}
+		return 2
+	}
+	slices.SortStableFunc(s.props, func(x, y *property) int { return rank(x) - rank(y) })
 }
 
 // queryName gives filters that take several values a plural name.

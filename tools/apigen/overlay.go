@@ -40,6 +40,7 @@ type serviceOverlay struct {
 	Name     string `yaml:"name"`
 	Singular string `yaml:"singular"` // prefix of the params types
 	Doc      string `yaml:"doc"`
+	Hand     bool   `yaml:"hand"` // written by hand, for what the document lacks
 }
 
 type operationOverlay struct {
@@ -88,6 +89,7 @@ type fieldDocs struct {
 	Common map[string]string `yaml:"common"` // by wire name
 	Exact  map[string]string `yaml:"exact"`  // by Type.wire_name
 	Names  map[string]string `yaml:"names"`  // Go names that do not follow from the wire name
+	Times  []string          `yaml:"times"`  // wire names of moments that do not end in _at
 }
 
 func loadOverlay(files fs.FS) (*overlay, error) {

@@ -16,7 +16,7 @@ func (b *builder) requestFields(g *goModel, s *schema, at string) {
 			deprecated: p.schema.deprecated, schema: p.schema, doc: b.fieldDoc(g.name, p.name),
 		}
 		f.typ = b.requestType(p.schema, at+"."+p.name)
-		if p.schema.format != "binary" && (f.optional || f.nullable) {
+		if p.schema.format != "binary" && (f.optional || f.nullable || f.typ == "Metadata") {
 			f.typ = "Opt[" + f.typ + "]"
 		}
 		g.fields = append(g.fields, f)
@@ -44,7 +44,7 @@ func (b *builder) requestType(s *schema, at string) string {
 	case s.kind == kindMap && s.values != nil:
 		return "map[string]" + scalarType(s.values)
 	case s.kind == kindMap, s.kind == kindAny, s.kind == kindUnion:
-		return "any"
+		return "Metadata"
 	}
 	return b.enumOr(s, at)
 }

@@ -99,7 +99,7 @@ func (g *generator) sampleValue(s *schema, typ, owner, wire string, v variant) a
 			return "2026-05-12T07:15:20.902Z"
 		}
 		return wire + "-1"
-	case "int64":
+	case "int64", "Timestamp", corePackage + "Timestamp":
 		return 1_700_000_000_000 + int64(len(owner)*100+len(wire))
 	case "float64":
 		return 12.5
@@ -109,7 +109,7 @@ func (g *generator) sampleValue(s *schema, typ, owner, wire string, v variant) a
 		return "2026-05-12T07:15:20.902Z"
 	case "map[string][]string":
 		return object{{"Accept", []any{"text/html"}}}
-	case "any", "Metadata":
+	case "Metadata":
 		return object{{"kept", object{{"null", nil}, {"number", 1}}}}
 	}
 	if strings.HasPrefix(typ, "map[string]") {

@@ -112,8 +112,8 @@ func (g *eventGenerator) buildModels() {
 // externalType names the types of package clerk from outside of it.
 func externalType(typ string) string {
 	start := strings.LastIndexAny(typ, "*]") + 1
-	if typ[start:] == "Metadata" {
-		return typ[:start] + corePackage + "Metadata"
+	if name := typ[start:]; name == "Metadata" || name == "Timestamp" {
+		return typ[:start] + corePackage + name
 	}
 	return typ
 }

@@ -66,7 +66,7 @@ func (t *coreVisitor) users() {
 	t.user = must(t.tour, "create a user", func() (*clerk.User, error) {
 		return users.Create(ctx, &clerk.UserCreateParams{
 			EmailAddress: clerk.Set([]string{"core@example.com"}), Password: clerk.String("correct horse battery"),
-			PublicMetadata: clerk.Set[any](map[string]any{"a": map[string]any{"b": 1, "c": 2}}), TOTPSecret: clerk.String("JBSWY3DPEHPK3PXP"),
+			PublicMetadata: clerk.JSON(map[string]any{"a": map[string]any{"b": 1, "c": 2}}), TOTPSecret: clerk.String("JBSWY3DPEHPK3PXP"),
 			BackupCodes: clerk.Set([]string{"backup-code-1", "backup-code-2"}),
 		})
 	})
@@ -111,7 +111,7 @@ func (t *coreVisitor) userExtras() {
 	t.step("metadata and image", func() error {
 		return all(
 			func() error {
-				return second(users.UpdateMetadata(ctx, id, &clerk.UserUpdateMetadataParams{PublicMetadata: clerk.Set[any](map[string]any{"a": nil})}))
+				return second(users.UpdateMetadata(ctx, id, &clerk.UserUpdateMetadataParams{PublicMetadata: clerk.JSON(map[string]any{"a": nil})}))
 			},
 			func() error { return second(users.ReplaceMetadata(ctx, id, &clerk.UserReplaceMetadataParams{})) },
 			func() error {
@@ -199,7 +199,7 @@ func (t *coreVisitor) sessions() {
 		)
 	})
 	t.step("a template's token", func() error {
-		made, err := t.client.JWTTemplates.Create(ctx, &clerk.JWTTemplateCreateParams{Name: "core", Claims: map[string]any{"aud": "core", "id": "{{user.id}}"}})
+		made, err := t.client.JWTTemplates.Create(ctx, &clerk.JWTTemplateCreateParams{Name: "core", Claims: clerk.JSON(map[string]any{"aud": "core", "id": "{{user.id}}"})})
 		if err != nil {
 			return err
 		}

@@ -132,11 +132,11 @@ func (t *coreVisitor) organizationsMore() {
 		}
 		return all(
 			func() error {
-				return second(client.Organizations.ReplaceMetadata(ctx, id, &clerk.OrganizationReplaceMetadataParams{PublicMetadata: clerk.Set[any](map[string]any{"b": 2})}))
+				return second(client.Organizations.ReplaceMetadata(ctx, id, &clerk.OrganizationReplaceMetadataParams{PublicMetadata: clerk.JSON(map[string]any{"b": 2})}))
 			},
 			func() error {
 				return second(client.OrganizationMemberships.UpdateMetadata(ctx, id, t.user.ID, &clerk.OrganizationMembershipUpdateMetadataParams{
-					PublicMetadata: clerk.Set[any](map[string]any{"desk": 4}),
+					PublicMetadata: clerk.JSON(map[string]any{"desk": 4}),
 				}))
 			},
 			func() error {

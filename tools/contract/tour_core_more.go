@@ -22,7 +22,7 @@ func (t *coreVisitor) organizations() {
 				return second(orgs.Update(ctx, id, &clerk.OrganizationUpdateParams{Name: clerk.String("Core Ltd")}))
 			},
 			func() error {
-				return second(orgs.UpdateMetadata(ctx, id, &clerk.OrganizationUpdateMetadataParams{PublicMetadata: clerk.Set[any](map[string]any{"a": 1})}))
+				return second(orgs.UpdateMetadata(ctx, id, &clerk.OrganizationUpdateMetadataParams{PublicMetadata: clerk.JSON(map[string]any{"a": 1})}))
 			},
 			func() error { return second(orgs.SetLogo(ctx, id, &clerk.OrganizationSetLogoParams{File: gif()})) },
 			func() error { return second(orgs.DeleteLogo(ctx, id)) },
@@ -141,7 +141,7 @@ func (t *coreVisitor) tokens() {
 				return second(t.client.SignInTokens.Create(ctx, &clerk.SignInTokenCreateParams{UserID: t.user.ID}))
 			},
 			func() error {
-				return second(t.client.ActorTokens.Create(ctx, &clerk.ActorTokenCreateParams{UserID: t.user.ID, Actor: map[string]any{"sub": "user_support"}}))
+				return second(t.client.ActorTokens.Create(ctx, &clerk.ActorTokenCreateParams{UserID: t.user.ID, Actor: clerk.JSON(map[string]any{"sub": "user_support"})}))
 			},
 			func() error { return second(t.client.TestingTokens.Create(ctx)) },
 			func() error {

@@ -55,7 +55,7 @@ func (t *coreVisitor) setup() {
 		if err != nil {
 			return err
 		}
-		template, err := client.JWTTemplates.Create(ctx, &clerk.JWTTemplateCreateParams{Name: "setup", Claims: map[string]any{}})
+		template, err := client.JWTTemplates.Create(ctx, &clerk.JWTTemplateCreateParams{Name: "setup", Claims: clerk.JSON(map[string]any{})})
 		if err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (t *coreVisitor) setup() {
 			func() error { return second(client.RedirectURLs.List(ctx, nil)) },
 			func() error { return second(client.RedirectURLs.Delete(ctx, made.ID)) },
 			func() error {
-				return second(client.JWTTemplates.Update(ctx, template.ID, &clerk.JWTTemplateUpdateParams{Name: "setup", Claims: map[string]any{"a": 1}}))
+				return second(client.JWTTemplates.Update(ctx, template.ID, &clerk.JWTTemplateUpdateParams{Name: "setup", Claims: clerk.JSON(map[string]any{"a": 1})}))
 			},
 			func() error { return second(client.Templates.Get(ctx, "sms", "verification_code")) },
 			func() error {

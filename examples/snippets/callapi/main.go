@@ -21,7 +21,7 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(user.ID, clerk.Value(user.FirstName), clerk.Time(user.CreatedAt))
+		fmt.Println(user.ID, clerk.Value(user.FirstName), user.CreatedAt.Time())
 	}
 
 	_, err = client.Users.Update(ctx, "user_2abc", &clerk.UserUpdateParams{

@@ -67,7 +67,7 @@ func peerSubject(client *user.Client) subject {
 }
 
 func ours(name string, client *clerk.Client, opts ...clerk.RequestOption) subject {
-	params := &clerk.UserListParams{ListParams: clerk.ListParams{Limit: clerk.Int64(pageSize)}}
+	params := &clerk.UserListParams{Limit: clerk.Int64(pageSize)}
 	return subject{
 		name: name,
 		walk: func(ctx context.Context, work time.Duration) (int, error) {

@@ -255,7 +255,7 @@ func (c *chaos) change(wg *sync.WaitGroup, n int) {
 		}
 	default:
 		_, err = c.client.Users.UpdateMetadata(ctx, user, &clerk.UserUpdateMetadataParams{
-			PublicMetadata: clerk.Set[any](map[string]any{"n": n}),
+			PublicMetadata: clerk.JSON(map[string]any{"n": n}),
 		})
 	}
 	if err != nil {
