@@ -140,11 +140,11 @@ func value(s *string) any {
 	return *s
 }
 
-func moment(ms int64) any {
-	if ms == 0 {
+func moment(t clerk.Timestamp) any {
+	if t == 0 {
 		return nil
 	}
-	return clerk.Time(ms).Format("2006-01-02 15:04:05.000")
+	return t.Time().Format("2006-01-02 15:04:05.000")
 }
 
 func parsed(t *testing.T, text []byte) any {
