@@ -121,6 +121,13 @@ lint: $(GOLANGCI) ## run the linters over every module
 	$(GOLANGCI) run $(PACKAGES)
 	@for m in $(filter-out tools/lint,$(TOOLMODS)); do echo "$$m"; (cd $$m && GOWORK=off $(GOLANGCI) run ./...) || exit 1; done
 
+# Platforms on which nothing is run here, but on which code and tests have to compile.
+PORTS := linux/386 linux/arm windows/amd64 darwin/arm64 js/wasm
+
+.PHONY: ports
+ports: ## vet core and auth for platforms with other integers, files or sockets
+	@for p in $(PORTS); do echo "$$p"; GOOS=$${p%/*} GOARCH=$${p#*/} go vet ./core/... ./auth/... || exit 1; done
+
 .PHONY: generate
 generate: ## generate core from Clerk's OpenAPI documents (SPEC=bapi.yml EVENTS=webhooks.yml)
 	@test -n "$(SPEC)" || { echo 'usage: make generate SPEC=path/to/bapi.yml [EVENTS=path/to/webhooks.yml]'; exit 2; }

@@ -10,16 +10,19 @@ import (
 const maxErrorBytes = 1 << 20
 
 // newAPIError makes an error from an answer that is not a success. Whatever the body is, the status is kept.
-func newAPIError(operation string, resp *response) *APIError {
+func newAPIError(r *request, resp *response) *APIError {
 	apiErr := &APIError{
 		StatusCode: resp.status,
 		RetryAfter: parseRetryAfter(resp.header.Get("Retry-After"), time.Now()),
-		Operation:  operation,
+		Operation:  r.operation,
 		Body:       firstBytes(resp.body),
 	}
 	var bodyTrace json.RawMessage
 	apiErr.Errors, bodyTrace = decodeErrorBody(resp.body)
 	apiErr.TraceID = traceID(bodyTrace, resp.header)
+	if len(apiErr.Errors) > 0 {
+		apiErr.texts = r.sent().summarizeAll(apiErr.Errors)
+	}
 	return apiErr
 }
 
@@ -39,7 +42,7 @@ func decodeErrorBody(body []byte) (items []ErrorItem, trace json.RawMessage) {
 		Meta        json.RawMessage `json:"meta"`
 	}
 	_ = json.Unmarshal(envelope.Errors, &entries)
-	for _, entry := range entries {
+	for _, entry := range entries[:min(len(entries), maxErrorItems)] {
 		item := ErrorItem{
 			Code:        jsonString(entry.Code),
 			Message:     jsonString(entry.Message),

@@ -74,32 +74,33 @@ func callList[T any](
 		list.Data = make([]T, n)
 		return itemsOf[T](list.Data)
 	}
-	var err error
-	if list.TotalCount, list.raw, err = c.callItems(ctx, e, p, opts, newItems); err != nil {
+	answer, err := c.callItems(ctx, e, p, opts, newItems)
+	if err != nil {
 		return nil, err
 	}
+	list.TotalCount, list.HasTotal, list.raw = answer.total, answer.hasTotal, answer.body
 	return list, nil
 }
 
 // callItems is callList without its type parameter.
 func (c *Client) callItems(
 	ctx context.Context, e Endpoint, p CallParams, opts []RequestOption, newItems func(n int) items,
-) (total int64, raw json.RawMessage, err error) {
+) (splitList, error) {
 	resp, err := c.send(ctx, e, p, opts)
 	if err != nil {
-		return 0, nil, err
+		return splitList{}, err
 	}
 	split, err := resp.split()
 	if err != nil {
-		return 0, nil, err
+		return splitList{}, err
 	}
 	data, d := newItems(len(split.items)), c.newDecoder()
 	for i, item := range split.items {
 		if err := resp.decode(item, data.at(i), d); err != nil {
-			return 0, nil, err
+			return splitList{}, err
 		}
 	}
-	return split.total, resp.body, nil
+	return split, nil
 }
 
 // checkRawPath returns why a path cannot be given to Do, or "".

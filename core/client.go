@@ -1,6 +1,7 @@
 package clerk
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -38,30 +39,28 @@ type settings struct {
 	ownTransport bool // made by newClient, not shared with anybody
 }
 
-// NewClient returns a client that uses a secret key, such as "sk_test_…". It opens no connection. A key or an option that
-// cannot be used is a *ConfigError.
+// NewClient returns a client that uses a secret key, such as "sk_test_…". It opens no connection. Each thing that cannot
+// be used, be it the key or an option, is a *ConfigError; if there are several, the error joins them all.
 func NewClient(secretKey string, opts ...ClientOption) (*Client, error) {
-	if reason := checkKey(secretKey); reason != "" {
-		return nil, &ConfigError{Option: "NewClient", Reason: reason}
-	}
-	return newClient(newSecret(secretKey), opts)
+	return newClient(newSecret(secretKey), settingNames{key: "NewClient", url: "WithBaseURL"}, opts)
 }
 
 // NewClientFromEnv returns a client that takes the key from CLERK_SECRET_KEY and, if it is set, the address of the API
-// from CLERK_API_URL. Options win over the environment.
+// from CLERK_API_URL. Options win over the environment. The error names the variables.
 func NewClientFromEnv(opts ...ClientOption) (*Client, error) {
-	key := strings.TrimSpace(os.Getenv("CLERK_SECRET_KEY"))
-	if key == "" {
-		return nil, &ConfigError{Option: "NewClientFromEnv", Reason: "CLERK_SECRET_KEY is not set"}
-	}
+	names := settingNames{key: "CLERK_SECRET_KEY", url: "WithBaseURL"}
 	if address := strings.TrimSpace(os.Getenv("CLERK_API_URL")); address != "" {
+		names.url = "CLERK_API_URL"
 		opts = append([]ClientOption{WithBaseURL(address)}, opts...)
 	}
-	return NewClient(key, opts...)
+	return newClient(newSecret(strings.TrimSpace(os.Getenv("CLERK_SECRET_KEY"))), names, opts)
 }
 
+// settingNames says where the settings of a client come from, for errors.
+type settingNames struct{ key, url string }
+
 // newClient builds a client; key is nil where the calls need none.
-func newClient(key *secret, opts []ClientOption) (*Client, error) {
+func newClient(key *secret, names settingNames, opts []ClientOption) (*Client, error) {
 	cfg := clientConfig{
 		defaults: requestConfig{
 			secretKey: key, timeout: defaultTimeout, retries: defaultRetries, prefetch: true,
@@ -75,15 +74,20 @@ func newClient(key *secret, opts []ClientOption) (*Client, error) {
 			opt.applyClient(&cfg)
 		}
 	}
-	if cfg.err != nil {
-		return nil, cfg.err
+	if key != nil {
+		if reason := checkKey(key.reveal()); reason != "" {
+			cfg.refuse(names.key, reason)
+		}
 	}
 	base, testOnly, reason := parseBaseURL(cfg.baseURL, cfg.plainHTTP)
-	if reason != "" {
-		return nil, &ConfigError{Option: "WithBaseURL", Reason: reason}
+	if reason == "" {
+		reason = checkKeyTarget(cfg.defaults.secretKey, testOnly)
 	}
-	if reason := checkKeyTarget(cfg.defaults.secretKey, testOnly); reason != "" {
-		return nil, &ConfigError{Option: "WithBaseURL", Reason: reason}
+	if reason != "" {
+		cfg.refuse(names.url, reason)
+	}
+	if len(cfg.errs) > 0 {
+		return nil, errors.Join(cfg.errs...)
 	}
 	agent := "clerkgo-core/" + Version + " (" + runtime.Version() + ")"
 	if cfg.userAgent != "" {

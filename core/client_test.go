@@ -47,7 +47,7 @@ func TestNewClient_RefusesBadInput(t *testing.T) {
 		"too many retries":            {testKey, clerk.WithRetries(11), "WithRetries"},
 		"no rate":                     {testKey, clerk.WithRateLimit(0, time.Second), "WithRateLimit"},
 		"no period":                   {testKey, clerk.WithRateLimit(1, 0), "WithRateLimit"},
-		"a huge rate":                 {testKey, clerk.WithRateLimit(1<<40, time.Second), "WithRateLimit"},
+		"a huge rate":                 {testKey, clerk.WithRateLimit(1<<30, time.Second), "WithRateLimit"},
 		"no version":                  {testKey, clerk.WithAPIVersion(""), "WithAPIVersion"},
 		"a version with a line break": {testKey, clerk.WithAPIVersion("a\r\nb"), "WithAPIVersion"},
 		"no product":                  {testKey, clerk.WithUserAgent(" "), "WithUserAgent"},
@@ -181,5 +181,32 @@ func TestNewClient_LeavesTheCallersHTTPClientAlone(t *testing.T) {
 	}
 	if own.CheckRedirect != nil || own.Transport != nil {
 		t.Error("the caller's client was changed")
+	}
+}
+
+func TestNewClient_TellsEverythingAtOnce(t *testing.T) {
+	t.Setenv("CLERK_SECRET_KEY", `"sk_test_abc"`)
+	t.Setenv("CLERK_API_URL", "ftp://example.com")
+	_, err := clerk.NewClientFromEnv(clerk.WithTimeout(-1), clerk.WithRateLimit(0, 0), clerk.WithRetries(99))
+	for _, part := range []string{
+		"CLERK_SECRET_KEY: key is in quotes", "CLERK_API_URL: scheme must be https", "WithTimeout", "WithRateLimit", "WithRetries",
+	} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%q is not in %v", part, err)
+		}
+	}
+	if err != nil && strings.Contains(err.Error(), "sk_test_abc") {
+		t.Errorf("the error shows the key: %v", err)
+	}
+}
+
+func TestNewClient_SaysWhichKeyIsMeant(t *testing.T) {
+	t.Parallel()
+	for key, part := range map[string]string{
+		"'sk_test_abc'": "in quotes", "pk_live_abc": "swapped", "whsec_abc": "webhook", "Bearer sk_test_a": "without Bearer", "sk test": "spaces",
+	} {
+		if _, err := clerk.NewClient(key); err == nil || !strings.Contains(err.Error(), part) || strings.Contains(err.Error(), key) {
+			t.Errorf("%s: got %v, want %q", key, err, part)
+		}
 	}
 }

@@ -13,6 +13,22 @@ const keptBytes = 2048
 
 var errEmptyBody = errors.New("body is empty")
 
+// An answer may hold an object for each bytesPerObject of the limit of its length, and at least minObjects. A page of
+// 500 users holds some 10,000 objects.
+const (
+	bytesPerObject = 256
+	minObjects     = 16_384
+)
+
+// objectLimit returns how many objects an answer may hold whose length is limited.
+func objectLimit(limit int64) int64 { return max(limit/bytesPerObject, minObjects) }
+
+// frugal reports whether a body has no more objects than the limit of its length allows. It counts braces, those in
+// texts too, before anything is decoded.
+func frugal(body []byte, limit int64) bool {
+	return int64(bytes.Count(body, []byte("{"))) <= objectLimit(limit)
+}
+
 // decode decodes a body, or a part of one, into out. Models keep the JSON that they came from. With a decoder, out must be
 // zero; without one encoding/json does all the work.
 func (r *response) decode(data []byte, out any, d *decoder) error {

@@ -54,7 +54,7 @@ type ErrorItem struct {
 type APIError struct {
 	// StatusCode is the HTTP status.
 	StatusCode int
-	// Errors holds the entries of the answer; empty if the body was not one of Clerk's error bodies.
+	// Errors holds the entries of the answer, at most 100; empty if the body was not one of Clerk's error bodies.
 	Errors []ErrorItem
 	// TraceID names the request in Clerk's logs; empty if the answer had none.
 	TraceID string
@@ -64,23 +64,31 @@ type APIError struct {
 	Operation string
 	// Body holds the first bytes of the answer. They can be confidential and are not part of Error.
 	Body []byte
+
+	texts []string // of the first entries, without what must not be printed
 }
 
-// Error returns the operation, the status, the codes and the trace id. Messages are left out, because they can name
-// people.
+// Error returns the operation, the status, for each of the first three entries its code, parameter and message, and the
+// trace id. Values that the request carried, and what looks like an address, an id or a key, are left out of the
+// messages; Errors has them as they came. The messages are there for errors that a Client has returned.
 func (e *APIError) Error() string {
 	var b strings.Builder
 	b.WriteString("clerk: ")
 	b.WriteString(e.Operation)
 	b.WriteString(": ")
 	b.WriteString(strconv.Itoa(e.StatusCode))
-	separator := " "
-	for _, item := range e.Errors {
-		if code := plainWord(item.Code); code != "" {
-			b.WriteString(separator)
-			b.WriteString(code)
-			separator = ", "
-		}
+	texts := e.texts
+	if texts == nil {
+		texts = sentValues(nil).summarizeAll(e.Errors)
+	}
+	if len(texts) > 0 {
+		b.WriteString(" ")
+		b.WriteString(strings.Join(texts, "; "))
+	}
+	if more := len(e.Errors) - maxErrorTexts; more > 0 {
+		b.WriteString("; and ")
+		b.WriteString(strconv.Itoa(more))
+		b.WriteString(" more")
 	}
 	if trace := plainWord(e.TraceID); trace != "" {
 		b.WriteString(" (trace ")
@@ -240,7 +248,8 @@ func (e *DecodeError) GoString() string { return e.Error() }
 // Unwrap returns the cause.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
-// BodyTooLargeError is returned when an answer is longer than the limit of WithMaxResponseBytes.
+// BodyTooLargeError is returned when an answer is longer than the limit of WithMaxResponseBytes, or holds more JSON
+// objects than that limit allows: decoded, small objects take far more memory than their bytes.
 type BodyTooLargeError struct {
 	// Operation is the method that was called. What it does has been done.
 	Operation string
@@ -248,10 +257,15 @@ type BodyTooLargeError struct {
 	StatusCode int
 	// Limit is the number of bytes that were allowed.
 	Limit int64
+	// Objects is the number of objects that were allowed, if that was exceeded; zero otherwise.
+	Objects int64
 }
 
 // Error returns the operation and the limit.
 func (e *BodyTooLargeError) Error() string {
+	if e.Objects > 0 {
+		return fmt.Sprintf("clerk: %s: %d answer holds more than %d objects", e.Operation, e.StatusCode, e.Objects)
+	}
 	return fmt.Sprintf("clerk: %s: %d answer is longer than %d bytes", e.Operation, e.StatusCode, e.Limit)
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -47,7 +48,7 @@ func TestAPIError_Fields(t *testing.T) {
 		{"code":"form_identifier_exists","message":"ada@example.com is taken","long_message":"Long.","meta":{"param_name":"email_address","plan":"pro"}},
 		{"code":"form_param_unknown","message":"Unknown"}],"clerk_trace_id":"trace_body"}`,
 		"Clerk-Trace-Id", "trace_header", "Retry-After", "7")
-	if got, want := err.Error(), "clerk: Items.Get: 422 form_identifier_exists, form_param_unknown (trace trace_body)"; got != want {
+	if got, want := err.Error(), "clerk: Items.Get: 422 form_identifier_exists (parameter email_address): Long.; form_param_unknown: Unknown (trace trace_body)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if len(err.Errors) != 2 || err.TraceID != "trace_body" || err.RetryAfter != 7*time.Second {
@@ -134,8 +135,8 @@ func TestAPIError_OddBodies(t *testing.T) {
 		"a JSON string":        {`"abc"`, "clerk: Items.Get: 502"},
 		"errors is an object":  {`{"errors":{"code":"a"}}`, "clerk: Items.Get: 502"},
 		"errors of other type": {`{"errors":[null,5,"x"]}`, "clerk: Items.Get: 502"},
-		"code is a number":     {`{"errors":[{"code":5,"message":"m","meta":[]},{"code":"b","meta":{"param_name":7}}]}`, "clerk: Items.Get: 502 b"},
-		"code forges a line":   {`{"errors":[{"code":"a\nINFO b","message":"m"}],"clerk_trace_id":"c\nd"}`, "clerk: Items.Get: 502"},
+		"code is a number":     {`{"errors":[{"code":5,"message":"m","meta":[]},{"code":"b","meta":{"param_name":7}}]}`, "clerk: Items.Get: 502 m; b"},
+		"code forges a line":   {`{"errors":[{"code":"a\nINFO b","message":"m\nINFO n"}],"clerk_trace_id":"c\nd"}`, "clerk: Items.Get: 502 m INFO n"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -237,5 +238,47 @@ func TestBodyLimit(t *testing.T) {
 	var tooLarge *clerk.BodyTooLargeError
 	if _, err := clerk.Call[item](t.Context(), client, getItem, one("a")); !errors.As(err, &tooLarge) {
 		t.Errorf("a body of one byte more: got %v", err)
+	}
+}
+
+func TestAPIError_TextHoldsNothingThatWasSent(t *testing.T) {
+	t.Parallel()
+	// The server answers with all that it was sent, as Clerk does in some messages.
+	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		message := strings.Join([]string{
+			"that", r.URL.Path, r.URL.RawQuery, r.Header.Get("Authorization"), strings.ReplaceAll(string(body), "\"", ""), "is taken",
+		}, " ")
+		w.WriteHeader(422)
+		_, _ = io.WriteString(w, encode(t, map[string]any{"errors": []any{
+			map[string]any{"code": "form_identifier_exists", "message": message, "meta": map[string]any{"param_name": "user[name]"}},
+		}}))
+	})
+	values := []string{"user_private", "Lovelace", "0815", "ada@example.com", "x1", "Ring Road 5", "metaphor"}
+	_, err := clerk.Call[item](t.Context(), client, updateItem, clerk.CallParams{
+		Path: []string{values[0]}, Query: url.Values{"q": {values[1]}},
+		Body: map[string]any{"pin": values[2], "list": []any{values[3], map[string]any{"a": values[4], "street": values[5]}}},
+	}, clerk.WithQueryField("z", values[6]), clerk.WithBodyField("count", 424242))
+	text := fmt.Sprintf("%v %+v %#v", err, err, err)
+	for _, value := range append(values, "424242", testKey) {
+		if strings.Contains(text, value) {
+			t.Errorf("%q is in %s", value, text)
+		}
+	}
+	for _, part := range []string{"form_identifier_exists (parameter user[name]): that", "is taken"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("%q is not in %s", part, text)
+		}
+	}
+}
+
+func TestAPIError_JoinsABoundedNumberOfEntries(t *testing.T) {
+	t.Parallel()
+	err := fail(t, 422, `{"errors":[`+strings.Repeat(`{"code":"a","message":"is wrong"},`, 20_000)+`{"code":"b"}]}`)
+	if got, want := err.Error(), "clerk: Items.Get: 422 a: is wrong; a: is wrong; a: is wrong; and 97 more"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if len(err.Errors) != 100 {
+		t.Errorf("got %d entries, want 100", len(err.Errors))
 	}
 }

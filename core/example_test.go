@@ -117,7 +117,7 @@ func ExampleAPIError() {
 	fmt.Println(err)
 	// Output:
 	// nobody has that id
-	// clerk: Users.Get: 404 resource_not_found (trace abc)
+	// clerk: Users.Get: 404 resource_not_found: not found (trace abc)
 }
 
 func ExampleCall() {

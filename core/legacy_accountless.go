@@ -55,7 +55,7 @@ type AccountlessApplication struct {
 func CreateAccountlessApplication(
 	ctx context.Context, params *AccountlessApplicationParams, opts ...ClientOption,
 ) (*AccountlessApplication, error) {
-	client, err := newClient(nil, opts)
+	client, err := newClient(nil, settingNames{url: "WithBaseURL"}, opts)
 	if err != nil {
 		return nil, err
 	}

@@ -182,16 +182,16 @@ func TestListAll_WalksEverything(t *testing.T) {
 		"by cursor to a short page":    {&fakeList{total: 25}, clerk.PagingCursor, limit(10), "starting_after", []string{"", "item_9", "item_19"}},
 		"by cursor to an empty page":   {&fakeList{total: 20}, clerk.PagingCursor, limit(10), "starting_after", []string{"", "item_9", "item_19"}},
 		"by cursor, nothing there":     {&fakeList{}, clerk.PagingCursor, nil, "starting_after", []string{""}},
-		"arrays by offset":             {&fakeList{total: 25}, clerk.PagingOffset, limit(10), "offset", []string{"", "10", "20"}},
-		"envelopes by offset":          {&fakeList{total: 20, envelope: true}, clerk.PagingOffset, limit(10), "offset", []string{"", "10"}},
+		"arrays by offset":             {&fakeList{total: 25}, clerk.PagingOffset, limit(10), "offset", []string{"", "9", "18"}},
+		"envelopes by offset":          {&fakeList{total: 20, envelope: true}, clerk.PagingOffset, limit(10), "offset", []string{"", "9", "18"}},
 		"envelopes, nothing there":     {&fakeList{envelope: true}, clerk.PagingOffset, limit(10), "offset", []string{""}},
-		"smaller pages than asked for": {&fakeList{total: 9, envelope: true, most: 4}, clerk.PagingOffset, limit(10), "offset", []string{"", "4", "8"}},
+		"smaller pages than asked for": {&fakeList{total: 9, envelope: true, most: 4}, clerk.PagingOffset, limit(10), "offset", []string{"", "3", "6"}},
 		"a list of one page":           {&fakeList{total: 7, envelope: true}, clerk.PagingNone, nil, "offset", []string{""}},
 		"hundred a page if not said":   {&fakeList{total: 150, envelope: true}, clerk.PagingOffset, nil, "limit", []string{"100", "100"}},
 		"no limit for one page":        {&fakeList{total: 7}, clerk.PagingNone, nil, "limit", []string{""}},
 		"by cursor, more than allowed": {&fakeList{total: 700, most: 500}, clerk.PagingCursor, limit(1000), "starting_after", []string{"", "item_499"}},
-		"arrays, more than allowed":    {&fakeList{total: 700, most: 500}, clerk.PagingOffset, limit(1000), "offset", []string{"", "500"}},
-		"one item a page":              {&fakeList{total: 3, envelope: true}, clerk.PagingOffset, limit(1), "offset", []string{"", "1", "2"}},
+		"arrays, more than allowed":    {&fakeList{total: 700, most: 500}, clerk.PagingOffset, limit(1000), "offset", []string{"", "499"}},
+		"one item a page":              {&fakeList{total: 3, envelope: true}, clerk.PagingOffset, limit(1), "offset", []string{"", "1"}},
 	}
 	for name, test := range tests {
 		for _, prefetch := range []bool{true, false} {
@@ -258,7 +258,7 @@ func TestListAll_CursorOnlyWhereTheAPIAllowsIt(t *testing.T) {
 
 func TestListAll_EmptyPageInTheMiddle(t *testing.T) {
 	t.Parallel()
-	list := &fakeList{total: 30, envelope: true, hole: 10}
+	list := &fakeList{total: 30, envelope: true, hole: 9}
 	client := serve(t, list.ServeHTTP)
 	n := 0
 	params := clerk.CallParams{Query: url.Values{"limit": {"10"}}}
@@ -268,8 +268,8 @@ func TestListAll_EmptyPageInTheMiddle(t *testing.T) {
 		}
 		n++
 	}
-	if n != 20 || !slices.Equal(list.asked("offset"), []string{"", "10", "20"}) {
-		t.Errorf("got %d items with offsets %q, want 20", n, list.asked("offset"))
+	if n != 21 || !slices.Equal(list.asked("offset"), []string{"", "9", "", "9", "19", "28"}) {
+		t.Errorf("got %d items with offsets %q, want 21", n, list.asked("offset"))
 	}
 }
 
@@ -313,6 +313,45 @@ func TestListAll_NoProgress(t *testing.T) {
 					t.Errorf("got %d items and %d errors, want %d and 1", items, failures, test.items)
 				}
 			})
+		}
+	}
+}
+
+func TestCallList_ManySmallObjectsAreTooLarge(t *testing.T) {
+	t.Parallel()
+	bodies := map[string]string{
+		"items":         "[" + strings.Repeat("{},", 140_000) + "{}]",
+		"within a item": `[{"id":"a","email_addresses":[` + strings.Repeat("{},", 140_000) + `{}]}]`,
+		"odd JSON":      `[{"id":"a","created_at":1e3,"email_addresses":[` + strings.Repeat("{},", 140_000) + `{}]}]`,
+	}
+	for name, body := range bodies {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := serve(t, answerWith(200, body))
+			_, err := client.Users.List(t.Context(), nil)
+			var tooLarge *clerk.BodyTooLargeError
+			if !errors.As(err, &tooLarge) || tooLarge.Objects != 131_072 {
+				t.Errorf("got %v, want a *BodyTooLargeError", err)
+			}
+			for _, err := range client.Users.ListAll(t.Context(), nil) {
+				if !errors.As(err, &tooLarge) {
+					t.Errorf("got %v from the iterator, want a *BodyTooLargeError", err)
+				}
+			}
+		})
+	}
+	client := serve(t, answerWith(200, "["+strings.Repeat(`{"id":"a"},`, 9_999)+`{"id":"b"}]`), clerk.WithMaxResponseBytes(1<<20))
+	if list, err := client.Users.List(t.Context(), nil); err != nil || len(list.Data) != 10_000 {
+		t.Errorf("got %v, want 10,000 items to pass", err)
+	}
+}
+
+func TestCallList_SaysWhetherItKnowsTheTotal(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]bool{`[{"id":"a"}]`: false, `{"data":[],"total_count":0}`: true, `{"data":[]}`: false} {
+		client := serve(t, answerWith(200, body))
+		if list, err := client.Users.List(t.Context(), nil); err != nil || list.HasTotal != want {
+			t.Errorf("%s: got %+v, %v, want HasTotal %v", body, list, err, want)
 		}
 	}
 }

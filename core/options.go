@@ -15,6 +15,7 @@ const (
 	maxRetries      = 10
 	defaultMaxBytes = 32 << 20
 	maxPacedBurst   = 100_000
+	maxReadAhead    = 16
 )
 
 // ClientOption configures a client. A RequestOption is also a ClientOption: given to NewClient it holds for every
@@ -38,7 +39,7 @@ type clientConfig struct {
 	userAgent  string
 	maxBytes   int64
 	plainHTTP  bool
-	err        *ConfigError
+	errs       []error
 }
 
 // requestConfig is what holds for one call.
@@ -48,8 +49,11 @@ type requestConfig struct {
 	timeout   time.Duration
 	retries   int
 	raw       *RawResponse
+	fields    []bodyField // added to the body
+	query     url.Values  // added to the query
 	prefetch  bool
-	perCall   bool // only meaningful for one call: refused as a client option
+	readAhead int    // pages that an iterator asks for at once
+	perCall   string // name of an option that is for one call only, refused as a client option
 	err       *ConfigError
 }
 
@@ -62,21 +66,21 @@ func (o RequestOption) applyClient(cfg *clientConfig) {
 		return
 	}
 	o(&cfg.defaults)
-	if cfg.defaults.perCall && cfg.defaults.err == nil {
-		cfg.defaults.err = &ConfigError{Option: "WithRawResponse", Reason: "is for one call, not for a client"}
+	if cfg.defaults.perCall != "" && cfg.defaults.err == nil {
+		cfg.defaults.refuse(cfg.defaults.perCall, "is for one call, not for a client")
 	}
-	if cfg.err == nil {
-		cfg.err = cfg.defaults.err
+	if cfg.defaults.err != nil {
+		cfg.refuse(cfg.defaults.err.Option, cfg.defaults.err.Reason)
 	}
+	cfg.defaults.err, cfg.defaults.perCall = nil, ""
+}
+
+// refuse keeps a complaint; NewClient returns all of them.
+func (c *clientConfig) refuse(option, reason string) {
+	c.errs = append(c.errs, &ConfigError{Option: option, Reason: reason})
 }
 
 // refuse keeps the first complaint.
-func (c *clientConfig) refuse(option, reason string) {
-	if c.err == nil {
-		c.err = &ConfigError{Option: option, Reason: reason}
-	}
-}
-
 func (c *requestConfig) refuse(option, reason string) {
 	if c.err == nil {
 		c.err = &ConfigError{Option: option, Reason: reason}
@@ -157,7 +161,7 @@ func WithUserAgent(product string) ClientOption {
 }
 
 // WithMaxResponseBytes limits the length of an answer's body; the default is 32 MiB. A longer one is a
-// *BodyTooLargeError.
+// *BodyTooLargeError, and so is one with more JSON objects than one for each 256 bytes of the limit.
 func WithMaxResponseBytes(n int64) ClientOption {
 	return clientOption(func(cfg *clientConfig) {
 		if n <= 0 {
@@ -234,7 +238,7 @@ func WithRawResponse(raw *RawResponse) RequestOption {
 			cfg.refuse("WithRawResponse", "target is nil")
 			return
 		}
-		cfg.raw, cfg.perCall = raw, true
+		cfg.raw, cfg.perCall = raw, "WithRawResponse"
 	}
 }
 
@@ -244,13 +248,33 @@ func WithPrefetch(prefetch bool) RequestOption {
 	return func(cfg *requestConfig) { cfg.prefetch = prefetch }
 }
 
-// checkKey returns why a key cannot be used, or "".
+// WithReadAhead lets an iterator ask for n pages at once, from 1 to 16, as soon as the loop has used half of its first
+// page; the items still come in order. The pages are asked for by offset, also in lists that have a cursor, and keep to
+// the limit of WithRateLimit. The default is 1. Reading ahead makes long walks faster and costs up to n requests in vain
+// when the loop is left early. WithPrefetch(false) turns it off.
+func WithReadAhead(n int) RequestOption {
+	return func(cfg *requestConfig) {
+		if n < 1 || n > maxReadAhead {
+			cfg.refuse("WithReadAhead", "count must be from 1 to 16")
+			return
+		}
+		cfg.readAhead = n
+	}
+}
+
+// checkKey returns why a key cannot be used, or "". It never returns a part of the key.
 func checkKey(key string) string {
 	switch {
 	case key == "":
 		return "key is empty"
+	case strings.ContainsAny(key[:1], "\"'`"):
+		return "key is in quotes: remove them, as in a .env file that another tool has read"
 	case strings.HasPrefix(key, "pk_"):
-		return "key is a publishable key, not a secret key"
+		return "key is a publishable key, not a secret key: the two are swapped"
+	case strings.HasPrefix(key, "whsec_"):
+		return "key is the signing secret of a webhook endpoint, not a secret key"
+	case strings.HasPrefix(key, "Bearer "):
+		return "key must be given without Bearer"
 	case !validKey(key):
 		return "key has spaces or odd characters"
 	default:

@@ -10,8 +10,11 @@ import (
 type List[T any] struct {
 	// Data holds the items of the page.
 	Data []T
-	// TotalCount is the number of items of the whole list; zero where the API does not tell it.
+	// TotalCount is the number of items of the whole list. It is known only if HasTotal is set: some answers, such as
+	// that of Users.List, do not hold it. Users.Count tells it for users.
 	TotalCount int64
+	// HasTotal says that the answer held the number of items of the whole list.
+	HasTotal bool
 
 	raw json.RawMessage
 }
@@ -37,7 +40,7 @@ func listAll[T any](
 	opts = append([]RequestOption(nil), opts...)
 	newItems := func(n int) items { return make(itemsOf[T], n) }
 	return func(yield func(*T, error) bool) {
-		walk := newWalk(c, e, opts, newPager(p, paging), newItems)
+		walk := newWalk(c, e, p, paging, opts, newItems)
 		walk.run(ctx, func(data items, i int, err error) bool {
 			if err != nil {
 				return yield(nil, err)

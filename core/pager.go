@@ -2,41 +2,66 @@ package clerk
 
 import (
 	"encoding/json"
+	"errors"
 	"strconv"
 )
 
 const (
 	// maxStalls is how many pages in a row may bring nothing new before a walk gives up.
 	maxStalls = 2
+	// maxLosses is how often in a row a walk by offset may have to go back before it gives up.
+	maxLosses = 64
 	// maxPageSize is what the API's lists answer at most; a page of this size is full, whatever was asked for.
 	maxPageSize = 500
 )
 
-// pager turns one answer of a list into the query of the next.
+// pager turns one answer of a list into the query of the next. Lists change while they are walked, also because the
+// loop deletes what it is given, so each page by offset begins with the last item of the page before. Where it does
+// not, the pager goes back until a page holds an item that it has seen (or is the first of the list), and goes on from
+// there. Items that were seen before are left out.
 type pager struct {
 	params CallParams
 	kind   pagingKind
 	limit  int64
-	offset int64
+	start  int64 // the offset that the caller asked for
+	offset int64 // of the next request
+	own    string
 	cursor string
-	first  string // key of the first item of the last page
-	last   string // key of the last item of the last page
+	seen   *keySet
+	given  int64 // how many items were given to the loop
+	size   int64 // items of the last page that was taken, if it was full; zero otherwise
+	total  int64 // of the last page; zero if it was not told
+	first  string
+	last   string
 	stalls int
+
+	place    int64  // how many items of the list come before the next one that the loop has not seen, as far as is known
+	back     int64  // offset of the page that did not join; -1 if there is none
+	odd      string // what that page looked like
+	rejoined bool   // a page before it has joined
+	losses   int    // how often the walk went back since it last found something new
+	stride   int64  // how far it goes back next
+	trust    bool   // the next page need not join
+	cursored bool   // go on by cursor after the next page that joins
+	lostAt   int64  // given, when the caller's own cursor was last gone back to
 }
 
-// newPager starts before the first page. A cursor is used only where the API allows one.
-func newPager(params CallParams, kind pagingKind) pager {
-	p := pager{params: params, kind: kind, limit: defaultPageSize}
+// newPager starts before the first page. A cursor is used only where the API allows one, and not for reading several
+// pages ahead.
+func newPager(params CallParams, kind pagingKind, depth int) *pager {
+	p := &pager{params: params, kind: kind, limit: defaultPageSize, seen: newKeySet(), back: -1, lostAt: -1}
 	if kind == pagingNone {
 		return p
 	}
 	query := params.Query
 	if n, err := strconv.ParseInt(query.Get("limit"), 10, 64); err == nil && n > 0 {
-		p.limit = n
+		p.limit = max(n, 2) // a page of one item has no room for the item of the page before
 	}
-	p.offset, _ = strconv.ParseInt(query.Get("offset"), 10, 64)
-	p.cursor = query.Get("starting_after")
-	if kind == pagingCursor && (p.offset != 0 || !cursorOrder(query.Get("order_by"))) {
+	p.start, _ = strconv.ParseInt(query.Get("offset"), 10, 64)
+	p.offset = p.start
+	p.own = query.Get("starting_after")
+	p.cursor = p.own
+	if kind == pagingCursor && p.own == "" && (depth > 1 || p.offset != 0 || !cursorOrder(query.Get("order_by"))) {
 		p.kind = pagingOffset
 	}
 	return p
@@ -53,52 +78,182 @@ func cursorOrder(orderBy string) bool {
 }
 
 // next returns the params of the next request.
-func (p *pager) next() CallParams {
+func (p *pager) next() CallParams { return p.at(p.offset) }
+
+// at returns the params of a request for the page at an offset, or of the one after the cursor.
+func (p *pager) at(offset int64) CallParams {
 	params := p.params
 	if p.kind == pagingNone {
 		return params
 	}
 	params.Query = cloneValues(params.Query)
-	if !params.Query.Has("limit") {
-		params.Query.Set("limit", strconv.FormatInt(p.limit, 10))
-	}
+	params.Query.Set("limit", strconv.FormatInt(p.limit, 10))
 	switch {
 	case p.kind == pagingCursor && p.cursor != "":
 		params.Query.Del("offset")
 		params.Query.Set("starting_after", p.cursor)
-	case p.kind == pagingOffset && p.offset > 0:
-		params.Query.Set("offset", strconv.FormatInt(p.offset, 10))
+	case p.kind == pagingOffset && offset > 0:
+		params.Query.Set("offset", strconv.FormatInt(offset, 10))
+	case p.kind == pagingOffset:
+		params.Query.Del("offset")
 	}
 	return params
 }
 
-// advance takes in a page. It reports whether that was the last one, and whether it only repeats the one before.
-func (p *pager) advance(list splitList) (last, repeated bool, err error) {
-	if p.kind == pagingNone {
-		return true, false, nil
+// predict returns the params of the request that comes n pages after the next one if the list does not change, and
+// false where that cannot be told.
+func (p *pager) predict(n int) (CallParams, bool) {
+	if p.kind != pagingOffset || p.size < 2 || p.back >= 0 || p.trust || p.cursored {
+		return CallParams{}, false
 	}
-	count := int64(len(list.items))
-	if count > 0 {
-		first, final := itemKey(list.items[0]), itemKey(list.items[count-1])
-		repeated = first == p.first && final == p.last
-		p.first, p.last = first, final
+	offset := p.offset + int64(n)*(p.size-1)
+	if p.total > 0 && offset+1 >= p.total {
+		return CallParams{}, false
 	}
-	if p.kind == pagingCursor {
-		last, err = p.advanceCursor(list)
-	} else {
-		last = p.advanceOffset(list, count)
-	}
-	if count > 0 && !repeated {
-		p.stalls = 0
-	} else if p.stalls++; p.stalls >= maxStalls && !last {
-		err = ErrNoProgress
-	}
-	return last, repeated, err
+	return p.at(offset), true
 }
 
-// advanceCursor moves behind the last item. A page that is not full is the last.
-func (p *pager) advanceCursor(list splitList) (last bool, err error) {
+// recover reports whether the walk can go on after a request has failed: the row that a cursor names may be gone.
+func (p *pager) recover(err error) bool {
+	if p.kind != pagingCursor || p.cursor == p.own || !errors.Is(err, ErrInvalid) && !errors.Is(err, ErrNotFound) {
+		return false
+	}
+	if p.own != "" {
+		// What comes before the caller's own cursor is not wanted, so only that cursor can be gone back to.
+		if p.lostAt == p.given {
+			return false
+		}
+		p.lostAt, p.cursor = p.given, p.own
+		return true
+	}
+	p.kind, p.cursored = pagingOffset, true
+	p.offset = max(p.place-1, 0)
+	return true
+}
+
+// taken is what the pager makes of a page.
+type taken struct {
+	items []json.RawMessage // those that the loop has not seen
+	last  bool
+	again bool // the page is of no use; another one has to be asked for first
+	err   error
+}
+
+// take takes in a page.
+func (p *pager) take(list splitList) taken {
+	if p.kind == pagingNone {
+		return taken{items: list.items, last: true}
+	}
+	keys, named := itemKeys(list.items)
+	p.total = 0
+	if list.hasTotal {
+		p.total = list.total
+	}
+	if p.kind == pagingOffset && named && !p.joins(keys) && !p.isOdd(list, keys) {
+		return p.goBack(list, keys)
+	}
+	repeated := len(keys) > 0 && keys[0] == p.first && keys[len(keys)-1] == p.last
+	fresh := p.unseen(list.items, keys, named, repeated)
+	resync := p.back >= 0 || p.cursored
+	p.stride, p.rejoined = 0, p.back >= 0
+	switch {
+	case len(fresh) > 0:
+		p.back, p.losses = -1, 0
+	case p.back > p.offset && p.offset+int64(len(keys)) > p.back:
+		p.offset = p.back // nothing is missing before the page that did not join: look at it again
+		return taken{again: true}
+	case p.back == p.offset:
+		p.back = -1
+	}
+	if len(keys) > 0 {
+		p.first, p.last = keys[0], keys[len(keys)-1]
+	}
+	out := taken{items: fresh}
+	if p.kind == pagingCursor || p.cursored && len(keys) > 0 {
+		out.last, out.err = p.moveCursor(list)
+	} else {
+		out.last = p.moveOffset(list, named)
+	}
+	if !repeated && len(keys) > 0 || resync {
+		p.stalls = 0
+	} else if p.stalls++; p.stalls >= maxStalls && !out.last && out.err == nil {
+		out.err = ErrNoProgress
+	}
+	return out
+}
+
+// joins reports whether nothing can be missing between a page by offset and what was seen before.
+func (p *pager) joins(keys []string) bool {
+	if p.offset <= p.start || p.trust {
+		return true
+	}
+	for _, key := range keys {
+		if p.seen.has(key) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOdd reports whether a page that does not join is what it was before a page in front of it has joined: the list
+// has not changed, the server has a hole there or another order.
+func (p *pager) isOdd(list splitList, keys []string) bool {
+	return p.offset == p.back && p.rejoined && p.odd == lookOf(list, keys) && (len(keys) > 0 || list.hasTotal)
+}
+
+// lookOf describes a page.
+func lookOf(list splitList, keys []string) string {
+	if len(keys) == 0 {
+		return strconv.FormatInt(list.total, 10)
+	}
+	return keys[0] + " " + keys[len(keys)-1]
+}
+
+// goBack moves before a page that did not join, each time twice as far.
+func (p *pager) goBack(list splitList, keys []string) taken {
+	if p.losses++; p.losses > maxLosses {
+		return taken{err: ErrNoProgress}
+	}
+	if p.back < 0 || p.back == p.offset {
+		p.back, p.odd, p.rejoined = p.offset, lookOf(list, keys), false
+	}
+	if list.hasTotal {
+		p.offset = min(p.offset, list.total)
+	}
+	p.stride = max(2*p.stride, min(p.limit, maxPageSize)-1)
+	p.offset = max(p.offset-p.stride, p.start)
+	return taken{again: true}
+}
+
+// unseen returns the items of a page that are not known from earlier ones, and remembers them. Items without ids cannot
+// be told apart; of those only a page that repeats the one before is left out.
+func (p *pager) unseen(items []json.RawMessage, keys []string, named, repeated bool) []json.RawMessage {
+	fresh := items
+	if !named && repeated {
+		fresh = nil
+	} else if named {
+		fresh = make([]json.RawMessage, 0, len(items))
+		for i, item := range items {
+			if !p.seen.has(keys[i]) {
+				fresh = append(fresh, item)
+			}
+		}
+		for _, key := range keys {
+			p.seen.add(key)
+		}
+	}
+	p.given += int64(len(fresh))
+	return fresh
+}
+
+// moveCursor moves behind the last item. A page that is not full is the last.
+func (p *pager) moveCursor(list splitList) (last bool, err error) {
 	count := len(list.items)
+	if p.kind == pagingOffset {
+		p.place = p.offset
+	}
+	p.kind, p.cursored, p.back = pagingCursor, false, -1
+	p.place += int64(count)
 	if !p.full(int64(count)) {
 		return true, nil
 	}
@@ -113,28 +268,70 @@ func (p *pager) advanceCursor(list splitList) (last bool, err error) {
 	return false, nil
 }
 
-// advanceOffset moves behind the page. An empty page in the middle is jumped over while the total says that there is
-// more.
-func (p *pager) advanceOffset(list splitList, count int64) (last bool) {
-	if !list.hasTotal {
-		p.offset += count
-		return !p.full(count)
-	}
-	if count == 0 {
-		p.offset += p.limit
+// moveOffset moves to the last item of the page, with which the next one has to begin. An empty page in the middle is
+// jumped over while the total says that there is more.
+func (p *pager) moveOffset(list splitList, named bool) (last bool) {
+	count := int64(len(list.items))
+	p.trust, p.size = false, 0
+	p.place = p.offset + count
+	if list.hasTotal {
+		last = p.offset+count >= list.total
 	} else {
-		p.offset += count
+		last = !p.full(count)
 	}
-	return p.offset >= list.total
+	switch {
+	case count == 0:
+		p.offset += p.limit
+		p.trust = true
+		last = last || p.offset >= list.total
+	case count == 1 || !named:
+		p.offset += count
+	default:
+		if p.full(count) {
+			p.size = count
+		}
+		p.offset += count - 1
+	}
+	return last
 }
 
 // full reports whether a page has as many items as it can have.
 func (p *pager) full(count int64) bool { return count >= min(p.limit, maxPageSize) }
 
-// itemKey returns what tells an item from others: its id, or all of it.
-func itemKey(item json.RawMessage) string {
-	if id := rawID(item); id != "" {
-		return id
+// itemKeys returns what tells the items of a page from others, and whether that is their ids, as in nearly all lists.
+// Where an item has none, the keys are the items themselves.
+func itemKeys(items []json.RawMessage) (keys []string, named bool) {
+	keys = make([]string, len(items))
+	for i, item := range items {
+		if keys[i] = rawID(item); keys[i] == "" {
+			for j, item := range items {
+				keys[j] = string(item)
+			}
+			return keys, false
+		}
 	}
-	return string(item)
+	return keys, true
+}
+
+// keySet remembers the ids of items. It is bounded: when it holds maxKeys it forgets those that it has not met for the
+// longest time. A walk that forgets can give an item twice, and never leaves one out.
+type keySet struct{ young, old map[string]struct{} }
+
+const maxKeys = 200_000
+
+func newKeySet() *keySet { return &keySet{young: map[string]struct{}{}} }
+
+func (s *keySet) has(key string) bool {
+	if _, ok := s.young[key]; ok {
+		return true
+	}
+	_, ok := s.old[key]
+	return ok
+}
+
+func (s *keySet) add(key string) {
+	if len(s.young) >= maxKeys/2 {
+		s.young, s.old = map[string]struct{}{}, s.young
+	}
+	s.young[key] = struct{}{}
 }

@@ -48,7 +48,7 @@ func TestErrorTexts(t *testing.T) {
 		"clerk: Users.List: 200 answer is longer than 100 bytes": &clerk.BodyTooLargeError{Operation: "Users.List", StatusCode: 200, Limit: 100},
 		"clerk: Users.Get: 200 answer: body is empty":            &clerk.DecodeError{Operation: "Users.Get", StatusCode: 200, Reason: "body is empty"},
 		"clerk: Users.Get: 404":                                  &clerk.APIError{Operation: "Users.Get", StatusCode: 404},
-		"clerk: Users.Get: 404 a, b (trace c)": &clerk.APIError{
+		"clerk: Users.Get: 404 a; b (trace c)": &clerk.APIError{
 			Operation: "Users.Get", StatusCode: 404, TraceID: "c", Errors: []clerk.ErrorItem{{Code: "a"}, {Code: "b"}},
 		},
 		"clerk: Users.Delete: 500": &clerk.APIError{Operation: "Users.Delete", StatusCode: 500, TraceID: strings.Repeat("x", 200)},

@@ -19,6 +19,7 @@ type request struct {
 	target    string // id of the object that the path names; empty if it does not end in one, or has several
 	retry     RetryClass
 	cfg       requestConfig
+	params    CallParams // what the caller passed, read only to keep it out of errors
 	body      *requestBody
 }
 
@@ -134,6 +135,9 @@ func (c *Client) prepare(ctx context.Context, e Endpoint, p CallParams, opts []R
 	if err := ctx.Err(); err != nil {
 		return nil, &TransportError{Operation: operation, Err: err}
 	}
+	if p.Body, err = cfg.withFields(e.Method, p.Body); err != nil {
+		return nil, &ParamError{Operation: operation, Param: "body", Reason: "cannot take WithBodyField", Err: err}
+	}
 	body, err := encodeBody(ctx, p.Body, cfg.timeout)
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
@@ -142,11 +146,11 @@ func (c *Client) prepare(ctx context.Context, e Endpoint, p CallParams, opts []R
 		return nil, &ParamError{Operation: operation, Param: "body", Reason: "cannot be encoded", Err: err}
 	}
 	address := c.baseURL + path
-	if query := p.Query.Encode(); query != "" {
+	if query := cfg.addQuery(p.Query).Encode(); query != "" {
 		address += "?" + query
 	}
 	req := &request{
-		client: c, operation: operation, method: e.Method, url: address, retry: e.Retry, cfg: cfg, body: body,
+		client: c, operation: operation, method: e.Method, url: address, retry: e.Retry, cfg: cfg, params: p, body: body,
 	}
 	if len(p.Path) == 1 && strings.HasSuffix(e.Path, "}") {
 		req.target = p.Path[0]
@@ -223,6 +227,13 @@ func (r *request) read(parent context.Context, attempt int, httpResp *http.Respo
 			kind: failureFinal,
 		}
 	}
+	if success && !frugal(body, limit) {
+		resp.trace = traceID(nil, resp.header)
+		return resp, outcome{
+			err:  &BodyTooLargeError{Operation: r.operation, StatusCode: resp.status, Limit: limit, Objects: objectLimit(limit)},
+			kind: failureFinal,
+		}
+	}
 	resp.body = body
 	if r.cfg.raw != nil {
 		*r.cfg.raw = RawResponse{StatusCode: resp.status, Header: resp.header, Body: body}
@@ -231,7 +242,7 @@ func (r *request) read(parent context.Context, attempt int, httpResp *http.Respo
 		resp.trace = traceID(nil, resp.header)
 		return resp, outcome{}
 	}
-	apiErr := newAPIError(r.operation, resp)
+	apiErr := newAPIError(r, resp)
 	resp.trace = apiErr.TraceID
 	return resp, outcome{err: apiErr, kind: statusFailure(resp.status), retryAfter: apiErr.RetryAfter}
 }

@@ -14,6 +14,7 @@ type splitList struct {
 	items    []json.RawMessage
 	total    int64
 	hasTotal bool
+	body     json.RawMessage
 }
 
 // split cuts a list answer, which is an array or an object with the array in it.
@@ -22,6 +23,7 @@ func (r *response) split() (splitList, error) {
 	if err != nil {
 		return splitList{}, r.decodeError("body is not a list", err)
 	}
+	list.body = r.body
 	return list, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
 	"sync"
 )
@@ -34,7 +33,8 @@ type walk struct {
 	opts   []RequestOption
 	raw    *RawResponse // the caller's; written only between pages
 	ahead  bool
-	pages  pager
+	pages  *pager
+	asked  flights
 	make   func(n int) items
 }
 
@@ -51,8 +51,10 @@ type page struct {
 	err   error // follows the items
 }
 
-func newWalk(c *Client, e Endpoint, opts []RequestOption, pages pager, newItems func(n int) items) *walk {
-	w := &walk{client: c, e: e, opts: opts, pages: pages, make: newItems}
+func newWalk(
+	c *Client, e Endpoint, p CallParams, paging pagingKind, opts []RequestOption, newItems func(n int) items,
+) *walk {
+	w := &walk{client: c, e: e, opts: opts, make: newItems}
 	var cfg requestConfig
 	if c != nil {
 		cfg = c.defaults
@@ -63,6 +65,12 @@ func newWalk(c *Client, e Endpoint, opts []RequestOption, pages pager, newItems 
 		}
 	}
 	w.ahead, w.raw = cfg.prefetch, cfg.raw
+	depth := 1
+	if w.ahead {
+		depth = max(cfg.readAhead, 1)
+	}
+	w.pages = newPager(p, paging, depth)
+	w.asked = flights{walk: w, depth: depth}
 	return w
 }
 
@@ -121,28 +129,31 @@ func (w *walk) canceled(ctx context.Context) error {
 
 // fetch asks for the next page and moves the pager behind it, without decoding the items.
 func (w *walk) fetch(ctx context.Context) *page {
-	p := &page{}
-	opts := w.opts
-	if w.raw != nil {
-		opts = append(slices.Clip(opts), func(cfg *requestConfig) { cfg.raw = &p.raw })
-	}
-	if p.resp, p.err = w.client.send(ctx, w.e, w.pages.next(), opts); p.err != nil {
+	for {
+		answer := w.asked.get(ctx)
+		p := &page{resp: answer.resp, raw: answer.raw, err: answer.err}
+		if p.err != nil {
+			if w.pages.recover(p.err) {
+				continue
+			}
+			return p
+		}
+		list, err := p.resp.split()
+		if err != nil {
+			p.err = err
+			return p
+		}
+		taken := w.pages.take(list)
+		if taken.again {
+			continue
+		}
+		if taken.err != nil {
+			p.err = p.resp.decodeError(strings.TrimPrefix(taken.err.Error(), "clerk: "), taken.err)
+		}
+		p.last, p.items = taken.last, taken.items
+		p.data, p.dec = w.make(len(p.items)), w.client.newDecoder()
 		return p
 	}
-	list, err := p.resp.split()
-	if err != nil {
-		p.err = err
-		return p
-	}
-	last, repeated, err := w.pages.advance(list)
-	if err != nil {
-		p.err = p.resp.decodeError(strings.TrimPrefix(err.Error(), "clerk: "), err)
-	}
-	p.last = last
-	if !repeated {
-		p.items, p.data, p.dec = list.items, w.make(len(list.items)), w.client.newDecoder()
-	}
-	return p
 }
 
 // decodeTo decodes the first n items, as far as that is not done yet.
@@ -154,8 +165,9 @@ func (p *page) decodeTo(n int) {
 	}
 }
 
-// readAhead fetches and decodes pages while the loop uses earlier ones: one page while the loop is in its first, two from
-// then on. The next page is asked for as soon as an answer is cut into items, before they are decoded.
+// readAhead fetches and decodes pages while the loop uses earlier ones: one page while the loop is in its first, two
+// from then on, besides those that WithReadAhead asks for at once. The next page is asked for as soon as an answer is
+// cut into items, before they are decoded.
 type readAhead struct {
 	cancel  context.CancelFunc
 	permits chan struct{} // one for each page that may be fetched
@@ -174,6 +186,7 @@ func (w *walk) readAhead(parent context.Context) *readAhead {
 	ra.permits <- struct{}{}
 	ra.running.Go(func() {
 		defer close(fetched)
+		defer w.asked.drop()
 		for more := true; more; {
 			select {
 			case <-ra.permits:
