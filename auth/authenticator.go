@@ -22,6 +22,7 @@ type Authenticator struct {
 	defaults callConfig
 	custom   *http.Client  // of the configuration, may be nil
 	api      *clerk.Client // nil without a secret key
+	currents *current      // nil without a secret key
 	secret   hidden        // of the configuration, which has it no longer
 	flow     flow
 	tokenReader

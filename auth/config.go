@@ -131,6 +131,9 @@ type Config struct {
 	// TokenCacheSize is how many verified session tokens are remembered so that the next request with the same token
 	// skips the signature. Zero turns the cache off; see [DefaultTokenCacheSize].
 	TokenCacheSize int
+	// Current says how long [CurrentUser], [CurrentOrganization] and [CurrentMembership] remember what Clerk answered. The
+	// zero value is ten seconds.
+	Current CurrentConfig
 	// Logger gets warnings about configuration and key servers, never tokens or keys; nil is silent.
 	Logger *slog.Logger
 }

@@ -303,8 +303,11 @@ func isLocalPath(text string) bool {
 // openAPI makes the client of the Backend API, if there is a secret key.
 func (a *Authenticator) openAPI() (err error) {
 	if a.config.SecretKey != "" {
-		a.api, err = a.newAPI(a.config.SecretKey)
+		if a.api, err = a.newAPI(a.config.SecretKey); err != nil {
+			return err
+		}
 	}
+	a.currents, err = newCurrent(a.api, a.config.Current, a.config.Now)
 	return err
 }
 

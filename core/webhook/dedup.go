@@ -3,6 +3,7 @@ package clerkwebhook
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // Claim is the answer of a Deduplicator about a message.
@@ -33,12 +34,15 @@ type Deduplicator interface {
 // DefaultMemorySize is how many handled messages a MemoryDeduplicator remembers by default.
 const DefaultMemorySize = 10_000
 
+// ClaimLapse is how long a MemoryDeduplicator keeps a claim that nobody ends, because a callback hangs.
+const ClaimLapse = 2 * time.Minute
+
 // MemoryDeduplicator is a Deduplicator in the memory of one process. When it is full it forgets the message that was
 // handled longest ago. It is safe for concurrent use.
 type MemoryDeduplicator struct {
 	mu       sync.Mutex
 	size     int
-	running  map[string]struct{}
+	running  map[string]time.Time // when they began
 	finished map[string]struct{}
 	ring     []string // ids of finished messages; next is the oldest once it is full
 	next     int
@@ -51,7 +55,7 @@ func NewMemoryDeduplicator(size int) *MemoryDeduplicator {
 		size = DefaultMemorySize
 	}
 	return &MemoryDeduplicator{
-		size: size, running: map[string]struct{}{}, finished: map[string]struct{}{},
+		size: size, running: map[string]time.Time{}, finished: map[string]struct{}{},
 	}
 }
 
@@ -62,10 +66,10 @@ func (m *MemoryDeduplicator) Begin(_ context.Context, id string) (Claim, error) 
 	if _, ok := m.finished[id]; ok {
 		return ClaimFinished, nil
 	}
-	if _, ok := m.running[id]; ok {
+	if began, ok := m.running[id]; ok && time.Since(began) < ClaimLapse {
 		return ClaimInProgress, nil
 	}
-	m.running[id] = struct{}{}
+	m.running[id] = time.Now()
 	return ClaimFirst, nil
 }
 

@@ -47,6 +47,9 @@ const (
 	ReasonBodyTooLarge Reason = "body-too-large"
 	// ReasonBodyUnreadable means that reading the body ended in an error.
 	ReasonBodyUnreadable Reason = "body-unreadable"
+	// ReasonEmptyBody means that the body is empty and not what was signed: something before the receiver has
+	// read it.
+	ReasonEmptyBody Reason = "empty-body"
 	// ReasonInvalidBody means that the body is verified but is not the JSON of an event.
 	ReasonInvalidBody Reason = "invalid-body"
 	// ReasonInvalidData means that the data of an event does not decode into its type.
@@ -114,5 +117,21 @@ func (e *Error) sentinel() error {
 		return ErrMalformed
 	default:
 		return ErrUnverified
+	}
+}
+
+// hint says what to do about a reason; it is empty where there is nothing to say.
+func (r Reason) hint() string {
+	switch r {
+	case ReasonNoMatchingSignature:
+		return "compare the signing secret with that of the endpoint in Clerk's dashboard; nothing may change the body"
+	case ReasonEmptyBody:
+		return "mount the handler where nothing has read the body"
+	case ReasonTimestampTooOld, ReasonTimestampTooNew:
+		return "compare the clock of this machine"
+	case ReasonMissingHeaders:
+		return "a proxy may drop the headers, or the request is not Clerk's"
+	default:
+		return ""
 	}
 }

@@ -67,19 +67,37 @@ func ParseEvent(body []byte) (*Event, error) {
 }
 
 // UnmarshalJSON decodes an event and keeps data reachable through RawJSON. A timestamp may be a number in any
-// notation; every other field that is null keeps its zero value.
+// notation. Of the envelope only the type must be what it should be: any other field that is odd keeps its zero value,
+// so that a signed message is not lost for it.
 func (e *Event) UnmarshalJSON(data []byte) error {
-	type plain Event
-	wire := struct {
-		*plain
-		Timestamp json.Number `json:"timestamp"`
-	}{plain: (*plain)(e)}
+	var wire struct {
+		Type       EventType       `json:"type"`
+		Object     json.RawMessage `json:"object"`
+		Timestamp  json.RawMessage `json:"timestamp"`
+		InstanceID json.RawMessage `json:"instance_id"`
+		Attributes json.RawMessage `json:"event_attributes"`
+		Data       json.RawMessage `json:"data"`
+	}
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
-	e.Timestamp = clerk.Timestamp(wholeNumber(wire.Timestamp))
+	e.Type, e.Data = wire.Type, wire.Data
+	lenient(wire.Object, &e.Object)
+	lenient(wire.InstanceID, &e.InstanceID)
+	lenient(wire.Attributes, &e.Attributes)
+	var timestamp json.Number
+	lenient(wire.Timestamp, &timestamp)
+	e.Timestamp = clerk.Timestamp(wholeNumber(timestamp))
 	e.raw = bytes.Clone(data)
 	return nil
+}
+
+// lenient decodes a field into *out, or leaves that at zero.
+func lenient[T any](raw json.RawMessage, out *T) {
+	var value T
+	if len(raw) > 0 && json.Unmarshal(raw, &value) == nil {
+		*out = value
+	}
 }
 
 // RawJSON returns the whole event as it was sent, fields included that Event does not have. It is nil for an event

@@ -3,6 +3,7 @@ package clerkwebhook
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"maps"
 	"net/http"
 	"time"
@@ -34,6 +35,9 @@ type Handler struct {
 	callbacks Callbacks
 	dedup     Deduplicator
 	onError   func(ctx context.Context, event *Event, err error)
+	logger    *slog.Logger
+	endpoint  string
+	patience  time.Duration
 }
 
 // HandlerOption changes a Handler under construction.
@@ -50,22 +54,48 @@ func WithoutDeduplication() HandlerOption {
 	return func(h *Handler) { h.dedup = alwaysFirst{} }
 }
 
-// WithErrorHandler sets a function that is told every error: refused deliveries, with a nil event, and failed
-// callbacks. It is for logs and metrics; it does not change the answer.
-func WithErrorHandler(fn func(ctx context.Context, event *Event, err error)) HandlerOption {
+// WithErrorReporter calls fn with every error: of refused deliveries, with a nil event, and of failed callbacks. It is
+// for logs and metrics and does not change the answer.
+func WithErrorReporter(fn func(ctx context.Context, event *Event, err error)) HandlerOption {
 	return func(h *Handler) { h.onError = fn }
 }
 
-// NewHandler returns a Handler. It returns an error if verifier or the Deduplicator of an option is nil.
+// DefaultCallbackTimeout is how long a callback has by default, somewhat longer than Clerk waits for an answer.
+const DefaultCallbackTimeout = 30 * time.Second
+
+// WithCallbackTimeout limits the time of a callback through its context; the default is DefaultCallbackTimeout. A
+// callback that ignores its context keeps its message claimed until the Deduplicator lets the claim lapse.
+func WithCallbackTimeout(timeout time.Duration) HandlerOption {
+	return func(h *Handler) { h.patience = timeout }
+}
+
+// WithEndpoint names the endpoint for a Deduplicator that several endpoints share: Clerk sends a message to each
+// endpoint under one id. By default the endpoint is told from others by its first signing secret, so the name is
+// needed only to keep the memory across a change of that secret.
+func WithEndpoint(name string) HandlerOption {
+	return func(h *Handler) { h.endpoint = name }
+}
+
+// WithLogger sets where refused deliveries and failed callbacks are logged, at warn level, with reason and event type
+// and nothing of the event's data; the default is slog.Default(). What a callback returned is not in the line, since
+// it can name people: WithErrorReporter gets it.
+func WithLogger(logger *slog.Logger) HandlerOption {
+	return func(h *Handler) { h.logger = logger }
+}
+
+// NewHandler returns a Handler. It returns an error if verifier is nil, or if an option has an empty value.
 func NewHandler(verifier *Verifier, callbacks Callbacks, opts ...HandlerOption) (*Handler, error) {
 	if verifier == nil || verifier.ring == nil {
 		return nil, &Error{Reason: ReasonInvalidConfig}
 	}
-	h := &Handler{verifier: verifier, callbacks: callbacks, dedup: NewMemoryDeduplicator(0)}
+	h := &Handler{
+		verifier: verifier, callbacks: callbacks, dedup: NewMemoryDeduplicator(0), logger: slog.Default(),
+		endpoint: verifier.ring.fingerprint(), patience: DefaultCallbackTimeout,
+	}
 	for _, opt := range opts {
 		opt(h)
 	}
-	if h.dedup == nil {
+	if h.dedup == nil || h.logger == nil || h.endpoint == "" || h.patience <= 0 {
 		return nil, &Error{Reason: ReasonInvalidConfig}
 	}
 	return h, nil
@@ -131,7 +161,7 @@ func (h *Handler) refuse(ctx context.Context, err error) Answer {
 
 // handle passes an event to its callback once.
 func (h *Handler) handle(ctx context.Context, event *Event) Answer {
-	claim, err := h.dedup.Begin(ctx, event.ID)
+	claim, err := h.dedup.Begin(ctx, h.claimID(event))
 	switch {
 	case err != nil:
 		h.report(ctx, event, err)
@@ -144,7 +174,9 @@ func (h *Handler) handle(ctx context.Context, event *Event) Answer {
 	}
 	done := false
 	defer func() { h.record(ctx, event, done) }()
-	err = h.callbacks.dispatch(ctx, event)
+	callbackCtx, cancel := context.WithTimeout(ctx, h.patience)
+	defer cancel()
+	err = h.callbacks.dispatch(callbackCtx, event)
 	done = err == nil || isPermanent(err)
 	return h.answer(ctx, event, err)
 }
@@ -157,7 +189,7 @@ func (h *Handler) record(ctx context.Context, event *Event, done bool) {
 	if done {
 		end = h.dedup.Finish
 	}
-	if err := end(ctx, event.ID); err != nil {
+	if err := end(ctx, h.claimID(event)); err != nil {
 		h.report(ctx, event, err)
 	}
 }
@@ -176,7 +208,21 @@ func (h *Handler) answer(ctx context.Context, event *Event, err error) Answer {
 	}
 }
 
+// claimID is what the Deduplicator knows a message by.
+func (h *Handler) claimID(event *Event) string { return h.endpoint + "/" + event.ID }
+
+// report logs an error and passes it to the reporter.
 func (h *Handler) report(ctx context.Context, event *Event, err error) {
+	message, attrs := "clerk webhook: the callback failed, or the deduplicator", []slog.Attr{slog.Any("event", event)}
+	var refusal *Error
+	switch {
+	case errors.As(err, &refusal):
+		message = "clerk webhook refused"
+		attrs = append(attrs, slog.String("reason", string(refusal.Reason)), slog.String("hint", refusal.Reason.hint()))
+	case errors.Is(err, ErrInProgress):
+		message = "clerk webhook: message is being handled by another request"
+	}
+	h.logger.LogAttrs(ctx, slog.LevelWarn, message, attrs...)
 	if h.onError != nil {
 		h.onError(ctx, event, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -11,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	clerk "github.com/clerkgo/clerk-go/core"
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
@@ -199,6 +202,7 @@ func TestHandler_Refusals(t *testing.T) {
 		{"not a POST", http.MethodGet, good, body, http.StatusMethodNotAllowed, false},
 		{"no headers", http.MethodPost, http.Header{}, body, http.StatusBadRequest, false},
 		{"changed body", http.MethodPost, good, []byte("{}"), http.StatusUnauthorized, false},
+		{"empty body", http.MethodPost, good, nil, http.StatusBadRequest, false},
 		{"old", http.MethodPost, signer.Sign("msg_1", noon.AddDate(0, 0, -1), body), body, http.StatusUnauthorized, false},
 		{"too large", http.MethodPost, signer.Sign("msg_1", noon, large), large, http.StatusRequestEntityTooLarge, false},
 		{"no event", http.MethodPost, signer.Sign("msg_1", noon, []byte("[]")), []byte("[]"), http.StatusUnprocessableEntity, true},
@@ -208,7 +212,7 @@ func TestHandler_Refusals(t *testing.T) {
 			t.Parallel()
 			var calls atomic.Int64
 			var reported atomic.Pointer[error]
-			h := newHandler(t, countUsers(&calls), clerkwebhook.WithErrorHandler(
+			h := newHandler(t, countUsers(&calls), clerkwebhook.WithErrorReporter(
 				func(_ context.Context, event *clerkwebhook.Event, err error) {
 					if event != nil {
 						t.Errorf("got event %v reported, want none", event)
@@ -284,7 +288,7 @@ func TestHandler_DeduplicatorTrouble(t *testing.T) {
 	}
 	var reported error
 	h = newHandler(t, countUsers(&calls), clerkwebhook.WithDeduplicator(&brokenDedup{memory, nil, errTrouble}),
-		clerkwebhook.WithErrorHandler(func(_ context.Context, _ *clerkwebhook.Event, err error) { reported = err }))
+		clerkwebhook.WithErrorReporter(func(_ context.Context, _ *clerkwebhook.Event, err error) { reported = err }))
 	if got := post(t, h, "msg_1", body).StatusCode; got != http.StatusNoContent || !errors.Is(reported, errTrouble) {
 		t.Errorf("got %d and report %v, want 204 for what is done and the trouble reported", got, reported)
 	}
@@ -318,5 +322,111 @@ func TestNewHandler_NeedsVerifier(t *testing.T) {
 		if h, err := clerkwebhook.NewHandler(verifier, clerkwebhook.Callbacks{}); h != nil || !errors.Is(err, clerkwebhook.ErrConfig) {
 			t.Errorf("got %v and %v, want no handler and ErrConfig", h, err)
 		}
+	}
+}
+
+func TestHandler_SharedDeduplicatorTellsEndpointsApart(t *testing.T) {
+	t.Parallel()
+	memory := clerkwebhook.NewMemoryDeduplicator(0)
+	var calls atomic.Int64
+	handler := func(secret string, opts ...clerkwebhook.HandlerOption) *clerkwebhook.Handler {
+		opts = append(opts, clerkwebhook.WithDeduplicator(memory))
+		h, err := clerkwebhook.NewHandler(newVerifier(t, secret), countUsers(&calls), opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h
+	}
+	first, again, second := handler(secretA), handler(secretA), handler(secretB)
+	for i, step := range []struct {
+		h         *clerkwebhook.Handler
+		secret    string
+		duplicate bool
+	}{{first, secretA, false}, {again, secretA, true}, {second, secretB, false}, {second, secretB, true},
+		{handler(secretA, clerkwebhook.WithEndpoint("billing")), secretA, false}, {handler(secretB, clerkwebhook.WithEndpoint("billing")), secretB, true}} {
+		answer := step.h.Receive(t.Context(), newSigner(t, step.secret).Sign("msg_1", noon, body), body)
+		if answer.StatusCode != http.StatusNoContent || answer.Duplicate != step.duplicate {
+			t.Errorf("step %d: got %d, duplicate %v, want duplicate %v", i, answer.StatusCode, answer.Duplicate, step.duplicate)
+		}
+	}
+}
+
+func TestHandler_OddEnvelopeFieldsLoseNothing(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int64
+	h := newHandler(t, countUsers(&calls))
+	odd := []string{
+		`"timestamp":"yesterday"`, `"timestamp":{}`, `"instance_id":5`, `"object":[]`, `"event_attributes":"none"`,
+		`"event_attributes":{"http_request":{"client_ip":7}}`,
+	}
+	for i, field := range odd {
+		text := []byte(`{"type":"user.created","data":{"id":"user_1"},` + field + `}`)
+		if got := post(t, h, "odd_"+strconv.Itoa(i), text).StatusCode; got != http.StatusNoContent {
+			t.Errorf("%s: got %d, want 204", field, got)
+		}
+	}
+	if got := calls.Load(); got != int64(len(odd)) {
+		t.Errorf("got %d callbacks, want %d", got, len(odd))
+	}
+}
+
+func TestHandler_ACallbackThatHangsBlocksItsMessageForABoundedTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var calls atomic.Int64
+		release := make(chan struct{})
+		h := newHandler(t, clerkwebhook.Callbacks{
+			UserCreated: func(ctx context.Context, _ *clerkwebhook.Event, _ *clerk.User) error {
+				switch calls.Add(1) {
+				case 1:
+					<-ctx.Done() // heeds its context
+					return ctx.Err()
+				case 2:
+					<-release // does not
+				}
+				return nil
+			},
+		})
+		header := newSigner(t, secretA).Sign("msg_1", noon, body)
+		started := time.Now()
+		if answer := h.Receive(t.Context(), header, body); answer.StatusCode != http.StatusInternalServerError {
+			t.Errorf("got %d, want 500 for a callback that took too long", answer.StatusCode)
+		}
+		if took := time.Since(started); took != clerkwebhook.DefaultCallbackTimeout {
+			t.Errorf("took %v, want %v", took, clerkwebhook.DefaultCallbackTimeout)
+		}
+		var hanging sync.WaitGroup
+		hanging.Go(func() { h.Receive(t.Context(), header, body) })
+		synctest.Wait()
+		if answer := h.Receive(t.Context(), header, body); answer.StatusCode != http.StatusConflict {
+			t.Errorf("got %d, want 409 while the callback hangs", answer.StatusCode)
+		}
+		time.Sleep(clerkwebhook.ClaimLapse)
+		if answer := h.Receive(t.Context(), header, body); answer.StatusCode != http.StatusNoContent || calls.Load() != 3 {
+			t.Errorf("got %d after %d calls, want the message to be handled at last", answer.StatusCode, calls.Load())
+		}
+		close(release)
+		hanging.Wait()
+	})
+}
+
+func TestHandler_LogsRefusalsWithoutTheirContent(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	h := newHandler(t, clerkwebhook.Callbacks{}, clerkwebhook.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	header := newSigner(t, secretA).Sign("msg_1", noon, body)
+	h.Receive(t.Context(), header, nil)
+	h.Receive(t.Context(), header, []byte(`{"type":"user.created","data":{"id":"user_secret"}}`))
+	failing := newHandler(t, clerkwebhook.Callbacks{UserCreated: func(context.Context, *clerkwebhook.Event, *clerk.User) error {
+		return errors.New("ada@example.com is odd")
+	}}, clerkwebhook.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	failing.Receive(t.Context(), header, body)
+	for _, part := range []string{"the callback failed", "reason=empty-body", "reason=no-matching-signature", "signing secret"} {
+		if !strings.Contains(log.String(), part) {
+			t.Errorf("%q is not in the log:\n%s", part, log.String())
+		}
+	}
+	if strings.Contains(log.String(), "user_secret") || strings.Contains(log.String(), "ada@example.com") || strings.Contains(log.String(), header.Get("svix-signature")) {
+		t.Errorf("the log shows content:\n%s", log.String())
 	}
 }

@@ -2,6 +2,7 @@ package clerkwebhook
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"strings"
 )
 
@@ -44,4 +45,9 @@ func parseSecret(secret string) ([]byte, error) {
 		return nil, &Error{Reason: ReasonInvalidSecret}
 	}
 	return key, nil
+}
+
+// fingerprint tells endpoints apart without showing their secrets.
+func (k *keyring) fingerprint() string {
+	return hex.EncodeToString(digest(k.keys()[0], "clerkwebhook", "endpoint", nil)[:8])
 }

@@ -2,6 +2,7 @@ package clerkwebhook
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -61,9 +62,13 @@ func New(secrets ...string) (*Verifier, error) {
 	return NewWithConfig(Config{Secrets: secrets})
 }
 
-// NewFromEnv returns a Verifier for the secret in CLERK_WEBHOOK_SIGNING_SECRET.
+// NewFromEnv returns a Verifier for the secret in CLERK_WEBHOOK_SIGNING_SECRET. The error names the variable.
 func NewFromEnv() (*Verifier, error) {
-	return New(os.Getenv(envSecret))
+	v, err := New(os.Getenv(envSecret))
+	if err != nil {
+		return nil, fmt.Errorf("%w (%s)", err, envSecret)
+	}
+	return v, nil
 }
 
 // NewWithConfig returns a Verifier. It returns an error if the configuration is not usable.
@@ -106,6 +111,9 @@ func (v *Verifier) Verify(header http.Header, body []byte) (*Event, error) {
 		return nil, err
 	}
 	if !v.ring.matches(d.signature, d.id, d.timestamp, body) {
+		if len(body) == 0 {
+			return nil, &Error{Reason: ReasonEmptyBody}
+		}
 		return nil, &Error{Reason: ReasonNoMatchingSignature}
 	}
 	event, err := ParseEvent(body)

@@ -69,5 +69,5 @@ func newHandler(verifier *clerkwebhook.Verifier, out io.Writer) (*clerkwebhook.H
 		Other: func(_ context.Context, event *clerkwebhook.Event) error {
 			return say("%s", event.Type)
 		},
-	}, clerkwebhook.WithErrorHandler(func(_ context.Context, _ *clerkwebhook.Event, err error) { log.Print(err) }))
+	}, clerkwebhook.WithErrorReporter(func(_ context.Context, _ *clerkwebhook.Event, err error) { log.Print(err) }))
 }

@@ -92,7 +92,7 @@ func (p *program) check(ctx context.Context, stdout io.Writer) error {
 
 // serve receives webhooks and looks for drift until ctx is done.
 func (p *program) serve(ctx context.Context) error {
-	webhooks, err := p.handler(p.mirror, clerkwebhook.WithErrorHandler(p.onError))
+	webhooks, err := p.handler(p.mirror, clerkwebhook.WithErrorReporter(p.onError))
 	if err != nil {
 		return err
 	}

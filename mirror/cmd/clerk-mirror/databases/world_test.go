@@ -49,7 +49,7 @@ func (w *world) handler(t *testing.T, m *clerkmirror.Mirror) *clerkwebhook.Handl
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := m.Handler(verifier, clerkwebhook.WithErrorHandler(func(_ context.Context, event *clerkwebhook.Event, err error) {
+	h, err := m.Handler(verifier, clerkwebhook.WithErrorReporter(func(_ context.Context, event *clerkwebhook.Event, err error) {
 		t.Logf("webhook %v: %v", event, err)
 	}))
 	if err != nil {
