@@ -12,19 +12,20 @@ import (
 
 // Authenticator authenticates requests for one Clerk instance. It is safe for concurrent use; make one and keep it.
 type Authenticator struct {
-	config   Config
-	key      PublishableKey // zero when HeaderOnly needs none
-	keys     KeySet         // nil when no session or JWT can be verified
-	remote   *RemoteKeySet  // the same, if it is one of ours
-	skew     time.Duration
-	now      func() time.Time
-	log      *slog.Logger
-	defaults callConfig
-	custom   *http.Client  // of the configuration, may be nil
-	api      *clerk.Client // nil without a secret key
-	currents *current      // nil without a secret key
-	secret   hidden        // of the configuration, which has it no longer
-	flow     flow
+	config          Config
+	key             PublishableKey // zero when HeaderOnly needs none
+	keys            KeySet         // nil when no session or JWT can be verified
+	remote          *RemoteKeySet  // the same, if it is one of ours
+	skew            time.Duration
+	now             func() time.Time
+	log             *slog.Logger
+	defaults        callConfig
+	custom          *http.Client  // of the configuration, may be nil
+	api             *clerk.Client // nil without a secret key
+	currents        *current      // nil without a secret key
+	secret          hidden        // of the configuration, which has it no longer
+	templateSecrets []hidden
+	flow            flow
 	tokenReader
 }
 
@@ -38,7 +39,10 @@ func New(config Config) (*Authenticator, error) {
 		return nil, err
 	}
 	a.secret = hide(c.SecretKey)
-	a.config.SecretKey, a.config.MachineSecretKey = "", ""
+	for _, secret := range c.TemplateSecrets {
+		a.templateSecrets = append(a.templateSecrets, hide(secret))
+	}
+	a.config.SecretKey, a.config.MachineSecretKey, a.config.TemplateSecrets = "", "", nil
 	return a, nil
 }
 
@@ -95,10 +99,15 @@ func (a *Authenticator) fromHeader(ctx context.Context, req *Request, call *call
 	single := call.single()
 	switch {
 	// Where only sessions are accepted, everything is a candidate: the verification says what it lacks.
-	case single == TokenSession, p.class == TokenSession && slices.Contains(call.accepts, TokenSession):
+	// So is the token of a JWT template where it is not accepted as one.
+	case single == TokenSession, slices.Contains(call.accepts, TokenSession) &&
+		(p.class == TokenSession || p.class == TokenTemplate && !slices.Contains(call.accepts, TokenTemplate)):
 		return a.sessionHeader(ctx, req, call, &p)
 	case !slices.Contains(call.accepts, p.class):
 		return a.signedOut(single, refuse(ReasonTokenTypeMismatch, ""))
+	}
+	if p.class == TokenTemplate {
+		return a.template(ctx, &p, call)
 	}
 	return a.machine(ctx, &p, call)
 }

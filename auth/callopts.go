@@ -7,15 +7,17 @@ type CallOption func(*callConfig)
 
 // callConfig is the configuration of one call. Its slices are never written to.
 type callConfig struct {
-	accepts         []TokenType
-	parties         []string
-	audience        []string
-	oauthAudience   []string   // of OAuth tokens
-	allowUnbound    bool       // OAuth tokens may have no audience
-	challenge       *challenge // what refusals tell OAuth clients
-	requireAudience bool
-	issuer          []string
-	allowPending    bool
+	accepts          []TokenType
+	parties          []string
+	audience         []string
+	oauthAudience    []string   // of OAuth tokens
+	allowUnbound     bool       // OAuth tokens may have no audience
+	templateAudience []string   // of tokens of JWT templates
+	anyTemplate      bool       // which may have any audience
+	challenge        *challenge // what refusals tell OAuth clients
+	requireAudience  bool
+	issuer           []string
+	allowPending     bool
 }
 
 // single is the type that is accepted where it is the only one.
@@ -42,13 +44,13 @@ func WithAuthorizedParties(origins ...string) CallOption {
 	}
 }
 
-// WithAudience replaces [Config].Audience and [Config].OAuthAudience for this call, for tokens of every type and also
+// WithAudience replaces [Config].Audience, OAuthAudience and TemplateAudience for this call, for tokens of every type and also
 // for those that were verified before; without arguments the configured ones stay.
 func WithAudience(audience ...string) CallOption {
 	audience = slices.Clone(audience)
 	return func(c *callConfig) {
 		if len(audience) > 0 {
-			c.audience, c.oauthAudience = audience, audience
+			c.audience, c.oauthAudience, c.templateAudience = audience, audience, audience
 		}
 	}
 }

@@ -57,6 +57,15 @@ type Config struct {
 	AllowUnboundTokens bool
 	// RequireAudience refuses tokens without aud when Audience is set.
 	RequireAudience bool
+	// TemplateAudience lists the accepted values of aud in tokens of JWT templates; nil is Audience. Such a token must have
+	// one of them.
+	TemplateAudience []string
+	// AllowTemplateWithoutAudience waives the audience of tokens of JWT templates: the token of any template of the instance
+	// is accepted where [TokenTemplate] is.
+	AllowTemplateWithoutAudience bool
+	// TemplateSecrets are the secrets that JWT templates with the algorithm HS256 share with this application, of 32 bytes
+	// or more.
+	TemplateSecrets []string
 	// Issuer lists the accepted values of iss, in tokens of sessions and in M2M and OAuth tokens that are JWTs. Empty skips
 	// the check: the key is the anchor of trust.
 	Issuer []string

@@ -27,6 +27,7 @@ type tokenHeader struct {
 	badTyp      bool
 	badCategory bool
 	method      *jwt.SigningMethodRSA // nil for an algorithm that is not ours
+	shared      bool                  // signed with a shared secret, by HS256
 	forbidden   bool                  // a parameter that must not be ignored or followed
 }
 
@@ -61,7 +62,7 @@ func (r *headerReader) member(s *jsonscan.Scanner, name string) error {
 	case "alg":
 		var alg string
 		_, err := s.OptionalString(&alg)
-		h.method = signingMethod(alg)
+		h.method, h.shared = signingMethod(alg), alg == "HS256"
 		return r.once(1, err)
 	case "typ":
 		ok, err := s.OptionalString(&h.typ)
@@ -102,6 +103,11 @@ func signingMethod(alg string) *jwt.SigningMethodRSA {
 		return jwt.SigningMethodRS512
 	}
 	return nil
+}
+
+// isTemplate reports whether the header is one of a token of a JWT template.
+func (h *tokenHeader) isTemplate() bool {
+	return h.category == categoryTemplate || h.shared && !h.hasCategory
 }
 
 // isSession reports whether the category allows the token to be one of a session.

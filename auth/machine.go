@@ -42,7 +42,7 @@ type MachineIdentity struct {
 // Machine returns the identity behind a machine credential, or nil when none is signed in.
 func (s *RequestState) Machine() *MachineIdentity {
 	c := s.current()
-	if c.status != StatusSignedIn || c.machine == nil {
+	if c.status != StatusSignedIn || c.machine == nil || !c.tokenType.machine() {
 		return nil
 	}
 	m := c.machine

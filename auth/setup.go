@@ -91,7 +91,12 @@ func (c Config) clone() Config {
 	c.AuthorizedParties = slices.Clone(c.AuthorizedParties)
 	c.Audience = slices.Clone(c.Audience)
 	c.OAuthAudience = slices.Clone(c.OAuthAudience)
+	c.TemplateAudience = slices.Clone(c.TemplateAudience)
+	c.TemplateSecrets = slices.Clone(c.TemplateSecrets)
 	c.Issuer = slices.Clone(c.Issuer)
+	if c.TemplateAudience == nil {
+		c.TemplateAudience = c.Audience
+	}
 	if c.OAuthAudience == nil {
 		c.OAuthAudience = c.Audience
 	}
@@ -134,6 +139,7 @@ func (a *Authenticator) configure() error {
 		accepts: c.AcceptsToken, parties: c.AuthorizedParties, audience: c.Audience,
 		requireAudience: c.RequireAudience, issuer: c.Issuer, allowPending: c.AllowPending,
 		oauthAudience: c.OAuthAudience, allowUnbound: c.AllowUnboundTokens, challenge: &challenge{metadataURL: c.ResourceMetadataURL},
+		templateAudience: c.TemplateAudience, anyTemplate: c.AllowTemplateWithoutAudience,
 	}
 	for _, check := range []func() error{a.checkTokens, a.checkURLs, a.checkKeys, a.checkSatellite, a.checkLimits, a.openAPI} {
 		if err := check(); err != nil {
@@ -167,8 +173,14 @@ func (a *Authenticator) checkTokens() error {
 	if c.RequireAudience && len(c.Audience) == 0 {
 		return configError("RequireAudience is set without Audience")
 	}
-	if slices.Contains(c.Audience, "") || slices.Contains(c.OAuthAudience, "") || slices.Contains(c.Issuer, "") {
-		return configError("Audience, OAuthAudience and Issuer must not have empty entries")
+	if slices.Contains(slices.Concat(c.Audience, c.OAuthAudience, c.TemplateAudience, c.Issuer), "") {
+		return configError("Audience, OAuthAudience, TemplateAudience and Issuer must not have empty entries")
+	}
+	if slices.Contains(c.AcceptsToken, TokenTemplate) && len(c.TemplateAudience) == 0 && !c.AllowTemplateWithoutAudience {
+		return configError("TokenTemplate is accepted without TemplateAudience: set it, or AllowTemplateWithoutAudience")
+	}
+	if slices.ContainsFunc(c.TemplateSecrets, func(secret string) bool { return len(secret) < minTemplateSecret }) {
+		return configError("TemplateSecrets has a secret of less than %d bytes", minTemplateSecret)
 	}
 	return nil
 }

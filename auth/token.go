@@ -117,6 +117,8 @@ func (p *presented) jwtClass(claims *SessionClaims) TokenType {
 		return TokenM2M
 	case isOAuthType(p.header.typ):
 		return TokenOAuth
+	case p.header.isTemplate():
+		return TokenTemplate
 	}
 	return TokenSession
 }

@@ -17,6 +17,7 @@ const (
 	asHandshake                 // the result of a handshake: it has no subject, and its times are the caller's business
 	asM2M
 	asOAuth
+	asTemplate
 )
 
 // jwtPolicy says which JWTs a verification accepts.
@@ -36,6 +37,8 @@ func (as purpose) class() TokenType {
 		return TokenM2M
 	case asOAuth:
 		return TokenOAuth
+	case asTemplate:
+		return TokenTemplate
 	}
 	return TokenSession
 }
@@ -46,10 +49,16 @@ func (as purpose) admits(h *tokenHeader, c *SessionClaims) *Error {
 	machine := strings.HasPrefix(c.Subject, prefixMch)
 	switch as {
 	case asCredential:
+		if h.category == categoryTemplate {
+			return refuse(ReasonTokenTypeMismatch, templateHint)
+		}
 		if !h.isSession() || machine || isOAuthType(h.typ) || isIDToken(h, c) {
 			return refuse(ReasonTokenTypeMismatch, "")
 		}
 	case asSession:
+		if h.category == categoryTemplate {
+			return refuse(ReasonTokenInvalid, templateHint)
+		}
 		if !h.isSession() || machine || isIDToken(h, c) {
 			return refuse(ReasonTokenInvalid, "the token is not that of a session")
 		}
@@ -60,6 +69,10 @@ func (as purpose) admits(h *tokenHeader, c *SessionClaims) *Error {
 	case asM2M:
 		if h.badCategory || h.hasCategory && h.category != categoryM2M && h.category != categoryIgnore {
 			return refuse(ReasonTokenInvalid, "the token is not one of a machine")
+		}
+	case asTemplate:
+		if !h.isTemplate() || machine {
+			return refuse(ReasonTokenTypeMismatch, "")
 		}
 	case asOAuth: // Its type tells.
 	}
@@ -83,6 +96,13 @@ func (a *Authenticator) verify(ctx context.Context, p *presented, policy *jwtPol
 	}
 	if refusal := policy.as.admits(p.header, p.claims); refusal != nil {
 		return nil, refusal
+	}
+	if policy.as == asTemplate && p.header.shared {
+		if refusal := a.checkSharedSecret(p); refusal != nil {
+			return nil, refusal
+		}
+		p.claims.token = p.keep()
+		return accepted(p.claims, a.checkClaims(p.claims, policy, now))
 	}
 	key, refusal := a.keyFor(ctx, p.header, policy.as, now)
 	if refusal != nil {
@@ -155,6 +175,8 @@ func (h *tokenHeader) check(as purpose) *Error {
 		return refuse(ReasonTokenInvalid, "the header has a parameter that must not be used")
 	case as == asOAuth && !isOAuthType(h.typ), as != asOAuth && h.hasTyp && (h.badTyp || h.typ != "JWT"):
 		return refuse(ReasonTokenInvalid, "the type is not accepted")
+	case h.shared:
+		return refuse(ReasonTokenInvalidAlgorithm, "HS256 is not accepted; "+templateHint)
 	case h.method == nil:
 		return refuse(ReasonTokenInvalidAlgorithm, "the algorithm is not accepted")
 	}
