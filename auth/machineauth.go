@@ -40,8 +40,14 @@ func (a *Authenticator) machine(ctx context.Context, p *presented, call *callCon
 		refusal = refuse(ReasonTokenInvalid, "the token cannot be one of Clerk's")
 	}
 	token := p.keep()
-	if refusal != nil || !opaque && (class != TokenOAuth || !a.config.AlwaysAskClerk) {
+	if refusal != nil || !opaque && !a.alwaysAsks(class) {
 		return a.machineState(class, token, identity, refusal)
+	}
+	if known := a.flow.machines.known(class, token); opaque && known != nil && (known.refusal != nil || !a.alwaysAsks(class)) {
+		if refusal = known.refusal; refusal == nil {
+			refusal = a.meantForUs(class, known.identity, call)
+		}
+		return a.machineState(class, token, known.identity, refusal)
 	}
 	own := *call
 	ask := func(ctx context.Context) *RequestState {
@@ -70,6 +76,11 @@ func (a *Authenticator) machine(ctx context.Context, p *presented, call *callCon
 			return ask(ctx)
 		}),
 	}
+}
+
+// alwaysAsks reports whether Clerk is asked about each token of a class in each request.
+func (a *Authenticator) alwaysAsks(t TokenType) bool {
+	return t == TokenOAuth && a.config.AlwaysAskClerk
 }
 
 func (a *Authenticator) machineState(t TokenType, token string, identity *machineToken, refusal *Error) *RequestState {

@@ -58,6 +58,18 @@ func newMachineCache(ttl time.Duration, now func() time.Time) *machineCache {
 	}
 }
 
+func keyOf(t TokenType, token string) machineKey { return machineKey{t, sha256.Sum256([]byte(token))} }
+
+// known returns the record of a token that counts now, or nil.
+func (c *machineCache) known(t TokenType, token string) *machineRecord {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if record := c.records[keyOf(t, token)]; record != nil && record.until.After(c.now()) {
+		return record
+	}
+	return nil
+}
+
 // machineQuestion is one token that Clerk is to be asked about.
 type machineQuestion struct {
 	tokenType TokenType
@@ -70,7 +82,7 @@ type machineQuestion struct {
 // verify returns what Clerk says about a token. A question that was asked goes on for those who come next when the
 // caller gives up.
 func (c *machineCache) verify(ctx context.Context, q *machineQuestion) (*machineToken, *Error) {
-	key := machineKey{q.tokenType, sha256.Sum256([]byte(q.token))}
+	key := keyOf(q.tokenType, q.token)
 	for waited := false; ; waited = true {
 		record, flight, turn := c.enter(key, q, waited)
 		if record != nil {

@@ -48,7 +48,7 @@ type machineAnswer struct {
 // askMachine asks Clerk about a token, or remembers what Clerk said. An M2M JWT is known here, not there.
 func (a *Authenticator) askMachine(ctx context.Context, t TokenType, token string, signed bool) (*machineToken, *Error) {
 	return a.flow.machines.verify(ctx, &machineQuestion{
-		tokenType: t, token: token, signed: signed, always: t == TokenOAuth && a.config.AlwaysAskClerk,
+		tokenType: t, token: token, signed: signed, always: a.alwaysAsks(t),
 		ask: func(ctx context.Context) (*machineToken, *Error) {
 			endpoint := machineEndpoints[t]
 			api := a.api
