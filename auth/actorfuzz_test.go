@@ -21,7 +21,7 @@ func FuzzMachineAnswer(f *testing.F) {
 			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(text)), Request: r}, nil
 		})
 		authn := local(t, nil, func(c *clerkauth.Config) {
-			c.SecretKey, c.HTTPClient, c.AcceptsToken = testSecret, &http.Client{Transport: api}, []clerkauth.TokenType{clerkauth.TokenOAuth}
+			c.SecretKey, c.HTTPClient, c.AcceptTokens = testSecret, &http.Client{Transport: api}, []clerkauth.TokenType{clerkauth.TokenOAuth}
 			c.OAuthAudience, c.AllowUnboundTokens = []string{"https://api"}, true
 		})
 		state := authn.Authenticate(t.Context(), bearer("oat_fuzz"))

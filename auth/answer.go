@@ -85,6 +85,8 @@ func (s *RequestState) WriteHeaders(h http.Header) (redirect bool) {
 		return false
 	}
 	if len(s.cookies) > 0 {
+		// No cache may keep these cookies for others. A handler that knows better sets Cache-Control itself.
+		h[headerCacheControl] = []string{"private, no-store"}
 		h[headerSetCookie] = append(h[headerSetCookie], s.cookies...)
 	}
 	if s.resolve == nil && s.status != StatusSignedIn {

@@ -33,8 +33,8 @@ type Authenticator struct {
 func New(config Config) (*Authenticator, error) {
 	c := config.clone()
 	a := &Authenticator{config: c, now: c.Now, log: c.Logger, custom: config.HTTPClient}
-	a.tokens = newTokenCache(max(c.TokenCacheSize, 0))
-	a.machineTokens = newTokenCache(max(c.TokenCacheSize, 0) / 4)
+	a.tokens = newTokenCache(c.TokenCacheSize)
+	a.machineTokens = newTokenCache(c.TokenCacheSize / 4)
 	if err := a.configure(); err != nil {
 		return nil, err
 	}
@@ -50,6 +50,25 @@ func New(config Config) (*Authenticator, error) {
 func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...CallOption) *RequestState {
 	call := a.callConfig(opts)
 	state := a.authenticate(ctx, &req, call)
+	state.challenge = challengeFor(call.accepts, call.challenge)
+	return state
+}
+
+// AuthenticateToken tells whom a token stands for that did not come in the header of an HTTP request: one of a queue's
+// message, of the first message of a WebSocket or of its Sec-WebSocket-Protocol, or of gRPC metadata. The token comes
+// without the word Bearer, and may be of any type that [Config].AcceptTokens or [AcceptTokens] names. The state is never
+// nil and is as complete as that of a request: checks, [NewContext] and [RequestState.CreateToken] work with it. An empty
+// token is an anonymous caller. There is no browser, so nothing is refreshed and there are no headers to send. The token
+// must not be changed afterwards.
+func (a *Authenticator) AuthenticateToken(ctx context.Context, token string, opts ...CallOption) *RequestState {
+	call := a.callConfig(opts)
+	var state *RequestState
+	if token == "" {
+		state = a.withoutToken(&call)
+	} else {
+		p := a.read(token, false)
+		state = a.fromToken(ctx, &call, &p)
+	}
 	state.challenge = challengeFor(call.accepts, call.challenge)
 	return state
 }
@@ -79,13 +98,8 @@ func (a *Authenticator) authenticate(ctx context.Context, req *Request, call cal
 		return a.unusableHeader(&call, refusal)
 	case token != "":
 		return a.fromHeader(ctx, req, &call, token)
-	case !slices.Contains(call.accepts, TokenSession):
-		if single := call.single(); single != TokenNone {
-			return a.anonymous(single, ReasonNoTokenInHeader)
-		}
-		return a.anonymous(TokenNone, ReasonTokenTypeMismatch)
-	case !a.usesCookies():
-		return a.anonymous(TokenSession, ReasonSessionTokenAndUATMissing)
+	case !slices.Contains(call.accepts, TokenSession), !a.usesCookies():
+		return a.withoutToken(&call)
 	}
 	v := newVisit(a, req, &call)
 	return v.authenticate(ctx)
@@ -93,23 +107,51 @@ func (a *Authenticator) authenticate(ctx context.Context, req *Request, call cal
 
 func (a *Authenticator) usesCookies() bool { return !a.config.HeaderOnly && !a.key.IsZero() }
 
-// fromHeader authenticates by a token of the Authorization header.
+// withoutToken is the state of a caller who presents nothing.
+func (a *Authenticator) withoutToken(call *callConfig) *RequestState {
+	single := call.single()
+	switch {
+	case slices.Contains(call.accepts, TokenSession):
+		return a.anonymous(TokenSession, ReasonSessionTokenAndUATMissing)
+	case single != TokenNone:
+		return a.anonymous(single, ReasonNoTokenInHeader)
+	}
+	return a.anonymous(TokenNone, ReasonTokenTypeMismatch)
+}
+
+// fromHeader authenticates by a token of the Authorization header. A browser may get a new one where this one is only
+// too old or too young.
 func (a *Authenticator) fromHeader(ctx context.Context, req *Request, call *callConfig, token string) *RequestState {
 	p := a.read(token, !req.owned)
+	state := a.fromToken(ctx, call, &p)
+	if state.tokenType != TokenSession || state.err == nil || !a.usesCookies() || !state.err.recoverable() {
+		return state
+	}
+	v := newVisit(a, req, call)
+	v.fromHeader = true
+	return v.refused(ctx, &p, state.err)
+}
+
+// fromToken authenticates by a token alone.
+func (a *Authenticator) fromToken(ctx context.Context, call *callConfig, p *presented) *RequestState {
 	single := call.single()
 	switch {
 	// Where only sessions are accepted, everything is a candidate: the verification says what it lacks.
 	// So is the token of a JWT template where it is not accepted as one.
 	case single == TokenSession, slices.Contains(call.accepts, TokenSession) &&
 		(p.class == TokenSession || p.class == TokenTemplate && !slices.Contains(call.accepts, TokenTemplate)):
-		return a.sessionHeader(ctx, req, call, &p)
+		claims, refusal := a.verify(ctx, p, &jwtPolicy{as: asCredential, call: call})
+		if refusal != nil {
+			return a.signedOut(TokenSession, refusal)
+		}
+		return a.signedIn(claims, call)
 	case !slices.Contains(call.accepts, p.class):
 		return a.signedOut(single, refuse(ReasonTokenTypeMismatch, ""))
 	}
 	if p.class == TokenTemplate {
-		return a.template(ctx, &p, call)
+		return a.template(ctx, p, call)
 	}
-	return a.machine(ctx, &p, call)
+	return a.machine(ctx, p, call)
 }
 
 // unusableHeader is the state of an Authorization header without a usable token. Such a token is a candidate for a
@@ -122,19 +164,6 @@ func (a *Authenticator) unusableHeader(call *callConfig, refusal *Error) *Reques
 		refusal = refuse(ReasonTokenTypeMismatch, "")
 	}
 	return a.signedOut(call.single(), refusal)
-}
-
-func (a *Authenticator) sessionHeader(ctx context.Context, req *Request, call *callConfig, p *presented) *RequestState {
-	claims, refusal := a.verify(ctx, p, &jwtPolicy{as: asCredential, call: call})
-	if refusal == nil {
-		return a.signedIn(claims, call)
-	}
-	if !a.usesCookies() || !refusal.recoverable() {
-		return a.signedOut(TokenSession, refusal)
-	}
-	v := newVisit(a, req, call)
-	v.fromHeader = true
-	return v.refused(ctx, p, refusal)
 }
 
 // recoverable reports whether a new token would help.

@@ -7,17 +7,19 @@ type CallOption func(*callConfig)
 
 // callConfig is the configuration of one call. Its slices are never written to.
 type callConfig struct {
-	accepts          []TokenType
-	parties          []string
-	audience         []string
-	oauthAudience    []string   // of OAuth tokens
-	allowUnbound     bool       // OAuth tokens may have no audience
-	templateAudience []string   // of tokens of JWT templates
-	anyTemplate      bool       // which may have any audience
-	challenge        *challenge // what refusals tell OAuth clients
-	requireAudience  bool
-	issuer           []string
-	allowPending     bool
+	accepts           []TokenType
+	parties           []string
+	partyFunc         func(string) bool
+	allowMissingParty bool
+	audience          []string
+	oauthAudience     []string   // of OAuth tokens
+	allowUnbound      bool       // OAuth tokens may have no audience
+	templateAudience  []string   // of tokens of JWT templates
+	anyTemplate       bool       // which may have any audience
+	challenge         *challenge // what refusals tell OAuth clients
+	requireAudience   bool
+	issuer            []string
+	allowPending      bool
 }
 
 // single is the type that is accepted where it is the only one.
@@ -28,18 +30,19 @@ func (c *callConfig) single() TokenType {
 	return TokenNone
 }
 
-// AcceptTokens replaces [Config].AcceptsToken for this call; without arguments nothing is accepted.
+// AcceptTokens replaces [Config].AcceptTokens for this call; without arguments nothing is accepted.
 func AcceptTokens(types ...TokenType) CallOption {
 	types = slices.Clone(types)
 	return func(c *callConfig) { c.accepts = types }
 }
 
-// WithAuthorizedParties replaces [Config].AuthorizedParties for this call; without arguments the configured ones stay.
+// WithAuthorizedParties replaces [Config].AuthorizedParties and [Config].AuthorizedPartyFunc for this call; without
+// arguments the configured ones stay.
 func WithAuthorizedParties(origins ...string) CallOption {
 	origins = slices.Clone(origins)
 	return func(c *callConfig) {
 		if len(origins) > 0 {
-			c.parties = origins
+			c.parties, c.partyFunc = origins, nil
 		}
 	}
 }

@@ -19,9 +19,12 @@ const (
 // NoClockSkew as [Config].ClockSkew compares times exactly, with no tolerance.
 const NoClockSkew time.Duration = -1
 
-// DefaultTokenCacheSize is a good value for [Config].TokenCacheSize: at most about 25 MB when it is full, whatever the size
+// DefaultTokenCacheSize is the size that a zero [Config].TokenCacheSize stands for: at most about 25 MB when it is full, whatever the size
 // of the tokens.
 const DefaultTokenCacheSize = 10_000
+
+// NoTokenCache as [Config].TokenCacheSize turns the cache of verified tokens off.
+const NoTokenCache = -1
 
 // Config is what an [Authenticator] needs to know about the Clerk instance and the application. The zero value of
 // every field is the strict choice. [New] copies the whole and validates it; later changes have no effect.
@@ -43,9 +46,16 @@ type Config struct {
 
 	// HeaderOnly turns cookie authentication off: only the Authorization header counts.
 	HeaderOnly bool
-	// AuthorizedParties lists the origins (https://app.example.com) whose session tokens are accepted. Empty skips the
-	// check of azp, which is safe for header tokens only.
+	// AuthorizedParties lists the origins (https://app.example.com) whose session tokens are accepted. Where it and
+	// AuthorizedPartyFunc are empty, azp is not checked, which is safe for header tokens only.
 	AuthorizedParties []string
+	// AuthorizedPartyFunc accepts further origins, such as those of preview deployments. It must compare whole origins:
+	// whoever controls an accepted origin can act as every user who visits it. It must be safe for concurrent use.
+	AuthorizedPartyFunc func(origin string) bool
+	// AllowMissingAuthorizedParty also accepts session tokens without azp. Clerk mints such tokens where the Frontend API
+	// saw no Origin: on page navigations (the cookie of every first page), through the Backend API and in native
+	// applications. Leave it off where other applications run on subdomains of yours: each of them can get such a token.
+	AllowMissingAuthorizedParty bool
 	// Audience lists the accepted values of aud, of session tokens and M2M tokens. Empty skips the check.
 	Audience []string
 	// OAuthAudience lists the resources that OAuth tokens may be bound to, such as https://api.example.com/mcp (RFC 8707).
@@ -69,8 +79,8 @@ type Config struct {
 	// Issuer lists the accepted values of iss, in tokens of sessions and in M2M and OAuth tokens that are JWTs. Empty skips
 	// the check: the key is the anchor of trust.
 	Issuer []string
-	// AcceptsToken lists the types of tokens that requests may present; nil is session tokens only.
-	AcceptsToken []TokenType
+	// AcceptTokens lists the types of tokens that requests may present; nil is session tokens only.
+	AcceptTokens []TokenType
 	// AllowPending treats sessions with open tasks (sts pending) as signed in.
 	AllowPending bool
 	// ResourceMetadataURL is where clients read which authorization server issues OAuth tokens for this application
@@ -105,15 +115,11 @@ type Config struct {
 	// SignInURL and SignUpURL are the pages that visitors are sent to; empty is the account portal.
 	SignInURL string
 	SignUpURL string
-	// AfterSignInURL and AfterSignUpURL are checked to be addresses. The redirects of this package name the way back
-	// themselves and do not read them.
-	AfterSignInURL string
-	AfterSignUpURL string
 	// PublicOrigin is the origin (https://app.example.com) that browsers use to reach this application, where it
-	// differs from what the server sees.
+	// differs from what the server sees. It may have a path (https://example.com/shop): the prefix that a proxy removes.
 	PublicOrigin string
-	// TrustForwardedHeaders takes the origin from X-Forwarded-Host and X-Forwarded-Proto. Set it only behind a proxy
-	// that overwrites both. [Authenticator.FrontendAPIProxy] then also tells Clerk the visitor's address as
+	// TrustForwardedHeaders takes the origin from X-Forwarded-Host and X-Forwarded-Proto, and a path that the proxy
+	// removed from X-Forwarded-Prefix. Set it only behind a proxy that overwrites or removes all three. [Authenticator.FrontendAPIProxy] then also tells Clerk the visitor's address as
 	// CF-Connecting-IP, X-Real-IP or X-Forwarded-For has it: where it serves, the proxy must overwrite or remove these.
 	TrustForwardedHeaders bool
 	// OrganizationSync activates the organization that the URL names.
@@ -138,7 +144,7 @@ type Config struct {
 	// Now is the clock; nil is [time.Now].
 	Now func() time.Time
 	// TokenCacheSize is how many verified session tokens are remembered so that the next request with the same token
-	// skips the signature. Zero turns the cache off; see [DefaultTokenCacheSize].
+	// skips the signature. Zero is [DefaultTokenCacheSize]; [NoTokenCache] verifies every token anew.
 	TokenCacheSize int
 	// Current says how long [CurrentUser], [CurrentOrganization] and [CurrentMembership] remember what Clerk answered. The
 	// zero value is ten seconds.
@@ -166,9 +172,9 @@ func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // ConfigFromEnv returns the configuration that the variables of Clerk's own SDKs describe: CLERK_SECRET_KEY,
 // CLERK_PUBLISHABLE_KEY, CLERK_JWT_KEY, CLERK_MACHINE_SECRET_KEY, CLERK_API_URL, CLERK_FAPI_URL, CLERK_DOMAIN,
-// CLERK_IS_SATELLITE, CLERK_PROXY_URL, CLERK_SIGN_IN_URL, CLERK_SIGN_UP_URL, CLERK_AFTER_SIGN_IN_URL and
-// CLERK_AFTER_SIGN_UP_URL. It also reads CLERK_AUTHORIZED_PARTIES, origins separated by commas, and turns the token
-// cache on. A variable that does not parse is an error.
+// CLERK_IS_SATELLITE, CLERK_PROXY_URL, CLERK_SIGN_IN_URL and CLERK_SIGN_UP_URL. It also reads
+// CLERK_AUTHORIZED_PARTIES, origins separated by commas. Warnings go to [slog.Default]. A variable that does not parse
+// is an error.
 func ConfigFromEnv() (Config, error) {
 	c := Config{
 		SecretKey:        os.Getenv("CLERK_SECRET_KEY"),
@@ -181,9 +187,7 @@ func ConfigFromEnv() (Config, error) {
 		ProxyURL:         os.Getenv("CLERK_PROXY_URL"),
 		SignInURL:        os.Getenv("CLERK_SIGN_IN_URL"),
 		SignUpURL:        os.Getenv("CLERK_SIGN_UP_URL"),
-		AfterSignInURL:   os.Getenv("CLERK_AFTER_SIGN_IN_URL"),
-		AfterSignUpURL:   os.Getenv("CLERK_AFTER_SIGN_UP_URL"),
-		TokenCacheSize:   DefaultTokenCacheSize,
+		Logger:           slog.Default(),
 	}
 	if text := os.Getenv("CLERK_IS_SATELLITE"); text != "" {
 		satellite, err := strconv.ParseBool(text)

@@ -27,7 +27,7 @@ func TestNew_validates(t *testing.T) {
 		{"no publishable key", func(c *clerkauth.Config) { c.PublishableKey = "" }, "publishable key is missing"},
 		{"header only needs none", func(c *clerkauth.Config) { c.PublishableKey, c.HeaderOnly = "", true }, ""},
 		{"API keys need none", func(c *clerkauth.Config) {
-			c.PublishableKey, c.AcceptsToken = "", []clerkauth.TokenType{clerkauth.TokenAPIKey}
+			c.PublishableKey, c.AcceptTokens = "", []clerkauth.TokenType{clerkauth.TokenAPIKey}
 		}, ""},
 		{"bad publishable key", func(c *clerkauth.Config) { c.PublishableKey = "pk_test_x" }, "publishable key is not valid"},
 		{"no secret key", func(c *clerkauth.Config) { c.SecretKey = "" }, "SecretKey is missing"},
@@ -35,19 +35,19 @@ func TestNew_validates(t *testing.T) {
 		{"a bad PEM", func(c *clerkauth.Config) { c.JWTKey = "nonsense" }, "JWTKey"},
 		{"a key set that was not made", func(c *clerkauth.Config) { c.KeySet = (*clerkauth.RemoteKeySet)(nil) }, "KeySet"},
 		{"machine secret for M2M", func(c *clerkauth.Config) {
-			c.SecretKey, c.MachineSecretKey, c.AcceptsToken = "", "ak_x", []clerkauth.TokenType{clerkauth.TokenM2M}
+			c.SecretKey, c.MachineSecretKey, c.AcceptTokens = "", "ak_x", []clerkauth.TokenType{clerkauth.TokenM2M}
 		}, ""},
 		{"machine secret for sessions", func(c *clerkauth.Config) { c.SecretKey, c.MachineSecretKey = "", "ak_x" }, "SecretKey is missing"},
 		{"secret with a line break", func(c *clerkauth.Config) { c.SecretKey += "\n" }, "SecretKey has spaces"},
 		{"party with a path", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"https://app.example.com/x"} }, "AuthorizedParties"},
 		{"party with a slash", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"https://app.example.com/"} }, "AuthorizedParties"},
 		{"party without scheme", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"app.example.com"} }, "AuthorizedParties"},
-		{"unknown token type", func(c *clerkauth.Config) { c.AcceptsToken = []clerkauth.TokenType{"x"} }, "AcceptsToken"},
+		{"unknown token type", func(c *clerkauth.Config) { c.AcceptTokens = []clerkauth.TokenType{"x"} }, "AcceptTokens"},
 		{"audience demanded of nobody", func(c *clerkauth.Config) { c.RequireAudience = true }, "RequireAudience"},
 		{"empty audience", func(c *clerkauth.Config) { c.Audience = []string{""} }, "Audience"},
 		{"negative skew", func(c *clerkauth.Config) { c.ClockSkew = -time.Second }, "ClockSkew"},
 		{"no skew", func(c *clerkauth.Config) { c.ClockSkew = clerkauth.NoClockSkew }, ""},
-		{"negative cache", func(c *clerkauth.Config) { c.TokenCacheSize = -1 }, "TokenCacheSize"},
+		{"negative cache", func(c *clerkauth.Config) { c.TokenCacheSize = -2 }, "TokenCacheSize"},
 		{"long machine cache", func(c *clerkauth.Config) { c.MachineCacheTTL = time.Hour }, "MachineCacheTTL"},
 		{"unknown policy", func(c *clerkauth.Config) { c.RefreshOnUnknownKey = 7 }, "RefreshOnUnknownKey"},
 		{"bad machine id", func(c *clerkauth.Config) { c.MachineID = "ak_x" }, "MachineID"},
@@ -55,7 +55,7 @@ func TestNew_validates(t *testing.T) {
 		{"API address with credentials", func(c *clerkauth.Config) { c.APIURL = "https://u:p@api.clerk.com" }, "APIURL"},
 		{"proxy on another host", func(c *clerkauth.Config) { c.ProxyURL = "//evil.example" }, "ProxyURL"},
 		{"sign-in that is no address", func(c *clerkauth.Config) { c.SignInURL = "javascript:alert(1)" }, "SignInURL"},
-		{"bad public origin", func(c *clerkauth.Config) { c.PublicOrigin = "https://app.example.com/x" }, "PublicOrigin"},
+		{"bad public origin", func(c *clerkauth.Config) { c.PublicOrigin = "https://app.example.com/x?y" }, "PublicOrigin"},
 		{"satellite without domain", func(c *clerkauth.Config) { c.PublishableKey, c.IsSatellite = live, true }, "Domain or ProxyURL"},
 		{"satellite without sign-in page", func(c *clerkauth.Config) { c.IsSatellite, c.Domain = true, "s.example" }, "SignInURL"},
 		{"satellite with a relative one", func(c *clerkauth.Config) {
@@ -137,7 +137,7 @@ func TestConfigFromEnv(t *testing.T) {
 	}
 	if got.SecretKey != testSecret || got.PublishableKey != testPublishable || !got.IsSatellite || got.Domain != "s.example" ||
 		got.APIURL != "https://api.example.com" || got.FrontendAPIURL != "https://fapi.example.com" || got.ProxyURL != "/__clerk" ||
-		got.MachineSecretKey != "ak_1" || got.AfterSignUpURL != "/b" || len(got.AuthorizedParties) != 2 || got.TokenCacheSize == 0 {
+		got.MachineSecretKey != "ak_1" || got.Logger == nil || len(got.AuthorizedParties) != 2 {
 		t.Errorf("got a configuration that differs from the environment")
 	}
 	if _, err := clerkauth.New(got); err != nil {

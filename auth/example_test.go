@@ -44,7 +44,6 @@ func Example() {
 		JWTKey:            publicKey,
 		PublishableKey:    "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k",
 		AuthorizedParties: []string{"https://app.example.com"},
-		TokenCacheSize:    clerkauth.DefaultTokenCacheSize,
 	})
 	if err != nil {
 		panic(err)

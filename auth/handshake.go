@@ -87,7 +87,8 @@ func (v *visit) frontendAPI() string {
 	if base := v.a.flow.frontendAPI; base != "" {
 		return base
 	}
-	return v.address().origin() + v.a.flow.proxyPath
+	at := v.address()
+	return at.origin() + at.prefix + v.a.flow.proxyPath
 }
 
 // sessionDirective returns the session token of the last Set-Cookie line that has one.

@@ -3,6 +3,7 @@ package clerkauth
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -15,8 +16,6 @@ const (
 	apiTimeout = 5 * time.Second
 	// developmentSkew is how far the clocks of developers may be off.
 	developmentSkew = 24 * time.Hour
-	// maxNonceBytes bounds the nonce of a handshake, which any visitor can make up.
-	maxNonceBytes = 512
 )
 
 // callAPI sends one request to the Backend API and does not repeat it: a visitor waits. The client is nil without a key.
@@ -43,12 +42,12 @@ func (v *visit) resolveHandshake(ctx context.Context) *RequestState {
 	var directives []string
 	var refusal *Error
 	switch {
-	case nonce != "":
+	case nonce != "" && v.nonceMatters(ctx):
 		directives, refusal = v.handshakePayload(ctx, nonce)
-		if refusal != nil && v.a.flow.development {
+		if refusal != nil && v.a.flow.development && !errors.Is(refusal, ErrUnavailable) {
 			directives, refusal = nil, nil // signed out, but with a clean URL
 		}
-	case token != "":
+	case nonce == "" && token != "":
 		directives, refusal = v.a.handshakeToken(ctx, token)
 		if refusal != nil && v.a.flow.development {
 			v.a.log.ErrorContext(ctx, "clerkauth: the handshake token does not verify; are the keys of the same instance?",
@@ -59,10 +58,26 @@ func (v *visit) resolveHandshake(ctx context.Context) *RequestState {
 		return nil
 	}
 	if refusal != nil {
-		v.a.log.WarnContext(ctx, "clerkauth: ignored the result of a handshake", "reason", string(refusal.Reason))
+		v.a.log.WarnContext(ctx, "clerkauth: could not use the result of a handshake", "reason", string(refusal.Reason))
+		if errors.Is(refusal, ErrUnavailable) {
+			return v.a.signedOut(TokenSession, refusal)
+		}
 		return nil
 	}
 	return v.applyDirectives(ctx, safeDirectives(directives))
+}
+
+// nonceMatters reports whether the result of a handshake can change the answer: on a page, and where there is no usable
+// session. A nonce costs a call with the secret key, and anybody can make one up.
+func (v *visit) nonceMatters(ctx context.Context) bool {
+	if v.a.api == nil {
+		return false
+	}
+	if isNavigation(&v.req) || v.token == "" {
+		return true
+	}
+	_, refusal := v.a.verify(ctx, v.read(v.token), &jwtPolicy{as: asCredential, call: &v.call})
+	return refusal != nil
 }
 
 // applyDirectives signs in with the session token among the cookies that the Frontend API wants set.
@@ -80,11 +95,17 @@ func (v *visit) applyDirectives(ctx context.Context, directives []string) *Reque
 			policy.skew = developmentSkew
 			claims, refusal = v.a.verify(ctx, &p, &policy)
 		}
-		if refusal != nil {
+		switch {
+		case refusal == nil:
+			state = v.a.signedIn(claims, &v.call)
+		case errors.Is(refusal, ErrUnavailable):
+			return v.a.signedOut(TokenSession, refusal)
+		case refusal.Reason == ReasonSessionTokenMissingAZP:
+			state = v.a.signedOut(TokenSession, refusal) // Another handshake would bring the same.
+		default:
 			v.a.log.WarnContext(ctx, "clerkauth: ignored the session of a handshake", "reason", string(refusal.Reason))
 			return nil
 		}
-		state = v.a.signedIn(claims, &v.call)
 	}
 	state.cookies = directives
 	if v.a.flow.development {
@@ -107,17 +128,19 @@ func (v *visit) cleanAddress() string {
 
 // handshakePayload exchanges a nonce for the cookies to set. A nonce works once.
 func (v *visit) handshakePayload(ctx context.Context, nonce string) ([]string, *Error) {
-	if len(nonce) > maxNonceBytes {
-		return nil, refuse(ReasonTokenInvalid, "the nonce is too long")
-	}
 	var payload struct {
 		Directives []string `json:"directives"`
 	}
-	err := callAPI(ctx, v.a.api, http.MethodGet, "/clients/handshake_payload", url.Values{"nonce": {nonce}}, nil, &payload)
-	if err != nil {
-		return nil, &Error{Reason: ReasonUnexpectedError, message: "the nonce could not be exchanged", cause: err}
+	err := v.a.flow.nonces.call(ctx, nonce, func(ctx context.Context) error {
+		return callAPI(ctx, v.a.api, http.MethodGet, "/clients/handshake_payload", url.Values{"nonce": {nonce}}, nil, &payload)
+	})
+	if err == nil {
+		return payload.Directives, nil
 	}
-	return payload.Directives, nil
+	if trouble := callRefusal(err); trouble != nil {
+		return nil, trouble
+	}
+	return nil, &Error{Reason: ReasonTokenInvalid, message: "Clerk does not know the nonce", cause: err}
 }
 
 // handshakeToken verifies a handshake token and returns the cookies to set. In production an expired one is refused.

@@ -34,7 +34,7 @@ func (r *machineRoom) verify(t *testing.T, token string, receiver *clerk.Machine
 	t.Helper()
 	config := clerkauth.Config{
 		SecretKey: r.srv.SecretKey(), PublishableKey: r.srv.PublishableKey(), APIURL: r.srv.URL(), Now: r.srv.Clock().Now,
-		AcceptsToken: clerkauth.AnyToken(),
+		AcceptTokens: clerkauth.AnyToken(),
 	}
 	if receiver != nil {
 		config.MachineSecretKey, config.MachineID = receiver.SecretKey, receiver.ID

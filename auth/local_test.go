@@ -58,7 +58,7 @@ func TestRequestState_AcceptSpendsNoCallOnAnotherType(t *testing.T) {
 	t.Parallel()
 	srv := clerktest.NewServer(t)
 	authn, err := clerkauth.New(clerkauth.Config{
-		SecretKey: srv.SecretKey(), PublishableKey: srv.PublishableKey(), APIURL: srv.URL(), AcceptsToken: clerkauth.AnyToken(),
+		SecretKey: srv.SecretKey(), PublishableKey: srv.PublishableKey(), APIURL: srv.URL(), AcceptTokens: clerkauth.AnyToken(),
 	})
 	if err != nil {
 		t.Fatal(err)

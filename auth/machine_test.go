@@ -57,7 +57,7 @@ func apiKeyAnswer(extra fields) fields {
 func machines(t testing.TB, api *machineAPI, now func() time.Time, change func(*clerkauth.Config)) *clerkauth.Authenticator {
 	t.Helper()
 	return local(t, now, func(c *clerkauth.Config) {
-		c.SecretKey, c.HTTPClient, c.AcceptsToken = testSecret, &http.Client{Transport: api}, clerkauth.AnyToken()
+		c.SecretKey, c.HTTPClient, c.AcceptTokens = testSecret, &http.Client{Transport: api}, clerkauth.AnyToken()
 		if change != nil {
 			change(c)
 		}
@@ -270,7 +270,7 @@ func TestMachine_onlyTheKeyOfTheMachine(t *testing.T) {
 	t.Parallel()
 	api := &machineAPI{status: http.StatusOK, answer: fields{"object": "machine_to_machine_token", "id": "mt_1", "subject": "mch_sender"}}
 	authn, err := clerkauth.New(clerkauth.Config{
-		MachineSecretKey: "ak_machine", AcceptsToken: []clerkauth.TokenType{clerkauth.TokenM2M}, HTTPClient: &http.Client{Transport: api},
+		MachineSecretKey: "ak_machine", AcceptTokens: []clerkauth.TokenType{clerkauth.TokenM2M}, HTTPClient: &http.Client{Transport: api},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -15,16 +15,7 @@ const maxMachineToken = 512
 // plausibleMachineToken reports whether a token can be one of Clerk's at all. Others never cost a call.
 func plausibleMachineToken(token string) bool {
 	_, secret, _ := strings.Cut(token, "_")
-	if secret == "" || len(token) > maxMachineToken {
-		return false
-	}
-	for i := range len(secret) {
-		c := secret[i]
-		if !isNameByte(c) && strings.IndexByte("-.~+/=", c) < 0 {
-			return false
-		}
-	}
-	return true
+	return len(token) <= maxMachineToken && plausibleSecret(secret)
 }
 
 // machine returns the state of a machine credential. One that costs a call to Clerk is verified once, and only when the

@@ -52,7 +52,7 @@ func (k *knowing) RoundTrip(r *http.Request) (*http.Response, error) {
 func (k *knowing) authenticator(t *testing.T, change func(*clerkauth.Config)) *clerkauth.Authenticator {
 	t.Helper()
 	return local(t, nil, func(c *clerkauth.Config) {
-		c.SecretKey, c.HTTPClient, c.AcceptsToken = testSecret, &http.Client{Transport: k}, clerkauth.AnyToken()
+		c.SecretKey, c.HTTPClient, c.AcceptTokens = testSecret, &http.Client{Transport: k}, clerkauth.AnyToken()
 		if change != nil {
 			change(c)
 		}

@@ -187,7 +187,7 @@ func TestMachine_RememberedJWTs(t *testing.T) {
 	clock := newClock()
 	server := newKeyServer(oneKey())
 	authn := server.remote(t, clock.now, func(c *clerkauth.Config) {
-		c.TokenCacheSize, c.AcceptsToken, c.RefreshOnUnknownKey = 100, clerkauth.AnyToken(), clerkauth.RefreshAlways
+		c.TokenCacheSize, c.AcceptTokens, c.RefreshOnUnknownKey = 100, clerkauth.AnyToken(), clerkauth.RefreshAlways
 	})
 	for name, token := range map[string]string{"OAuth": oauthJWT(t, clock.now(), nil), "M2M": m2mJWT(t, clock.now(), nil)} {
 		for range 2 {

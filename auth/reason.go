@@ -29,7 +29,9 @@ const (
 
 // Reasons of request states.
 const (
-	ReasonSessionTokenAndUATMissing         Reason = "session-token-and-uat-missing"
+	ReasonSessionTokenAndUATMissing Reason = "session-token-and-uat-missing"
+	// ReasonSessionTokenMissingAZP is the reason of a token that names no authorized party where one is demanded.
+	ReasonSessionTokenMissingAZP            Reason = "session-token-missing-azp"
 	ReasonSessionTokenMissing               Reason = "session-token-missing"
 	ReasonClientUATButNoSessionToken        Reason = "client-uat-but-no-session-token"
 	ReasonSessionTokenButNoClientUAT        Reason = "session-token-but-no-client-uat"

@@ -13,7 +13,9 @@ import (
 const (
 	refreshNoCookie      = "non-eligible-no-refresh-cookie"
 	refreshNotGet        = "non-eligible-non-get"
+	refreshNotPage       = "non-eligible-no-page"
 	refreshInvalidToken  = "invalid-session-token"
+	refreshInvalid       = "invalid-refresh-cookie"
 	refreshNoClient      = "missing-api-client"
 	refreshNoSession     = "expired-session-token-missing-sid-claim"
 	refreshFetchError    = "fetch-error"
@@ -37,6 +39,8 @@ func (v *visit) refresh(ctx context.Context, p *presented) (state *RequestState,
 	switch {
 	case !isGet(&v.req):
 		return nil, refreshNotGet
+	case !refreshable(v.req.header("Sec-Fetch-Dest")):
+		return nil, refreshNotPage
 	case v.fromHeader || v.cookies.refreshS == "":
 		return nil, refreshNoCookie
 	case v.a.api == nil:
@@ -58,7 +62,14 @@ func (v *visit) refresh(ctx context.Context, p *presented) (state *RequestState,
 		Cookies []string `json:"cookies"`
 	}
 	path := "/sessions/" + url.PathEscape(expired.SessionID) + "/refresh"
-	if err := callAPI(ctx, v.a.api, http.MethodPost, path, params, body, &answer); err != nil {
+	err := v.a.flow.refreshes.call(ctx, v.cookies.refreshS, func(ctx context.Context) error {
+		return callAPI(ctx, v.a.api, http.MethodPost, path, params, body, &answer)
+	})
+	if err != nil {
+		if trouble := callRefusal(err); trouble != nil {
+			v.a.log.WarnContext(ctx, "clerkauth: a session could not be refreshed", "reason", string(trouble.Reason))
+			return v.a.signedOut(TokenSession, trouble), ""
+		}
 		return nil, refreshNote(err)
 	}
 	directives := safeDirectives(answer.Cookies)
@@ -67,12 +78,25 @@ func (v *visit) refresh(ctx context.Context, p *presented) (state *RequestState,
 	}
 	renewed := v.a.read(sessionDirective(directives), false)
 	claims, refusal := v.a.verify(ctx, &renewed, &jwtPolicy{as: asSession, call: &v.call})
+	if refusal != nil && errors.Is(refusal, ErrUnavailable) {
+		return v.a.signedOut(TokenSession, refusal), ""
+	}
 	if refusal != nil || claims.SessionID != expired.SessionID || claims.Subject != expired.Subject {
 		return nil, refreshInvalidToken
 	}
 	state = v.a.signedIn(claims, &v.call)
 	state.cookies = directives
 	return state, ""
+}
+
+// refreshable reports whether a request for this destination may be answered with new cookies. Images, scripts and the
+// like are often kept by caches.
+func refreshable(destination string) bool {
+	switch destination {
+	case "", "document", "iframe", "frame", "empty", "websocket":
+		return true
+	}
+	return false
 }
 
 // refreshHeaders are the headers that Clerk uses to know the device again. Cookies and credentials are not among them.
@@ -93,7 +117,10 @@ func (v *visit) refreshHeaders() map[string][]string {
 func refreshNote(err error) string {
 	var refusal *clerk.APIError
 	var malformed *clerk.DecodeError
+	var own *Error
 	switch {
+	case errors.As(err, &own):
+		return refreshInvalid
 	case errors.As(err, &malformed):
 		return refreshUnexpectedSDK
 	case !errors.As(err, &refusal):

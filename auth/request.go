@@ -1,6 +1,9 @@
 package clerkauth
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // Request is what authentication needs from an HTTP request. Frameworks that are not net/http fill it themselves; all
 // strings may point into memory that is reused later: whatever is kept is cloned.
@@ -11,7 +14,7 @@ type Request struct {
 	Scheme string
 	// Host is the Host header (or the :authority of HTTP/2), with the port if there is one.
 	Host string
-	// Path is the path as it was escaped on the wire.
+	// Path is the path as the browser sent it, escaped, and in front of all routing and rewriting.
 	Path string
 	// RawQuery is the query without the question mark.
 	RawQuery string
@@ -25,18 +28,33 @@ type Request struct {
 func FromHTTP(r *http.Request) Request {
 	header := r.Header
 	req := Request{
-		Method:   r.Method,
-		Scheme:   "http",
-		Host:     r.Host,
-		RawQuery: r.URL.RawQuery,
-		Path:     r.URL.EscapedPath(),
-		Header:   func(name string) []string { return header[name] },
-		owned:    true,
+		Method: r.Method,
+		Scheme: "http",
+		Host:   r.Host,
+		Header: func(name string) []string { return header[name] },
+		owned:  true,
 	}
+	req.Path, req.RawQuery = requestTarget(r)
 	if r.TLS != nil {
 		req.Scheme = "https"
 	}
 	return req
+}
+
+// requestTarget returns path and query as the browser sent them: routers and rewrites change r.URL on the way to a handler,
+// but the way back must be the address that the browser knows. A request that was not received has only its URL.
+func requestTarget(r *http.Request) (path, rawQuery string) {
+	target := r.RequestURI
+	if _, rest, absolute := strings.Cut(target, "://"); absolute && !strings.HasPrefix(target, "/") {
+		if target = "/"; strings.IndexByte(rest, '/') >= 0 {
+			target = rest[strings.IndexByte(rest, '/'):]
+		}
+	}
+	if !strings.HasPrefix(target, "/") {
+		return r.URL.EscapedPath(), r.URL.RawQuery
+	}
+	path, rawQuery, _ = strings.Cut(target, "?")
+	return path, rawQuery
 }
 
 // header returns the first value of a header, or nothing.

@@ -24,7 +24,7 @@ func FuzzAuthenticate(f *testing.F) {
 		local(f, clock.now, nil),
 		local(f, clock.now, func(c *clerkauth.Config) {
 			c.PublishableKey, c.SatelliteOrigins = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k", []string{"https://sat.example.net"}
-			c.AcceptsToken, c.DebugHeaders = clerkauth.AnyToken(), true
+			c.AcceptTokens, c.DebugHeaders = clerkauth.AnyToken(), true
 			c.OrganizationSync.OrganizationPatterns = []string{"/orgs/:slug/(.*)", "/:id?"}
 		}),
 		local(f, clock.now, func(c *clerkauth.Config) {

@@ -236,7 +236,7 @@ func TestSecurity_headerTokenIsFinal(t *testing.T) {
 func TestSecurity_machineTokensInCookies(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	authn := local(t, clock.now, func(c *clerkauth.Config) { c.AcceptsToken = clerkauth.AnyToken() })
+	authn := local(t, clock.now, func(c *clerkauth.Config) { c.AcceptTokens = clerkauth.AnyToken() })
 	for _, token := range []string{
 		"ak_0123456789", "mt_0123456789", sign(t, keyA(), header(fields{"cat": "cl_B7d4PD333AAA"}), claims(clock.now(), fields{"sub": "mch_1"})),
 		sign(t, keyA(), header(fields{"typ": "at+jwt"}), claims(clock.now(), nil)),

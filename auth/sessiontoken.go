@@ -69,6 +69,9 @@ func (c *SessionClaims) Decode(v any) error {
 	return nil
 }
 
+// ClaimsFrom is [ClaimsAs] for the state that middleware stored in the context.
+func ClaimsFrom[T any](ctx context.Context) (T, error) { return ClaimsAs[T](FromContext(ctx)) }
+
 // ClaimsAs reads claims into a type of the application: the payload of a session token or an OAuth JWT, and the custom
 // claims of an API key or an M2M token. An opaque OAuth token without claims is an error. The error is the one of
 // [RequestState.Require] when the request is not signed in.

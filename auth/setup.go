@@ -26,6 +26,8 @@ type flow struct {
 	orgs        *PathMatcher
 	personal    *PathMatcher
 	machines    *machineCache
+	nonces      *exchange
+	refreshes   *exchange
 	machineAPI  *clerk.Client // for M2M tokens: with the key of this machine, or that of the instance
 }
 
@@ -37,10 +39,12 @@ func (a *Authenticator) prepare() error {
 		development: a.key.Instance() == Development,
 		issuerHost:  a.key.issuerHost(c.Domain, c.IsSatellite),
 		portal:      a.key.AccountsURL(),
+		nonces:      newExchange(c.Now),
+		refreshes:   newExchange(c.Now),
 		machines:    newMachineCache(c.MachineCacheTTL, c.Now),
 	}
 	if u, ok := parseWebURL(c.PublicOrigin); ok {
-		f.origin = address{scheme: u.Scheme, host: canonicalHost(u.Scheme, u.Host)}
+		f.origin = address{scheme: u.Scheme, host: canonicalHost(u.Scheme, u.Host), prefix: pathPrefix(u.EscapedPath())}
 	}
 	if u, ok := parseWebURL(c.SignInURL); ok {
 		f.signIn = u
@@ -100,17 +104,20 @@ func (c Config) clone() Config {
 	if c.OAuthAudience == nil {
 		c.OAuthAudience = c.Audience
 	}
-	c.AcceptsToken = slices.Clone(c.AcceptsToken)
+	c.AcceptTokens = slices.Clone(c.AcceptTokens)
 	c.SatelliteOrigins = slices.Clone(c.SatelliteOrigins)
 	c.OrganizationSync.OrganizationPatterns = slices.Clone(c.OrganizationSync.OrganizationPatterns)
 	c.OrganizationSync.PersonalAccountPatterns = slices.Clone(c.OrganizationSync.PersonalAccountPatterns)
-	if c.AcceptsToken == nil {
-		c.AcceptsToken = []TokenType{TokenSession}
+	if c.AcceptTokens == nil {
+		c.AcceptTokens = []TokenType{TokenSession}
 	}
 	if c.APIURL == "" {
 		c.APIURL = DefaultAPIURL
 	}
 	c.APIURL = strings.TrimSuffix(strings.TrimRight(c.APIURL, "/"), "/v1")
+	if c.TokenCacheSize == 0 {
+		c.TokenCacheSize = DefaultTokenCacheSize
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -136,7 +143,8 @@ func (a *Authenticator) configure() error {
 		return configError("ClockSkew is negative")
 	}
 	a.defaults = callConfig{
-		accepts: c.AcceptsToken, parties: c.AuthorizedParties, audience: c.Audience,
+		accepts: c.AcceptTokens, parties: c.AuthorizedParties, partyFunc: c.AuthorizedPartyFunc,
+		allowMissingParty: c.AllowMissingAuthorizedParty, audience: c.Audience,
 		requireAudience: c.RequireAudience, issuer: c.Issuer, allowPending: c.AllowPending,
 		oauthAudience: c.OAuthAudience, allowUnbound: c.AllowUnboundTokens, challenge: &challenge{metadataURL: c.ResourceMetadataURL},
 		templateAudience: c.TemplateAudience, anyTemplate: c.AllowTemplateWithoutAudience,
@@ -155,9 +163,9 @@ func configError(format string, args ...any) error {
 
 func (a *Authenticator) checkTokens() error {
 	c := &a.config
-	for _, t := range c.AcceptsToken {
+	for _, t := range c.AcceptTokens {
 		if !t.known() {
-			return configError("AcceptsToken has an unknown type %q", string(t))
+			return configError("AcceptTokens has an unknown type %q", string(t))
 		}
 	}
 	for _, party := range c.AuthorizedParties {
@@ -176,7 +184,7 @@ func (a *Authenticator) checkTokens() error {
 	if slices.Contains(slices.Concat(c.Audience, c.OAuthAudience, c.TemplateAudience, c.Issuer), "") {
 		return configError("Audience, OAuthAudience, TemplateAudience and Issuer must not have empty entries")
 	}
-	if slices.Contains(c.AcceptsToken, TokenTemplate) && len(c.TemplateAudience) == 0 && !c.AllowTemplateWithoutAudience {
+	if slices.Contains(c.AcceptTokens, TokenTemplate) && len(c.TemplateAudience) == 0 && !c.AllowTemplateWithoutAudience {
 		return configError("TokenTemplate is accepted without TemplateAudience: set it, or AllowTemplateWithoutAudience")
 	}
 	if slices.ContainsFunc(c.TemplateSecrets, func(secret string) bool { return len(secret) < minTemplateSecret }) {
@@ -188,7 +196,7 @@ func (a *Authenticator) checkTokens() error {
 // needsCookies reports whether the cookie procedure can run.
 func (a *Authenticator) needsCookies() bool {
 	return !a.config.HeaderOnly &&
-		slices.ContainsFunc(a.config.AcceptsToken, func(t TokenType) bool { return t == TokenSession || t == TokenOAuth })
+		slices.ContainsFunc(a.config.AcceptTokens, func(t TokenType) bool { return t == TokenSession || t == TokenOAuth })
 }
 
 func (a *Authenticator) checkKeys() error {
@@ -208,7 +216,7 @@ func (a *Authenticator) checkKeys() error {
 		}
 	}
 	if c.SecretKey == "" && c.JWTKey == "" && c.KeySet == nil {
-		if c.MachineSecretKey == "" || slices.ContainsFunc(c.AcceptsToken, func(t TokenType) bool { return t != TokenM2M }) {
+		if c.MachineSecretKey == "" || slices.ContainsFunc(c.AcceptTokens, func(t TokenType) bool { return t != TokenM2M }) {
 			return configError("SecretKey is missing (or JWTKey, for no network at all)")
 		}
 	}
@@ -232,15 +240,14 @@ func (a *Authenticator) checkURLs() error {
 			return configError("%s %w", target.name, err)
 		}
 	}
-	if c.PublicOrigin != "" && !isOrigin(c.PublicOrigin) {
-		return configError("PublicOrigin is not an origin such as https://app.example.com")
+	if u, ok := parseWebURL(c.PublicOrigin); c.PublicOrigin != "" && (!ok || u.RawQuery != "" || u.Fragment != "") {
+		return configError("PublicOrigin is not an origin such as https://app.example.com, with or without a path")
 	}
 	if c.ResourceMetadataURL != "" && !validMetadataURL(c.ResourceMetadataURL) {
 		return configError("ResourceMetadataURL is not an absolute http(s) URL")
 	}
 	for name, value := range map[string]string{
 		"SignInURL": c.SignInURL, "SignUpURL": c.SignUpURL,
-		"AfterSignInURL": c.AfterSignInURL, "AfterSignUpURL": c.AfterSignUpURL,
 	} {
 		if value != "" && !isLocalPath(value) {
 			if u, err := url.Parse(value); err != nil || !isWebURL(u) {
@@ -279,8 +286,8 @@ func (a *Authenticator) checkSatellite() error {
 func (a *Authenticator) checkLimits() error {
 	c := &a.config
 	switch {
-	case c.TokenCacheSize < 0:
-		return configError("TokenCacheSize is negative")
+	case c.TokenCacheSize < NoTokenCache:
+		return configError("TokenCacheSize is negative (NoTokenCache turns the cache off)")
 	case c.MachineCacheTTL < 0 || c.MachineCacheTTL > time.Minute:
 		return configError("MachineCacheTTL must be between zero and one minute")
 	case c.RefreshOnUnknownKey < RefreshRateLimited || c.RefreshOnUnknownKey > RefreshAlways:
@@ -288,7 +295,7 @@ func (a *Authenticator) checkLimits() error {
 	case c.MachineID != "" && !strings.HasPrefix(c.MachineID, "mch_"):
 		return configError("MachineID does not begin with mch_")
 	}
-	if a.key.Instance() == Production && a.needsCookies() && len(c.AuthorizedParties) == 0 {
+	if a.key.Instance() == Production && a.needsCookies() && len(c.AuthorizedParties) == 0 && c.AuthorizedPartyFunc == nil {
 		a.log.Warn("clerkauth: AuthorizedParties is empty: session cookies of other applications on the same domain are accepted")
 	}
 	return nil

@@ -65,8 +65,11 @@ func (a *Authenticator) templateJWT(ctx context.Context, p *presented, call *cal
 		return nil, refuse(ReasonTokenVerificationFailed, "the audience is malformed")
 	case !ours && !call.anyTemplate:
 		return nil, refuse(ReasonTokenVerificationFailed, "the audience is missing or another one")
-	case len(call.parties) > 0 && claims.AuthorizedParty != "" && !slices.Contains(call.parties, claims.AuthorizedParty):
-		return nil, refuse(ReasonTokenInvalidAuthorizedParties, "the authorized party is another one")
+	}
+	if claims.AuthorizedParty != "" {
+		if refusal := call.checkParty(claims); refusal != nil {
+			return nil, refusal
+		}
 	}
 	return templateOf(claims)
 }

@@ -25,9 +25,9 @@ func templateRoom(t *testing.T) (srv *clerktest.Server, token func(template stri
 		t.Fatal(err)
 	}
 	for _, params := range []*clerk.JWTTemplateCreateParams{
-		{Name: "orders", Claims: map[string]any{"aud": "orders-api", "tier": "gold"}, Lifetime: clerk.Int64(3600)},
+		{Name: "orders", Claims: clerk.JSON(map[string]any{"aud": "orders-api", "tier": "gold"}), Lifetime: clerk.Int64(3600)},
 		{
-			Name: "shared", Claims: map[string]any{"aud": "orders-api", "role": "authenticated"}, CustomSigningKey: clerk.Bool(true),
+			Name: "shared", Claims: clerk.JSON(map[string]any{"aud": "orders-api", "role": "authenticated"}), CustomSigningKey: clerk.Bool(true),
 			SigningAlgorithm: clerk.String("HS256"), SigningKey: clerk.String(sharedSecret),
 		},
 	} {
@@ -182,7 +182,7 @@ func TestNew_TemplateSettings(t *testing.T) {
 	t.Parallel()
 	accepting := []clerkauth.TokenType{clerkauth.TokenTemplate}
 	for name, config := range map[string]clerkauth.Config{
-		"no audience":       {JWTKey: pemOf(t, keyA()), HeaderOnly: true, AcceptsToken: accepting},
+		"no audience":       {JWTKey: pemOf(t, keyA()), HeaderOnly: true, AcceptTokens: accepting},
 		"a short secret":    {JWTKey: pemOf(t, keyA()), HeaderOnly: true, TemplateSecrets: []string{"short"}},
 		"an empty audience": {JWTKey: pemOf(t, keyA()), HeaderOnly: true, TemplateAudience: []string{""}},
 	} {
@@ -191,7 +191,7 @@ func TestNew_TemplateSettings(t *testing.T) {
 		}
 	}
 	if _, err := clerkauth.New(clerkauth.Config{
-		JWTKey: pemOf(t, keyA()), HeaderOnly: true, AcceptsToken: accepting, AllowTemplateWithoutAudience: true,
+		JWTKey: pemOf(t, keyA()), HeaderOnly: true, AcceptTokens: accepting, AllowTemplateWithoutAudience: true,
 	}); err != nil {
 		t.Errorf("the audience is waived: got %v", err)
 	}

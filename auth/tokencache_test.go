@@ -181,10 +181,10 @@ func TestTokenCache_refusedTokensAreNotKept(t *testing.T) {
 	}
 }
 
-func TestTokenCache_sizeZeroTurnsItOff(t *testing.T) {
+func TestTokenCache_noTokenCacheTurnsItOff(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	authn := local(t, clock.now, nil)
+	authn := local(t, clock.now, func(c *clerkauth.Config) { c.TokenCacheSize = clerkauth.NoTokenCache })
 	token := good(t, clock.now())
 	first, err := authn.Verify(t.Context(), token)
 	if err != nil {
@@ -283,7 +283,7 @@ func TestTokenCache_allocations(t *testing.T) {
 	}
 }
 
-func TestAuthenticator_neverAcceptsTokensOfAnother(t *testing.T) {
+func TestAuthenticator_neverAcceptTokenssOfAnother(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
 	first := newKeyServer(oneKey()).remote(t, clock.now, func(c *clerkauth.Config) { c.TokenCacheSize = 10 })

@@ -9,6 +9,7 @@ import (
 // so that no path can become a host.
 type address struct {
 	scheme, host string
+	prefix       string // of the path, which a proxy took off
 	path         string // escaped, with a slash in front
 	rawQuery     string
 }
@@ -16,7 +17,7 @@ type address struct {
 func (u address) origin() string { return u.scheme + "://" + u.host }
 
 func (u address) String() string {
-	text := u.origin() + u.path
+	text := u.origin() + u.prefix + u.path
 	if u.rawQuery != "" {
 		text += "?" + u.rawQuery
 	}
@@ -32,6 +33,7 @@ func (a *Authenticator) address(req *Request) address {
 	}
 	if a.flow.origin.host != "" {
 		u.scheme, u.host = a.flow.origin.scheme, a.flow.origin.host
+		u.prefix = a.flow.origin.prefix
 		return u
 	}
 	scheme := "http"
@@ -50,11 +52,35 @@ func (a *Authenticator) address(req *Request) address {
 	if !forwarded {
 		proto = scheme
 	}
-	proto, host = strings.ToLower(proto), strings.TrimRight(host, " ")
-	if (proto == "http" || proto == "https") && validAuthority(host) {
-		u.scheme, u.host = proto, canonicalHost(proto, host)
+	if host = strings.TrimRight(host, " "); validAuthority(host) {
+		u.scheme = forwardedScheme(proto, scheme)
+		u.host = canonicalHost(u.scheme, host)
+	}
+	if prefix, ok := firstItem(req, "X-Forwarded-Prefix"); ok {
+		u.prefix = pathPrefix(strings.TrimSpace(prefix))
 	}
 	return u
+}
+
+// pathPrefix returns a prefix of paths without a slash at its end, or nothing for what is no path of this host.
+func pathPrefix(text string) string {
+	text = trimSlashes(text)
+	if !isLocalPath(text) || strings.ContainsAny(text, "?#") {
+		return ""
+	}
+	return escapeUnsafe(text)
+}
+
+// forwardedScheme reads X-Forwarded-Proto, where some proxies name the scheme of a WebSocket. What it does not know leaves
+// the scheme that this server saw.
+func forwardedScheme(proto, seen string) string {
+	switch strings.ToLower(strings.TrimSpace(proto)) {
+	case "https", "wss":
+		return "https"
+	case "http", "ws":
+		return "http"
+	}
+	return seen
 }
 
 // firstItem returns what precedes the first comma of a header, and whether there is such a header.
@@ -70,7 +96,8 @@ func firstItem(req *Request, name string) (string, bool) {
 	return item, true
 }
 
-// canonicalHost gives a host lower case and no default port. What is no host is one that cannot exist.
+// canonicalHost gives a host lower case and no default port. An invalid host becomes
+// "invalid", which no DNS name matches.
 func canonicalHost(scheme, host string) string {
 	if !validAuthority(host) {
 		return "invalid"

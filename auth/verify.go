@@ -239,13 +239,30 @@ func (c *callConfig) check(claims *SessionClaims) *Error {
 			return refuse(ReasonTokenVerificationFailed, "the audience is another one")
 		}
 	}
-	if len(c.parties) > 0 && (claims.AuthorizedParty == "" || !slices.Contains(c.parties, claims.AuthorizedParty)) {
-		return refuse(ReasonTokenInvalidAuthorizedParties, "the authorized party is missing or another one")
+	if refusal := c.checkParty(claims); refusal != nil {
+		return refusal
 	}
 	if len(c.issuer) > 0 && !slices.Contains(c.issuer, claims.Issuer) {
 		return refuse(ReasonTokenInvalidIssuer, "the issuer is another one")
 	}
 	return nil
+}
+
+// checkParty checks for whose pages a session token was made. Clerk leaves azp out where it saw no Origin.
+func (c *callConfig) checkParty(claims *SessionClaims) *Error {
+	party := claims.AuthorizedParty
+	switch {
+	case len(c.parties) == 0 && c.partyFunc == nil:
+		return nil
+	case !claims.seen.has(claimParty) || party == "" && !claims.bad.has(claimParty):
+		if c.allowMissingParty {
+			return nil
+		}
+		return refuse(ReasonSessionTokenMissingAZP, "the token names no authorized party; see AllowMissingAuthorizedParty")
+	case party != "" && (slices.Contains(c.parties, party) || c.partyFunc != nil && c.partyFunc(party)):
+		return nil
+	}
+	return refuse(ReasonTokenInvalidAuthorizedParties, "the authorized party is another one")
 }
 
 // checkTimes compares whole milliseconds, as Clerk does.

@@ -110,7 +110,7 @@ func TestAuthenticator_Verify_refusals(t *testing.T) {
 		{"audience of the wrong type", strict, sign(t, keyA(), header(nil), claims(now, fields{"aud": 7})), clerkauth.ReasonTokenVerificationFailed},
 		{"another issuer", strict, sign(t, keyA(), header(nil), claims(now, fields{"iss": "https://clerk.example.com.evil"})), clerkauth.ReasonTokenInvalidIssuer},
 		{"another party", strict, sign(t, keyA(), header(nil), claims(now, fields{"azp": "https://app.example.com.evil"})), clerkauth.ReasonTokenInvalidAuthorizedParties},
-		{"no party", strict, sign(t, keyA(), header(nil), claims(now, fields{"azp": nil})), clerkauth.ReasonTokenInvalidAuthorizedParties},
+		{"no party", strict, sign(t, keyA(), header(nil), claims(now, fields{"azp": nil})), clerkauth.ReasonSessionTokenMissingAZP},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

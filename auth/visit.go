@@ -224,10 +224,27 @@ func (v *visit) refused(ctx context.Context, p *presented, refusal *Error) *Requ
 		reason = ReasonSessionTokenNBF
 	case ReasonTokenIatInTheFuture:
 		reason = ReasonSessionTokenIatInTheFuture
+	case ReasonSessionTokenMissingAZP:
+		return v.withoutParty(ctx, p, refusal)
 	default:
 		return v.a.signedOut(TokenSession, refusal)
 	}
 	return v.handshakeOrSignOut(reason, &Error{Reason: reason, message: refusal.message})
+}
+
+// withoutParty is what follows from a session cookie that names no authorized party: one try to get a token that does.
+// The next one may lack it as well, so the browser is not sent around again.
+func (v *visit) withoutParty(ctx context.Context, p *presented, refusal *Error) *RequestState {
+	if v.fromHeader {
+		return v.a.signedOut(TokenSession, refusal)
+	}
+	if state, _ := v.refresh(ctx, p); state != nil {
+		return state
+	}
+	if v.redirects > 0 {
+		return v.signedOut(refusal.Reason, refusal)
+	}
+	return v.handshakeOrSignOut(refusal.Reason, refusal)
 }
 
 func isNavigation(req *Request) bool {

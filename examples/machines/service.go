@@ -12,7 +12,7 @@ import (
 
 // newApp accepts machine tokens and nothing else: a session token of a person is refused.
 func newApp(config clerkauth.Config) (http.Handler, error) {
-	config.AcceptsToken = []clerkauth.TokenType{clerkauth.TokenM2M}
+	config.AcceptTokens = []clerkauth.TokenType{clerkauth.TokenM2M}
 	authn, err := clerkauth.New(config)
 	if err != nil {
 		return nil, err

@@ -146,7 +146,6 @@ func (l *local) config() clerkauth.Config {
 		HeaderOnly:        true, // tokens come from programs, not from browsers
 		APIURL:            l.server.URL(),
 		AuthorizedParties: []string{frontend},
-		TokenCacheSize:    clerkauth.DefaultTokenCacheSize,
 	}
 }
 

@@ -47,7 +47,7 @@ func ProtectedResource(config clerkauth.Config) (*clerkauth.Authenticator, error
 	if err != nil {
 		return nil, err
 	}
-	config.AcceptsToken = []clerkauth.TokenType{clerkauth.TokenOAuth}
+	config.AcceptTokens = []clerkauth.TokenType{clerkauth.TokenOAuth}
 	config.OAuthAudience = []string{resource}
 	config.ResourceMetadataURL = metadata
 	authn, err := clerkauth.New(config)

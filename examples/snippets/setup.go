@@ -16,7 +16,6 @@ func NewAuthenticator() (*clerkauth.Authenticator, error) {
 		SecretKey:         os.Getenv("CLERK_SECRET_KEY"),
 		PublishableKey:    os.Getenv("CLERK_PUBLISHABLE_KEY"),
 		AuthorizedParties: []string{"https://app.example.com"},
-		TokenCacheSize:    clerkauth.DefaultTokenCacheSize,
 	})
 	//docs:end new
 	return authn, err

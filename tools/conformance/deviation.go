@@ -25,6 +25,10 @@ var (
 	afterReason   = []string{"x-clerk-auth-status: ", "x-clerk-auth-reason: ", "x-clerk-auth-message: "}
 	afterStatus   = append([]string{"auth.isAuthenticated: ", "auth.userId: "}, afterReason...)
 	afterCookies  = append([]string{"has cookie __session=", "access-control-"}, afterStatus...)
+	ourTrouble    = append([]string{
+		"HTTP status: got 200, want 307", "cache-control: got , want no-store", "location: got ://, want http",
+		"has parameter ", "parameter ", "has cookie __clerk_redirect_count=",
+	}, afterReason...)
 	afterRedirect = append([]string{
 		"HTTP status: got 200, want 307", "cache-control: got , want no-store", "location: got ://, want https://clerk.",
 		"has parameter ", "parameter ", "has cookie __clerk_redirect_count=",
@@ -64,6 +68,16 @@ func vectorRules() []vectorRule {
 		row("D-2", "the category that says nothing is accepted for machines too",
 			[]string{"mt-m2m-jwt-cat-ignore"}, changed(out, invalid, in, ""), afterStatus),
 		row("D-4", "a redirect counter of four is a loop as well", []string{"loop-4"}, changed(handshake, noSession, out, noSession), afterRedirect),
+		row("D-32", "our trouble is 503 and no redirect", []string{"rt-refresh-bapi-empty-error"},
+			changed(handshake, "session-token-expired-refresh-unexpected-bapi-error", out, "unexpected-error"), ourTrouble),
+		row("D-32", "our trouble is 503 and no redirect", []string{"rt-refresh-network-error"},
+			changed(handshake, "session-token-expired-refresh-fetch-error", out, "unexpected-error"), ourTrouble),
+		row("D-32", "our trouble is 503 and no redirect", []string{"hnonce-dev-bapi-error"},
+			changed(out, "session-token-missing", out, "unexpected-error"), ourTrouble),
+		row("D-34", "a missing party has a reason of its own", []string{"rt-header-azp-missing"},
+			changed(out, "token-invalid-authorized-parties", out, "session-token-missing-azp"), afterReason),
+		row("D-37", "no cache keeps an answer with cookies", []string{"hs-result-prod-nominal"},
+			[]string{"cache-control: got private, no-store, want "}, []string{"access-control-"}),
 		row("D-5", "a failing nonce exchange does not sign out",
 			[]string{"hnonce-prod-error-drops-session"}, changed(out, "session-token-missing", in, ""), afterCookies),
 		row("D-6", "a header token never goes into a URL",
@@ -80,7 +94,7 @@ func vectorRules() []vectorRule {
 			[]string{"jwk-network-error", "jwk-error-html"}, changed(out, "unexpected-error", out, "jwk-remote-failed-to-load"), afterReason),
 		row("D-15", "a negative time is signed out", []string{"cookie-uat-minus-one"}, changed(handshake, noSession, out, nobody), afterRedirect),
 		row("D-17", "no cross-origin headers on handshake results", []string{
-			"hs-result-dev-nominal", "hs-result-prod-nominal", "hs-post-still-resolves", "htok-no-cat",
+			"hs-result-dev-nominal", "hs-post-still-resolves", "htok-no-cat",
 			"hnonce-dev-clean", "hnonce-dev-clean-help", "hnonce-dev-clean-encoded", "hnonce-wins-over-token",
 		}, noCORS, nil),
 		row("D-18", "a revoked token is refused whatever the status",

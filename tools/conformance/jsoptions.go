@@ -61,10 +61,9 @@ func (o jsOptions) config(client *http.Client, now func() time.Time, satellites 
 	c := clerkauth.Config{
 		SecretKey: o.text("secretKey"), PublishableKey: o.text("publishableKey"), JWTKey: o.text("jwtKey"),
 		MachineSecretKey: o.text("machineSecretKey"), AuthorizedParties: o.list("authorizedParties"),
-		Audience: o.list("audience"), Issuer: o.list("issuer"), AcceptsToken: o.accepted(),
+		Audience: o.list("audience"), Issuer: o.list("issuer"), AcceptTokens: o.accepted(),
 		Domain: o.text("domain"), IsSatellite: o.flag("isSatellite"), SatelliteAutoSync: o.flag("satelliteAutoSync"),
 		ProxyURL: o.text("proxyUrl"), SignInURL: o.text("signInUrl"), SignUpURL: o.text("signUpUrl"),
-		AfterSignInURL: o.text("afterSignInUrl"), AfterSignUpURL: o.text("afterSignUpUrl"),
 		SatelliteOrigins: satellites, TrustForwardedHeaders: true, DebugHeaders: true, EagerMachineTokens: true,
 		APIURL: "https://api.clerk.test", HTTPClient: client, Now: now, TokenCacheSize: 16,
 	}

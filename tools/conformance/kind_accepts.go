@@ -28,7 +28,7 @@ func verifyResult(authn *clerkauth.Authenticator, token string) string {
 func replayAccepts(v *vector) ([]string, error) {
 	var in struct {
 		TokenType    clerkauth.TokenType `json:"tokenType"`
-		AcceptsToken json.RawMessage     `json:"acceptsToken"`
+		AcceptTokens json.RawMessage     `json:"acceptsToken"`
 	}
 	var want string
 	if err := v.input(&in); err != nil {
@@ -37,7 +37,7 @@ func replayAccepts(v *vector) ([]string, error) {
 	if err := v.expect(&want); err != nil {
 		return nil, err
 	}
-	types, err := acceptedTypes(in.AcceptsToken)
+	types, err := acceptedTypes(in.AcceptTokens)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func signedInWith(t clerkauth.TokenType) (*clerkauth.RequestState, error) {
 		return clerkauth.NewState(claims), err
 	}
 	authn, err := clerkauth.New(clerkauth.Config{
-		SecretKey: "sk_test_vec", HeaderOnly: true, AcceptsToken: []clerkauth.TokenType{t}, EagerMachineTokens: true,
+		SecretKey: "sk_test_vec", HeaderOnly: true, AcceptTokens: []clerkauth.TokenType{t}, EagerMachineTokens: true,
 		HTTPClient: &http.Client{Transport: machineAnswers(t)},
 	})
 	if err != nil {

@@ -24,7 +24,6 @@ func (d *difference) configuration() *difference {
 	}
 	for name, option := range map[string]string{
 		"ProxyURL": "proxyUrl", "SignInURL": "signInUrl", "SignUpURL": "signUpUrl",
-		"AfterSignInURL": "afterSignInUrl", "AfterSignUpURL": "afterSignUpUrl",
 	} {
 		if strings.Contains(message, ": "+name+" is neither an absolute http(s) URL nor a path") && !d.isAddressOrPath(option) {
 			return d.nothing()

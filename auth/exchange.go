@@ -1,0 +1,145 @@
+package clerkauth
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	clerk "github.com/clerkgo/clerk-go/core"
+)
+
+const (
+	// maxRefusedValues bounds how many refused values an exchange remembers.
+	maxRefusedValues = 4096
+	// refusedFor is how long a refused value is remembered.
+	// maxExchangedBytes bounds a nonce or a refresh token, which any visitor can make up.
+	maxExchangedBytes = 512
+)
+
+// exchange guards the calls by which visitors exchange a value of a cookie for cookies: nonces and refresh tokens. Anybody
+// can make up such values, so what Clerk has refused is not asked again for a while, and calls in vain have a budget.
+type exchange struct {
+	now     func() time.Time
+	mu      sync.Mutex
+	budget  *callBudget
+	refused map[[sha256.Size]byte]time.Time
+}
+
+func newExchange(now func() time.Time) *exchange {
+	return &exchange{now: now, budget: newCallBudget(now()), refused: map[[sha256.Size]byte]time.Time{}}
+}
+
+// errRefusedBefore is the refusal of a value that Clerk has refused a moment ago.
+var errRefusedBefore = refuse(ReasonTokenInvalid, "Clerk refused this value a moment ago")
+
+// call makes the call for a value unless that is known to be in vain. The error of call is an answer of Clerk, or trouble.
+func (e *exchange) call(ctx context.Context, value string, call func(context.Context) error) error {
+	if !plausibleSecret(value) || len(value) > maxExchangedBytes {
+		return refuse(ReasonTokenInvalid, "the value cannot be one of Clerk's")
+	}
+	key := sha256.Sum256([]byte(value))
+	if err := e.enter(ctx, key); err != nil {
+		return err
+	}
+	err := call(ctx)
+	refused := err != nil && callRefusal(err) == nil
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	now := e.now()
+	e.budget.leave(now, refused)
+	if refused {
+		if len(e.refused) >= maxRefusedValues {
+			clear(e.refused)
+		}
+		e.refused[key] = now.Add(refusedFor)
+	}
+	return err
+}
+
+// enter waits for a place in the budget.
+func (e *exchange) enter(ctx context.Context, key [sha256.Size]byte) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for {
+		now := e.now()
+		if now.Before(e.refused[key]) {
+			return errRefusedBefore
+		}
+		changed, refusal := e.budget.enter(now)
+		if refusal != nil {
+			return refusal
+		}
+		if changed == nil {
+			return nil
+		}
+		e.mu.Unlock()
+		var err error
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+		e.mu.Lock()
+		e.budget.waiting--
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// callRefusal returns what makes a failed call our trouble, which answers 503, or nil where Clerk has refused what the
+// visitor presented.
+func callRefusal(err error) *Error {
+	var own *Error
+	if errors.As(err, &own) {
+		if errors.Is(own, ErrUnavailable) {
+			return own
+		}
+		return nil
+	}
+	var malformed *clerk.DecodeError
+	var answer *clerk.APIError
+	if errors.As(err, &malformed) {
+		return &Error{Reason: ReasonUnexpectedError, message: "Clerk's answer is malformed", cause: err}
+	}
+	if errors.As(err, &answer) {
+		switch status := answer.StatusCode; {
+		case status == http.StatusUnauthorized && aboutVisitor(answer):
+			return nil
+		case status == http.StatusUnauthorized || status == http.StatusForbidden:
+			return &Error{Reason: ReasonSecretKeyInvalid, message: "Clerk refuses the secret key", cause: err}
+		case status >= 400 && status < 500 && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout:
+			return nil
+		}
+	}
+	return &Error{Reason: ReasonUnexpectedError, message: "Clerk could not be asked", cause: err}
+}
+
+// aboutVisitor reports whether an answer with status 401 is about what the visitor presented, not about the secret key.
+func aboutVisitor(answer *clerk.APIError) bool {
+	if len(answer.Errors) == 0 {
+		return false
+	}
+	for _, prefix := range []string{"refresh_", "expired_", "session_", "nonce_", "handshake_"} {
+		if strings.HasPrefix(answer.Errors[0].Code, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// plausibleSecret accepts the characters of opaque tokens.
+func plausibleSecret(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case isNameByte(c), c == '-', c == '.', c == '~', c == '+', c == '/', c == '=':
+		default:
+			return false
+		}
+	}
+	return text != ""
+}
