@@ -22,10 +22,10 @@ type vectorRule struct {
 
 // Lines that follow from a change of the status or the reason.
 var (
-	afterReason   = []string{"x-clerk-auth-status: ", "x-clerk-auth-reason: ", "x-clerk-auth-message: "}
-	afterStatus   = append([]string{"auth.isAuthenticated: ", "auth.userId: "}, afterReason...)
-	afterCookies  = append([]string{"has cookie __session=", "access-control-"}, afterStatus...)
-	ourTrouble    = append([]string{
+	afterReason  = []string{"x-clerk-auth-status: ", "x-clerk-auth-reason: ", "x-clerk-auth-message: "}
+	afterStatus  = append([]string{"auth.isAuthenticated: ", "auth.userId: "}, afterReason...)
+	afterCookies = append([]string{"has cookie __session=", "access-control-"}, afterStatus...)
+	ourTrouble   = append([]string{
 		"HTTP status: got 200, want 307", "cache-control: got , want no-store", "location: got ://, want http",
 		"has parameter ", "parameter ", "has cookie __clerk_redirect_count=",
 	}, afterReason...)
