@@ -67,3 +67,45 @@ func TestWebhook_ForgetsTheOldestThatWait(t *testing.T) {
 		t.Errorf("got %d messages on hold, the first %s; want %d from the third on", got, holding.held[0].Data, waitingCap)
 	}
 }
+
+func TestBrowsers_ForgetTheOldestThatNobodySignedInOn(t *testing.T) {
+	t.Parallel()
+	in := NewServer(t).Instance
+	known := in.NewBrowser()
+	in.SignInBrowser(known, in.CreateUser(User{}).ID)
+	in.edit("browsers", func(x *tx) error {
+		for range maxAnonymous + 5 {
+			x.newBrowser("")
+			x.newHandshakeNonce(nil)
+		}
+		return nil
+	})
+	_ = in.read(func(x *tx) error {
+		if got := tableBrowsers.size(x); got != maxAnonymous+1 {
+			t.Errorf("got %d browsers, want %d and the one with a session", got, maxAnonymous)
+		}
+		if tableBrowsers.get(x, known) == nil {
+			t.Error("the browser with a session is gone")
+		}
+		if got := tableDevices.size(x); got > maxAnonymous+2 {
+			t.Errorf("got %d clients, want those of the browsers", got)
+		}
+		if got := tableHandshakeNonces.size(x); got != maxNonces {
+			t.Errorf("got %d nonces, want %d", got, maxNonces)
+		}
+		return nil
+	})
+}
+
+func TestEvents_AreBoundedByBytes(t *testing.T) {
+	t.Parallel()
+	l := newEventLog(func(Event) {})
+	data := make([]byte, eventBytesCap/4)
+	for range 6 {
+		l.append([]Event{{Data: data}})
+	}
+	events, next, _ := l.since(0)
+	if len(events) != 4 || next != 6 {
+		t.Errorf("got %d events up to %d, want the 4 that fit and 6", len(events), next)
+	}
+}

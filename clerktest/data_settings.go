@@ -45,7 +45,7 @@ func (in *Instance) keepFaults() {
 }
 
 // settle brings back the settings of the data folder, and keeps the clock's later ones.
-func (in *Instance) settle(addresses []string) error {
+func (in *Instance) settle(s *settings) error {
 	var kept keptSettings
 	if in.data != nil {
 		kept = in.data.settings
@@ -68,7 +68,7 @@ func (in *Instance) settle(addresses []string) error {
 	if in.data != nil {
 		in.clock.OnChange(func() { in.keepSettings(func(s *keptSettings) { s.Clock = in.clock.keep() }) })
 	}
-	return in.configureWebhooks(kept.Webhooks, addresses)
+	return in.configureWebhooks(kept.Webhooks, s.webhooks, s.hookSecret)
 }
 
 // openFolder opens the folder that keeps an instance, nil when nothing is kept, and returns the secret key in it.

@@ -106,7 +106,7 @@ func (in *domainInput) applyTo(x *tx, d *instanceDomain) error {
 		d.Name = name
 	}
 	if in.ProxyURL.given() {
-		if !x.inst.Production() {
+		if !x.inst.Production() && !d.IsSatellite {
 			return errNotInDevelopment()
 		}
 		if u, err := url.Parse(in.ProxyURL.Value); err != nil || !u.IsAbs() || u.Host == "" {

@@ -59,7 +59,12 @@ func TestDomains_Development(t *testing.T) {
 		t.Errorf("got %s, want a name with a port", made.Name)
 	}
 	from(client.Domains.Create(ctx, &clerk.DomainCreateParams{Name: "http://localhost", IsSatellite: true})).refused(t, 422, "form_param_format_invalid")
-	from(client.Domains.Update(ctx, made.ID, &clerk.DomainUpdateParams{ProxyURL: clerk.String("https://a.example")})).
+	proxied := from(client.Domains.Update(ctx, made.ID, &clerk.DomainUpdateParams{ProxyURL: clerk.String("https://a.example")})).must(t)
+	if clerk.Value(proxied.ProxyURL) != "https://a.example" {
+		t.Errorf("got proxy %v for a satellite, want the one that was set", proxied.ProxyURL)
+	}
+	primary := from(client.Domains.List(ctx, nil)).must(t).Data[0]
+	from(client.Domains.Update(ctx, primary.ID, &clerk.DomainUpdateParams{ProxyURL: clerk.String("https://a.example")})).
 		refused(t, 400, "operation_not_allowed_on_development_instance")
 }
 

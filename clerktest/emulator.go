@@ -23,6 +23,7 @@ type Emulator struct {
 	origin      string // of the application
 	azp         string // of tokens that no page asked for; empty leaves the claim out
 	remote      bool   // serves other machines too
+	realTokens  bool   // tokens follow the machine's time
 	client      *http.Client
 	log         *slog.Logger
 
@@ -60,6 +61,9 @@ type settings struct {
 	url         string
 	frontendAPI string
 	secret      string
+	standardKey string
+	realTokens  bool
+	hookSecret  string
 	origin      string
 	azp         string
 	remote      bool
@@ -91,6 +95,21 @@ func WithSecretKey(key string) Option {
 		s.secret = key
 		return nil
 	}
+}
+
+// DevelopmentSecretKey is the secret key that WithDevelopmentKey gives. It guards nothing.
+const DevelopmentSecretKey = "sk_test_local0emulator0development0key0"
+
+// WithDevelopmentKey gives the first instance DevelopmentSecretKey, so that the settings of an application stay right over
+// restarts. A key of WithSecretKey, or one that the data folder holds, comes first.
+func WithDevelopmentKey() Option {
+	return func(s *settings) error { s.standardKey = DevelopmentSecretKey; return nil }
+}
+
+// WithRealTimeTokens makes session tokens follow the machine's time, while records, sessions and webhook retries follow the
+// instance's clock. Another process, whose clock does not move with the instance's, then takes the tokens for fresh.
+func WithRealTimeTokens() Option {
+	return func(s *settings) error { s.realTokens = true; return nil }
 }
 
 // WithFrontendAPI sets the frontend host of the first instance, for browser set-ups that map a conventional host name
@@ -139,7 +158,7 @@ func New(opts ...Option) (*Emulator, error) {
 		return nil, errors.New("clerktest: New: the address is not on this machine, see WithRemoteAddress")
 	}
 	e := &Emulator{
-		url: s.url, frontendAPI: s.frontendAPI, clerkJS: s.clerkJS, origin: s.origin, azp: s.azp, remote: s.remote, client: &http.Client{Transport: newTransport()}, log: s.log,
+		url: s.url, frontendAPI: s.frontendAPI, clerkJS: s.clerkJS, origin: s.origin, azp: s.azp, remote: s.remote, realTokens: s.realTokens, client: &http.Client{Transport: newTransport()}, log: s.log,
 		dataDir: s.data, instances: map[string]*Instance{}, names: map[string]*Instance{},
 	}
 	if err := e.mount(families()); err != nil {
@@ -153,7 +172,7 @@ func New(opts ...Option) (*Emulator, error) {
 
 // addFirst makes the first instance and those that the data folder holds beside it.
 func (e *Emulator) addFirst(s *settings) (err error) {
-	if e.first, err = e.addInstance(firstInstance, s.secret, s.webhooks); err != nil {
+	if e.first, err = e.addInstance(firstInstance, s.secret, s); err != nil {
 		return err
 	}
 	if err = e.addKept(); err != nil {
@@ -174,14 +193,14 @@ func (e *Emulator) Default() *Instance { return e.first }
 // AddInstance makes another isolated instance. The name, of lower-case letters, digits and dashes, must be new. An empty
 // secretKey is the one that the data folder keeps for this name, else a random one.
 func (e *Emulator) AddInstance(name, secretKey string) (*Instance, error) {
-	in, err := e.addInstance(name, secretKey, nil)
+	in, err := e.addInstance(name, secretKey, &settings{})
 	if err != nil {
 		return nil, fmt.Errorf("clerktest: AddInstance: %w", err)
 	}
 	return in, nil
 }
 
-func (e *Emulator) addInstance(name, secretKey string, webhooks []string) (*Instance, error) {
+func (e *Emulator) addInstance(name, secretKey string, s *settings) (*Instance, error) {
 	if !isLabel(name) {
 		return nil, errors.New("the name must be made of a-z, 0-9 and dashes")
 	}
@@ -194,7 +213,7 @@ func (e *Emulator) addInstance(name, secretKey string, webhooks []string) (*Inst
 	if err != nil {
 		return nil, err
 	}
-	in, err := e.startInstance(name, cmp.Or(secretKey, kept, "sk_test_"+randomHex(20)), folder, webhooks)
+	in, err := e.startInstance(name, cmp.Or(secretKey, kept, s.standardKey, "sk_test_"+randomHex(20)), folder, s)
 	if err != nil {
 		if folder != nil {
 			_ = folder.close()
@@ -206,7 +225,7 @@ func (e *Emulator) addInstance(name, secretKey string, webhooks []string) (*Inst
 }
 
 // startInstance needs the lock.
-func (e *Emulator) startInstance(name, secretKey string, folder *dataFolder, webhooks []string) (*Instance, error) {
+func (e *Emulator) startInstance(name, secretKey string, folder *dataFolder, s *settings) (*Instance, error) {
 	if err := checkSecretKey(secretKey); err != nil {
 		return nil, err
 	}
@@ -219,7 +238,7 @@ func (e *Emulator) startInstance(name, secretKey string, folder *dataFolder, web
 			return nil, err
 		}
 	}
-	return in, in.settle(webhooks)
+	return in, in.settle(s)
 }
 
 // newStarted returns an instance with the records that every instance begins with.

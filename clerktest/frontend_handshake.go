@@ -82,7 +82,7 @@ func (c *frontendCall) handshake(target *url.URL) (handshakeResult, error) {
 		return handshakeResult{}, err
 	}
 	token, err := signJWT(key, map[string]string{"alg": "RS256", "typ": "JWT", "kid": kid, "cat": categorySession},
-		map[string]any{"handshake": lines, "iat": x.time.Unix(), "exp": x.time.Add(nonceLifetime).Unix()})
+		map[string]any{"handshake": lines, "iat": x.tokenTime().Unix(), "exp": x.tokenTime().Add(nonceLifetime).Unix()})
 	return handshakeResult{"__clerk_handshake", token, b.Token}, err
 }
 

@@ -45,8 +45,9 @@ func (x *tx) mintTemplate(s *session, t *jwtTemplate, life time.Duration, azp st
 		claims = map[string]any{}
 	}
 	claims["iss"], claims["sub"], claims["jti"] = x.inst.Issuer(), s.UserID, randomHex(10)
-	claims["iat"], claims["exp"] = x.time.Unix(), x.time.Add(life).Unix()
-	claims["nbf"] = x.time.Add(-time.Duration(t.AllowedClockSkew) * time.Second).Unix()
+	now := x.tokenTime()
+	claims["iat"], claims["exp"] = now.Unix(), now.Add(life).Unix()
+	claims["nbf"] = now.Add(-time.Duration(t.AllowedClockSkew) * time.Second).Unix()
 	if azp != "" {
 		claims["azp"] = azp
 	}

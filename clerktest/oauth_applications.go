@@ -2,6 +2,8 @@ package clerktest
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -165,7 +167,9 @@ func (in *oauthApplicationInput) applyTo(x *tx, a *oauthApplication) {
 	if in.CallbackURL.given() && !in.RedirectURIs.given() {
 		a.RedirectURIs = []string{in.CallbackURL.Value}
 	}
-	in.Scopes.applyValue(&a.Scopes)
+	if in.Scopes.given() {
+		a.Scopes = canonicalScopes(in.Scopes.Value)
+	}
 	in.ConsentScreen.applyValue(&a.ConsentScreen)
 	in.PKCERequired.applyValue(&a.PKCERequired)
 	in.Public.applyValue(&a.Public)
@@ -284,4 +288,11 @@ func (x *tx) wireOAuthAccessToken(t *oauthAccessToken) oauthAccessTokenWire {
 		wire.Expiration = &seconds
 	}
 	return wire
+}
+
+// canonicalScopes is a list of scopes in alphabetical order, each once.
+func canonicalScopes(text string) string {
+	words := strings.Fields(text)
+	slices.Sort(words)
+	return strings.Join(slices.Compact(words), " ")
 }

@@ -86,7 +86,7 @@ func tokenHeader(kid string, spec *tokenSpec) map[string]any {
 
 // sessionClaims builds the payload of a session token.
 func (x *tx) sessionClaims(s *session, spec *tokenSpec) map[string]any {
-	now := x.time.Add(spec.shift)
+	now := x.tokenTime().Add(spec.shift)
 	claims := map[string]any{
 		"iss": x.inst.Issuer(), "sub": s.UserID, "sid": s.ID, "sts": s.statusAt(x.now), "jti": randomHex(10),
 		"iat": now.Unix(), "nbf": now.Add(-spec.leeway).Unix(), "exp": now.Add(spec.life).Unix(),
@@ -108,6 +108,14 @@ func (x *tx) sessionClaims(s *session, spec *tokenSpec) map[string]any {
 	}
 	override(claims, spec.claims)
 	return claims
+}
+
+// tokenTime is the time that tokens are minted and checked at.
+func (x *tx) tokenTime() time.Time {
+	if x.inst.emulator.realTokens {
+		return time.Now().UTC()
+	}
+	return x.time
 }
 
 func (x *tx) factorAges(s *session, spec *tokenSpec) []int64 {

@@ -119,19 +119,20 @@ func (x *tx) explainSignature(ex *Explanation, kid, signed string, signature []b
 }
 
 func (x *tx) explainClaims(ex *Explanation, claims *tokenFacts) {
+	now := x.tokenTime()
 	ex.check("subject", claims.Subject != "", "token-verification-failed", "names a user", "sub is missing")
 	ex.check("issuer", claims.Issuer == x.inst.Issuer(), "token-verification-failed", "this instance", "another instance made it")
 	if ex.check("expiry given", claims.Expiry != nil, "token-verification-failed", "exp is there", "exp is missing") {
 		end := at(*claims.Expiry)
-		ex.check("expiry", end.Add(clockSkew).After(x.time), "token-expired", "good for "+end.Sub(x.time).String(), "over for "+x.time.Sub(end).String())
+		ex.check("expiry", end.Add(clockSkew).After(now), "token-expired", "good for "+end.Sub(now).String(), "over for "+now.Sub(end).String())
 	}
 	if claims.NotBefore != nil {
 		from := at(*claims.NotBefore)
-		ex.check("not before", !from.After(x.time.Add(clockSkew)), "token-not-active-yet", "active", "active in "+from.Sub(x.time).String())
+		ex.check("not before", !from.After(now.Add(clockSkew)), "token-not-active-yet", "active", "active in "+from.Sub(now).String())
 	}
 	if claims.IssuedAt != nil {
 		made := at(*claims.IssuedAt)
-		ex.check("issued at", !made.After(x.time.Add(clockSkew)), "token-iat-in-the-future", "in the past", "made in "+made.Sub(x.time).String()+" from now")
+		ex.check("issued at", !made.After(now.Add(clockSkew)), "token-iat-in-the-future", "in the past", "made in "+made.Sub(now).String()+" from now")
 	}
 	if claims.Party != "" {
 		// Which parties an application accepts is its own affair.

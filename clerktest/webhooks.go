@@ -1,6 +1,7 @@
 package clerktest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,6 +62,17 @@ func WithWebhook(address string) Option {
 	return func(s *settings) error { s.webhooks = append(s.webhooks, address); return nil }
 }
 
+// WithWebhookSecret sets the signing secret (whsec_…) of the endpoints of WithWebhook, instead of a random one.
+func WithWebhookSecret(secret string) Option {
+	return func(s *settings) error {
+		if _, err := clerkwebhook.NewSigner(secret); err != nil {
+			return fmt.Errorf("clerktest: WithWebhookSecret: %w", err)
+		}
+		s.hookSecret = secret
+		return nil
+	}
+}
+
 // AddWebhook makes the instance send its later events to an address, signed with a new secret, until Remove or Reset.
 // With types, only those events are sent. It fails when the address is not an absolute http or https URL.
 func (in *Instance) AddWebhook(address string, types ...string) (*WebhookEndpoint, error) {
@@ -80,8 +92,11 @@ func (in *Instance) AddWebhookWithSecret(address, secret string, types ...string
 }
 
 // configureWebhooks makes the endpoints that the data folder holds, and those of WithWebhook that are not among them.
-func (in *Instance) configureWebhooks(kept []webhookSettings, addresses []string) error {
+func (in *Instance) configureWebhooks(kept []webhookSettings, addresses []string, secret string) error {
 	for _, settings := range kept {
+		if secret != "" && slices.Contains(addresses, settings.URL) {
+			settings.Secret = secret
+		}
 		ep, err := in.newWebhook(settings)
 		if err != nil {
 			return fmt.Errorf("clerktest: WithData: webhooks: %w", err)
@@ -91,7 +106,7 @@ func (in *Instance) configureWebhooks(kept []webhookSettings, addresses []string
 	for _, address := range addresses {
 		has := func(ep *WebhookEndpoint) bool { return ep.settings.URL == address }
 		if !slices.ContainsFunc(in.webhooks.endpoints, has) {
-			if _, err := in.AddWebhook(address); err != nil {
+			if _, err := in.AddWebhookWithSecret(address, cmp.Or(secret, clerkwebhook.NewSecret())); err != nil {
 				return err
 			}
 		}

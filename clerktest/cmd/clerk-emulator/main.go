@@ -14,6 +14,8 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -23,7 +25,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	err := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "clerk-emulator:", err)
@@ -31,67 +33,34 @@ func main() {
 	}
 }
 
-type config struct {
-	addr     string
-	seed     string
-	data     string
-	log      string
-	remote   bool
-	clerkJS  string
-	webhooks list
-}
-
-// list is a flag that may be given several times.
-type list []string
-
-func (l *list) String() string     { return strings.Join(*l, ",") }
-func (l *list) Set(v string) error { *l = append(*l, v); return nil }
-
-func parse(args []string, stderr io.Writer) (*config, error) {
-	c := &config{}
-	flags := flag.NewFlagSet("clerk-emulator", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.StringVar(&c.addr, "addr", "127.0.0.1:4000", "address to listen on; port 0 takes a free one")
-	flags.StringVar(&c.seed, "seed", "", "JSON file with the records to begin with")
-	flags.StringVar(&c.data, "data", "", "folder that keeps records, keys and webhook endpoints across restarts")
-	flags.StringVar(&c.clerkJS, "clerkjs", "", "folder whose node_modules has @clerk/clerk-js and @clerk/ui; by default looked for from here upwards")
-	flags.Var(&c.webhooks, "webhook", "URL that gets the signed events; may be repeated")
-	flags.StringVar(&c.log, "log", "requests", "what to log: none, errors or requests")
-	flags.BoolVar(&c.remote, "allow-remote", false, "listen on an address that other machines reach")
-	if err := flags.Parse(args); err != nil {
-		return nil, err
-	}
-	if flags.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	}
-	switch c.log {
-	case "none", "errors", "requests":
-		return c, nil
-	default:
-		return nil, errors.New("-log must be none, errors or requests")
-	}
-}
-
 // run serves until ctx is done.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	c, err := parse(args, stderr)
+func run(ctx context.Context, args []string, lookup func(string) (string, bool), stdout, stderr io.Writer) error {
+	c, err := parse(args, lookup, stderr)
 	if err != nil {
 		return err
+	}
+	if c.version {
+		fmt.Fprintln(stdout, "clerk-emulator", version())
+		return nil
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("-addr: %w", err)
 	}
 	defer func() { _ = listener.Close() }()
-	e, err := c.emulator(listener.Addr().String(), stderr)
+	address, err := c.address(listener.Addr())
+	if err != nil {
+		return err
+	}
+	e, err := c.emulator(address, stderr)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = e.Close() }()
-	if err := c.plant(e.Default(), stdout); err != nil {
+	if err := c.plant(e, stdout); err != nil {
 		return err
 	}
-	banner(stdout, e.Default())
+	banner(stdout, e)
 	dual, err := e.Listener(listener)
 	if err != nil {
 		return err
@@ -114,13 +83,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 }
 
 func (c *config) emulator(address string, stderr io.Writer) (*clerktest.Emulator, error) {
-	level := slog.LevelError
-	if c.log == "none" {
-		level = slog.LevelError + 1
-	}
+	level := map[string]slog.Level{"none": slog.LevelError + 1, "errors": slog.LevelError, "requests": slog.LevelInfo}[c.log]
 	opts := []clerktest.Option{
-		clerktest.WithURL("http://" + address),
+		clerktest.WithURL(address), clerktest.WithDevelopmentKey(),
 		clerktest.WithLogger(slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))),
+	}
+	if c.secretKey != "" {
+		opts = append(opts, clerktest.WithSecretKey(c.secretKey))
+	}
+	if c.partyGiven {
+		opts = append(opts, clerktest.WithAuthorizedParty(c.party))
+	}
+	if c.webhookSecret != "" {
+		opts = append(opts, clerktest.WithWebhookSecret(c.webhookSecret))
+	}
+	if c.realTokens {
+		opts = append(opts, clerktest.WithRealTimeTokens())
 	}
 	if c.remote {
 		opts = append(opts, clerktest.WithRemoteAddress())
@@ -137,42 +115,76 @@ func (c *config) emulator(address string, stderr io.Writer) (*clerktest.Emulator
 	return clerktest.New(opts...)
 }
 
-// plant adds the seed, unless the records come from an earlier run.
-func (c *config) plant(in *clerktest.Instance, stdout io.Writer) error {
+// plant makes the further instances and adds the seed to the first, unless the records come from an earlier run.
+func (c *config) plant(e *clerktest.Emulator, stdout io.Writer) error {
+	for _, name := range c.instances {
+		if e.InstanceByName(name) != nil {
+			continue // the data folder holds it
+		}
+		if _, err := e.AddInstance(name, ""); err != nil {
+			return fmt.Errorf("-instance %s: %w", name, err)
+		}
+	}
 	if c.seed == "" {
 		return nil
 	}
-	if in.HasUsers() {
+	if e.Default().HasUsers() {
 		fmt.Fprintln(stdout, "the data folder holds users already, the seed is left out")
 		return nil
 	}
 	file, err := os.ReadFile(c.seed) //nolint:gosec // the file that the person who starts the command names
 	if err != nil {
-		return err
+		return fmt.Errorf("-seed: %w", err)
 	}
-	return in.Seed(file)
+	if err := e.Default().Seed(file); err != nil {
+		return fmt.Errorf("-seed %s: %w", c.seed, err)
+	}
+	return nil
 }
 
-func banner(w io.Writer, in *clerktest.Instance) {
-	for _, ep := range in.Webhooks() {
-		fmt.Fprintf(w, "webhook %s signed with %s\n", ep.URL(), ep.Secret())
-	}
+// banner prints where the emulator is and lines to copy, those of the first instance at the end.
+func banner(w io.Writer, e *clerktest.Emulator) {
+	in := e.Default()
 	fmt.Fprintf(w, `clerk-emulator: a local Clerk for development and tests. Unofficial; it guards nothing.
 
   Backend API   %[1]s/v1
   JWKS          %[1]s/.well-known/jwks.json
   Console       %[1]s/
 
-export CLERK_API_URL=%[1]s
-export CLERK_SECRET_KEY=%[2]s
-export CLERK_PUBLISHABLE_KEY=%[3]s
+`, in.URL())
+	for _, ep := range in.Webhooks() {
+		fmt.Fprintf(w, "webhook %s signed with %s\n", ep.URL(), ep.Secret())
+	}
+	others := e.Instances()
+	slices.SortFunc(others, func(a, b *clerktest.Instance) int { return strings.Compare(a.Name(), b.Name()) })
+	for _, other := range others {
+		if other != in {
+			fmt.Fprintf(w, "# instance %s\n# CLERK_SECRET_KEY=%s\n# CLERK_PUBLISHABLE_KEY=%s\n\n", other.Name(), other.SecretKey(), other.PublishableKey())
+		}
+	}
+	fmt.Fprintf(w, "export CLERK_API_URL=%s\nexport CLERK_SECRET_KEY=%s\n", in.URL(), in.SecretKey())
+	if party := in.AuthorizedParty(); party != "" {
+		fmt.Fprintf(w, "export CLERK_AUTHORIZED_PARTIES=%s\n", party)
+	}
+	if hooks := in.Webhooks(); len(hooks) > 0 {
+		fmt.Fprintf(w, "export CLERK_WEBHOOK_SIGNING_SECRET=%s\n", hooks[0].Secret())
+	}
+	fmt.Fprintf(w, "export CLERK_PUBLISHABLE_KEY=%s\n\n", in.PublishableKey())
+}
 
-`, in.URL(), in.SecretKey(), in.PublishableKey())
+// version is that of the module the program was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(unknown)"
+	}
+	return info.Main.Version
 }
 
 func logRequest(w io.Writer) func(clerktest.RequestRecord) {
 	log := slog.New(slog.NewTextHandler(w, nil))
 	return func(r clerktest.RequestRecord) {
-		log.Info("request", "instance", r.Instance, "method", r.Method, "operation", r.Operation, "status", r.Status, "error", r.ErrorCode, "duration", r.Duration)
+		log.Info("request", "instance", r.Instance, "method", r.Method, "path", r.Path, "operation", r.Operation, "status", r.Status,
+			"error", r.ErrorCode, "duration", r.Duration)
 	}
 }

@@ -19,7 +19,7 @@ func start(t *testing.T, args ...string) (env map[string]string, stop func() err
 	out, in := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		err := run(ctx, append([]string{"-addr", "127.0.0.1:0", "-log", "none"}, args...), in, io.Discard)
+		err := run(ctx, append([]string{"-addr", "127.0.0.1:0", "-log", "none"}, args...), nothing, in, io.Discard)
 		_ = in.CloseWithError(errors.Join(io.EOF, err))
 		done <- err
 	}()
@@ -41,6 +41,9 @@ func start(t *testing.T, args ...string) (env map[string]string, stop func() err
 	}
 	return env, func() error { cancel(); return <-done }
 }
+
+// nothing is an environment without variables.
+func nothing(string) (string, bool) { return "", false }
 
 func get(t testing.TB, env map[string]string, path string) (int, string) {
 	t.Helper()
@@ -100,7 +103,7 @@ func TestRun_Refusals(t *testing.T) {
 		"a webhook without URL": {"-addr", "127.0.0.1:0", "-webhook", "not a url"},
 		"an argument":           {"-addr", "127.0.0.1:0", "surprise"},
 	} {
-		if err := run(t.Context(), args, io.Discard, io.Discard); err == nil {
+		if err := run(t.Context(), args, nothing, io.Discard, io.Discard); err == nil {
 			t.Errorf("run with %s succeeded", name)
 		}
 	}
