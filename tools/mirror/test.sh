@@ -24,7 +24,7 @@ want mysql '/usr/sbin/mariadbd' mariadb-server
 # The servers of a test that was killed live in folders below this one, with their process ids.
 TMPDIR=$(mktemp -d)
 export TMPDIR
-chmod 755 "$TMPDIR"
+chmod 1777 "$TMPDIR" # the servers run under accounts of their own
 sweep() {
 	for file in "$TMPDIR"/clerk-mirror-*/pid; do
 		[ -f "$file" ] && kill -9 "$(cat "$file")" 2>/dev/null
