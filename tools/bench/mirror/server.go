@@ -101,7 +101,7 @@ func serve(file string, users int) error {
 	mux.HandleFunc("GET /v1/instance", answer(`{"object":"instance","id":"ins_1"}`))
 	mux.HandleFunc("GET /v1/organizations", answer(`{"data":[],"total_count":0}`))
 	mux.HandleFunc("GET /v1/organization_memberships", answer(`{"data":[],"total_count":0}`))
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a local listener does not wait
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func serve(file string, users int) error {
 
 // startServer starts this program as the server, with the flags it was given itself.
 func startServer(ctx context.Context) (address string, end func(), err error) {
-	cmd := exec.CommandContext(ctx, os.Args[0], append(os.Args[1:], "-serve")...)
+	cmd := exec.CommandContext(ctx, os.Args[0], append(os.Args[1:], "-serve")...) //nolint:gosec // itself
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
