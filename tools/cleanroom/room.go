@@ -133,6 +133,8 @@ const protobuf = "google.golang.org/protobuf"
 // brings lists what some frameworks require themselves.
 var brings = map[string][]string{
 	"github.com/gin-gonic/gin": {protobuf},
+	"connectrpc.com/connect":   {protobuf},
+	"google.golang.org/grpc":   {protobuf},
 }
 
 // checkGraph fails when the module graph holds a stranger that neither is the module's own framework nor comes with

@@ -54,11 +54,17 @@ var testKits = map[string][]string{
 	workspace.Root + "/auth/clerkauthtest": {workspace.Root + "/clerktest"},
 }
 
-const jwt = "github.com/golang-jwt/jwt/v5"
+const (
+	jwt           = "github.com/golang-jwt/jwt/v5"
+	protobuf      = "google.golang.org/protobuf"
+	statusDetails = "google.golang.org/genproto/googleapis/rpc"
+)
 
 // companions are modules that a module's code may use beside its siblings and its framework.
 var companions = map[string][]string{
 	"auth":    {jwt},
+	"connect": {protobuf, statusDetails},
+	"grpc":    {protobuf, statusDetails},
 	"fiberv3": {"github.com/gofiber/utils/v2"}, // of Fiber's own authors; its programs use it too
 }
 

@@ -1,0 +1,62 @@
+package clerkauth_test
+
+import (
+	"errors"
+	"testing"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+)
+
+func TestProcedureRules_Lookup(t *testing.T) {
+	t.Parallel()
+	rules := clerkauth.ProcedureRules{
+		"acme.v1.Invoices":      clerkauth.GuardProcedure(),
+		"/acme.v1.Invoices/Get": clerkauth.OpenProcedure(),
+	}
+	if rule, ok := rules.Procedure("/acme.v1.Invoices/Get"); !ok || !rule.IsOpen() {
+		t.Error("a procedure's own rule is not found")
+	}
+	if rule, ok := rules.Service("/acme.v1.Invoices/List"); !ok || rule.IsOpen() {
+		t.Error("the rule of the service is not found")
+	}
+	for _, name := range []string{"/acme.v1.Invoices/List", "acme.v1.Invoices", ""} {
+		if _, ok := rules.Procedure(name); ok {
+			t.Errorf("%q has a rule of its own", name)
+		}
+	}
+	for _, name := range []string{"/acme.v1.Other/List", "acme.v1.Invoices", "/", ""} {
+		if _, ok := rules.Service(name); ok {
+			t.Errorf("%q has the rule of a service", name)
+		}
+	}
+}
+
+func TestProcedureRules_Validate(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"", "/", "//", "/acme.v1.Invoices", "acme.v1.Invoices/", "acme.v1.Invoices/Get", "/a/b/c", "/a/"} {
+		if err := (clerkauth.ProcedureRules{key: {}}).Validate(); err == nil {
+			t.Errorf("%q: got no error", key)
+		}
+	}
+	if err := (clerkauth.ProcedureRules{"acme.v1.Invoices": {}, "/acme.v1.Invoices/Get": {}}).Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestProcedureRule_Require(t *testing.T) {
+	t.Parallel()
+	if err := clerkauth.OpenProcedure().Require(nil); err != nil {
+		t.Errorf("got %v from an open procedure", err)
+	}
+	var zero clerkauth.ProcedureRule
+	if err := zero.Require(nil); !errors.Is(err, clerkauth.ErrUnauthenticated) && !errors.Is(err, clerkauth.ErrUnavailable) {
+		t.Errorf("got %v from the zero rule without a caller, want a refusal", err)
+	}
+	signedIn := clerkauth.NewState(&clerkauth.SessionClaims{Subject: "user_1"})
+	if err := zero.Require(signedIn); err != nil {
+		t.Errorf("got %v from the zero rule for somebody who is signed in", err)
+	}
+	if err := clerkauth.GuardProcedure(clerkauth.HasPermission("org:a:b")).Require(signedIn); !errors.Is(err, clerkauth.ErrForbidden) {
+		t.Errorf("got %v without the permission, want forbidden", err)
+	}
+}

@@ -1,0 +1,171 @@
+// Package clerkconnect provides Clerk authentication for Connect: an interceptor for handlers of unary calls and all
+// kinds of streams, over the Connect, gRPC and gRPC-Web protocols, and one that gives clients a token. Handlers read the
+// caller with [clerkauth.FromContext].
+package clerkconnect
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"connectrpc.com/connect"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+)
+
+// Config configures an [Interceptor]. Authenticator is required.
+type Config struct {
+	// Authenticator verifies the tokens.
+	Authenticator *clerkauth.Authenticator
+	// Rules says who may call what. A procedure's own rule comes first, then Option, then the rule of its service. A
+	// procedure that none of them knows admits callers who are signed in. Reflection and health checks are procedures
+	// like any other: they are open only if a rule says so.
+	Rules clerkauth.ProcedureRules
+	// Option returns the rule that the schema of a procedure carries, for example in an option of the .proto file; ok
+	// is false if there is none. Nil means that schemas carry no rules.
+	Option func(method protoreflect.MethodDescriptor) (rule clerkauth.ProcedureRule, ok bool)
+	// CallOptions change what is accepted, such as [clerkauth.AcceptTokens].
+	CallOptions []clerkauth.CallOption
+	// ErrorHandler returns the error that answers a refusal, which is a *clerkauth.Error. Nil means [Error]. Whatever it
+	// returns, the handler does not run; nil answers with [Error].
+	ErrorHandler func(ctx context.Context, spec connect.Spec, err error) error
+}
+
+// Interceptor authenticates the callers of a handler and applies the rules. It is safe for concurrent use. On clients
+// it does nothing.
+type Interceptor struct {
+	config Config
+}
+
+var _ connect.Interceptor = (*Interceptor)(nil)
+
+// NewInterceptor returns the interceptor for connect.WithInterceptors. It returns an error if the authenticator is nil
+// or a rule's key is neither a procedure nor a service.
+func NewInterceptor(config Config) (*Interceptor, error) {
+	if config.Authenticator == nil {
+		return nil, errors.New("clerkconnect: NewInterceptor: the authenticator is nil")
+	}
+	if err := config.Rules.Validate(); err != nil {
+		return nil, err
+	}
+	return &Interceptor{config: config}, nil
+}
+
+// WrapUnary implements [connect.Interceptor].
+func (i *Interceptor) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
+	return func(ctx context.Context, req connect.AnyRequest) (connect.AnyResponse, error) {
+		if req.Spec().IsClient {
+			return next(ctx, req)
+		}
+		ctx, _, err := i.admit(ctx, req.Spec(), req.Header())
+		if err != nil {
+			return nil, err
+		}
+		return next(ctx, req)
+	}
+}
+
+// WrapStreamingClient implements [connect.Interceptor]. It changes nothing.
+func (i *Interceptor) WrapStreamingClient(next connect.StreamingClientFunc) connect.StreamingClientFunc {
+	return next
+}
+
+// WrapStreamingHandler implements [connect.Interceptor]. The stream of a guarded procedure ends when the token of its
+// caller does: the context is done, and Send and Receive return an error with the code unauthenticated.
+func (i *Interceptor) WrapStreamingHandler(next connect.StreamingHandlerFunc) connect.StreamingHandlerFunc {
+	return func(ctx context.Context, conn connect.StreamingHandlerConn) error {
+		ctx, end, err := i.admit(ctx, conn.Spec(), conn.RequestHeader())
+		if err != nil {
+			return err
+		}
+		if end.IsZero() {
+			return next(ctx, conn)
+		}
+		expired := &clerkauth.Error{Reason: clerkauth.ReasonTokenExpired}
+		ctx, cancel := context.WithDeadlineCause(ctx, end, expired)
+		defer cancel()
+		ended := &endingConn{StreamingHandlerConn: conn, ctx: ctx, refuse: func() error { return i.refusal(ctx, conn.Spec(), expired) }}
+		err = next(ctx, ended)
+		if err != nil && errors.Is(context.Cause(ctx), expired) {
+			return ended.refuse()
+		}
+		return err
+	}
+}
+
+// admit authenticates a call and applies the rule of its procedure. end is when a guarded stream has to end; zero means
+// never.
+func (i *Interceptor) admit(ctx context.Context, spec connect.Spec, header http.Header) (_ context.Context, end time.Time, err error) {
+	state := i.config.Authenticator.Authenticate(ctx, clerkauth.Request{
+		Method: http.MethodPost,
+		Path:   spec.Procedure,
+		Header: func(name string) []string {
+			// RPC clients send a token. Cookies and the browser's handshake are for pages.
+			if name == "Authorization" {
+				return header[name]
+			}
+			return nil
+		},
+	}, i.config.CallOptions...)
+	rule := i.rule(spec)
+	if err := rule.Require(state); err != nil {
+		return ctx, end, i.refusal(ctx, spec, err)
+	}
+	if !rule.IsOpen() {
+		end = state.ExpiresAt()
+	}
+	return clerkauth.NewContext(ctx, state), end, nil
+}
+
+func (i *Interceptor) rule(spec connect.Spec) clerkauth.ProcedureRule {
+	if rule, ok := i.config.Rules.Procedure(spec.Procedure); ok {
+		return rule
+	}
+	if method, ok := spec.Schema.(protoreflect.MethodDescriptor); ok && i.config.Option != nil {
+		if rule, ok := i.config.Option(method); ok {
+			return rule
+		}
+	}
+	rule, _ := i.config.Rules.Service(spec.Procedure)
+	return rule
+}
+
+func (i *Interceptor) refusal(ctx context.Context, spec connect.Spec, err error) error {
+	if i.config.ErrorHandler != nil {
+		if answer := i.config.ErrorHandler(ctx, spec, err); answer != nil {
+			return answer
+		}
+	}
+	return Error(err)
+}
+
+// Error turns a refusal of clerkauth into the error that answers it: unauthenticated, permission_denied or unavailable,
+// with the reason as a google.rpc.ErrorInfo of the domain clerk.com and in the header x-clerk-auth-reason. It holds no
+// token, key or id.
+func Error(err error) *connect.Error {
+	answer, reason := clerkauth.AnswerTo(err), clerkauth.ReasonUnexpectedError
+	var refusal *clerkauth.Error
+	if errors.As(err, &refusal) {
+		reason = refusal.Reason
+	}
+	code, text := connect.CodeUnavailable, "unavailable"
+	switch answer.Status {
+	case http.StatusUnauthorized:
+		code, text = connect.CodeUnauthenticated, "unauthenticated"
+	case http.StatusForbidden:
+		code, text = connect.CodePermissionDenied, "forbidden"
+	}
+	out := connect.NewError(code, errors.New(text+": "+string(reason)))
+	if detail, err := connect.NewErrorDetail(&errdetails.ErrorInfo{Reason: string(reason), Domain: "clerk.com"}); err == nil {
+		out.AddDetail(detail)
+	}
+	for _, name := range []string{clerkauth.HeaderAuthStatus, clerkauth.HeaderAuthReason} {
+		if values := answer.Header[name]; values != nil {
+			out.Meta()[name] = values
+		}
+	}
+	return out
+}

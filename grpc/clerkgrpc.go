@@ -1,0 +1,163 @@
+// Package clerkgrpc provides Clerk authentication for gRPC: server interceptors for unary calls and all kinds of
+// streams, and credentials that give clients a token. Handlers read the caller with [clerkauth.FromContext].
+package clerkgrpc
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+)
+
+// Config configures a [Guard]. Authenticator is required.
+type Config struct {
+	// Authenticator verifies the tokens.
+	Authenticator *clerkauth.Authenticator
+	// Rules says who may call what. A procedure's own rule comes first, then Option, then the rule of its service. A
+	// procedure that none of them knows admits callers who are signed in. Reflection and health checks are procedures
+	// like any other: they are open only if a rule says so.
+	Rules clerkauth.ProcedureRules
+	// Option returns the rule that the schema of a procedure carries, for example in an option of the .proto file; ok
+	// is false if there is none. Nil means that schemas carry no rules.
+	Option func(method protoreflect.MethodDescriptor) (rule clerkauth.ProcedureRule, ok bool)
+	// CallOptions change what is accepted, such as [clerkauth.AcceptTokens].
+	CallOptions []clerkauth.CallOption
+	// ErrorHandler returns the error that answers a refusal, which is a *clerkauth.Error. Nil means [Error]. Whatever it
+	// returns, the handler does not run; nil answers with [Error].
+	ErrorHandler func(ctx context.Context, procedure string, err error) error
+}
+
+// Guard authenticates the callers of a server and applies the rules. Give both its interceptors to the server. It is
+// safe for concurrent use.
+type Guard struct {
+	config Config
+}
+
+// NewGuard returns an error if the authenticator is nil or a rule's key is neither a procedure nor a service.
+func NewGuard(config Config) (*Guard, error) {
+	if config.Authenticator == nil {
+		return nil, errors.New("clerkgrpc: NewGuard: the authenticator is nil")
+	}
+	if err := config.Rules.Validate(); err != nil {
+		return nil, err
+	}
+	return &Guard{config: config}, nil
+}
+
+// UnaryInterceptor guards unary calls. It is the argument of grpc.ChainUnaryInterceptor.
+func (g *Guard) UnaryInterceptor(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+	ctx, _, err := g.admit(ctx, info.FullMethod)
+	if err != nil {
+		return nil, err
+	}
+	return next(ctx, req)
+}
+
+// StreamInterceptor guards streams. It is the argument of grpc.ChainStreamInterceptor. The stream of a guarded procedure
+// ends when the token of its caller does: the context is done, and SendMsg and RecvMsg return an error with the code
+// Unauthenticated.
+func (g *Guard) StreamInterceptor(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) error {
+	ctx, end, err := g.admit(stream.Context(), info.FullMethod)
+	if err != nil {
+		return err
+	}
+	if end.IsZero() {
+		return next(srv, &guardedStream{ServerStream: stream, ctx: ctx})
+	}
+	expired := &clerkauth.Error{Reason: clerkauth.ReasonTokenExpired}
+	ctx, cancel := context.WithDeadlineCause(ctx, end, expired)
+	defer cancel()
+	guarded := &guardedStream{
+		ServerStream: stream, ctx: ctx,
+		refuse: func() error { return g.refusal(ctx, info.FullMethod, expired) },
+	}
+	err = next(srv, guarded)
+	if err != nil && errors.Is(context.Cause(ctx), expired) {
+		return guarded.refuse()
+	}
+	return err
+}
+
+// admit authenticates a call and applies the rule of its procedure. end is when a guarded stream has to end; zero means
+// never.
+func (g *Guard) admit(ctx context.Context, procedure string) (_ context.Context, end time.Time, err error) {
+	authorization := metadata.ValueFromIncomingContext(ctx, "authorization")
+	state := g.config.Authenticator.Authenticate(ctx, clerkauth.Request{
+		Method: http.MethodPost,
+		Path:   procedure,
+		Header: func(name string) []string {
+			if name == "Authorization" {
+				return authorization
+			}
+			return nil
+		},
+	}, g.config.CallOptions...)
+	rule := g.rule(procedure)
+	if err := rule.Require(state); err != nil {
+		return ctx, end, g.refusal(ctx, procedure, err)
+	}
+	if !rule.IsOpen() {
+		end = state.ExpiresAt()
+	}
+	return clerkauth.NewContext(ctx, state), end, nil
+}
+
+func (g *Guard) rule(procedure string) clerkauth.ProcedureRule {
+	if rule, ok := g.config.Rules.Procedure(procedure); ok {
+		return rule
+	}
+	if g.config.Option != nil {
+		name := strings.ReplaceAll(strings.TrimPrefix(procedure, "/"), "/", ".")
+		descriptor, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(name))
+		if method, ok := descriptor.(protoreflect.MethodDescriptor); err == nil && ok {
+			if rule, ok := g.config.Option(method); ok {
+				return rule
+			}
+		}
+	}
+	rule, _ := g.config.Rules.Service(procedure)
+	return rule
+}
+
+func (g *Guard) refusal(ctx context.Context, procedure string, err error) error {
+	if g.config.ErrorHandler != nil {
+		if answer := g.config.ErrorHandler(ctx, procedure, err); answer != nil {
+			return answer
+		}
+	}
+	return Error(err)
+}
+
+// Error turns a refusal of clerkauth into the error that answers it: Unauthenticated, PermissionDenied or Unavailable,
+// with the reason as a google.rpc.ErrorInfo of the domain clerk.com. It holds no token, key or id.
+func Error(err error) error {
+	reason := clerkauth.ReasonUnexpectedError
+	var refusal *clerkauth.Error
+	if errors.As(err, &refusal) {
+		reason = refusal.Reason
+	}
+	code, text := codes.Unavailable, "unavailable"
+	switch clerkauth.AnswerTo(err).Status {
+	case http.StatusUnauthorized:
+		code, text = codes.Unauthenticated, "unauthenticated"
+	case http.StatusForbidden:
+		code, text = codes.PermissionDenied, "forbidden"
+	}
+	plain := status.New(code, text+": "+string(reason))
+	detailed, err := plain.WithDetails(&errdetails.ErrorInfo{Reason: string(reason), Domain: "clerk.com"})
+	if err != nil {
+		return plain.Err()
+	}
+	return detailed.Err()
+}
