@@ -21,6 +21,27 @@ func UpdateUser(ctx context.Context, client *clerk.Client, id string) error {
 	return err
 }
 
+// Preferences is what this application keeps in the public metadata of a user.
+type Preferences struct {
+	Theme string `json:"theme"`
+}
+
+// SetTheme shows how metadata is written and read.
+func SetTheme(ctx context.Context, client *clerk.Client, id string) (Preferences, error) {
+	var kept Preferences
+	//docs:begin metadata
+	user, err := client.Users.UpdateMetadata(ctx, id, &clerk.UserUpdateMetadataParams{
+		PublicMetadata:  clerk.JSON(Preferences{Theme: "dark"}),
+		PrivateMetadata: clerk.JSON(map[string]any{"trial": nil}), // null deletes the key
+	})
+	if err != nil {
+		return kept, err
+	}
+	err = user.PublicMetadata.Decode(&kept)
+	//docs:end metadata
+	return kept, err
+}
+
 // ListUsers shows a page and all pages.
 func ListUsers(ctx context.Context, client *clerk.Client) error {
 	//docs:begin lists
