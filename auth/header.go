@@ -5,8 +5,9 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/clerkgo/clerk-go/auth/internal/jsonscan"
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/clerkgo/clerk-go/auth/internal/jsonscan"
 )
 
 // Categories that Clerk stamps on the classes of tokens that one key signs.

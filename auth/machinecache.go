@@ -84,7 +84,7 @@ type machineQuestion struct {
 func (c *machineCache) verify(ctx context.Context, q *machineQuestion) (*machineToken, *Error) {
 	key := keyOf(q.tokenType, q.token)
 	for waited := false; ; waited = true {
-		record, flight, turn := c.enter(key, q, waited)
+		record, flight, turn := c.enter(key, q, waited) //nolint:contextcheck // a question outlives its caller
 		if record != nil {
 			return record.identity, record.refusal
 		}

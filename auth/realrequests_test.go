@@ -1,6 +1,7 @@
 package clerkauth_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -98,9 +99,7 @@ func wayBack(t *testing.T, handler http.Handler, target string, header http.Head
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, http.NoBody)
 	r.Header.Set("Sec-Fetch-Dest", "document")
 	r.Header.Set("Cookie", "__client_uat=1700000000")
-	for name, values := range header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, header)
 	w := httptest.NewRecorder()
 	handler.ServeHTTP(w, r)
 	location, err := url.Parse(w.Header().Get("Location"))

@@ -1,6 +1,7 @@
 package clerkauth_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,12 +36,12 @@ func TestTokenCache_BoundedByBytes(t *testing.T) {
 				tokens, first[token] = append(tokens, token), verified
 			}
 			remembered := 0
-			for i := len(tokens) - 1; i >= 0; i-- {
-				again, err := authn.Verify(t.Context(), tokens[i])
+			for _, token := range slices.Backward(tokens) {
+				again, err := authn.Verify(t.Context(), token)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if again == first[tokens[i]] {
+				if again == first[token] {
 					remembered++
 				}
 			}

@@ -193,8 +193,8 @@ func (rf *recordsFile) load(s *state, progress func(share float64)) (changes int
 			continue // the reader ends by itself: let it
 		}
 		at := b.end
-		for i := len(b.changes) - 1; i >= 0; i-- {
-			at -= b.changes[i].size
+		for _, ch := range b.changes {
+			at -= ch.size
 		}
 		for _, ch := range b.changes {
 			at += ch.size

@@ -56,9 +56,9 @@ func (in *Instance) checkFault(f *Fault) error {
 	case f.Operation != "" && in.emulator.operations[f.Operation] == nil:
 		return errors.New("there is no operation " + f.Operation)
 	case f.Status != 0 && (f.Status < 300 || f.Status > 599):
-		return errors.New("Status must be an HTTP status from 300 to 599")
+		return errors.New("field Status must be an HTTP status from 300 to 599")
 	case f.Probability < 0 || f.Probability > 1 || f.Times < 0 || f.Latency < 0:
-		return errors.New("Probability, Times or Latency is out of range")
+		return errors.New("field Probability, Times or Latency is out of range")
 	case f.Status == 0 && f.Latency == 0 && !f.Disconnect:
 		return errors.New("the fault does nothing")
 	}

@@ -37,12 +37,6 @@ func (in *Instance) claimedBrowser(r *http.Request) (token string, dev bool) {
 	return "", false
 }
 
-// browserOf recognizes the browser of a Frontend API request, nil when it is not known.
-func (x *tx) browserOf(r *http.Request) *browser {
-	token, _ := x.inst.claimedBrowser(r)
-	return tableBrowsers.get(x, token)
-}
-
 // identify finds out which browser asks and who is signed in there. Without anyone, somebody has to be.
 func (c *frontendCall) identify(anyone bool) error {
 	token, dev := c.inst.claimedBrowser(c.r)

@@ -155,10 +155,10 @@ func (c *frontendCall) send(v *factorVerification, userID string, in *factorInpu
 
 // guessCode checks the code that somebody typed for a verification. A wrong one is counted.
 func (x *tx) guessCode(v *factorVerification, code string) error {
-	switch {
-	case v.Status == "verified":
+	switch v.Status {
+	case "verified":
 		return errBadRequest("verification_already_verified", "This code was accepted already.")
-	case v.Status == "failed":
+	case "failed":
 		return paramError("verification_failed", "code", "too many attempts", "Too many wrong codes. Ask for a new one.")
 	}
 	v.guess(x, code, v.Value)

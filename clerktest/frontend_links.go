@@ -89,7 +89,7 @@ func withQuery(address, name, value string) string {
 // to the emulator's own page.
 func followTicket(c *frontendCall) (any, error) {
 	ticket := c.query.Get("ticket")
-	if err := c.tx.checkTicket(ticket); err != nil {
+	if c.tx.checkTicket(ticket) != nil {
 		c.status = http.StatusBadRequest
 		return c.messagePage("This link is not valid", "It was used already, revoked, or its time is over."), nil
 	}

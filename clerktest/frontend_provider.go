@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -208,7 +209,7 @@ func (x *tx) linkExternal(u *user, identity *externalIdentity) {
 		return
 	}
 	x.changeUser(u.ID, func(u *user) {
-		u.ExternalAccounts = append(u.ExternalAccounts[:len(u.ExternalAccounts):len(u.ExternalAccounts)], raw)
+		u.ExternalAccounts = append(slices.Clip(u.ExternalAccounts), raw)
 	})
 }
 

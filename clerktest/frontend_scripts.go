@@ -46,7 +46,7 @@ func serveScript(e *Emulator) http.HandlerFunc {
 		script, err := e.openScript(name, file)
 		if err != nil {
 			// With status 200, because browsers run no other scripts.
-			_, _ = w.Write([]byte(`console.error("clerk-emulator: @clerk/` + name + ` is not in node_modules: run npm install @clerk/` + name + `, or name the folder with -clerkjs");` + "\n"))
+			_, _ = w.Write([]byte(`console.error("clerk-emulator: @clerk/` + name + ` is not in node_modules: run npm install @clerk/` + name + `, or name the folder with -clerkjs");` + "\n")) //nolint:gosec // name is a key of scriptPackages
 			return
 		}
 		defer func() { _ = script.Close() }()

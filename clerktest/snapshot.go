@@ -117,7 +117,7 @@ func (in *Instance) WriteState(w io.Writer) error {
 
 // writeState writes a stateDocument. An error of the writer is kept by it until it is flushed.
 func writeState(w *bufio.Writer, about instanceDocument, tables map[string][]any) error {
-	instance, err := json.Marshal(about)
+	instance, err := json.Marshal(about) //nolint:gosec // A state has the keys of its instance.
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package clerktest
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 )
@@ -226,14 +225,4 @@ func (in *Instance) changeUserSettings(edit func(*UserSettings) error) error {
 		tableSettings.put(x, &all)
 		return nil
 	})
-}
-
-// mergeUserSettings lays JSON over the settings.
-func mergeUserSettings(raw []byte) func(*UserSettings) error {
-	return func(s *UserSettings) error {
-		if err := json.Unmarshal(raw, s); err != nil {
-			return errBodyInvalid(err.Error())
-		}
-		return nil
-	}
 }

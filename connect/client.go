@@ -63,5 +63,8 @@ type failedConn struct {
 	err error
 }
 
-func (c *failedConn) Send(any) error    { return c.err }
+// Send returns why there is no token.
+func (c *failedConn) Send(any) error { return c.err }
+
+// Receive returns why there is no token.
 func (c *failedConn) Receive(any) error { return c.err }

@@ -147,7 +147,7 @@ func newClient(server *httptest.Server, opts []connect.ClientOption) adaptertest
 			},
 			"bidirectional": func(ctx context.Context, method string, authorization ...string) adaptertest.RPCAnswer {
 				stream := client("Bidi", method).CallBidiStream(ctx)
-				defer stream.CloseResponse()
+				defer func() { _ = stream.CloseResponse() }()
 				authorize(stream.RequestHeader(), authorization)
 				if err := stream.Send(nil); err != nil && !errors.Is(err, io.EOF) {
 					return answer(nil, err)

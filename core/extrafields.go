@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 )
 
 // bodyField is a member that an option adds to a body.
@@ -32,7 +34,7 @@ func WithBodyField(name string, value any) RequestOption {
 		}
 		field := bodyField{name: name, value: encoded}
 		field.text, field.plain = value.(string)
-		cfg.fields = append(cfg.fields[:len(cfg.fields):len(cfg.fields)], field)
+		cfg.fields = append(slices.Clip(cfg.fields), field)
 		cfg.perCall = "WithBodyField"
 	}
 }
@@ -65,9 +67,7 @@ func (c *requestConfig) addQuery(query url.Values) url.Values {
 		return query
 	}
 	query = cloneValues(query)
-	for name, values := range c.query {
-		query[name] = values
-	}
+	maps.Copy(query, c.query)
 	return query
 }
 
@@ -106,9 +106,7 @@ func (c *requestConfig) withFields(method string, body any) (any, error) {
 // multipartWithFields returns a copy of an upload with the fields that the options add.
 func (c *requestConfig) multipartWithFields(m Multipart) (*Multipart, error) {
 	fields := make(map[string]string, len(m.Fields)+len(c.fields))
-	for name, value := range m.Fields {
-		fields[name] = value
-	}
+	maps.Copy(fields, m.Fields)
 	for _, field := range c.fields {
 		if !field.plain {
 			return nil, errNotText

@@ -55,8 +55,9 @@ func TestWithObserver_TellsCallsAndAttempts(t *testing.T) {
 		if _, err := client.Users.Get(t.Context(), ""); err == nil {
 			t.Error("got no error for an empty id")
 		}
-		first := strings.Index(book.lines[2], "wait ") // the wait after Retry-After has jitter
-		book.lines[2] = book.lines[2][:first] + book.lines[2][strings.Index(book.lines[2], "took"):]
+		before, _, _ := strings.Cut(book.lines[2], "wait ") // the wait after Retry-After has jitter
+		_, after, _ := strings.Cut(book.lines[2], "took")
+		book.lines[2] = before + "took" + after
 		want := []string{
 			`begin Users.Get GET /users/{user_id}`,
 			`attempt Users.Get 1: 429 "status" "too_many_requests" wait 0s took 10ms retry true span span`,

@@ -3,6 +3,7 @@ package clerk
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 )
 
@@ -187,12 +188,7 @@ func (p *pager) joins(keys []string) bool {
 	if p.offset <= p.start || p.trust {
 		return true
 	}
-	for _, key := range keys {
-		if p.seen.has(key) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(keys, p.seen.has)
 }
 
 // isOdd reports whether a page that does not join is what it was before a page in front of it has joined: the list

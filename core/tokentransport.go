@@ -64,7 +64,7 @@ func NewTokenTransport(source TokenSource, origins []string, opts ...TokenTransp
 // RoundTrip sends a copy of the request with the token. If the service answers 401 and the source has a method
 // Discard(token string), as M2MTokenSource has, that is called, so that the next request carries a new token.
 func (t *TokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	token, err := "", error(ErrForeignOrigin)
+	token, err := "", ErrForeignOrigin
 	if t.origins[originOf(req.URL)] {
 		token, err = t.source.Token(req.Context())
 	}

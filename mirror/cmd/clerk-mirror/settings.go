@@ -98,7 +98,7 @@ func (s *settings) open() (*sql.DB, clerkmirror.Dialect, error) {
 			"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_txlock=immediate")
 		return db, clerkmirror.SQLite, err
 	default:
-		return nil, "", errors.New("the address in DATABASE_URL must start with postgres:, mysql:, or sqlite:")
+		return nil, "", errors.New("the address in DATABASE_URL starts with none of postgres, mysql and sqlite")
 	}
 }
 
