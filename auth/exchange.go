@@ -15,7 +15,6 @@ import (
 const (
 	// maxRefusedValues bounds how many refused values an exchange remembers.
 	maxRefusedValues = 4096
-	// refusedFor is how long a refused value is remembered.
 	// maxExchangedBytes bounds a nonce or a refresh token, which any visitor can make up.
 	maxExchangedBytes = 512
 )

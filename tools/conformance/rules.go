@@ -2,7 +2,7 @@ package main
 
 // scenarioRules lists the deliberate differences, with the id or the section of the protocol that decides them. The
 // first that explains a difference names it.
-var scenarioRules = joinRules(configurationRules, cookieRules, addressRules, tokenRules, machineRules, keyRules, otherRules)
+var scenarioRules = joinRules(configurationRules, troubleRules, cookieRules, addressRules, tokenRules, machineRules, keyRules, otherRules)
 
 func joinRules(lists ...[]scenarioRule) []scenarioRule {
 	var rules []scenarioRule

@@ -30,8 +30,12 @@ func (d *difference) configuration() *difference {
 		}
 	}
 	for part, wrong := range map[string]func() bool{
-		"ClockSkew is negative": d.negativeSkew,
-		"JWTKey: ":              func() bool { return d.publicKey() == nil },
+		"ProxyURL is a local address or plain http": func() bool {
+			return d.production() && !strings.HasPrefix(d.Options.text("proxyUrl"), "https://")
+		},
+		"ProxyURL is not an absolute http(s) URL": func() bool { return !isWebAddress(d.Options.text("proxyUrl")) },
+		"ClockSkew is negative":                   d.negativeSkew,
+		"JWTKey: ":                                func() bool { return d.publicKey() == nil },
 		"SignInURL of a satellite must be absolute": func() bool {
 			return d.Options.flag("isSatellite") && !isWebAddress(d.Options.text("signInUrl"))
 		},

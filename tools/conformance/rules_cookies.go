@@ -66,7 +66,8 @@ func (d *difference) cleanAlready() *difference {
 		return nil
 	}
 	return d.without(func(line string) bool {
-		return line == "location: got false, want true" || line == "cache-control: got , want no-store"
+		return line == "location: got false, want true" || line == "cache-control: got , want no-store" ||
+			line == "cache-control: got private, no-store, want no-store"
 	})
 }
 

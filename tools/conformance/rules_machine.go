@@ -12,6 +12,9 @@ var machineRules = []scenarioRule{
 	rule("D-18", "a revoked or expired token is refused whatever the status", (*difference).revoked),
 	rule("7.3", "a token that Clerk refuses with 400 is invalid", (*difference).badRequest),
 	rule("7.4", "a token that cannot be one of Clerk's costs no call", (*difference).implausible),
+	rule("7.4", "the issuer of a machine's token counts where one is set", (*difference).foreignIssuer),
+	rule("D-1", "a token that belongs to no session is of another type", (*difference).sessionless),
+	rule("7.4", "an audience that is none is malformed", (*difference).noAudience),
 }
 
 // machineLines begin the lines that follow from a machine that is signed in.
@@ -98,4 +101,37 @@ func (d *difference) implausible() *difference {
 	return d.without(func(line string) bool {
 		return strings.HasPrefix(line, "calls: want POST "+path+"? ") && strings.HasSuffix(line, ":"+string(quoted)+"}")
 	})
+}
+
+// foreignIssuer explains an OAuth token that was signed by this instance's key and names another issuer.
+func (d *difference) foreignIssuer() *difference {
+	p, ok := peekAt(d.bearer())
+	typ, _ := p.header["typ"].(string)
+	subject, _ := p.payload["sub"].(string)
+	message, _ := d.got("x-clerk-auth-message")
+	if !d.request() || !ok || !strings.HasSuffix(typ, "at+jwt") || message != "the issuer is another one" ||
+		!d.turned([]string{"signed-in"}, []string{"signed-out token-verification-failed"}) {
+		return nil
+	}
+	return d.without(func(line string) bool {
+		return hasPrefix(line, machineLines) || strings.HasPrefix(line, "auth.") && strings.HasPrefix(line[strings.Index(line, ":"):], ": got <nil>, ") ||
+			strings.HasPrefix(line, "auth.isAuthenticated: got false, ") || line == "auth.userId: got <nil>, want "+subject
+	})
+}
+
+// sessionless explains the reason of a JWT that has no sid, so that it is the token of nobody's session, and is refused
+// by both.
+func (d *difference) sessionless() *difference {
+	p, ok := peekAt(d.bearer())
+	_, session := p.payload["sid"]
+	return d.nothingIf(d.request(), ok, !session, d.onlyReason(),
+		d.turned([]string{"signed-out token-verification-failed"}, []string{"signed-out token-type-mismatch"}))
+}
+
+// noAudience explains the reason of a token whose aud is neither a text nor a list, and which is refused by both.
+func (d *difference) noAudience() *difference {
+	p, ok := peekAt(d.bearer())
+	_, number := p.payload["aud"].(float64)
+	return d.nothingIf(d.request(), ok, number, d.onlyReason(),
+		d.turned([]string{"signed-out token-verification-failed"}, []string{"signed-out token-invalid"}))
 }

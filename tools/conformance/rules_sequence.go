@@ -70,6 +70,12 @@ func (h *keyHistory) pausing() bool {
 	return !h.lastFail.IsZero() && h.now.Sub(h.lastFail) < failurePause
 }
 
+// postponing reports whether the keys were loaded so lately that another load has to wait: until then an unknown key id
+// is our trouble.
+func (h *keyHistory) postponing() bool {
+	return len(h.seen) > 0 && h.now.Sub(h.seen[len(h.seen)-1].at) < keysPause
+}
+
 func (h *keyHistory) failing() bool { return h.state != keysServed || h.pausing() }
 
 // explains reports whether our reason may stand in place of theirs; no reason is signed in.
@@ -89,7 +95,7 @@ func (h *keyHistory) explains(theirs, ours, kid string) bool {
 		}
 		return h.state == keysServed && !h.has(kid) || !last.has(kid) || h.now.Sub(last.at) < keysPause
 	case "jwk-remote-failed-to-load":
-		return h.failing() && !h.kept(kid)
+		return (h.failing() || theirs == "jwk-kid-mismatch" && h.postponing()) && !h.kept(kid)
 	}
 	return false
 }

@@ -21,6 +21,7 @@ var tokenRules = []scenarioRule{
 	rule("3.2", "Verify is for session tokens, whose type is JWT", (*difference).headerType),
 	rule("3.2", "a time that is no number is not compared", (*difference).textTime),
 	rule("12.27", "a malformed audience is not no audience", (*difference).oddAudience),
+	rule("D-1", "the message about the token of a JWT template says how to accept it", (*difference).templateMessage),
 }
 
 // foreignToken explains that Verify refuses tokens of another class for just that.
@@ -179,4 +180,11 @@ func issuedAtText(token string) bool {
 	p, ok := peekAt(token)
 	_, isText := p.payload["iat"].(string)
 	return ok && isText
+}
+
+// templateMessage explains the message, which they do not have.
+func (d *difference) templateMessage() *difference {
+	return d.without(func(line string) bool {
+		return strings.HasPrefix(line, "x-clerk-auth-message: got the token is one of a JWT template, ")
+	})
 }

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// troubleRules are about what Clerk's JS SDK and we do when Clerk cannot be asked, or need not be.
+var troubleRules = []scenarioRule{
+	rule("D-31", "a nonce is exchanged only where the result can matter", (*difference).unaskedNonce),
+	rule("D-32", "our trouble is unavailable at once, without a circle", (*difference).ourTrouble),
+	rule("D-34", "a missing party has a reason of its own, and one handshake is tried", (*difference).missingParty),
+	rule("D-37", "no cache keeps an answer with cookies", (*difference).uncached),
+	rule("D-37", "what is no page is not refreshed", (*difference).noPage),
+	rule("D-34", "the session of a handshake that names no party is refused for that", (*difference).partyOfHandshake),
+}
+
+// notSignedIn are the decisions of theirs about visitors who are not signed in.
+var notSignedIn = []string{"signed-out *", "handshake *"}
+
+// refusal reports whether a line follows from a refusal with another reason, with or without a redirect.
+func refusal(line string) bool {
+	return hasPrefix(line, []string{
+		"status: ", "reason: ", "x-clerk-auth-", "cache-control: ", "location: ", "cookies: got [], want [",
+		`cookies: got ["__clerk_redirect_count=1; SameSite=Lax; HttpOnly; Max-Age=2"], want [`,
+	})
+}
+
+// unaskedNonce explains a nonce that they exchange and we do not: we decide as if it had not come.
+func (d *difference) unaskedNonce() *difference {
+	const name = "__clerk_handshake_nonce"
+	asked := slices.ContainsFunc(d.lines, func(line string) bool { return strings.HasPrefix(line, nonceCalls[0]) })
+	return d.nothingIf(
+		d.request(), asked, oneOf(d.want.Status, []string{"signed-in", "signed-out", "handshake"}),
+		d.cookie(name) != "", d.sameFor(d.withoutCookies(name)),
+	)
+}
+
+// ourTrouble explains a refusal by the failing answer of Clerk that is behind it: nothing but the trouble is told.
+func (d *difference) ourTrouble() *difference {
+	failed := slices.ContainsFunc(d.routes(), func(route backendRoute) bool {
+		lookup := strings.Contains(route.Path, "/handshake_payload") || strings.Contains(route.Path, "/refresh")
+		return lookup && slices.ContainsFunc(route.Responses, backendAnswer.troubled)
+	})
+	if !d.request() || !failed || !d.turned(notSignedIn, []string{"signed-out unexpected-error"}) {
+		return nil
+	}
+	withoutParty := strings.HasSuffix(d.theirs(), "token-invalid-authorized-parties") // see D-34: a refresh is tried once
+	return d.without(func(line string) bool {
+		return refusal(line) || withoutParty && strings.HasPrefix(line, "calls: got POST /sessions/") && strings.Contains(line, "/refresh?")
+	})
+}
+
+// troubled reports whether an answer says nothing about the visitor.
+func (a backendAnswer) troubled() bool {
+	return a.Fail != "" || a.Status >= 500 || a.Status == 429 || a.Status == 401 || a.Status == 403 || a.Status == 0 || a.Raw != nil
+}
+
+// missingParty explains the reason of a token without azp, and the handshake that such a visitor is sent on once.
+func (d *difference) missingParty() *difference {
+	if !strings.HasSuffix(d.ours(), "session-token-missing-azp") || !strings.HasSuffix(d.theirs(), "token-invalid-authorized-parties") {
+		return nil
+	}
+	return d.without(refusal)
+}
+
+// uncached explains the caching that we forbid beside cookies.
+func (d *difference) uncached() *difference {
+	if !d.request() || len(d.want.SetCookies) == 0 {
+		return nil
+	}
+	return d.without(func(line string) bool {
+		return line == "cache-control: got private, no-store, want " || line == "cache-control: got private, no-store, want no-store"
+	})
+}
+
+// noPage explains the reason of a request for something that no browser shows as a page.
+func (d *difference) noPage() *difference {
+	return d.nothingIf(
+		d.request(), d.onlyReason(), d.header("sec-fetch-dest") != "document",
+		strings.HasSuffix(d.ours(), "refresh-non-eligible-no-page"), strings.HasSuffix(d.theirs(), "refresh-non-eligible-no-refresh-cookie"),
+	)
+}
+
+// partyOfHandshake explains the reason of a session that came from a handshake without azp, and its cookies.
+func (d *difference) partyOfHandshake() *difference {
+	if !d.request() || !d.turned(notSignedIn, []string{"signed-out session-token-missing-azp", "handshake session-token-missing-azp"}) {
+		return nil
+	}
+	var came strings.Builder
+	for _, route := range d.routes() {
+		for _, answer := range route.Responses {
+			came.Write(answer.Body)
+		}
+	}
+	for _, name := range handshakeResults {
+		p, _ := peekAt(d.cookie(name) + d.query(name))
+		_, _ = fmt.Fprint(&came, p.payload)
+	}
+	return d.without(func(line string) bool {
+		session := sessionCookie.FindStringSubmatch(line)
+		return refusal(line) || session != nil && strings.Contains(came.String(), session[1])
+	})
+}
+
+var sessionCookie = regexp.MustCompile(`^cookies: got \["__session[^=]*=([^;" ]{20,})`)
