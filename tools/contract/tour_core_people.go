@@ -112,7 +112,7 @@ func addPasskey(in *clerktest.Instance, userID string) (id string, err error) {
 	}
 	for i, row := range tables["users"] {
 		if bytes.Contains(row, []byte(`"id":"`+userID+`"`)) {
-			tables["users"][i] = bytes.Replace(row, []byte(`"passkeys":null`), []byte(`"passkeys":[{"id":"idn_passkey","name":"Key"}]`), 1)
+			tables["users"][i] = bytes.Replace(row, []byte(`{`), []byte(`{"passkeys":[{"id":"idn_passkey","name":"Key"}],`), 1)
 		}
 	}
 	if doc["tables"], err = json.Marshal(tables); err != nil {
