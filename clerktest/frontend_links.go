@@ -91,7 +91,7 @@ func followTicket(c *frontendCall) (any, error) {
 	ticket := c.query.Get("ticket")
 	if c.tx.checkTicket(ticket) != nil {
 		c.status = http.StatusBadRequest
-		return c.messagePage("This link is not valid", "It was used already, revoked, or its time is over."), nil
+		return c.messagePage("This link is not valid", "It was used already, revoked, or its time is over."), nil //nolint:nilerr // the page tells it
 	}
 	status, target := "sign_in", c.inst.URL()+"/sign-in"
 	if email, ok := c.tx.invitedEmail(ticket); ok && c.tx.userByEmail(email) == nil {
