@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -124,16 +123,4 @@ func (v *visit) expect(expression string, want ...string) error {
 		return fmt.Errorf("%s: got %v, want %s", expression, got, strings.Join(want, " or "))
 	}
 	return nil
-}
-
-// picture keeps what the person sees, if a folder was named.
-func (v *visit) picture(name string) error {
-	if v.out == "" {
-		return nil
-	}
-	png, err := chromedp.Run(v.ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(v.out, name+".png"), png, 0o600)
 }

@@ -114,7 +114,8 @@ func (d *difference) foreignIssuer() *difference {
 		return nil
 	}
 	return d.without(func(line string) bool {
-		return hasPrefix(line, machineLines) || strings.HasPrefix(line, "auth.") && strings.HasPrefix(line[strings.Index(line, ":"):], ": got <nil>, ") ||
+		_, verdict, _ := strings.Cut(line, ": ")
+		return hasPrefix(line, machineLines) || strings.HasPrefix(line, "auth.") && strings.HasPrefix(verdict, "got <nil>, ") ||
 			strings.HasPrefix(line, "auth.isAuthenticated: got false, ") || line == "auth.userId: got <nil>, want "+subject
 	})
 }
