@@ -37,6 +37,7 @@ type Instance struct {
 	snapshots   snapshotShelf
 	webhooks    webhooks
 	production  atomic.Bool
+	oauthLog    oauthLog
 }
 
 func newInstance(e *Emulator, name, secret string) *Instance {

@@ -2,6 +2,7 @@ package clerktest
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -19,6 +20,12 @@ type oauthApplication struct {
 	PKCERequired   bool     `json:"pkce_required"`
 	Public         bool     `json:"public"`
 	ClientImageURL *string  `json:"client_image_url"`
+	ClientURI      *string  `json:"client_uri,omitzero"`
+	LogoURI        *string  `json:"logo_uri,omitzero"` // that a client named itself
+	AuthMethod     string   `json:"auth_method,omitzero"`
+	Dynamic        bool     `json:"dynamic,omitzero"`  // registered itself
+	Document       bool     `json:"document,omitzero"` // known by its metadata document alone
+	DeviceGrant    bool     `json:"device_grant,omitzero"`
 	CreatedAt      int64    `json:"created_at"`
 	UpdatedAt      int64    `json:"updated_at"`
 }
@@ -55,6 +62,11 @@ type oauthAccessToken struct {
 	Subject  string   `json:"subject"`
 	Scopes   []string `json:"scopes"`
 	JWT      bool     `json:"jwt,omitzero"`
+
+	GrantID        string          `json:"grant_id,omitzero"` // empty without a grant
+	Resource       string          `json:"resource,omitzero"` // that it is meant for, empty for any
+	OrganizationID string          `json:"organization_id,omitzero"`
+	Actor          json.RawMessage `json:"actor,omitzero"`
 	credential
 }
 
@@ -64,6 +76,9 @@ type oauthAccessTokenWire struct {
 	ClientID string   `json:"client_id"`
 	Subject  string   `json:"subject"`
 	Scopes   []string `json:"scopes"`
+
+	Audience []string        `json:"aud,omitzero"`
+	Actor    json.RawMessage `json:"act,omitzero"`
 	credentialWire
 }
 
@@ -71,6 +86,15 @@ var (
 	tableOAuthApplications = &table[oauthApplication]{
 		name: "oauth_applications",
 		id:   func(a *oauthApplication) string { return a.ID },
+		indexes: map[string]func(*oauthApplication) []string{
+			"client_id": func(a *oauthApplication) []string { return []string{a.ClientID} },
+			"dynamic": func(a *oauthApplication) []string {
+				if a.Dynamic {
+					return []string{"yes"}
+				}
+				return nil
+			},
+		},
 	}
 	tableOAuthAccessTokens = &table[oauthAccessToken]{
 		name: "oauth_access_tokens",
@@ -79,6 +103,7 @@ var (
 			"secret":  func(t *oauthAccessToken) []string { return []string{t.Secret} },
 			"client":  func(t *oauthAccessToken) []string { return []string{t.ClientID} },
 			"subject": func(t *oauthAccessToken) []string { return []string{t.Subject} },
+			"grant":   func(t *oauthAccessToken) []string { return keysOf(t.GrantID) },
 		},
 	}
 )
@@ -107,7 +132,7 @@ func (x *tx) wireOAuthApplication(a *oauthApplication) oauthApplicationWire {
 	}
 	return oauthApplicationWire{
 		Object: "oauth_application", ID: a.ID, InstanceID: x.inst.id, Name: a.Name, ClientID: a.ClientID, ClientImageURL: a.ClientImageURL,
-		ConsentScreenEnabled: a.ConsentScreen, PKCERequired: a.PKCERequired, Public: a.Public, Scopes: a.Scopes,
+		ClientURI: a.ClientURI, DynamicallyRegistered: a.Dynamic, ConsentScreenEnabled: a.ConsentScreen, PKCERequired: a.PKCERequired, Public: a.Public, Scopes: a.Scopes,
 		RedirectURIs: orNone(a.RedirectURIs), CallbackURL: callback, AuthorizeURL: base + "/oauth/authorize",
 		TokenFetchURL: base + "/oauth/token", UserInfoURL: base + "/oauth/userinfo",
 		DiscoveryURL: base + "/.well-known/openid-configuration", TokenIntrospectionURL: base + "/oauth/token_info",
@@ -215,6 +240,7 @@ func changeOAuthApplication(c *call, edit func(*oauthApplication)) (any, error) 
 
 // releaseOAuthApplication deletes the access tokens and the picture of an application.
 func (x *tx) releaseOAuthApplication(a *oauthApplication) error {
+	x.dropGrantsOf("client", a.ClientID)
 	tableOAuthAccessTokens.deleteAll(x, "client", a.ClientID)
 	x.dropImage(text(a.ClientImageURL))
 	return nil
@@ -245,12 +271,28 @@ func revokeOAuthApplicationToken(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := tableOAuthAccessTokens.first(c.tx, "secret", in.Token)
-	if t == nil || t.ClientID != a.ClientID || t.JWT {
+	if !c.tx.revokeToken(a, in.Token) {
 		return nil, errNotFound("token")
 	}
-	tableOAuthAccessTokens.update(c.tx, t.ID, func(t *oauthAccessToken) { t.revoke(nil, c.tx.now) })
 	return nil, nil
+}
+
+// revokeToken ends an opaque access token or a refresh token of an application, with the whole grant that it belongs to. It
+// reports whether there is such a token.
+func (x *tx) revokeToken(a *oauthApplication, token string) bool {
+	if t := tableOAuthRefreshTokens.get(x, token); t != nil && t.ClientID == a.ClientID {
+		x.revokeGrant(t.GrantID)
+		return true
+	}
+	t := tableOAuthAccessTokens.first(x, "secret", token)
+	if t == nil || t.ClientID != a.ClientID || t.JWT {
+		return false
+	}
+	tableOAuthAccessTokens.update(x, t.ID, func(t *oauthAccessToken) { t.revoke(nil, x.now) })
+	if t.GrantID != "" {
+		x.revokeGrant(t.GrantID)
+	}
+	return true
 }
 
 func verifyOAuthAccessToken(c *call) (any, error) {
@@ -279,7 +321,13 @@ func verifyOAuthAccessToken(c *call) (any, error) {
 func (x *tx) wireOAuthAccessToken(t *oauthAccessToken) oauthAccessTokenWire {
 	wire := oauthAccessTokenWire{
 		Object: "clerk_idp_oauth_access_token", ID: t.ID, ClientID: t.ClientID, Subject: t.Subject, Scopes: orNone(t.Scopes),
-		credentialWire: x.wireCredential(&t.credential),
+		Actor: t.Actor, credentialWire: x.wireCredential(&t.credential),
+	}
+	if t.Resource != "" {
+		wire.Audience = []string{t.Resource}
+	}
+	if x.oauthSettings().VerifyMilliseconds {
+		return wire
 	}
 	wire.CreatedAt /= 1000
 	wire.UpdatedAt /= 1000

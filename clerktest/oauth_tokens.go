@@ -29,7 +29,7 @@ func (in *Instance) IssueOAuthAccessToken(applicationID, userID string, scopes .
 			ID: newHexID("oat_"), ClientID: clientID, Subject: userID, Scopes: slices.Clone(scopes), credential: x.newCredential("oat_", &expiration),
 		}
 		if t.JWT = x.settings().JWTAccessTokens; t.JWT {
-			signed, err := x.signOAuthAccessToken(t)
+			signed, err := x.signOAuthAccessToken(t, in.Issuer())
 			if err != nil {
 				return err
 			}
@@ -43,13 +43,24 @@ func (in *Instance) IssueOAuthAccessToken(applicationID, userID string, scopes .
 }
 
 // signOAuthAccessToken makes the JWT form of RFC 9068.
-func (x *tx) signOAuthAccessToken(t *oauthAccessToken) (string, error) {
+func (x *tx) signOAuthAccessToken(t *oauthAccessToken, issuer string) (string, error) {
 	kid, key, err := x.signer()
 	if err != nil {
 		return "", err
 	}
-	return signJWT(key, map[string]string{"alg": "RS256", "typ": "at+jwt", "kid": kid}, map[string]any{
-		"iss": x.inst.Issuer(), "sub": t.Subject, "client_id": t.ClientID, "jti": t.ID, "scope": strings.Join(t.Scopes, " "),
-		"iat": x.now / 1000, "nbf": x.now / 1000, "exp": *t.Expiration / 1000,
-	})
+	now := x.tokenTime()
+	claims := map[string]any{
+		"iss": issuer, "sub": t.Subject, "client_id": t.ClientID, "jti": t.ID, "scope": joinScopes(t.Scopes),
+		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Unix() + (*t.Expiration-x.now)/1000,
+	}
+	if t.Resource != "" {
+		claims["aud"] = t.Resource
+	}
+	if t.OrganizationID != "" {
+		claims["org_id"] = t.OrganizationID
+	}
+	if len(t.Actor) > 0 {
+		claims["act"] = t.Actor
+	}
+	return signJWT(key, map[string]string{"alg": "RS256", "typ": "at+jwt", "kid": kid}, claims)
 }

@@ -141,6 +141,7 @@ func families() []family {
 		rolesFamily(),
 		permissionsFamily(),
 		oauthApplicationsFamily(),
+		oauthServerFamily(),
 		instanceFamily(),
 		domainsFamily(),
 		handshakeFamily(),

@@ -75,9 +75,7 @@ func (e *Emulator) OnRequest(fn func(RequestRecord)) {
 
 // logRequest tells the instance that answered, nil when there was none, and the emulator.
 func (e *Emulator) logRequest(in *Instance, rec RequestRecord) {
-	if len(rec.Path) > requestPathCap {
-		rec.Path = strings.Clone(strings.ToValidUTF8(rec.Path[:requestPathCap], ""))
-	}
+	rec.Path = shortened(rec.Path, requestPathCap)
 	if in != nil {
 		rec.At, rec.Instance = in.clock.Now(), in.name
 		in.requests.add(rec)
@@ -97,4 +95,12 @@ func (in *Instance) Requests() []RequestRecord {
 	defer l.mu.Unlock()
 	out := make([]RequestRecord, 0, len(l.ring))
 	return append(append(out, l.ring[l.next:]...), l.ring[:l.next]...)
+}
+
+// shortened is a text of at most so many bytes, which does not hold on to what was cut off.
+func shortened(text string, bytes int) string {
+	if len(text) <= bytes {
+		return text
+	}
+	return strings.Clone(strings.ToValidUTF8(text[:bytes], ""))
 }

@@ -27,6 +27,7 @@ type instanceSettings struct {
 	MetadataDocuments    bool          `json:"metadata_documents"`
 	OnlyPreRegistered    bool          `json:"only_pre_registered"`
 	BlockImplicit        bool          `json:"block_implicit"`
+	OAuth                OAuthSwitches `json:"oauth"`
 	OrganizationsEnabled bool          `json:"organizations_enabled"`
 	MaxMemberships       int64         `json:"max_memberships"`
 	AdminDelete          bool          `json:"admin_delete"`

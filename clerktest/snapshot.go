@@ -83,6 +83,7 @@ func (in *Instance) reset() error {
 	in.SetProduction(false)
 	in.events.clear()
 	in.requests.clear()
+	in.oauthLog.clear()
 	in.clock.Reset()
 	return nil
 }
