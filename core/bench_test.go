@@ -9,6 +9,7 @@ import (
 	"time"
 
 	clerk "github.com/clerkgo/clerk-go/core"
+	"github.com/clerkgo/clerk-go/core/internal/fastjson"
 )
 
 // userPage returns the answer to a list of users that look like those of a real instance, 3.5 kB each.
@@ -75,8 +76,8 @@ func BenchmarkSplitList(b *testing.B) {
 	body := userPage(b, 0, 500)
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
-		if items, _, err := clerk.SplitBody(body); err != nil || len(items) != 500 {
-			b.Fatal(len(items), err)
+		if list, err := fastjson.Split(body); err != nil || len(list.Items) != 500 {
+			b.Fatal(len(list.Items), err)
 		}
 	}
 }

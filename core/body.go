@@ -8,16 +8,18 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/clerkgo/clerk-go/core/internal/upload"
 )
 
 // requestBody is the body of a call, which each attempt attaches anew. A nil requestBody is no body.
 type requestBody struct {
 	contentType string
-	encoded     []byte  // of a JSON body
-	upload      *upload // of a multipart body
+	encoded     []byte         // of a JSON body
+	upload      *upload.Upload // of a multipart body
 }
 
-// errNotJSON refuses what encoding/json would make a string in base64 or an empty object of.
+// errNotJSON rejects []byte and io.Reader, which encoding/json would encode as base64 and {}.
 var errNotJSON = errors.New("bytes and readers are not JSON: pass a json.RawMessage")
 
 // encodeBody encodes a body, or prepares to stream it, for which the first bytes of a file may have to be waited for.
@@ -28,11 +30,14 @@ func encodeBody(ctx context.Context, body any, timeout time.Duration) (*requestB
 	case *Multipart:
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
-		up, err := newUpload(ctx, body)
+		if body == nil {
+			return nil, upload.ErrNoFile
+		}
+		up, err := upload.New(ctx, upload.Form(*body))
 		if err != nil {
 			return nil, err
 		}
-		return &requestBody{contentType: up.contentType, upload: up}, nil
+		return &requestBody{contentType: up.ContentType(), upload: up}, nil
 	case []byte, io.Reader:
 		return nil, errNotJSON
 	default:
@@ -51,7 +56,7 @@ func (b *requestBody) attach(httpReq *http.Request) error {
 	}
 	httpReq.Header.Set("Content-Type", b.contentType)
 	if b.upload != nil {
-		body, length, err := b.upload.open(httpReq.Context())
+		body, length, err := b.upload.Open(httpReq.Context())
 		if err != nil {
 			return err
 		}
@@ -66,12 +71,12 @@ func (b *requestBody) attach(httpReq *http.Request) error {
 
 // replayable reports whether the body can be sent again.
 func (b *requestBody) replayable() bool {
-	return b == nil || b.upload == nil || b.upload.rewindable()
+	return b == nil || b.upload == nil || b.upload.Rewindable()
 }
 
 // detach makes sure that nothing reads the caller's file any more.
 func (b *requestBody) detach() {
 	if b != nil && b.upload != nil {
-		b.upload.detach()
+		b.upload.Detach()
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/clerkgo/clerk-go/core/internal/fastjson"
 )
 
 // response is a whole answer with a 2xx status.
@@ -33,7 +35,7 @@ func (c *Client) callInto(ctx context.Context, e Endpoint, p CallParams, opts []
 	if err != nil {
 		return err
 	}
-	return resp.decode(resp.body, out, c.newDecoder())
+	return resp.decode(resp.body, out, c.plans.NewDecoder())
 }
 
 // Do calls a path of the API for which there is no method and decodes the answer into out, unless out is nil. The path starts
@@ -78,26 +80,26 @@ func callList[T any](
 	if err != nil {
 		return nil, err
 	}
-	list.TotalCount, list.HasTotal, list.raw = answer.total, answer.hasTotal, answer.body
+	list.TotalCount, list.HasTotal, list.raw = answer.Total, answer.HasTotal, answer.Body
 	return list, nil
 }
 
 // callItems is callList without its type parameter.
 func (c *Client) callItems(
 	ctx context.Context, e Endpoint, p CallParams, opts []RequestOption, newItems func(n int) items,
-) (splitList, error) {
+) (fastjson.List, error) {
 	resp, err := c.send(ctx, e, p, opts)
 	if err != nil {
-		return splitList{}, err
+		return fastjson.List{}, err
 	}
 	split, err := resp.split()
 	if err != nil {
-		return splitList{}, err
+		return fastjson.List{}, err
 	}
-	data, d := newItems(len(split.items)), c.newDecoder()
-	for i, item := range split.items {
+	data, d := newItems(len(split.Items)), c.plans.NewDecoder()
+	for i, item := range split.Items {
 		if err := resp.decode(item, data.at(i), d); err != nil {
-			return splitList{}, err
+			return fastjson.List{}, err
 		}
 	}
 	return split, nil

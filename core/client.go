@@ -8,8 +8,11 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"reflect"
 	"runtime"
 	"strings"
+
+	"github.com/clerkgo/clerk-go/core/internal/fastjson"
 )
 
 const (
@@ -34,7 +37,7 @@ type settings struct {
 	userAgent  string
 	maxBytes   int64
 	defaults   requestConfig
-	plans      *planner
+	plans      *fastjson.Plans
 
 	ownTransport bool // made by newClient, not shared with anybody
 }
@@ -104,7 +107,7 @@ func newClient(key *secret, names settingNames, opts []ClientOption) (*Client, e
 		userAgent:  agent,
 		maxBytes:   cfg.maxBytes,
 		defaults:   cfg.defaults,
-		plans:      &planner{},
+		plans:      fastjson.NewPlans(reflect.TypeFor[Metadata]()),
 
 		ownTransport: cfg.httpClient == nil,
 	}}

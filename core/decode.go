@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"strconv"
 	"strings"
+
+	"github.com/clerkgo/clerk-go/core/internal/fastjson"
 )
 
 // keptBytes is how much of a body errors keep.
@@ -31,7 +32,7 @@ func frugal(body []byte, limit int64) bool {
 
 // decode decodes a body, or a part of one, into out. Models keep the JSON that they came from. With a decoder, out must be
 // zero; without one encoding/json does all the work.
-func (r *response) decode(data []byte, out any, d *decoder) error {
+func (r *response) decode(data []byte, out any, d *fastjson.Decoder) error {
 	switch target := out.(type) {
 	case *struct{}:
 		return nil
@@ -48,8 +49,8 @@ func (r *response) decode(data []byte, out any, d *decoder) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return r.decodeError("body is empty", errEmptyBody)
 	}
-	if d == nil || !d.decode(data, out) {
-		if err := unmarshal(data, out); err != nil {
+	if d == nil || !d.Decode(data, out) {
+		if err := fastjson.Unmarshal(data, out); err != nil {
 			return r.decodeError(decodeReason(err), err)
 		}
 	}
@@ -57,6 +58,15 @@ func (r *response) decode(data []byte, out any, d *decoder) error {
 		model.setRaw(data)
 	}
 	return nil
+}
+
+// split cuts a list answer into its items.
+func (r *response) split() (fastjson.List, error) {
+	list, err := fastjson.Split(r.body)
+	if err != nil {
+		return fastjson.List{}, r.decodeError("body is not a list", err)
+	}
+	return list, nil
 }
 
 // decodeError returns the error for a body that is not what it should be.
@@ -78,62 +88,6 @@ func decodeReason(err error) string {
 		return "field " + typeErr.Field + " is a JSON " + kind + ", not " + typeErr.Type.String()
 	}
 	return "body is not valid JSON"
-}
-
-// unmarshal decodes JSON. Where a whole number is written as 1.0 or 1e3, which encoding/json refuses for an integer,
-// it decodes a second time with such numbers written out.
-func unmarshal(data []byte, out any) error {
-	err := json.Unmarshal(data, out)
-	var typeErr *json.UnmarshalTypeError
-	if err == nil || !errors.As(err, &typeErr) || !strings.HasPrefix(typeErr.Value, "number") {
-		return err
-	}
-	plain := writeOutIntegers(data)
-	if bytes.Equal(plain, data) {
-		return err
-	}
-	return json.Unmarshal(plain, out)
-}
-
-// writeOutIntegers returns valid JSON with the numbers that are whole but written with a point or an exponent
-// replaced by their digits.
-func writeOutIntegers(data []byte) []byte {
-	out := make([]byte, 0, len(data))
-	for i := 0; i < len(data); {
-		c := data[i]
-		switch {
-		case c == '"':
-			end := skipString(data, i)
-			if end < 0 {
-				return data
-			}
-			out = append(out, data[i:end]...)
-			i = end
-		case c == '-' || c >= '0' && c <= '9':
-			end := i + 1
-			for end < len(data) && strings.IndexByte("+-.eE0123456789", data[end]) >= 0 {
-				end++
-			}
-			out = append(out, integerLiteral(data[i:end])...)
-			i = end
-		default:
-			out = append(out, c)
-			i++
-		}
-	}
-	return out
-}
-
-// integerLiteral returns the digits of a number if it is a whole number of 53 bits, and the literal itself otherwise.
-func integerLiteral(literal []byte) []byte {
-	if bytes.IndexByte(literal, '.') < 0 && bytes.IndexByte(literal, 'e') < 0 && bytes.IndexByte(literal, 'E') < 0 {
-		return literal
-	}
-	f, err := strconv.ParseFloat(string(literal), 64)
-	if err != nil || f != float64(int64(f)) || f > 1<<53 || f < -(1<<53) {
-		return literal
-	}
-	return strconv.AppendInt(nil, int64(f), 10)
 }
 
 // firstBytes returns a copy of the start of a body.

@@ -192,6 +192,11 @@ func (e *ParamError) Error() string {
 // Unwrap returns the cause.
 func (e *ParamError) Unwrap() error { return e.Err }
 
+// missingParams returns the error for nil params where the operation needs some.
+func missingParams(e Endpoint) error {
+	return &ParamError{Operation: e.Operation(), Param: "params", Reason: "nil"}
+}
+
 // TransportError is returned when no answer came: no connection, a broken one, a timeout, a cancelled context.
 type TransportError struct {
 	// Operation is the method that was called.

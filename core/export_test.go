@@ -2,7 +2,6 @@ package clerk
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"time"
 )
@@ -33,22 +32,9 @@ func CallEmpty(ctx context.Context, c *Client, e Endpoint, p CallParams, opts ..
 	return callEmpty(ctx, c, e, p, opts)
 }
 
-func SplitBody(body []byte) (items []json.RawMessage, total int64, err error) {
-	list, err := splitBody(body)
-	return list.items, list.total, err
-}
-
 func DecodeErrorBody(body []byte) []ErrorItem {
 	items, _ := decodeErrorBody(body)
 	return items
 }
 
 func ParseRetryAfter(value string, now time.Time) time.Duration { return parseRetryAfter(value, now) }
-
-func RawID(item json.RawMessage) string { return rawID(item) }
-
-// DecodePlanned decodes data into *out, which must be zero, without the help of encoding/json; it reports whether it could.
-func DecodePlanned(data []byte, out any) bool {
-	d := decoder{plans: &planner{}}
-	return d.decode(data, out)
-}

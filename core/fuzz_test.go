@@ -1,7 +1,6 @@
 package clerk_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"testing"
 	"time"
@@ -28,49 +27,6 @@ func FuzzOpt(f *testing.F) {
 		}
 		if got, want := encode(t, o), encode(t, p); got != want {
 			t.Fatalf("got %s, want %s", got, want)
-		}
-	})
-}
-
-func FuzzSplitList(f *testing.F) {
-	for _, seed := range []string{
-		`[]`, `[{"id":"a"},{"id":"b"}]`, `{"data":[{"id":"a"}],"total_count":1}`, `{"data":null}`, `null`, `[1,"]",[2],{"x":"\\\""}]`,
-		`{"m2m_tokens":[],"total_count":"5"}`, `{"data":[1],"data":[2]}`, "[ \t\r\n1 ]", `[`, `{`, `"`, `[{]}`, `{"data":[]}x`, `{"a":[1],"data":[2]}`,
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		original := bytes.Clone(data)
-		items, total, err := clerk.SplitBody(data)
-		if !bytes.Equal(data, original) {
-			t.Fatal("the body was changed")
-		}
-		if total < 0 {
-			t.Fatalf("got total %d", total)
-		}
-		for _, it := range items {
-			clerk.RawID(it)
-		}
-		if !json.Valid(data) {
-			return
-		}
-		var array []json.RawMessage
-		if json.Unmarshal(data, &array) != nil {
-			return
-		}
-		if err != nil || len(items) != len(array) {
-			t.Fatalf("got %d items and %v, encoding/json finds %d", len(items), err, len(array))
-		}
-		for i := range array {
-			if !bytes.Equal(items[i], array[i]) {
-				t.Fatalf("item %d: got %s, want %s", i, items[i], array[i])
-			}
-			var withID struct{ ID *string }
-			var object map[string]json.RawMessage
-			if json.Unmarshal(array[i], &object) == nil && object["id"] != nil && json.Unmarshal(object["id"], &withID.ID) == nil &&
-				bytes.Count(array[i], []byte(`"id"`)) == 1 && clerk.RawID(items[i]) != clerk.Value(withID.ID) {
-				t.Fatalf("got id %q, want %q", clerk.RawID(items[i]), clerk.Value(withID.ID))
-			}
 		}
 	})
 }

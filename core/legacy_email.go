@@ -138,8 +138,3 @@ func (m EmailMessage) GoString() string { return m.String() }
 
 // LogValue returns what String returns.
 func (m EmailMessage) LogValue() slog.Value { return slog.StringValue(m.String()) }
-
-// missingParams is the error for nil params where the operation needs some.
-func missingParams(e Endpoint) error {
-	return &ParamError{Operation: e.Operation(), Param: "params", Reason: "nil"}
-}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+
+	"github.com/clerkgo/clerk-go/core/internal/fastjson"
 )
 
 const (
@@ -141,20 +143,20 @@ type taken struct {
 }
 
 // take takes in a page.
-func (p *pager) take(list splitList) taken {
+func (p *pager) take(list fastjson.List) taken {
 	if p.kind == pagingNone {
-		return taken{items: list.items, last: true}
+		return taken{items: list.Items, last: true}
 	}
-	keys, named := itemKeys(list.items)
+	keys, named := itemKeys(list.Items)
 	p.total = 0
-	if list.hasTotal {
-		p.total = list.total
+	if list.HasTotal {
+		p.total = list.Total
 	}
 	if p.kind == pagingOffset && named && !p.joins(keys) && !p.isOdd(list, keys) {
 		return p.goBack(list, keys)
 	}
 	repeated := len(keys) > 0 && keys[0] == p.first && keys[len(keys)-1] == p.last
-	fresh := p.unseen(list.items, keys, named, repeated)
+	fresh := p.unseen(list.Items, keys, named, repeated)
 	resync := p.back >= 0 || p.cursored
 	p.stride, p.rejoined = 0, p.back >= 0
 	switch {
@@ -193,28 +195,28 @@ func (p *pager) joins(keys []string) bool {
 
 // isOdd reports whether a page that does not join is what it was before a page in front of it has joined: the list
 // has not changed, the server has a hole there or another order.
-func (p *pager) isOdd(list splitList, keys []string) bool {
-	return p.offset == p.back && p.rejoined && p.odd == lookOf(list, keys) && (len(keys) > 0 || list.hasTotal)
+func (p *pager) isOdd(list fastjson.List, keys []string) bool {
+	return p.offset == p.back && p.rejoined && p.odd == lookOf(list, keys) && (len(keys) > 0 || list.HasTotal)
 }
 
 // lookOf describes a page.
-func lookOf(list splitList, keys []string) string {
+func lookOf(list fastjson.List, keys []string) string {
 	if len(keys) == 0 {
-		return strconv.FormatInt(list.total, 10)
+		return strconv.FormatInt(list.Total, 10)
 	}
 	return keys[0] + " " + keys[len(keys)-1]
 }
 
 // goBack moves before a page that did not join, each time twice as far.
-func (p *pager) goBack(list splitList, keys []string) taken {
+func (p *pager) goBack(list fastjson.List, keys []string) taken {
 	if p.losses++; p.losses > maxLosses {
 		return taken{err: ErrNoProgress}
 	}
 	if p.back < 0 || p.back == p.offset {
 		p.back, p.odd, p.rejoined = p.offset, lookOf(list, keys), false
 	}
-	if list.hasTotal {
-		p.offset = min(p.offset, list.total)
+	if list.HasTotal {
+		p.offset = min(p.offset, list.Total)
 	}
 	p.stride = max(2*p.stride, min(p.limit, maxPageSize)-1)
 	p.offset = max(p.offset-p.stride, p.start)
@@ -243,8 +245,8 @@ func (p *pager) unseen(items []json.RawMessage, keys []string, named, repeated b
 }
 
 // moveCursor moves behind the last item. A page that is not full is the last.
-func (p *pager) moveCursor(list splitList) (last bool, err error) {
-	count := len(list.items)
+func (p *pager) moveCursor(list fastjson.List) (last bool, err error) {
+	count := len(list.Items)
 	if p.kind == pagingOffset {
 		p.place = p.offset
 	}
@@ -253,7 +255,7 @@ func (p *pager) moveCursor(list splitList) (last bool, err error) {
 	if !p.full(int64(count)) {
 		return true, nil
 	}
-	id := rawID(list.items[count-1])
+	id := fastjson.ID(list.Items[count-1])
 	if id == "" {
 		return false, errNoID
 	}
@@ -266,12 +268,12 @@ func (p *pager) moveCursor(list splitList) (last bool, err error) {
 
 // moveOffset moves to the last item of the page, with which the next one has to begin. An empty page in the middle is
 // jumped over while the total says that there is more.
-func (p *pager) moveOffset(list splitList, named bool) (last bool) {
-	count := int64(len(list.items))
+func (p *pager) moveOffset(list fastjson.List, named bool) (last bool) {
+	count := int64(len(list.Items))
 	p.trust, p.size = false, 0
 	p.place = p.offset + count
-	if list.hasTotal {
-		last = p.offset+count >= list.total
+	if list.HasTotal {
+		last = p.offset+count >= list.Total
 	} else {
 		last = !p.full(count)
 	}
@@ -279,7 +281,7 @@ func (p *pager) moveOffset(list splitList, named bool) (last bool) {
 	case count == 0:
 		p.offset += p.limit
 		p.trust = true
-		last = last || p.offset >= list.total
+		last = last || p.offset >= list.Total
 	case count == 1 || !named:
 		p.offset += count
 	default:
@@ -299,7 +301,7 @@ func (p *pager) full(count int64) bool { return count >= min(p.limit, maxPageSiz
 func itemKeys(items []json.RawMessage) (keys []string, named bool) {
 	keys = make([]string, len(items))
 	for i, item := range items {
-		if keys[i] = rawID(item); keys[i] == "" {
+		if keys[i] = fastjson.ID(item); keys[i] == "" {
 			for j, item := range items {
 				keys[j] = string(item)
 			}

@@ -58,3 +58,8 @@ func addJoined[T ~string](q url.Values, name string, values []T) {
 	}
 	q.Set(name, strings.Join(parts, ","))
 }
+
+// totalCount is the answer of the operations that count.
+type totalCount struct {
+	TotalCount int64 `json:"total_count"`
+}

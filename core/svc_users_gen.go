@@ -48,11 +48,6 @@ func (s *UsersService) Count(ctx context.Context, params *UserCountParams, opts 
 	return out.TotalCount, nil
 }
 
-// totalCount is the answer of the operations that count.
-type totalCount struct {
-	TotalCount int64 `json:"total_count"`
-}
-
 // Get returns one user.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUser

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strings"
 	"sync"
+
+	"github.com/clerkgo/clerk-go/core/internal/fastjson"
 )
 
 // defaultPageSize is what an iterator asks for when the caller does not say.
@@ -44,7 +46,7 @@ type page struct {
 	raw   RawResponse
 	items []json.RawMessage
 	data  items
-	dec   *decoder
+	dec   *fastjson.Decoder
 	done  int   // how many items are decoded
 	bad   error // why the item after those cannot be
 	last  bool
@@ -151,7 +153,7 @@ func (w *walk) fetch(ctx context.Context) *page {
 			p.err = p.resp.decodeError(strings.TrimPrefix(taken.err.Error(), "clerk: "), taken.err)
 		}
 		p.last, p.items = taken.last, taken.items
-		p.data, p.dec = w.make(len(p.items)), w.client.newDecoder()
+		p.data, p.dec = w.make(len(p.items)), w.client.plans.NewDecoder()
 		return p
 	}
 }

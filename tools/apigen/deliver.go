@@ -85,10 +85,10 @@ func compare(cfg config, files outputs, names, stale []string) error {
 	return nil
 }
 
-// staleFiles finds files with our mark that are not generated any more. The
-// webhook package is left alone when its document was not given.
+// staleFiles finds files with our mark that are not generated any more. The webhook package is left alone when its
+// document was not given.
 func staleFiles(cfg config, wanted map[string]bool) ([]string, error) {
-	folders := []string{cfg.out}
+	folders := []string{cfg.out, filepath.Join(cfg.out, filepath.FromSlash(wireFolder))}
 	if cfg.webhooks != "" {
 		folders = append(folders, filepath.Join(cfg.out, "webhook"))
 	}

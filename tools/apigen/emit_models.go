@@ -4,17 +4,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
 )
 
-// emitModels writes the types of answers. A part of a model sits in the file of
-// that model when its name says so.
+// emitModels writes the types of answers, one file for each subject.
 func (g *generator) emitModels() {
 	files := map[string][]string{}
-	for _, name := range slices.Sorted(maps.Keys(g.models)) {
-		if !g.models[name].request {
-			files[g.modelFile(name)] = append(files[g.modelFile(name)], name)
-		}
+	for _, name := range g.responseModels() {
+		file := g.modelFile(name)
+		files[file] = append(files[file], name)
 	}
 	for _, file := range slices.Sorted(maps.Keys(files)) {
 		c := newCode()
@@ -22,8 +19,19 @@ func (g *generator) emitModels() {
 			g.emitStruct(c, g.models[name], false)
 			g.emitAlias(c, name)
 		}
-		g.add("model_"+file+"_gen.go", "clerk", c)
+		g.add("models_"+file+"_gen.go", "clerk", c)
 	}
+}
+
+// modelFile is the subject that the overlay gives a model.
+func (g *generator) modelFile(name string) string {
+	for _, m := range g.ov.Models {
+		if m.Go == name && m.File != "" {
+			return m.File
+		}
+	}
+	g.problems = append(g.problems, "models.yaml: "+name+" has no file")
+	return "unknown"
 }
 
 // emitAlias writes the second name of a type, for APIs that are the same under two names.
@@ -34,28 +42,6 @@ func (g *generator) emitAlias(c *code, name string) {
 			c.p("type %s = %s\n", m.Alias, name)
 		}
 	}
-}
-
-// modelFile groups a model with the shortest model name it starts with.
-func (g *generator) modelFile(name string) string {
-	best := name
-	for other, m := range g.models {
-		if m.request == g.models[name].request && len(other) < len(best) && strings.HasPrefix(name, other) &&
-			unicode.IsUpper(rune(name[len(other)])) && g.sameFamily(name, other) {
-			best = other
-		}
-	}
-	return fileName(best)
-}
-
-// sameFamily says that other refers to name: its parts live in its file.
-func (g *generator) sameFamily(name, other string) bool {
-	for _, f := range g.models[other].fields {
-		if strings.TrimLeft(f.typ, "*[]") == name {
-			return true
-		}
-	}
-	return false
 }
 
 // emitNested writes the objects inside a params struct, where they are first used.

@@ -48,7 +48,7 @@ func (g *generator) emitSamples() {
 		fmt.Fprintf(&b, "}%s\n", comma)
 	}
 	b.WriteString("}\n")
-	g.files["testdata/models_gen.json"] = []byte(b.String())
+	g.files[wireFolder+"testdata/models_gen.json"] = []byte(b.String())
 }
 
 func (g *generator) emitModelTest() {
@@ -71,7 +71,7 @@ func (g *generator) emitModelTest() {
 	c.p("\t}")
 	c.p("}")
 	g.emitRedactionTest(c)
-	g.add("models_gen_test.go", "clerk_test", c)
+	g.add(wireFolder+"models_gen_test.go", "wire_test", c)
 }
 
 // emitRedactionTest checks that types with secrets print none.
@@ -112,7 +112,7 @@ func (g *generator) emitBodies() {
 		}
 	}
 	c.p(")")
-	g.add("bodies_gen_test.go", "clerk_test", c)
+	g.add(wireFolder+"bodies_gen_test.go", "wire_test", c)
 }
 
 // emitHelpers writes the part of the tests that does not depend on the document.
@@ -125,5 +125,5 @@ func (g *generator) emitHelpers() {
 		c.use(pkg)
 	}
 	c.text(wireHelpers)
-	g.add("wire_gen_test.go", "clerk_test", c)
+	g.add(wireFolder+"wire_gen_test.go", "wire_test", c)
 }

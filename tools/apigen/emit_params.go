@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -129,6 +130,9 @@ func (g *generator) emitSupport() {
 		c.use(pkg)
 	}
 	c.text(supportCode)
+	if slices.ContainsFunc(g.ops, func(o *goOperation) bool { return o.result == resultCount }) {
+		c.text(countCode)
+	}
 	g.add("support_gen.go", "clerk", c)
 }
 
@@ -178,5 +182,12 @@ func addJoined[T ~string](q url.Values, name string, values []T) {
 		parts[i] = string(v)
 	}
 	q.Set(name, strings.Join(parts, ","))
+}
+`
+
+const countCode = `
+// totalCount is the answer of the operations that count.
+type totalCount struct {
+	TotalCount int64 ` + "`json:\"total_count\"`" + `
 }
 `

@@ -183,12 +183,6 @@ func (g *generator) emitMethod(c *code, o *goOperation) {
 		emitUnwrapped(c, o, "string", "*out")
 	}
 	c.p("}\n")
-	if o.result == resultCount {
-		c.p("// totalCount is the answer of the operations that count.")
-		c.p("type totalCount struct {")
-		c.p("\tTotalCount int64 `json:\"total_count\"`")
-		c.p("}\n")
-	}
 	if o.result == resultList && o.method == "GET" {
 		g.emitIterator(c, o)
 	}

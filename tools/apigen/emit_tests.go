@@ -10,6 +10,9 @@ import (
 
 const corePath = "clerk github.com/clerkgo/clerk-go/core"
 
+// wireFolder holds the generated tests and their samples, apart from the package that people read.
+const wireFolder = "internal/wire/"
+
 // emitWireTests writes a test file per service, which calls every operation
 // through the public client, and the helpers that they share.
 func (g *generator) emitWireTests() {
@@ -23,7 +26,7 @@ func (g *generator) emitWireTests() {
 				g.emitWireTest(c, o)
 			}
 		}
-		g.add("svc_"+fileName(s.Name)+"_gen_test.go", "clerk_test", c)
+		g.add(wireFolder+"svc_"+fileName(s.Name)+"_gen_test.go", "wire_test", c)
 	}
 }
 

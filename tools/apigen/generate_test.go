@@ -35,7 +35,7 @@ func TestGenerate_Golden(t *testing.T) {
 		t.Fatalf("generate: %v", err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if name == "wire_gen_test.go" {
+		if name == wireFolder+"wire_gen_test.go" {
 			continue // fixed text
 		}
 		golden := filepath.Join("testdata/golden", strings.ReplaceAll(name, "/", "_")+".golden")
@@ -52,6 +52,21 @@ func TestGenerate_Golden(t *testing.T) {
 		if !bytes.Equal(files[name], want) {
 			t.Errorf("%s is\n%s\nwant\n%s", name, files[name], want)
 		}
+	}
+}
+
+func TestGenerate_TypesOfTheRuntimeOnce(t *testing.T) {
+	t.Parallel()
+	files, err := generate(zoo(t)) // has two operations that count
+	if err != nil {
+		t.Fatalf("generate: %v", err)
+	}
+	found := 0
+	for _, file := range files {
+		found += bytes.Count(file, []byte("type totalCount struct"))
+	}
+	if found != 1 {
+		t.Errorf("totalCount is written %d times, want once", found)
 	}
 }
 
@@ -116,6 +131,10 @@ func TestGenerate_SaysWhatIsMissing(t *testing.T) {
 		"model without a doc": {
 			func(ov *overlay) { ov.Models[0].Doc = "" },
 			"Animal has no doc",
+		},
+		"model without a file": {
+			func(ov *overlay) { ov.Models[0].File = "" },
+			"Animal has no file",
 		},
 		"field without a doc": {
 			func(ov *overlay) { delete(ov.Fields.Common, "vet") },

@@ -63,6 +63,7 @@ type modelOverlay struct {
 	Secret bool     `yaml:"secret"`
 	Omit   []string `yaml:"omit"`
 	Alias  string   `yaml:"alias"` // a second name of the same type
+	File   string   `yaml:"file"`  // subject of the file that a model of an answer is in: models_FILE_gen.go
 }
 
 type enumOverlay struct {

@@ -26,7 +26,7 @@ func TestReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `bapi 1 (5 operations) -> bapi 1 (5 operations)
+	want := `bapi 1 (7 operations) -> bapi 1 (7 operations)
 
 operations: 1 added, 1 removed, 1 changed
   + releaseAnimal
