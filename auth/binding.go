@@ -22,7 +22,7 @@ const (
 // Binding reports how the credential that is signed in relates to a resource, such as https://api.example.com/mcp. The
 // comparison is exact, except that an empty path equals a single slash.
 func (s *RequestState) Binding(resource string) Binding {
-	return bindingTo(s.Audience(), []string{resource})
+	return bindingTo(s.audience(), []string{resource})
 }
 
 func bindingTo(audience, accepted []string) Binding {
@@ -50,12 +50,14 @@ func sameResource(a, b string) bool {
 }
 
 // Audience returns whom the credential that is signed in is meant for, or nil.
-func (s *RequestState) Audience() []string {
-	c := s.current()
-	if c.status == StatusSignedIn && c.machine != nil {
-		return slices.Clone(c.machine.audience)
+func (s *RequestState) Audience() []string { return slices.Clone(s.audience()) }
+
+// audience is Audience for those who do not change it.
+func (s *RequestState) audience() []string {
+	if c := s.current(); c.status == StatusSignedIn && c.machine != nil {
+		return c.machine.audience
 	}
-	return slices.Clone(s.session().Audience)
+	return s.session().Audience
 }
 
 // ClientID returns the OAuth client of an OAuth token, or nothing.

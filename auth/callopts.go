@@ -58,6 +58,12 @@ func WithAudience(audience ...string) CallOption {
 	}
 }
 
+// AnyOAuthAudience accepts OAuth tokens whatever resource they are bound to for this call, also where [Config] names
+// audiences. The caller must compare with [RequestState.Binding] before the token counts for anything.
+func AnyOAuthAudience() CallOption {
+	return func(c *callConfig) { c.oauthAudience = nil }
+}
+
 // AllowPending treats a session with open tasks as signed in for this call.
 func AllowPending() CallOption {
 	return func(c *callConfig) { c.allowPending = true }

@@ -140,6 +140,11 @@ func TestMachine_AudienceOfOAuthTokens(t *testing.T) {
 				if state.SignedIn() != test.works || !errors.Is(errors.Join(state.Err(), clerkauth.ErrUnauthenticated), clerkauth.ErrUnauthenticated) {
 					t.Errorf("%s: got %v with error %v, want signed in %t", name, state, state.Err(), test.works)
 				}
+				// Who compares with Binding gets the token whatever its audience is, unless that is malformed.
+				unchecked := authn.Authenticate(t.Context(), bearer(token), clerkauth.AnyOAuthAudience())
+				if malformed := strings.HasPrefix(test.name, "malformed"); unchecked.SignedIn() == malformed {
+					t.Errorf("%s with AnyOAuthAudience: got %v", name, unchecked)
+				}
 			}
 			if got := api.count(); got > 2 {
 				t.Errorf("got %d calls, want a remembered answer to be checked again and not asked for", got)

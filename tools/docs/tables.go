@@ -34,6 +34,7 @@ var purposes = map[string]string{
 	"core":      "the whole Backend API, webhooks; standard library only",
 	"auth":      "verifies sessions and machine tokens; net/http middleware",
 	"clerktest": "a local Clerk for tests and development",
+	"mcp":       "protects MCP servers: metadata, tokens, scopes by tool",
 	"mirror":    "keeps users and organizations in a database of yours",
 
 	"mirror/cmd/clerk-mirror": "the mirror as a program of its own",

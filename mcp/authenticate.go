@@ -1,0 +1,93 @@
+package clerkmcp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+)
+
+// bearer returns the token of a request, or nothing without a single Authorization header of the form Bearer TOKEN.
+func bearer(h http.Header) string {
+	values := h["Authorization"]
+	if len(values) != 1 {
+		return ""
+	}
+	scheme, token, _ := strings.Cut(values[0], " ")
+	token = strings.Trim(token, " ")
+	if !strings.EqualFold(scheme, "Bearer") || strings.ContainsAny(token, " \t,") {
+		return ""
+	}
+	return token
+}
+
+// authenticate finds out who sent the request, and returns why the request cannot go on. The refusal names the scopes that
+// the request would need.
+func (v *visit) authenticate(ctx context.Context, needed scopeSet) *refusal {
+	g := v.guard
+	token := bearer(v.r.Header)
+	if token == "" {
+		return &refusal{
+			status: http.StatusUnauthorized, rpc: codeUnauthenticated, text: "A token is needed.", anonymous: true, challenge: true,
+			scopes: needed,
+		}
+	}
+	v.state = g.config.Authenticator.AuthenticateToken(ctx, token, g.options...)
+	text := ""
+	switch err := v.state.Err(); {
+	case errors.Is(err, clerkauth.ErrUnavailable):
+		return &refusal{
+			status: http.StatusServiceUnavailable, rpc: codeUnavailable, code: "temporarily_unavailable",
+			text: "The token cannot be verified now.",
+		}
+	case !v.state.SignedIn():
+		text = describe(v.state.Reason())
+	case v.state.TokenType() == clerkauth.TokenOAuth:
+		text = g.unfit(v.state)
+	}
+	if text == "" {
+		v.owner = ownerOf(v.state)
+		return nil
+	}
+	return &refusal{
+		status: http.StatusUnauthorized, rpc: codeUnauthenticated, code: "invalid_token", text: text, challenge: true,
+		scopes: needed,
+	}
+}
+
+// unfit says why a valid OAuth token is none for this server, or nothing.
+func (g *Guard) unfit(state *clerkauth.RequestState) string {
+	switch state.Binding(g.config.Resource) {
+	case clerkauth.BindingExact:
+	case clerkauth.BindingNone:
+		if !g.config.AcceptUnboundTokens {
+			return "The token is not bound to this resource."
+		}
+	default:
+		return "The token is meant for another resource."
+	}
+	if state.ExpiresAt().IsZero() && !g.config.AcceptUnexpiring {
+		return "The token does not say when it expires."
+	}
+	return ""
+}
+
+// anonymous is the state of a caller without a token.
+func (g *Guard) anonymous(ctx context.Context) *clerkauth.RequestState {
+	return g.config.Authenticator.AuthenticateToken(ctx, "", g.options...)
+}
+
+// describe tells the developer of a client what is wrong with a token.
+func describe(reason clerkauth.Reason) string {
+	switch reason {
+	case clerkauth.ReasonTokenExpired:
+		return "The token is expired."
+	case clerkauth.ReasonTokenNotActiveYet, clerkauth.ReasonTokenIatInTheFuture:
+		return "The token is not active yet."
+	case clerkauth.ReasonTokenTypeMismatch:
+		return "Tokens of this type are not accepted here."
+	}
+	return "The token is not valid."
+}

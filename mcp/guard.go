@@ -1,0 +1,100 @@
+package clerkmcp
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+)
+
+// Guard protects one MCP server. It is safe for concurrent use; make one with [New] and keep it.
+type Guard struct {
+	config       Config
+	metadataURL  string
+	metadata     []byte
+	catalog      catalog
+	baseline     scopeSet
+	tools        map[string]scopeSet
+	origins      origins
+	options      []clerkauth.CallOption
+	acceptsOAuth bool
+	sessions     *sessions // nil where the handler keeps none
+	relay        relay
+}
+
+// New checks the configuration as a whole and returns a Guard, or an error that names everything that is wrong. It does
+// not use the network.
+func New(config Config) (*Guard, error) {
+	c := config.clone()
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	metadataURL, err := clerkauth.ResourceMetadataURL(c.Resource)
+	if err != nil {
+		return nil, err
+	}
+	g := &Guard{
+		config: c, metadataURL: metadataURL, catalog: newCatalog(c.Scopes), origins: newOrigins(&c),
+		options: []clerkauth.CallOption{
+			clerkauth.AcceptTokens(c.Types...), clerkauth.AnyOAuthAudience(), clerkauth.WithChallenge(metadataURL, c.Baseline...),
+		},
+		acceptsOAuth: slices.Contains(c.Types, clerkauth.TokenOAuth),
+		relay:        newRelay(&c),
+	}
+	g.baseline, _ = g.catalog.set(c.Baseline)
+	if c.Tools != nil {
+		g.tools = make(map[string]scopeSet, len(c.Tools))
+		for name, scopes := range c.Tools {
+			g.tools[name], _ = g.catalog.set(scopes)
+		}
+	}
+	if !c.Stateless {
+		g.sessions = newSessions(c.MaxSessions)
+	}
+	if g.metadata, err = g.document(); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// Resource returns the URL of the server as it was configured.
+func (g *Guard) Resource() string { return g.config.Resource }
+
+// Middleware puts the guard in front of the HTTP handler of an MCP server. The handler sees only requests that may be
+// carried out, with the state of the caller in their context.
+func (g *Guard) Middleware() func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			v := visit{guard: g, w: w, r: r}
+			v.serve(r.Context(), next)
+		})
+	}
+}
+
+// Mount registers the server and its metadata on a mux: the handler, which gets the guard in front of it, at the path of
+// the resource, and [Guard.Metadata] at [Guard.MetadataPaths].
+func (g *Guard) Mount(mux *http.ServeMux, handler http.Handler) {
+	path := pathOf(g.config.Resource)
+	mux.Handle(exactly(path), g.Middleware()(handler))
+	for _, path := range g.MetadataPaths() {
+		mux.Handle(exactly(path), g.Metadata())
+	}
+}
+
+// exactly is the pattern of a mux that matches one path.
+func exactly(path string) string {
+	if path[len(path)-1] == '/' {
+		return path + "{$}"
+	}
+	return path
+}
+
+// pathOf returns the path of a URL, which is a slash where it has none.
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.EscapedPath() == "" {
+		return "/"
+	}
+	return u.EscapedPath()
+}

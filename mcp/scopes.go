@@ -1,0 +1,71 @@
+package clerkmcp
+
+import (
+	"slices"
+	"strings"
+)
+
+// scopeSet is a set of scopes of the catalog: a bit for each.
+type scopeSet uint64
+
+// has reports whether all scopes of another set are in this one.
+func (s scopeSet) has(other scopeSet) bool { return s&other == other }
+
+// catalog holds the scopes in their order.
+type catalog struct {
+	scopes []Scope
+	places map[string]int
+}
+
+func newCatalog(scopes []Scope) catalog {
+	c := catalog{scopes: scopes, places: make(map[string]int, len(scopes))}
+	for i, scope := range scopes {
+		c.places[scope.Name] = i
+	}
+	return c
+}
+
+// set returns the named scopes that are in the catalog, and whether all are.
+func (c *catalog) set(names []string) (scopeSet, bool) {
+	set, all := scopeSet(0), true
+	for _, name := range names {
+		place, ok := c.places[name]
+		if !ok {
+			all = false
+			continue
+		}
+		set |= 1 << place
+	}
+	return set, all
+}
+
+// names returns the scopes of a set in the order of the catalog, with spaces between them.
+func (c *catalog) names(set scopeSet) string {
+	var names []string
+	for i, scope := range c.scopes {
+		if set.has(1 << i) {
+			names = append(names, scope.Name)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// labels says what the scopes of a set allow, or names them where they have no label.
+func (c *catalog) labels(set scopeSet) string {
+	var labels []string
+	for i, scope := range c.scopes {
+		switch {
+		case !set.has(1 << i):
+		case scope.Label == "":
+			labels = append(labels, scope.Name)
+		default:
+			labels = append(labels, scope.Name+" ("+scope.Label+")")
+		}
+	}
+	return strings.Join(labels, ", ")
+}
+
+// list returns the scopes of the set as a list.
+func (c *catalog) list(set scopeSet) []string {
+	return slices.Collect(strings.FieldsSeq(c.names(set)))
+}

@@ -1,0 +1,147 @@
+package clerkmcp
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+)
+
+// visit is one request on its way through the guard.
+type visit struct {
+	guard    *Guard
+	w        http.ResponseWriter
+	r        *http.Request
+	body     *replay // of a POST
+	messages []message
+	batch    bool
+	state    *clerkauth.RequestState // of whoever sent the request
+	owner    owner                   // zero for an anonymous caller
+}
+
+// replay is a request body that was read and is read again.
+type replay struct {
+	bytes.Reader
+	content []byte
+	single  [1]message // room for the usual case
+}
+
+// Close implements [io.Closer].
+func (*replay) Close() error { return nil }
+
+// serve carries the request through the guard; the context is that of the request.
+func (v *visit) serve(ctx context.Context, next http.Handler) {
+	if v.crossOrigin() {
+		return
+	}
+	var unreadable error
+	switch v.r.Method {
+	case http.MethodPost:
+		if unreadable = v.read(); unreadable == nil {
+			v.messages, v.batch, unreadable = parseMessages(v.body.single[:0], v.body.content)
+		}
+	case http.MethodGet, http.MethodDelete:
+	default:
+		v.w.Header().Set("Allow", "GET, POST, DELETE, OPTIONS")
+		v.refuse(&refusal{status: http.StatusMethodNotAllowed, code: "invalid_request", text: "The method is not supported."})
+		return
+	}
+	needed, unknown := v.demand()
+	refused := v.authenticate(ctx, needed)
+	switch {
+	case refused != nil && refused.anonymous && unreadable == nil && v.guard.config.PublicDiscovery && v.isDiscovery():
+		v.state = v.guard.anonymous(ctx)
+	case refused != nil && refused.anonymous && v.guard.config.PublicDiscovery && v.r.Method == http.MethodGet:
+		// A client without a token gets no stream, and goes on without one.
+		v.w.Header().Set("Allow", "POST, OPTIONS")
+		refused.status = http.StatusMethodNotAllowed
+		v.refuse(refused)
+		return
+	case refused != nil:
+		v.refuse(refused)
+		return
+	case unreadable != nil:
+		v.refuse(malformed(unreadable))
+		return
+	default:
+		if refused = v.authorize(needed, unknown); refused != nil {
+			v.refuse(refused)
+			return
+		}
+	}
+	v.forward(ctx, next)
+}
+
+// read reads the body, whole and at most once.
+func (v *visit) read() error {
+	limit := v.guard.config.MaxBody
+	b := &replay{}
+	v.body = b
+	length := v.r.ContentLength
+	switch {
+	case length > limit:
+		return errTooLarge
+	case length >= 0:
+		b.content = make([]byte, length)
+		if _, err := io.ReadFull(v.r.Body, b.content); err != nil {
+			return errNotJSON
+		}
+	default:
+		content, err := io.ReadAll(io.LimitReader(v.r.Body, limit+1))
+		if err != nil {
+			return errNotJSON
+		}
+		if int64(len(content)) > limit {
+			return errTooLarge
+		}
+		b.content = content
+	}
+	return nil
+}
+
+// isDiscovery reports whether the request only finds out what there is.
+func (v *visit) isDiscovery() bool {
+	if len(v.messages) == 0 {
+		return false
+	}
+	for i := range v.messages {
+		switch v.messages[i].method {
+		case "initialize", "notifications/initialized", "notifications/cancelled", "ping", "server/discover", "tools/list",
+			"prompts/list", "resources/list", "resources/templates/list":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// forward passes the request on to the handler behind the guard.
+func (v *visit) forward(ctx context.Context, next http.Handler) {
+	ctx = clerkauth.NewContext(ctx, v.state)
+	if expires := v.state.ExpiresAt(); !expires.IsZero() && v.isStream() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, expires.Sub(v.guard.config.Now()))
+		defer cancel()
+	}
+	r := v.r.WithContext(ctx)
+	if v.body != nil {
+		v.body.Reset(v.body.content)
+		r.Body, r.ContentLength = v.body, int64(len(v.body.content))
+	}
+	v.withSession(r, next)
+}
+
+// isStream reports whether the answer goes on after what was asked for is done.
+func (v *visit) isStream() bool {
+	if v.r.Method == http.MethodGet {
+		return true
+	}
+	for i := range v.messages {
+		if v.messages[i].method == "subscriptions/listen" {
+			return true
+		}
+	}
+	return false
+}
