@@ -129,7 +129,7 @@ type Config struct {
 	// DebugHeaders adds x-clerk-auth-message to answers. It reveals details of the configuration.
 	DebugHeaders bool
 
-	// APIURL is the base of the Backend API; empty is [DefaultAPIURL].
+	// APIURL is the base of the Backend API. Empty is [DefaultAPIURL], or the local Clerk where PublishableKey is its key.
 	APIURL string
 	// FrontendAPIURL overrides the upstream of the Frontend API proxy.
 	FrontendAPIURL string

@@ -30,15 +30,15 @@ func TestNew_validates(t *testing.T) {
 			c.PublishableKey, c.AcceptTokens = "", []clerkauth.TokenType{clerkauth.TokenAPIKey}
 		}, ""},
 		{"bad publishable key", func(c *clerkauth.Config) { c.PublishableKey = "pk_test_x" }, "publishable key is not valid"},
-		{"no secret key", func(c *clerkauth.Config) { c.SecretKey = "" }, "SecretKey is missing"},
+		{"no secret key", func(c *clerkauth.Config) { c.SecretKey = "" }, "CLERK_SECRET_KEY) is missing"},
 		{"a PEM instead", func(c *clerkauth.Config) { c.SecretKey, c.JWTKey = "", pemOf(t, keyA()) }, ""},
 		{"a bad PEM", func(c *clerkauth.Config) { c.JWTKey = "nonsense" }, "JWTKey"},
 		{"a key set that was not made", func(c *clerkauth.Config) { c.KeySet = (*clerkauth.RemoteKeySet)(nil) }, "KeySet"},
 		{"machine secret for M2M", func(c *clerkauth.Config) {
 			c.SecretKey, c.MachineSecretKey, c.AcceptTokens = "", "ak_x", []clerkauth.TokenType{clerkauth.TokenM2M}
 		}, ""},
-		{"machine secret for sessions", func(c *clerkauth.Config) { c.SecretKey, c.MachineSecretKey = "", "ak_x" }, "SecretKey is missing"},
-		{"secret with a line break", func(c *clerkauth.Config) { c.SecretKey += "\n" }, "SecretKey has spaces"},
+		{"machine secret for sessions", func(c *clerkauth.Config) { c.SecretKey, c.MachineSecretKey = "", "ak_x" }, "CLERK_SECRET_KEY) is missing"},
+		{"secret with a line break", func(c *clerkauth.Config) { c.SecretKey += "\n" }, "CLERK_SECRET_KEY) has spaces"},
 		{"party with a path", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"https://app.example.com/x"} }, "AuthorizedParties"},
 		{"party with a slash", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"https://app.example.com/"} }, "AuthorizedParties"},
 		{"party without scheme", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"app.example.com"} }, "AuthorizedParties"},
@@ -56,14 +56,34 @@ func TestNew_validates(t *testing.T) {
 		{"proxy on another host", func(c *clerkauth.Config) { c.ProxyURL = "//evil.example" }, "ProxyURL"},
 		{"sign-in that is no address", func(c *clerkauth.Config) { c.SignInURL = "javascript:alert(1)" }, "SignInURL"},
 		{"bad public origin", func(c *clerkauth.Config) { c.PublicOrigin = "https://app.example.com/x?y" }, "PublicOrigin"},
-		{"satellite without domain", func(c *clerkauth.Config) { c.PublishableKey, c.IsSatellite = live, true }, "Domain or ProxyURL"},
+		{"satellite without domain", func(c *clerkauth.Config) { c.SecretKey, c.PublishableKey, c.IsSatellite = "sk_live_x", live, true }, "a satellite needs Domain (CLERK_DOMAIN)"},
 		{"satellite without sign-in page", func(c *clerkauth.Config) { c.IsSatellite, c.Domain = true, "s.example" }, "SignInURL"},
 		{"satellite with a relative one", func(c *clerkauth.Config) {
-			c.PublishableKey, c.IsSatellite, c.Domain, c.SignInURL = live, true, "s.example", "/sign-in"
+			c.SecretKey, c.PublishableKey, c.IsSatellite, c.Domain, c.SignInURL = "sk_live_x", live, true, "s.example", "/sign-in"
 		}, "must be absolute"},
 		{"satellite that signs in on itself", func(c *clerkauth.Config) {
-			c.PublishableKey, c.IsSatellite, c.Domain, c.SignInURL = live, true, "s.example", "https://s.example/sign-in"
+			c.SecretKey, c.PublishableKey, c.IsSatellite, c.Domain, c.SignInURL = "sk_live_x", live, true, "s.example", "https://s.example/sign-in"
 		}, "another origin"},
+		{"party with a wildcard", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"https://*.example.com"} }, "AuthorizedPartyFunc"},
+		{"party in upper case", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"https://App.example.com"} }, "browsers send https://app.example.com"},
+		{"party with the default port", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"https://app.example.com:443"} }, "browsers send https://app.example.com"},
+		{"plain party with the default port", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"http://localhost:80"} }, "browsers send http://localhost"},
+		{"party in letters of another script", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"https://Bücher.example:8443"} },
+			"browsers send https://xn--bcher-kva.example:8443"},
+		{"party of an application", func(c *clerkauth.Config) {
+			c.AuthorizedParties = []string{"capacitor://localhost", "https://[::1]:3000", "http://a.example:443"}
+		}, ""},
+		{"satellite with a wildcard", func(c *clerkauth.Config) { c.SatelliteOrigins = []string{"https://*.example.com"} }, "SatelliteOrigins"},
+		{"keys of two instances", func(c *clerkauth.Config) { c.PublishableKey = live }, "CLERK_PUBLISHABLE_KEY) of a production instance"},
+		{"keys of two instances, the other way", func(c *clerkauth.Config) { c.SecretKey = "sk_live_x" }, "CLERK_SECRET_KEY) is of a production instance"},
+		{"old keys of two instances", func(c *clerkauth.Config) { c.SecretKey = "live_x" }, "take both keys from the same instance"},
+		{"keys swapped", func(c *clerkauth.Config) { c.SecretKey, c.PublishableKey = c.PublishableKey, c.SecretKey },
+			"SecretKey (CLERK_SECRET_KEY) holds a publishable key, which belongs into PublishableKey (CLERK_PUBLISHABLE_KEY)"},
+		{"key in quotes", func(c *clerkauth.Config) { c.SecretKey = `"sk_test_x"` }, "SecretKey (CLERK_SECRET_KEY) is in quotes"},
+		{"publishable key in quotes", func(c *clerkauth.Config) { c.PublishableKey = "'" + testPublishable + "'" }, "CLERK_PUBLISHABLE_KEY) is in quotes"},
+		{"secret of a webhook", func(c *clerkauth.Config) { c.SecretKey = "whsec_x" }, "signing secret of a webhook"},
+		{"secret key of a machine", func(c *clerkauth.Config) { c.SecretKey = "ak_x" }, "belongs into MachineSecretKey"},
+		{"secret key for a machine", func(c *clerkauth.Config) { c.MachineSecretKey = "sk_test_x" }, "belongs into SecretKey"},
 		{"live key on this machine", func(c *clerkauth.Config) { c.SecretKey, c.APIURL = "sk_live_x", "http://127.0.0.1:1" }, "live"},
 	}
 	for _, test := range tests {
@@ -79,6 +99,22 @@ func TestNew_validates(t *testing.T) {
 				t.Errorf("the error shows the key: %v", err)
 			}
 		})
+	}
+}
+
+func TestNew_TellsAllThatIsWrongAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := clerkauth.New(clerkauth.Config{
+		SecretKey: testPublishable, AuthorizedParties: []string{"https://App.example.com", "x"}, APIURL: "/v1", SignInURL: "javascript:x",
+		MachineCacheTTL: -1, ClockSkew: -time.Second, ProxyURL: "//x", IsSatellite: true,
+	})
+	for _, want := range []string{
+		"CLERK_SECRET_KEY", "https://app.example.com", `"x" is not an origin`, "CLERK_API_URL", "CLERK_SIGN_IN_URL", "MachineCacheTTL", "ClockSkew",
+		"CLERK_PROXY_URL",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want a line about %s", err, want)
+		}
 	}
 }
 

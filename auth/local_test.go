@@ -92,9 +92,9 @@ func TestParsePublishableKey_PathOnlyOfALocalDevelopmentHost(t *testing.T) {
 			t.Errorf("%s: %v, want valid: %v", host, err, valid)
 		}
 	}
-	live := strings.Replace(testKey("127.0.0.1:4000/emulator.clerk.accounts.dev"), "pk_test_", "pk_live_", 1)
+	live := strings.Replace(testKey("127.0.0.1.example.com/emulator.clerk.dev"), "pk_test_", "pk_live_", 1)
 	if _, err := clerkauth.ParsePublishableKey(live); err == nil {
-		t.Error("a live key with a path is valid")
+		t.Error("a live key with a path on another machine is valid")
 	}
 }
 

@@ -32,11 +32,12 @@ type PublishableKey struct {
 	text        string
 	frontendAPI string
 	instance    InstanceType
-	local       bool // of a local Clerk: an address of this machine and a path, served over plain http
+	local       bool // of a local Clerk, which no address made from the key may lead away from
 }
 
-// ParsePublishableKey reads a publishable key. The error is [ErrPublishableKeyMissing] or [ErrPublishableKeyInvalid]. The
-// key of a development instance may name an address of this machine with a path, as a local Clerk does.
+// ParsePublishableKey reads a publishable key. The error is [ErrPublishableKeyMissing] or [ErrPublishableKeyInvalid]. A
+// key may name an address of this machine, also with a path: then it is the key of a local Clerk, and every URL made from
+// it is a plain-http URL of that address.
 func ParsePublishableKey(key string) (PublishableKey, error) { return parsePublishableKey(key, false) }
 
 // parsePublishableKey reads a publishable key; with plainHTTP a local Clerk may be on another machine.
@@ -61,11 +62,25 @@ func parsePublishableKey(key string, plainHTTP bool) (PublishableKey, error) {
 	if !ok || !strings.Contains(host, ".") {
 		return PublishableKey{}, ErrPublishableKeyInvalid
 	}
-	name, path, local := strings.Cut(host, "/")
-	if !validHost(name) || local && (instance == Production || !isLoopbackHost(name) && !plainHTTP || !validLocalPath(path)) {
+	name, path, hasPath := strings.Cut(host, "/")
+	if !validHost(name) || hasPath && (!isLoopbackHost(name) && !plainHTTP || !validLocalPath(path)) {
 		return PublishableKey{}, ErrPublishableKeyInvalid
 	}
-	return PublishableKey{text: key, frontendAPI: host, instance: instance, local: local}, nil
+	return PublishableKey{text: key, frontendAPI: host, instance: instance, local: isLocalFrontend(host)}, nil
+}
+
+// isLocalFrontend reports whether a Frontend API is one of a local Clerk: on this machine, or with a path.
+func isLocalFrontend(frontendAPI string) bool {
+	host, _, hasPath := strings.Cut(frontendAPI, "/")
+	return hasPath || isLoopbackHost(host)
+}
+
+// frontendURL returns the address of a Frontend API without a slash at its end. A local Clerk speaks plain http.
+func frontendURL(frontendAPI string) string {
+	if isLocalFrontend(frontendAPI) {
+		return "http://" + frontendAPI
+	}
+	return "https://" + frontendAPI
 }
 
 // validLocalPath accepts the one path element by which a local Clerk tells its instances apart.
@@ -129,7 +144,7 @@ func (k PublishableKey) FrontendAPIFor(proxyURL, domain string, isSatellite bool
 
 // issuerHost is the host that issues session tokens: proxies do not change it.
 func (k PublishableKey) issuerHost(domain string, isSatellite bool) string {
-	if k.instance == Production && isSatellite && domain != "" {
+	if k.instance == Production && isSatellite && domain != "" && !k.local {
 		return "clerk." + domain
 	}
 	return k.frontendAPI
@@ -148,8 +163,12 @@ func CookieSuffix(publishableKey string) string {
 var legacyDevSuffixes = []string{".lcl.dev", ".lclstage.dev", ".lclclerk.com"}
 
 // APIURL returns the base of the Backend API for the environment of this key. Keys of customers are always of the
-// production environment.
+// production environment. The key of a local Clerk gives the address of that.
 func (k PublishableKey) APIURL() string {
+	if k.local {
+		host, _, _ := strings.Cut(k.frontendAPI, "/")
+		return "http://" + host
+	}
 	switch k.environment() {
 	case environmentLocal:
 		return "https://api.lclclerk.com"
@@ -159,8 +178,12 @@ func (k PublishableKey) APIURL() string {
 	return DefaultAPIURL
 }
 
-// FrontendAPIProxyURL returns the upstream of the Frontend API proxy for the environment of this key.
+// FrontendAPIProxyURL returns the upstream of the Frontend API proxy for the environment of this key. The key of a local
+// Clerk gives the Frontend API of that.
 func (k PublishableKey) FrontendAPIProxyURL() string {
+	if k.local {
+		return frontendURL(k.frontendAPI)
+	}
 	switch k.environment() {
 	case environmentLocal:
 		return "https://frontend-api.lclclerk.com"
@@ -173,10 +196,14 @@ func (k PublishableKey) FrontendAPIProxyURL() string {
 // AccountsURL returns the base of the account portal, or nothing for the zero key.
 func (k PublishableKey) AccountsURL() string { return AccountsURL(k.frontendAPI) }
 
-// AccountsURL returns the base of the account portal that belongs to a Frontend API host; empty for an empty host.
+// AccountsURL returns the base of the account portal that belongs to a Frontend API host; empty for an empty host. A local
+// Clerk has its pages where its Frontend API is.
 func AccountsURL(frontendAPI string) string {
 	if frontendAPI == "" {
 		return ""
+	}
+	if isLocalFrontend(frontendAPI) {
+		return frontendURL(frontendAPI)
 	}
 	host := strings.Replace(frontendAPI, "clerk.accountsstage.", "accountsstage.", 1)
 	if strings.Contains(host, "clerk.accounts.") {

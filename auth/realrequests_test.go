@@ -167,7 +167,7 @@ func TestMiddleware_MadeUpNoncesCostFewCalls(t *testing.T) {
 	clock := newClock()
 	server := newKeyServer(oneKey())
 	authn := server.remote(t, clock.now, func(c *clerkauth.Config) {
-		c.HeaderOnly, c.PublishableKey, c.AuthorizedParties = false, "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k", []string{"https://app.example.com"}
+		c.HeaderOnly, c.SecretKey, c.PublishableKey, c.AuthorizedParties = false, "sk_live_x", "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k", []string{"https://app.example.com"}
 	})
 	server.answer(http.StatusNotFound, `{"errors":[{"code":"resource_not_found"}]}`)
 	before := server.fetches.Load()

@@ -80,8 +80,13 @@ func (b RedirectBuilder) AccountPortal(page, returnBackURL string) (string, erro
 	return b.build(b.portal(page), returnBackURL)
 }
 
+// key reads the publishable key. Whether a local Clerk may be on another machine, [New] has decided.
+func (b RedirectBuilder) key() (PublishableKey, error) {
+	return parsePublishableKey(b.PublishableKey, true)
+}
+
 func (b RedirectBuilder) portal(page string) string {
-	key, err := ParsePublishableKey(b.PublishableKey)
+	key, err := b.key()
 	if err != nil {
 		return ""
 	}
@@ -126,7 +131,7 @@ func (b RedirectBuilder) build(target, returnBackURL string) (string, error) {
 }
 
 func (b RedirectBuilder) development() bool {
-	key, err := ParsePublishableKey(b.PublishableKey)
+	key, err := b.key()
 	return err == nil && key.Instance() == Development
 }
 

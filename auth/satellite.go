@@ -82,5 +82,5 @@ func (v *visit) isClerkPage(referrer *url.URL) bool {
 	if v.a.flow.development && isDevelopmentAccountsHost(strings.ToLower(referrer.Hostname())) {
 		return true
 	}
-	return originOf(referrer) == v.a.flow.portal
+	return v.a.flow.portal != nil && originOf(referrer) == originOf(v.a.flow.portal)
 }

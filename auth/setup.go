@@ -1,12 +1,11 @@
 package clerkauth
 
 import (
-	"fmt"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	clerk "github.com/clerkgo/clerk-go/core"
@@ -22,7 +21,7 @@ type flow struct {
 	proxyPath   string   // of the Frontend API, if it is a path
 	signIn      *url.URL // absolute sign-in page, or nil
 	satellites  []string // origins, as browsers compare them
-	portal      string   // origin of the account portal
+	portal      *url.URL // account portal, or nil
 	orgs        *PathMatcher
 	personal    *PathMatcher
 	machines    *machineCache
@@ -38,7 +37,6 @@ func (a *Authenticator) prepare() error {
 		names:       newCookieNames(a.key.CookieSuffix()),
 		development: a.key.Instance() == Development,
 		issuerHost:  a.key.issuerHost(c.Domain, c.IsSatellite),
-		portal:      a.key.AccountsURL(),
 		nonces:      newExchange(c.Now),
 		refreshes:   newExchange(c.Now),
 		machines:    newMachineCache(c.MachineCacheTTL, c.Now),
@@ -48,6 +46,9 @@ func (a *Authenticator) prepare() error {
 	}
 	if u, ok := parseWebURL(c.SignInURL); ok {
 		f.signIn = u
+	}
+	if u, ok := parseWebURL(a.key.AccountsURL()); ok {
+		f.portal = u
 	}
 	for _, origin := range c.SatelliteOrigins {
 		if u, ok := parseWebURL(origin); ok {
@@ -61,11 +62,9 @@ func (a *Authenticator) prepare() error {
 	case ok:
 		f.frontendAPI = trimSlashes(u.String())
 	case c.ProxyURL != "":
-		return configError("ProxyURL is neither an absolute http(s) URL nor a path")
-	case a.key.local:
-		f.frontendAPI = "http://" + frontend
-	default:
-		f.frontendAPI = "https://" + frontend
+		return configError("%s is neither an absolute http(s) URL nor a path", setting("ProxyURL"))
+	case frontend != "":
+		f.frontendAPI = frontendURL(frontend)
 	}
 	var err error
 	if f.orgs, err = organizationMatcher(c.OrganizationSync.OrganizationPatterns); err != nil {
@@ -111,10 +110,6 @@ func (c Config) clone() Config {
 	if c.AcceptTokens == nil {
 		c.AcceptTokens = []TokenType{TokenSession}
 	}
-	if c.APIURL == "" {
-		c.APIURL = DefaultAPIURL
-	}
-	c.APIURL = strings.TrimSuffix(strings.TrimRight(c.APIURL, "/"), "/v1")
 	if c.TokenCacheSize == 0 {
 		c.TokenCacheSize = DefaultTokenCacheSize
 	}
@@ -130,18 +125,12 @@ func (c Config) clone() Config {
 	return c
 }
 
-// configure checks the configuration and works out what depends on it.
+// configure checks the configuration as a whole and works out what depends on it.
 func (a *Authenticator) configure() error {
-	c := &a.config
-	a.skew = c.ClockSkew
-	switch {
-	case c.ClockSkew == 0:
-		a.skew = DefaultClockSkew
-	case c.ClockSkew == NoClockSkew:
-		a.skew = 0
-	case c.ClockSkew < 0:
-		return configError("ClockSkew is negative")
+	if err := a.check(); err != nil {
+		return err
 	}
+	c := &a.config
 	a.defaults = callConfig{
 		accepts: c.AcceptTokens, parties: c.AuthorizedParties, partyFunc: c.AuthorizedPartyFunc,
 		allowMissingParty: c.AllowMissingAuthorizedParty, audience: c.Audience,
@@ -149,46 +138,12 @@ func (a *Authenticator) configure() error {
 		oauthAudience: c.OAuthAudience, allowUnbound: c.AllowUnboundTokens, challenge: &challenge{metadataURL: c.ResourceMetadataURL},
 		templateAudience: c.TemplateAudience, anyTemplate: c.AllowTemplateWithoutAudience,
 	}
-	for _, check := range []func() error{a.checkTokens, a.checkURLs, a.checkKeys, a.checkSatellite, a.checkLimits, a.openAPI} {
-		if err := check(); err != nil {
-			return err
-		}
+	if err := errors.Join(a.openKeySet(), a.openAPI(), a.prepare()); err != nil {
+		return err
 	}
-	return a.prepare()
-}
-
-func configError(format string, args ...any) error {
-	return fmt.Errorf("clerkauth: New: "+format, args...)
-}
-
-func (a *Authenticator) checkTokens() error {
-	c := &a.config
-	for _, t := range c.AcceptTokens {
-		if !t.known() {
-			return configError("AcceptTokens has an unknown type %q", string(t))
-		}
-	}
-	for _, party := range c.AuthorizedParties {
-		if !isOrigin(party) {
-			return configError("AuthorizedParties: %q is not an origin such as https://app.example.com", party)
-		}
-	}
-	for _, origin := range c.SatelliteOrigins {
-		if !isOrigin(origin) {
-			return configError("SatelliteOrigins: %q is not an origin such as https://app.example.com", origin)
-		}
-	}
-	if c.RequireAudience && len(c.Audience) == 0 {
-		return configError("RequireAudience is set without Audience")
-	}
-	if slices.Contains(slices.Concat(c.Audience, c.OAuthAudience, c.TemplateAudience, c.Issuer), "") {
-		return configError("Audience, OAuthAudience, TemplateAudience and Issuer must not have empty entries")
-	}
-	if slices.Contains(c.AcceptTokens, TokenTemplate) && len(c.TemplateAudience) == 0 && !c.AllowTemplateWithoutAudience {
-		return configError("TokenTemplate is accepted without TemplateAudience: set it, or AllowTemplateWithoutAudience")
-	}
-	if slices.ContainsFunc(c.TemplateSecrets, func(secret string) bool { return len(secret) < minTemplateSecret }) {
-		return configError("TemplateSecrets has a secret of less than %d bytes", minTemplateSecret)
+	if a.key.Instance() == Production && a.needsCookies() && len(c.AuthorizedParties) == 0 && c.AuthorizedPartyFunc == nil {
+		a.log.Warn("clerkauth: AuthorizedParties is empty: session cookies of other applications on the same domain are accepted",
+			"set", "Config.AuthorizedParties or CLERK_AUTHORIZED_PARTIES to the origins of this application")
 	}
 	return nil
 }
@@ -197,126 +152,6 @@ func (a *Authenticator) checkTokens() error {
 func (a *Authenticator) needsCookies() bool {
 	return !a.config.HeaderOnly &&
 		slices.ContainsFunc(a.config.AcceptTokens, func(t TokenType) bool { return t == TokenSession || t == TokenOAuth })
-}
-
-func (a *Authenticator) checkKeys() error {
-	c := &a.config
-	if c.PublishableKey != "" || a.needsCookies() {
-		key, err := parsePublishableKey(c.PublishableKey, c.AllowPlainHTTP)
-		if err != nil {
-			return err
-		}
-		a.key = key
-	}
-	for name, value := range map[string]string{
-		"SecretKey": c.SecretKey, "MachineSecretKey": c.MachineSecretKey, "PublishableKey": c.PublishableKey,
-	} {
-		if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return configError("%s has spaces or characters that no key has", name)
-		}
-	}
-	if c.SecretKey == "" && c.JWTKey == "" && c.KeySet == nil {
-		if c.MachineSecretKey == "" || slices.ContainsFunc(c.AcceptTokens, func(t TokenType) bool { return t != TokenM2M }) {
-			return configError("SecretKey is missing (or JWTKey, for no network at all)")
-		}
-	}
-	return a.openKeySet()
-}
-
-func (a *Authenticator) checkURLs() error {
-	c := &a.config
-	for _, target := range []struct {
-		name, address string
-		unused        bool
-	}{
-		{"APIURL", c.APIURL, false},
-		{"FrontendAPIURL", c.FrontendAPIURL, c.FrontendAPIURL == ""},
-		{"ProxyURL", c.ProxyURL, c.ProxyURL == "" || isLocalPath(c.ProxyURL)},
-	} {
-		if target.unused {
-			continue
-		}
-		if err := checkTarget(target.address, c.SecretKey, c.AllowPlainHTTP); err != nil {
-			return configError("%s %w", target.name, err)
-		}
-	}
-	if u, ok := parseWebURL(c.PublicOrigin); c.PublicOrigin != "" && (!ok || u.RawQuery != "" || u.Fragment != "") {
-		return configError("PublicOrigin is not an origin such as https://app.example.com, with or without a path")
-	}
-	if c.ResourceMetadataURL != "" && !validMetadataURL(c.ResourceMetadataURL) {
-		return configError("ResourceMetadataURL is not an absolute http(s) URL")
-	}
-	for name, value := range map[string]string{
-		"SignInURL": c.SignInURL, "SignUpURL": c.SignUpURL,
-	} {
-		if value != "" && !isLocalPath(value) {
-			if u, err := url.Parse(value); err != nil || !isWebURL(u) {
-				return configError("%s is neither an absolute http(s) URL nor a path", name)
-			}
-		}
-	}
-	return nil
-}
-
-func (a *Authenticator) checkSatellite() error {
-	c := &a.config
-	if strings.ContainsAny(c.Domain, "/\\@?# ") {
-		return configError("Domain is not a host name")
-	}
-	if !c.IsSatellite {
-		return nil
-	}
-	if c.SignInURL == "" && a.key.Instance() == Development {
-		return configError("a satellite of a development instance needs SignInURL")
-	}
-	if c.SignInURL != "" && isLocalPath(c.SignInURL) {
-		return configError("SignInURL of a satellite must be absolute")
-	}
-	if c.ProxyURL == "" && c.Domain == "" {
-		return configError("a satellite needs Domain or ProxyURL")
-	}
-	if c.SignInURL != "" && c.Domain != "" {
-		if u, err := url.Parse(c.SignInURL); err == nil && strings.EqualFold(u.Host, c.Domain) {
-			return configError("SignInURL of a satellite must have another origin than the satellite")
-		}
-	}
-	return nil
-}
-
-func (a *Authenticator) checkLimits() error {
-	c := &a.config
-	switch {
-	case c.TokenCacheSize < NoTokenCache:
-		return configError("TokenCacheSize is negative (NoTokenCache turns the cache off)")
-	case c.MachineCacheTTL < 0 || c.MachineCacheTTL > time.Minute:
-		return configError("MachineCacheTTL must be between zero and one minute")
-	case c.RefreshOnUnknownKey < RefreshRateLimited || c.RefreshOnUnknownKey > RefreshAlways:
-		return configError("RefreshOnUnknownKey is unknown")
-	case c.MachineID != "" && !strings.HasPrefix(c.MachineID, "mch_"):
-		return configError("MachineID does not begin with mch_")
-	}
-	if a.key.Instance() == Production && a.needsCookies() && len(c.AuthorizedParties) == 0 && c.AuthorizedPartyFunc == nil {
-		a.log.Warn("clerkauth: AuthorizedParties is empty: session cookies of other applications on the same domain are accepted")
-	}
-	return nil
-}
-
-func isWebURL(u *url.URL) bool {
-	return (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
-}
-
-// isOrigin accepts a scheme and a host, with no path and no slash at the end.
-func isOrigin(text string) bool {
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme == "" || u.Host == "" || u.User != nil {
-		return false
-	}
-	return u.Scheme+"://"+u.Host == text
-}
-
-// isLocalPath accepts a path of this host: //host and /\host would name another one.
-func isLocalPath(text string) bool {
-	return strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//") && !strings.ContainsAny(text, "\\\r\n\t\x00")
 }
 
 // openAPI makes the client of the Backend API, if there is a secret key.
@@ -359,11 +194,11 @@ func (a *Authenticator) openKeySet() error {
 	case c.JWTKey != "":
 		key, err := ParsePEM(c.JWTKey)
 		if err != nil {
-			return configError("JWTKey: %w", err)
+			return configError("%s: %w", setting("JWTKey"), err)
 		}
 		set, err := NewStaticKeySet(key)
 		if err != nil {
-			return configError("JWTKey: %w", err)
+			return configError("%s: %w", setting("JWTKey"), err)
 		}
 		a.keys = set
 	case c.SecretKey != "":

@@ -25,6 +25,21 @@ func checkTarget(address, secretKey string, plainHTTP bool) error {
 	return nil
 }
 
+// isClerkURL reports whether an address is one of Clerk's own services.
+func isClerkURL(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	name := "." + strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	for _, domain := range []string{".clerk.com", ".clerk.dev", ".clerkstage.dev", ".lclclerk.com", ".clerk.services", ".accounts.dev", ".accountsstage.dev"} {
+		if strings.HasSuffix(name, domain) {
+			return true
+		}
+	}
+	return false
+}
+
 // isLiveKey reports whether a secret key is of a production instance.
 func isLiveKey(secretKey string) bool {
 	return strings.HasPrefix(secretKey, "sk_live_") || strings.HasPrefix(secretKey, "live_")

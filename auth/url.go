@@ -271,3 +271,12 @@ func originOf(u *url.URL) string {
 	scheme := strings.ToLower(u.Scheme)
 	return scheme + "://" + canonicalHost(scheme, u.Host)
 }
+
+func isWebURL(u *url.URL) bool {
+	return (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
+}
+
+// isLocalPath accepts a path of this host: //host and /\host would name another one.
+func isLocalPath(text string) bool {
+	return strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//") && !strings.ContainsAny(text, "\\\r\n\t\x00")
+}

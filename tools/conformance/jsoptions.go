@@ -70,6 +70,12 @@ func (o jsOptions) config(client *http.Client, now func() time.Time, satellites 
 	if strings.HasPrefix(c.SecretKey, "pk_") {
 		c.SecretKey = "sk_test_vec" // some vectors have a publishable key where it does not matter
 	}
+	// Some have keys of two instances, which this SDK refuses: the publishable key decides.
+	if key, err := clerkauth.ParsePublishableKey(c.PublishableKey); err == nil && key.Instance() == clerkauth.Production {
+		c.SecretKey = strings.Replace(c.SecretKey, "test_", "live_", 1)
+	} else if err == nil {
+		c.SecretKey = strings.Replace(c.SecretKey, "live_", "test_", 1)
+	}
 	var sync struct {
 		OrganizationPatterns    []string `json:"organizationPatterns"`
 		PersonalAccountPatterns []string `json:"personalAccountPatterns"`

@@ -16,17 +16,30 @@ var configurationRules = []scenarioRule{
 	rule("D-16", "a secret key is not needed without network", (*difference).withoutSecret),
 }
 
-// configuration explains an error of New by what is wrong with the option that it names.
+// variableName is how errors of New name the environment variable of an option.
+var variableName = regexp.MustCompile(` \(CLERK_[A-Z_]+\)`)
+
+// configuration explains an error of New by what is wrong with the options that it names, one on each line.
 func (d *difference) configuration() *difference {
-	message := d.line("configuration")
+	message := variableName.ReplaceAllString(d.line("configuration"), "")
 	if message == "" || len(d.lines) != 1 {
 		return nil
 	}
+	for trouble := range strings.SplitSeq(message, "\n") {
+		if !d.explainsOption(trouble) {
+			return nil
+		}
+	}
+	return d.nothing()
+}
+
+// explainsOption reports whether an option is wrong in the way that a line of the error says.
+func (d *difference) explainsOption(message string) bool {
 	for name, option := range map[string]string{
 		"ProxyURL": "proxyUrl", "SignInURL": "signInUrl", "SignUpURL": "signUpUrl",
 	} {
 		if strings.Contains(message, ": "+name+" is neither an absolute http(s) URL nor a path") && !d.isAddressOrPath(option) {
-			return d.nothing()
+			return true
 		}
 	}
 	for part, wrong := range map[string]func() bool{
@@ -51,10 +64,10 @@ func (d *difference) configuration() *difference {
 		"publishable key is not valid": func() bool { return !isKey(d.Options.text("publishableKey")) },
 	} {
 		if strings.Contains(message, part) && wrong() {
-			return d.nothing()
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
 func (d *difference) negativeSkew() bool {
