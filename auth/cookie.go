@@ -21,34 +21,47 @@ const (
 	paramRedirectURL    = "__clerk_redirect_url"
 )
 
-// cookieNames are the names of the cookies with the suffix of an instance.
-type cookieNames struct {
-	session, clientUAT, refresh, devBrowser string
-}
+// The cookies that matter, with and without the suffix of the instance.
+const (
+	atSession = iota
+	atSessionS
+	atClientUAT
+	atClientUATS
+	atDevBrowser
+	atDevBrowserS
+	atRefreshS
+	atHandshake
+	atNonce
+	atRedirects
+	cookieCount
+)
+
+// cookieNames are the names of the cookies for an instance.
+type cookieNames [cookieCount]string
 
 func newCookieNames(suffix string) cookieNames {
 	return cookieNames{
-		session: cookieSession + "_" + suffix, clientUAT: cookieClientUAT + "_" + suffix,
-		refresh: cookieRefresh + "_" + suffix, devBrowser: paramDevBrowser + "_" + suffix,
+		atSession: cookieSession, atSessionS: cookieSession + "_" + suffix,
+		atClientUAT: cookieClientUAT, atClientUATS: cookieClientUAT + "_" + suffix,
+		atDevBrowser: paramDevBrowser, atDevBrowserS: paramDevBrowser + "_" + suffix,
+		atRefreshS: cookieRefresh + "_" + suffix, atHandshake: paramHandshake, atNonce: paramHandshakeNonce, atRedirects: cookieRedirects,
 	}
 }
 
-// cookies are the cookies that matter, decoded. Cookies without a suffix come first, those with a suffix end in S.
+// cookies are the values of the cookies that matter, decoded.
 type cookies struct {
-	session, clientUAT, devBrowser    string
-	sessionS, clientUATS, devBrowserS string
-	refreshS                          string
-	handshake, nonce, redirects       string
+	value [cookieCount]string
+	twins map[int][]string // all values of a name that repeats, the first one included; nil where none does
 }
 
-// readCookies reads the Cookie header in one pass. A name that repeats has its first value. Names are compared whole
-// and before anything is decoded, so that no escape can make another cookie.
+// readCookies reads the Cookie header in one pass. Names are compared whole and before anything is decoded, so that no
+// escape can make another cookie. Of a name that repeats the first value is the value until [visit.settleTwins] has decided.
 func (n *cookieNames) readCookies(req *Request) cookies {
 	var c cookies
 	if req.Header == nil {
 		return c
 	}
-	seen := 0
+	var seen [cookieCount]bool
 	for _, line := range req.Header("Cookie") {
 		for line != "" {
 			pair := line
@@ -61,45 +74,32 @@ func (n *cookieNames) readCookies(req *Request) cookies {
 			if !ok {
 				continue
 			}
-			field, bit := n.field(&c, trimSpace(name))
-			if field == nil || seen&bit != 0 {
+			i, ok := n.find(trimSpace(name))
+			if !ok {
 				continue
 			}
-			seen |= bit
-			*field = decodeCookie(trimSpace(value))
+			value = decodeCookie(trimSpace(value))
+			if seen[i] {
+				c.addTwin(i, value)
+				continue
+			}
+			seen[i], c.value[i] = true, value
 		}
 	}
 	return c
 }
 
-// field returns where the value of a cookie belongs, or nil for the cookies of others.
-func (n *cookieNames) field(c *cookies, name string) (field *string, bit int) {
+// find returns which of the cookies has a name, if one of them has.
+func (n *cookieNames) find(name string) (int, bool) {
 	if !strings.HasPrefix(name, "__") {
-		return nil, 0
+		return 0, false
 	}
-	switch name {
-	case cookieSession:
-		return &c.session, 1
-	case cookieClientUAT:
-		return &c.clientUAT, 2
-	case paramDevBrowser:
-		return &c.devBrowser, 4
-	case n.session:
-		return &c.sessionS, 8
-	case n.clientUAT:
-		return &c.clientUATS, 16
-	case n.devBrowser:
-		return &c.devBrowserS, 32
-	case n.refresh:
-		return &c.refreshS, 64
-	case paramHandshake:
-		return &c.handshake, 128
-	case paramHandshakeNonce:
-		return &c.nonce, 256
-	case cookieRedirects:
-		return &c.redirects, 512
+	for i := range n {
+		if n[i] == name {
+			return i, true
+		}
 	}
-	return nil, 0
+	return 0, false
 }
 
 func trimSpace(text string) string {

@@ -41,7 +41,7 @@ func (v *visit) refresh(ctx context.Context, p *presented) (state *RequestState,
 		return nil, refreshNotGet
 	case !refreshable(v.req.header("Sec-Fetch-Dest")):
 		return nil, refreshNotPage
-	case v.fromHeader || v.cookies.refreshS == "":
+	case v.fromHeader || v.cookies.value[atRefreshS] == "":
 		return nil, refreshNoCookie
 	case v.a.api == nil:
 		return nil, refreshNoClient
@@ -54,17 +54,23 @@ func (v *visit) refresh(ctx context.Context, p *presented) (state *RequestState,
 	if v.suffixed {
 		params = url.Values{"suffixed_cookies": {"true"}}
 	}
-	body := refreshBody{
-		Format: "cookie", ExpiredToken: p.text, RefreshToken: v.cookies.refreshS,
-		RequestOrigin: v.address().origin(), RequestHeaders: v.refreshHeaders(),
-	}
+	path := "/sessions/" + url.PathEscape(expired.SessionID) + "/refresh"
 	var answer struct {
 		Cookies []string `json:"cookies"`
 	}
-	path := "/sessions/" + url.PathEscape(expired.SessionID) + "/refresh"
-	err := v.a.flow.refreshes.call(ctx, v.cookies.refreshS, func(ctx context.Context) error {
-		return callAPI(ctx, v.a.api, http.MethodPost, path, params, body, &answer)
-	})
+	var err error
+	for _, token := range v.cookies.all(atRefreshS) {
+		body := refreshBody{
+			Format: "cookie", ExpiredToken: p.text, RefreshToken: token,
+			RequestOrigin: v.address().origin(), RequestHeaders: v.refreshHeaders(),
+		}
+		err = v.a.flow.refreshes.call(ctx, token, func(ctx context.Context) error {
+			return callAPI(ctx, v.a.api, http.MethodPost, path, params, body, &answer)
+		})
+		if err == nil || callRefusal(err) != nil {
+			break
+		}
+	}
 	if err != nil {
 		if trouble := callRefusal(err); trouble != nil {
 			v.a.log.WarnContext(ctx, "clerkauth: a session could not be refreshed", "reason", string(trouble.Reason))

@@ -18,25 +18,31 @@ type visit struct {
 	devBrowser string
 	uat        int64 // when the client changed last, in Unix seconds; zero is signed out
 	redirects  int64
+	exchanged  bool // the result of a handshake that came in a cookie was looked at
 	fromHeader bool
 	at         *address
 }
 
 func newVisit(a *Authenticator, req *Request, call *callConfig) visit {
 	v := visit{a: a, req: *req, call: *call, cookies: a.flow.names.readCookies(req)}
-	c := &v.cookies
+	v.choose()
+	return v
+}
+
+// choose takes what counts out of the cookies.
+func (v *visit) choose() {
+	c := &v.cookies.value
 	v.suffixed = v.usesSuffixed()
-	v.token, v.devBrowser = c.session, c.devBrowser
-	uat := c.clientUAT
+	v.token, v.devBrowser = c[atSession], c[atDevBrowser]
+	uat := c[atClientUAT]
 	if v.suffixed {
-		v.token, v.devBrowser, uat = c.sessionS, c.devBrowserS, c.clientUATS
+		v.token, v.devBrowser, uat = c[atSessionS], c[atDevBrowserS], c[atClientUATS]
 	}
 	v.uat = leadingDigits(uat)
-	v.redirects = redirectCount(c.redirects)
+	v.redirects = redirectCount(c[atRedirects])
 	if text, ok := v.param(paramDevBrowser); ok && text != "" {
 		v.devBrowser = text
 	}
-	return v
 }
 
 // read reads a session cookie, once: with and without a suffix it is mostly the same token.
@@ -88,10 +94,10 @@ func (v *visit) address() *address {
 // usesSuffixed decides which set of cookies belongs to this application: applications on one domain share the cookies
 // without a suffix. The first rule that fits decides; the sets are never mixed.
 func (v *visit) usesSuffixed() bool {
-	c := &v.cookies
+	c := &v.cookies.value
 	var plain *presented
-	if c.session != "" {
-		plain = v.read(c.session)
+	if c[atSession] != "" {
+		plain = v.read(c[atSession])
 		if plain.claims == nil || (plain.claims.Issuer == "" && !plain.claims.bad.has(claimIssuer)) {
 			return false
 		}
@@ -99,13 +105,13 @@ func (v *visit) usesSuffixed() bool {
 			return true
 		}
 	}
-	if c.clientUATS == "" && c.sessionS == "" {
+	if c[atClientUATS] == "" && c[atSessionS] == "" {
 		return false
 	}
-	signedIn, suffixedIn := c.clientUAT != "0", c.clientUATS != "0"
-	if suffixedIn && signedIn && c.session != "" {
+	signedIn, suffixedIn := c[atClientUAT] != "0", c[atClientUATS] != "0"
+	if suffixedIn && signedIn && c[atSession] != "" {
 		plainAt, _ := plain.issuedAt()
-		suffixedAt, _ := v.read(c.sessionS).issuedAt()
+		suffixedAt, _ := v.read(c[atSessionS]).issuedAt()
 		if plainAt > suffixedAt {
 			return false
 		}
@@ -113,10 +119,10 @@ func (v *visit) usesSuffixed() bool {
 	if !suffixedIn && signedIn {
 		return false
 	}
-	if v.a.flow.development && suffixedIn && !signedIn && c.sessionS != "" && v.isExpired(c.sessionS) {
+	if v.a.flow.development && suffixedIn && !signedIn && c[atSessionS] != "" && v.isExpired(c[atSessionS]) {
 		return false
 	}
-	return c.sessionS == "" || c.clientUATS != ""
+	return c[atSessionS] == "" || c[atClientUATS] != ""
 }
 
 // foreignIssuer reports whether claims name an issuer, and not that of this instance.
@@ -138,6 +144,17 @@ func (v *visit) isExpired(token string) bool {
 
 // authenticate is the cookie procedure.
 func (v *visit) authenticate(ctx context.Context) *RequestState {
+	if v.cookies.twins == nil {
+		return v.decide(ctx)
+	}
+	v.settleTwins(ctx)
+	state := v.decide(ctx)
+	state.cookies = v.withoutTwins(state.cookies)
+	return state
+}
+
+// decide is the procedure for cookies of which each is there once.
+func (v *visit) decide(ctx context.Context) *RequestState {
 	if state := v.resolveHandshake(ctx); state != nil {
 		return state
 	}

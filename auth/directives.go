@@ -29,26 +29,27 @@ func callAPI(ctx context.Context, api *clerk.Client, method, path string, params
 // resolveHandshake takes the result of a handshake that the request brings back. Nil means that there is none, or that
 // it does not count.
 func (v *visit) resolveHandshake(ctx context.Context) *RequestState {
-	token, nonce := v.cookies.handshake, v.cookies.nonce
+	tokens, nonces := v.cookies.all(atHandshake), v.cookies.all(atNonce)
+	v.exchanged = tokens != nil || nonces != nil
 	if v.a.flow.development {
 		// In production a link could plant cookies through the query; there the result comes by cookie.
 		if text, ok := v.param(paramHandshake); ok && text != "" {
-			token = text
+			tokens = []string{text}
 		}
 		if text, ok := v.param(paramHandshakeNonce); ok && text != "" {
-			nonce = text
+			nonces = []string{text}
 		}
 	}
 	var directives []string
 	var refusal *Error
 	switch {
-	case nonce != "" && v.nonceMatters(ctx):
-		directives, refusal = v.handshakePayload(ctx, nonce)
+	case nonces != nil && v.nonceMatters(ctx):
+		directives, refusal = firstGood(ctx, nonces, v.handshakePayload)
 		if refusal != nil && v.a.flow.development && !errors.Is(refusal, ErrUnavailable) {
 			directives, refusal = nil, nil // signed out, but with a clean URL
 		}
-	case nonce == "" && token != "":
-		directives, refusal = v.a.handshakeToken(ctx, token)
+	case nonces == nil && tokens != nil:
+		directives, refusal = firstGood(ctx, tokens, v.a.handshakeToken)
 		if refusal != nil && v.a.flow.development {
 			v.a.log.ErrorContext(ctx, "clerkauth: the handshake token does not verify; are the keys of the same instance?",
 				"reason", string(refusal.Reason))
@@ -65,6 +66,18 @@ func (v *visit) resolveHandshake(ctx context.Context) *RequestState {
 		return nil
 	}
 	return v.applyDirectives(ctx, safeDirectives(directives))
+}
+
+// firstGood returns the result of the first value that is not refused, or the last refusal.
+func firstGood(
+	ctx context.Context, values []string, find func(ctx context.Context, value string) ([]string, *Error),
+) (directives []string, refusal *Error) {
+	for _, value := range values {
+		if directives, refusal = find(ctx, value); refusal == nil || errors.Is(refusal, ErrUnavailable) {
+			break
+		}
+	}
+	return directives, refusal
 }
 
 // nonceMatters reports whether the result of a handshake can change the answer: on a page, and where there is no usable
