@@ -46,11 +46,18 @@ func New(config Config) (*Authenticator, error) {
 	return a, nil
 }
 
-// Authenticate tells who sent the request. The state is never nil: signed out is an answer.
+// Authenticate tells who sent the request. The state is never nil: signed out is an answer. Where the context has a state
+// of this Authenticator for the same credentials, as behind a second middleware, that state is used again: the options of
+// this call apply to it, and its cookies are left to the first response.
 func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...CallOption) *RequestState {
-	call := a.callConfig(opts)
-	state := a.authenticate(ctx, &req, call)
-	state.challenge = challengeFor(call.accepts, call.challenge)
+	call, mark := a.callConfig(opts), credentialMark(&req)
+	var state *RequestState
+	if first, ok := ctx.Value(contextKey{}).(*RequestState); ok && first != nil && first.authn == a && first.call != nil && first.mark == mark {
+		state = a.again(ctx, &req, first, call)
+	} else {
+		state = a.authenticate(ctx, &req, call)
+	}
+	state.challenge, state.call, state.mark = challengeFor(call.accepts, call.challenge), call, mark
 	return state
 }
 
@@ -64,10 +71,10 @@ func (a *Authenticator) AuthenticateToken(ctx context.Context, token string, opt
 	call := a.callConfig(opts)
 	var state *RequestState
 	if token == "" {
-		state = a.withoutToken(&call)
+		state = a.withoutToken(call)
 	} else {
 		p := a.read(token, false)
-		state = a.fromToken(ctx, &call, &p)
+		state = a.fromToken(ctx, call, &p)
 	}
 	state.challenge = challengeFor(call.accepts, call.challenge)
 	return state
@@ -79,7 +86,7 @@ func (a *Authenticator) AuthenticateToken(ctx context.Context, token string, opt
 func (a *Authenticator) Verify(ctx context.Context, token string, opts ...CallOption) (*SessionClaims, error) {
 	call := a.callConfig(opts)
 	p := a.read(token, false)
-	claims, refusal := a.verify(ctx, &p, &jwtPolicy{as: asSession, call: &call})
+	claims, refusal := a.verify(ctx, &p, &jwtPolicy{as: asSession, call: call})
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -91,17 +98,17 @@ func (a *Authenticator) Verify(ctx context.Context, token string, opts ...CallOp
 
 // authenticate is the procedure behind [Authenticator.Authenticate]. A header token is final: cookies say nothing
 // about who sent such a request.
-func (a *Authenticator) authenticate(ctx context.Context, req *Request, call callConfig) *RequestState {
+func (a *Authenticator) authenticate(ctx context.Context, req *Request, call *callConfig) *RequestState {
 	token, refusal := bearerToken(req)
 	switch {
 	case refusal != nil:
-		return a.unusableHeader(&call, refusal)
+		return a.unusableHeader(call, refusal)
 	case token != "":
-		return a.fromHeader(ctx, req, &call, token)
+		return a.fromHeader(ctx, req, call, token)
 	case !slices.Contains(call.accepts, TokenSession), !a.usesCookies():
-		return a.withoutToken(&call)
+		return a.withoutToken(call)
 	}
-	v := newVisit(a, req, &call)
+	v := newVisit(a, req, call)
 	return v.authenticate(ctx)
 }
 

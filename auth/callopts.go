@@ -70,14 +70,11 @@ func AllowPending() CallOption {
 }
 
 // callConfig returns the configuration of a call. Without options nothing is allocated.
-func (a *Authenticator) callConfig(opts []CallOption) callConfig {
+func (a *Authenticator) callConfig(opts []CallOption) *callConfig {
 	if len(opts) == 0 {
-		return a.defaults
+		return &a.defaults
 	}
-	return *applyOptions(a.defaults, opts)
-}
-
-func applyOptions(c callConfig, opts []CallOption) *callConfig {
+	c := a.defaults
 	for _, opt := range opts {
 		if opt != nil {
 			opt(&c)

@@ -12,7 +12,7 @@ var missingState = &RequestState{
 }
 
 // NewContext returns a context that carries the state. Middleware calls it; tests may call it with a state of
-// [NewState].
+// [NewState]. A nil state hides the one that the context has: [FromContext] then answers as where no middleware ran.
 func NewContext(ctx context.Context, state *RequestState) context.Context {
 	return context.WithValue(ctx, contextKey{}, state)
 }

@@ -89,7 +89,7 @@ func (v *visit) nonceMatters(ctx context.Context) bool {
 	if isNavigation(&v.req) || v.token == "" {
 		return true
 	}
-	_, refusal := v.a.verify(ctx, v.read(v.token), &jwtPolicy{as: asCredential, call: &v.call})
+	_, refusal := v.a.verify(ctx, v.read(v.token), &jwtPolicy{as: asCredential, call: v.call})
 	return refusal != nil
 }
 
@@ -101,7 +101,7 @@ func (v *visit) applyDirectives(ctx context.Context, directives []string) *Reque
 		state = v.a.anonymous(TokenSession, ReasonSessionTokenMissing)
 	} else {
 		p := v.a.read(token, false)
-		policy := jwtPolicy{as: asSession, call: &v.call}
+		policy := jwtPolicy{as: asSession, call: v.call}
 		claims, refusal := v.a.verify(ctx, &p, &policy)
 		if refusal != nil && v.a.flow.development && refusal.recoverable() {
 			v.a.log.WarnContext(ctx, "clerkauth: the clock of this machine is wrong", "reason", string(refusal.Reason))
@@ -110,7 +110,7 @@ func (v *visit) applyDirectives(ctx context.Context, directives []string) *Reque
 		}
 		switch {
 		case refusal == nil:
-			state = v.a.signedIn(claims, &v.call)
+			state = v.a.signedIn(claims, v.call)
 		case errors.Is(refusal, ErrUnavailable):
 			return v.a.signedOut(TokenSession, refusal)
 		case refusal.Reason == ReasonSessionTokenMissingAZP:

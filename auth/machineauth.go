@@ -40,13 +40,12 @@ func (a *Authenticator) machine(ctx context.Context, p *presented, call *callCon
 		}
 		return a.machineState(class, token, known.identity, refusal)
 	}
-	own := *call
 	ask := func(ctx context.Context) *RequestState {
 		answer, refusal := a.askMachine(ctx, class, token, !opaque)
 		switch {
 		case refusal != nil:
 		case opaque:
-			refusal = a.meantForUs(class, answer, &own)
+			refusal = a.meantForUs(class, answer, call)
 		case answer.subject != identity.subject:
 			refusal = refuse(ReasonTokenInvalid, "Clerk's answer is about another subject")
 		default:

@@ -17,8 +17,9 @@ type middleware struct {
 	call          []CallOption
 }
 
-// WithSkipper leaves alone the requests for which skip returns true: they are signed out, and a guard refuses them.
-// Prefer mounting without the middleware where that is possible.
+// WithSkipper leaves alone the requests for which skip returns true: they are signed out, also where another middleware
+// outside of this one has signed them in, and a guard refuses them. Prefer mounting without the middleware where that is
+// possible.
 func WithSkipper(skip func(r *http.Request) bool) MiddlewareOption {
 	return func(m *middleware) { m.skip = skip }
 }
@@ -59,7 +60,7 @@ func Middleware(authn *Authenticator, opts ...MiddlewareOption) func(http.Handle
 // ServeHTTP implements [http.Handler].
 func (m *middleware) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if m.skip != nil && m.skip(r) {
-		m.next.ServeHTTP(w, r)
+		m.next.ServeHTTP(w, r.WithContext(NewContext(r.Context(), nil)))
 		return
 	}
 	ctx := r.Context()

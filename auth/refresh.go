@@ -83,14 +83,14 @@ func (v *visit) refresh(ctx context.Context, p *presented) (state *RequestState,
 		return nil, refreshUnexpectedSDK
 	}
 	renewed := v.a.read(sessionDirective(directives), false)
-	claims, refusal := v.a.verify(ctx, &renewed, &jwtPolicy{as: asSession, call: &v.call})
+	claims, refusal := v.a.verify(ctx, &renewed, &jwtPolicy{as: asSession, call: v.call})
 	if refusal != nil && errors.Is(refusal, ErrUnavailable) {
 		return v.a.signedOut(TokenSession, refusal), ""
 	}
 	if refusal != nil || claims.SessionID != expired.SessionID || claims.Subject != expired.Subject {
 		return nil, refreshInvalidToken
 	}
-	state = v.a.signedIn(claims, &v.call)
+	state = v.a.signedIn(claims, v.call)
 	state.cookies = directives
 	return state, ""
 }

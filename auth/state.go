@@ -31,6 +31,8 @@ type RequestState struct {
 	authn     *Authenticator
 	challenge *challenge           // what refusals tell OAuth clients, or nil
 	resolve   func() *RequestState // for a credential that is verified on first use
+	call      *callConfig          // of the call that made the state
+	mark      uint64               // of the credentials of the request
 }
 
 // current returns the state to read from: a credential that waits to be verified is verified now.

@@ -12,7 +12,7 @@ import (
 const minTemplateSecret = 32
 
 // templateHint says what to do about a token of a JWT template where none is accepted.
-const templateHint = "the token is one of a JWT template, which is never a session: accept TokenTemplate with AcceptTokens, or verify it with VerifyTemplate"
+const templateHint = "the token is one of a JWT template, which is never a session: accept TokenTemplate with AcceptTokens, on a route or in AuthenticateToken"
 
 // WithTemplateAudience replaces [Config].TemplateAudience for this call; without arguments the configured one stays.
 func WithTemplateAudience(audience ...string) CallOption {
@@ -28,20 +28,6 @@ func WithTemplateAudience(audience ...string) CallOption {
 // token of any template of the instance then gets in.
 func AllowTemplateWithoutAudience() CallOption {
 	return func(c *callConfig) { c.anyTemplate = true }
-}
-
-// VerifyTemplate verifies the token of a JWT template, wherever it comes from, and returns its state, of type
-// [TokenTemplate]. The error is an [*Error]. The token must be meant for [Config].TemplateAudience or the audience of the
-// call. [ClaimsAs] reads its claims.
-// Clerk's page: https://clerk.com/docs/guides/sessions/jwt-templates
-func (a *Authenticator) VerifyTemplate(ctx context.Context, token string, opts ...CallOption) (*RequestState, error) {
-	call := a.callConfig(opts)
-	p := a.read(token, false)
-	if p.class != TokenTemplate {
-		return a.signedOut(TokenTemplate, refuse(ReasonTokenTypeMismatch, "")), refuse(ReasonTokenTypeMismatch, "")
-	}
-	state := a.template(ctx, &p, &call)
-	return state, state.Require()
 }
 
 // template returns the state of a token of a JWT template.

@@ -82,7 +82,7 @@ func (v *visit) liveSession(ctx context.Context, values []string) string {
 			continue
 		}
 		at, _ := p.issuedAt()
-		_, refusal := v.a.verify(ctx, &p, &jwtPolicy{as: asCredential, call: &v.call})
+		_, refusal := v.a.verify(ctx, &p, &jwtPolicy{as: asCredential, call: v.call})
 		if refusal == nil || errors.Is(refusal, ErrUnavailable) {
 			return text
 		}

@@ -10,7 +10,7 @@ import (
 type visit struct {
 	a          *Authenticator
 	req        Request
-	call       callConfig
+	call       *callConfig
 	cookies    cookies
 	tokens     [2]presented // the session cookies that were read
 	suffixed   bool         // which set of cookies counts
@@ -24,7 +24,7 @@ type visit struct {
 }
 
 func newVisit(a *Authenticator, req *Request, call *callConfig) visit {
-	v := visit{a: a, req: *req, call: *call, cookies: a.flow.names.readCookies(req)}
+	v := visit{a: a, req: *req, call: call, cookies: a.flow.names.readCookies(req)}
 	v.choose()
 	return v
 }
@@ -181,7 +181,7 @@ func (v *visit) decide(ctx context.Context) *RequestState {
 	if at, ok := p.issuedAt(); ok && at < v.uat {
 		return v.handshakeOrSignOut(ReasonSessionTokenIatBeforeClientUAT, refuse(ReasonSessionTokenIatBeforeClientUAT, ""))
 	}
-	claims, refusal := v.a.verify(ctx, p, &jwtPolicy{as: asCredential, call: &v.call})
+	claims, refusal := v.a.verify(ctx, p, &jwtPolicy{as: asCredential, call: v.call})
 	if refusal != nil {
 		return v.refused(ctx, p, refusal)
 	}
@@ -224,7 +224,7 @@ func (v *visit) afterToken(claims *SessionClaims) *RequestState {
 			return state
 		}
 	}
-	return v.a.signedIn(claims, &v.call)
+	return v.a.signedIn(claims, v.call)
 }
 
 // refused is what follows from a session token that was refused: a refresh, a handshake, or nothing.

@@ -1,0 +1,110 @@
+package clerkauth
+
+import (
+	"context"
+	"hash/maphash"
+	"slices"
+	"sync"
+)
+
+// credentialSeed makes the marks of credentials unpredictable.
+var credentialSeed = maphash.MakeSeed()
+
+// credentialMark tells requests with different credentials apart.
+func credentialMark(req *Request) uint64 {
+	if req.Header == nil {
+		return 0
+	}
+	var h maphash.Hash
+	h.SetSeed(credentialSeed)
+	for _, name := range [...]string{"Authorization", "Cookie"} {
+		for _, line := range req.Header(name) {
+			_, _ = h.WriteString(line)
+			_ = h.WriteByte('\n')
+		}
+		_ = h.WriteByte(0)
+	}
+	return h.Sum64()
+}
+
+// again authenticates a request whose context has a state of this authenticator already, as it has where middleware is
+// attached twice. Nothing is exchanged, refreshed, redirected or asked for a second time, and the cookies of the first state
+// are on the response; what the options of this call change is decided anew.
+func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestState, call *callConfig) *RequestState {
+	if first.call == call || first.location != "" {
+		return first.withoutCookies()
+	}
+	token, refusal := bearerToken(req)
+	switch {
+	case refusal != nil:
+		return a.unusableHeader(call, refusal)
+	case token != "":
+		return a.headerAgain(ctx, token, !req.owned, first, call)
+	case !slices.Contains(call.accepts, TokenSession), !a.usesCookies():
+		return a.withoutToken(call)
+	case first.tokenType != TokenSession:
+		return a.anonymous(TokenSession, ReasonSessionTokenAndUATMissing)
+	}
+	text := first.token
+	if text == "" && first.err != nil && first.err.aboutReceiver() {
+		v := newVisit(a, req, call)
+		if v.cookies.twins != nil {
+			v.settleTwins(ctx)
+		}
+		text = v.token
+	}
+	if text == "" {
+		return first.withoutCookies()
+	}
+	p := a.read(text, !req.owned)
+	claims, refusal := a.verify(ctx, &p, &jwtPolicy{as: asCredential, call: call})
+	if refusal != nil {
+		return a.signedOut(TokenSession, refusal)
+	}
+	return a.signedIn(claims, call)
+}
+
+// headerAgain is [Authenticator.again] for a token of the Authorization header. What Clerk has said about a machine token is
+// not asked again.
+func (a *Authenticator) headerAgain(ctx context.Context, token string, borrowed bool, first *RequestState, call *callConfig) *RequestState {
+	p := a.read(token, borrowed)
+	class := p.class
+	if !p.opaque() && !a.alwaysAsks(class) || class != first.tokenType || !slices.Contains(call.accepts, class) ||
+		first.err != nil && first.err.Reason == ReasonTokenTypeMismatch {
+		return a.fromToken(ctx, call, &p)
+	}
+	token = p.keep()
+	ctx = context.WithoutCancel(ctx)
+	decide := func() *RequestState {
+		known := first.current()
+		refusal := known.err
+		if known.machine != nil {
+			refusal = a.meantForUs(class, known.machine, call)
+		}
+		if known.machine == nil && (refusal == nil || refusal.Reason == ReasonTokenVerificationFailed) {
+			p := a.read(token, false) // It was not meant for the receiver of the first call.
+			return a.fromToken(ctx, call, &p).current()
+		}
+		return a.machineState(class, token, known.machine, refusal)
+	}
+	if first.resolve == nil {
+		return decide()
+	}
+	return &RequestState{status: StatusSignedOut, tokenType: class, authn: a, resolve: sync.OnceValue(decide)}
+}
+
+// aboutReceiver reports whether other parties, audiences or issuers could have accepted the token.
+func (e *Error) aboutReceiver() bool {
+	switch e.Reason {
+	case ReasonTokenInvalidAuthorizedParties, ReasonSessionTokenMissingAZP, ReasonTokenInvalidIssuer, ReasonTokenVerificationFailed:
+		return true
+	}
+	return false
+}
+
+// withoutCookies returns the state for a response that has its cookies already.
+func (s *RequestState) withoutCookies() *RequestState {
+	out := *s
+	out.cookies = nil
+	return &out
+}

@@ -1,0 +1,164 @@
+package clerkauth_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+)
+
+// twice serves a request with the middleware of one authenticator attached twice and returns the answer and the inner state.
+func twice(authn *clerkauth.Authenticator, r *http.Request, outer, inner []clerkauth.CallOption) (*httptest.ResponseRecorder, *clerkauth.RequestState) {
+	var state *clerkauth.RequestState
+	handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { state = clerkauth.FromContext(r.Context()) })
+	rec := httptest.NewRecorder()
+	clerkauth.Middleware(authn, clerkauth.WithCallOptions(outer...))(
+		clerkauth.Middleware(authn, clerkauth.WithCallOptions(inner...))(handler)).ServeHTTP(rec, r)
+	return rec, state
+}
+
+func pageRequest(header ...string) *http.Request {
+	r := httptest.NewRequest(http.MethodGet, "https://app.example.com/", nil)
+	r.Header.Set("Sec-Fetch-Dest", "document")
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	return r
+}
+
+func TestMiddleware_TwiceExchangesOnce(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	const live = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"
+	suffix := "_" + clerkauth.CookieSuffix(live)
+	expired := sign(t, keyA(), header(nil), claims(clock.now().Add(-time.Hour), nil))
+	line := "__session=" + good(t, clock.now()) + "; Path=/"
+	for name, cookie := range map[string]string{
+		"a nonce":         "__clerk_handshake_nonce=fresh",
+		"a refresh token": "__client_uat" + suffix + "=1; __session" + suffix + "=" + expired + "; __refresh" + suffix + "=fresh",
+	} {
+		for inner, opts := range map[string][]clerkauth.CallOption{
+			"without options": nil, "with options": {clerkauth.WithAuthorizedParties("https://app.example.com")},
+		} {
+			t.Run(name+", "+inner, func(t *testing.T) {
+				t.Parallel()
+				api := &exchangeAPI{good: "fresh", line: line}
+				authn := local(t, clock.now, func(c *clerkauth.Config) {
+					c.SecretKey, c.PublishableKey, c.HTTPClient = "sk_live_x", live, &http.Client{Transport: api}
+				})
+				rec, state := twice(authn, pageRequest("Cookie", cookie), nil, opts)
+				if !state.SignedIn() || state.UserID() != "user_1" || api.calls != 1 {
+					t.Errorf("got %v after %d calls, want the user after one", state, api.calls)
+				}
+				if got := rec.Header().Values("Set-Cookie"); len(got) != 1 || got[0] != line {
+					t.Errorf("got cookies %q, want the session once", got)
+				}
+			})
+		}
+	}
+}
+
+func TestMiddleware_TwiceAsksOnceAboutMachines(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	keys := []clerkauth.CallOption{clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenSession)}
+	for name, test := range map[string]struct {
+		eager        bool
+		outer, inner []clerkauth.CallOption
+		calls        int
+		signedIn     bool
+	}{
+		"verified when it is read":        {false, keys, keys, 1, true},
+		"verified at once":                {true, keys, keys, 1, true},
+		"accepted by the inner one alone": {false, nil, keys, 1, true},
+		"accepted by the outer one alone": {true, keys, nil, 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := &machineAPI{status: http.StatusOK, answer: apiKeyAnswer(nil)}
+			authn := machines(t, api, clock.now, func(c *clerkauth.Config) {
+				c.EagerMachineTokens, c.AcceptTokens = test.eager, []clerkauth.TokenType{clerkauth.TokenSession}
+			})
+			_, state := twice(authn, pageRequest("Authorization", "Bearer ak_0123456789abcdef"), test.outer, test.inner)
+			if state.SignedIn() != test.signedIn || state.SignedIn() != test.signedIn || api.count() != test.calls {
+				t.Errorf("got %v after %d calls, want signed in: %v after %d", state, api.count(), test.signedIn, test.calls)
+			}
+		})
+	}
+}
+
+func TestMiddleware_TwiceAppliesTheInnerOptions(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	authn := local(t, clock.now, func(c *clerkauth.Config) { c.AuthorizedParties = []string{"https://app.example.com"} })
+	token := good(t, clock.now())
+	pendingToken := sign(t, keyA(), header(nil), claims(clock.now(), fields{"sts": "pending"}))
+	preview := sign(t, keyA(), header(nil), claims(clock.now(), fields{"azp": "https://preview.example.com"}))
+	parties := []clerkauth.CallOption{clerkauth.WithAuthorizedParties("https://preview.example.com")}
+	cookie := func(token string) string { return "__clerk_db_jwt=d; __client_uat=1; __session=" + token }
+	for name, test := range map[string]struct {
+		token        string
+		outer, inner []clerkauth.CallOption
+		want         clerkauth.Reason
+	}{
+		"a pending session is allowed":         {pendingToken, nil, []clerkauth.CallOption{clerkauth.AllowPending()}, ""},
+		"a pending session is no more allowed": {pendingToken, []clerkauth.CallOption{clerkauth.AllowPending()}, nil, clerkauth.ReasonSessionPending},
+		"other parties":                        {preview, nil, parties, ""},
+		"other parties outside alone":          {preview, parties, nil, clerkauth.ReasonTokenInvalidAuthorizedParties},
+		"no sessions":                          {token, nil, []clerkauth.CallOption{clerkauth.AcceptTokens(clerkauth.TokenAPIKey)}, "*"},
+		"another audience":                     {sign(t, keyA(), header(nil), claims(clock.now(), fields{"aud": "a"})), nil, []clerkauth.CallOption{clerkauth.WithAudience("b")}, clerkauth.ReasonTokenVerificationFailed},
+		"the same":                             {token, nil, nil, ""},
+	} {
+		for carrier, r := range map[string]*http.Request{"header": pageRequest("Authorization", "Bearer "+test.token), "cookie": pageRequest("Cookie", cookie(test.token))} {
+			_, state := twice(authn, r, test.outer, test.inner)
+			switch {
+			case test.want == "*" && (state.SignedIn() || state.Reason() == ""), test.want != "*" && (state.Reason() != test.want || state.SignedIn() != (test.want == "")):
+				t.Errorf("%s, by %s: got %v, want %q", name, carrier, state, test.want)
+			}
+		}
+	}
+}
+
+func TestMiddleware_TwiceNeverMixesCallers(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	authn := local(t, clock.now, nil)
+	other := local(t, clock.now, func(c *clerkauth.Config) { c.JWTKey = pemOf(t, keyB()) })
+	mine, theirs := good(t, clock.now()), sign(t, keyA(), header(nil), claims(clock.now(), fields{"sub": "user_2"}))
+	state := authn.Authenticate(t.Context(), clerkauth.FromHTTP(pageRequest("Authorization", "Bearer "+mine)))
+	ctx := clerkauth.NewContext(t.Context(), state)
+	if got := authn.Authenticate(ctx, clerkauth.FromHTTP(pageRequest("Authorization", "Bearer "+theirs))); got.UserID() != "user_2" {
+		t.Errorf("got %v for another token, want the user of that token", got)
+	}
+	if got := authn.Authenticate(ctx, clerkauth.FromHTTP(pageRequest())); got.SignedIn() {
+		t.Errorf("got %v without a credential, want nobody", got)
+	}
+	if got := authn.Authenticate(ctx, clerkauth.FromHTTP(pageRequest("Cookie", "__session="+theirs))); got.UserID() == "user_1" {
+		t.Error("a cookie is answered with the user of a header")
+	}
+	if got := other.Authenticate(ctx, clerkauth.FromHTTP(pageRequest("Authorization", "Bearer "+mine))); got.SignedIn() {
+		t.Errorf("got %v from an authenticator with another key, want its own answer", got)
+	}
+	if got := authn.Authenticate(clerkauth.NewContext(t.Context(), clerkauth.NewState(&clerkauth.SessionClaims{Subject: "user_test"})),
+		clerkauth.FromHTTP(pageRequest())); got.SignedIn() {
+		t.Errorf("got %v, want a state that was made for a test not used again", got)
+	}
+}
+
+func TestMiddleware_SkippedIsSignedOutBehindAnotherAuthenticator(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	outer := local(t, clock.now, nil)
+	inner := local(t, clock.now, func(c *clerkauth.Config) { c.JWTKey = pemOf(t, keyB()) })
+	handler := clerkauth.Middleware(outer)(
+		clerkauth.Middleware(inner, clerkauth.WithSkipper(func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/") }))(
+			clerkauth.RequireAuth()(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))))
+	rec := httptest.NewRecorder()
+	handler.ServeHTTP(rec, pageRequest("Authorization", "Bearer "+good(t, clock.now())))
+	if rec.Code != http.StatusServiceUnavailable {
+		t.Errorf("got %d, want 503: the guard is not one of the outer authenticator", rec.Code)
+	}
+}
