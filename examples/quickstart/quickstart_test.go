@@ -39,7 +39,11 @@ func TestRun_YourOwnInstance(t *testing.T) {
 		"the secret key alone": "", "development": "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k", "production": "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k",
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Setenv("CLERK_SECRET_KEY", "sk_test_abcdefghijklmnopqrstuvwxyz")
+			secretKey := "sk_test_abcdefghijklmnopqrstuvwxyz"
+			if name == "production" {
+				secretKey = "sk_live_abcdefghijklmnopqrstuvwxyz"
+			}
+			t.Setenv("CLERK_SECRET_KEY", secretKey)
 			t.Setenv("CLERK_PUBLISHABLE_KEY", publishableKey)
 			var out strings.Builder
 			if err := run(t.Context(), true, strings.NewReader(""), &out); err != nil {
