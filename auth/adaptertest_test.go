@@ -66,6 +66,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) http.Handler {
 		adaptertest.RouteRole:         guard(clerkauth.HasRole(adaptertest.Role))(handle),
 		adaptertest.RoutePlan:         guard(clerkauth.HasPlan(adaptertest.Plan))(handle),
 		adaptertest.RouteReverified:   guard(clerkauth.Reverified(clerkauth.Strict()))(handle),
+		adaptertest.RouteDenied:       clerkauth.Pages{Unauthorized: adaptertest.DeniedPage}.Require(clerkauth.HasPermission(adaptertest.Permission))(handle),
 		adaptertest.RoutePage:         clerkauth.RedirectToSignIn()(handle),
 		adaptertest.RouteSocket: guard()(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			hijack(w, record(r, config))

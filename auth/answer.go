@@ -26,7 +26,7 @@ type Answer struct {
 	Status int
 	// Header has the challenge and the reason; Content-Type is not among them. It belongs to the caller.
 	Header http.Header
-	// ContentType is the type of Body.
+	// ContentType is the type of Body: application/json or application/problem+json.
 	ContentType string
 	// Body is JSON.
 	Body []byte
@@ -40,7 +40,7 @@ func AnswerTo(err error) Answer {
 		refusal = &Error{Reason: ReasonUnexpectedError}
 	}
 	answer := Answer{
-		Status: refusal.StatusCode(), ContentType: "application/json", Body: refusal.Body(),
+		Status: refusal.StatusCode(), ContentType: contentTypeJSON, Body: refusal.Body(),
 		Header: http.Header{headerCacheControl: {"no-store"}},
 	}
 	if answer.Status != http.StatusForbidden {

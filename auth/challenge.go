@@ -1,6 +1,7 @@
 package clerkauth
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -115,6 +116,17 @@ func (e *Error) challenge() string {
 
 // description tells the developer of a client what was wrong. It is made of fixed texts only.
 func (e *Error) description() string {
+	switch e.StatusCode() {
+	case http.StatusServiceUnavailable:
+		return "The request could not be authenticated for reasons that are not the caller's."
+	case http.StatusForbidden:
+		if e.Reason != ReasonMissingScope {
+			return "The identity lacks what this request needs."
+		}
+	}
+	if e.anonymous {
+		return "The request needs a credential."
+	}
 	switch e.Reason {
 	case ReasonMissingScope:
 		return "The token lacks a scope that this request needs."

@@ -13,6 +13,7 @@ type Check struct {
 	values []string
 	step   Reverification
 	checks []Check
+	passes func(*RequestState) bool // of a check of the application's own
 }
 
 type checkKind uint8
@@ -31,6 +32,8 @@ const (
 	checkOnlyAgents
 	checkNotDelegated
 	checkThroughClient
+	checkFunc
+	checkClaim
 	checkAnyOf
 	checkAllOf
 )
@@ -100,8 +103,16 @@ func (s *RequestState) refusal() *Error {
 	return refusal
 }
 
-// check evaluates one check on a signed-in state.
+// check evaluates one check on a signed-in state. A refusal says what is missing.
 func (s *RequestState) check(c *Check) *Error {
+	err := s.evaluate(c)
+	if err != nil && err.missing == nil {
+		err.missing = c.requirement()
+	}
+	return err
+}
+
+func (s *RequestState) evaluate(c *Check) *Error {
 	switch c.kind {
 	case checkAllOf:
 		return s.checkAll(c.checks)
@@ -112,6 +123,8 @@ func (s *RequestState) check(c *Check) *Error {
 			return nil
 		}
 		return refuse(ReasonMissingScope, "")
+	case checkFunc, checkClaim:
+		return s.checkOwn(c)
 	case checkNotAgent, checkOnlyAgents, checkNotDelegated, checkThroughClient:
 		return s.checkDelegation(c)
 	case checkInOrg:
@@ -171,20 +184,27 @@ func (s *RequestState) checkAll(checks []Check) *Error {
 	return nil
 }
 
-// checkAny reports the first failure, or a step-up if one would help.
+// checkAny reports the first failure, or a step-up if one would help, and what each way lacks.
 func (s *RequestState) checkAny(checks []Check) *Error {
 	if len(checks) == 0 {
 		return refuse(ReasonRequirementInvalid, "")
 	}
 	var failure *Error
+	var ways []Requirement
 	for i := range checks {
 		err := s.check(&checks[i])
 		if err == nil {
 			return nil
 		}
+		if err.missing != nil {
+			ways = append(ways, *err.missing)
+		}
 		if failure == nil || (failure.reverification == nil && err.reverification != nil) {
 			failure = err
 		}
+	}
+	if len(ways) > 1 {
+		failure.missing = &Requirement{Type: "any_of", AnyOf: ways}
 	}
 	return failure
 }

@@ -151,7 +151,7 @@ func TestError_Body(t *testing.T) {
 			"step-up by level", stale.Require(clerkauth.Reverified(clerkauth.Reverification{Level: clerkauth.FirstFactor, AfterMinutes: 5})), 403,
 			`{"clerk_error":{"metadata":{"reverification":{"level":"first_factor","afterMinutes":5}},"reason":"reverification-error","type":"forbidden"}}`,
 		},
-		{"forbidden", stale.Require(clerkauth.HasRole("x")), 403, `{"error":"forbidden","reason":"missing-role"}`},
+		{"forbidden", stale.Require(clerkauth.HasRole("x")), 403, `{"error":"forbidden","reason":"missing-role","missing":{"type":"role","name":"org:x"}}`},
 		{"unauthenticated", clerkauth.NewState(nil).Require(), 401, `{"error":"unauthenticated","reason":"session-token-and-uat-missing"}`},
 		{"unavailable", clerkauth.FromContext(t.Context()).Require(), 503, `{"error":"unavailable","reason":"middleware-missing"}`},
 	}

@@ -20,6 +20,7 @@ type Error struct {
 	message        string          // detail for logs and x-clerk-auth-message
 	cause          error           // what happened below, if anything
 	reverification *Reverification // what a step-up must reach
+	missing        *Requirement    // what the identity lacks, if that is the reason
 	anonymous      bool            // no credential was presented
 	metadataURL    string          // where clients learn how to get an OAuth token, or empty
 	scopes         []string        // that OAuth clients are told to ask for

@@ -124,5 +124,5 @@ func refuseHTTP(w http.ResponseWriter, r *http.Request, err error) {
 		handle(w, r, err)
 		return
 	}
-	AnswerTo(err).Write(w)
+	FromHTTP(r).Answer(err).Write(w)
 }

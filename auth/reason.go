@@ -67,6 +67,8 @@ const (
 	ReasonNotAgent           Reason = "not-an-agent"
 	ReasonDelegated          Reason = "delegated"
 	ReasonWrongClient        Reason = "wrong-client"
+	ReasonMissingClaim       Reason = "missing-claim"
+	ReasonCheckFailed        Reason = "check-failed"
 	ReasonRequirementInvalid Reason = "requirement-invalid"
 )
 
@@ -75,7 +77,7 @@ func (r Reason) status() int {
 	switch r {
 	case ReasonReverification, ReasonMissingRole, ReasonMissingPermission, ReasonMissingScope, ReasonMissingFeature,
 		ReasonMissingPlan, ReasonWrongOrganization, ReasonImpersonated, ReasonAgent, ReasonNotAgent,
-		ReasonDelegated, ReasonWrongClient, ReasonRequirementInvalid:
+		ReasonDelegated, ReasonWrongClient, ReasonMissingClaim, ReasonCheckFailed, ReasonRequirementInvalid:
 		return http.StatusForbidden
 	case ReasonSecretKeyInvalid, ReasonJWKRemoteFailedToLoad, ReasonJWKFailedToResolve,
 		ReasonMiddlewareMissing, ReasonUnexpectedError, ReasonHandshakeTokenVerificationFailure:

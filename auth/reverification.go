@@ -77,21 +77,19 @@ func (r Reverification) satisfied(age FactorAge) bool {
 
 func validAge(minutes float64) bool { return minutes == -1 || minutes >= 0 }
 
-// Body returns the JSON that answers the refusal over HTTP. For a reverification it is what ClerkJS understands.
+// Body returns the JSON that answers the refusal over HTTP: the kind as "error", the "reason", and as "missing" what the
+// identity lacks. For a reverification it is what ClerkJS understands.
 func (e *Error) Body() []byte {
 	var body any
 	switch {
 	case e.reverification != nil:
-		body = map[string]any{"clerk_error": map[string]any{
-			"type":     "forbidden",
-			"reason":   ReasonReverification,
-			"metadata": map[string]any{"reverification": e.reverification},
-		}}
+		body = map[string]any{"clerk_error": e.clerkError()}
 	default:
 		body = struct {
-			Error  string `json:"error"`
-			Reason Reason `json:"reason"`
-		}{e.kindName(), e.Reason}
+			Error   string       `json:"error"`
+			Reason  Reason       `json:"reason"`
+			Missing *Requirement `json:"missing,omitzero"`
+		}{e.kindName(), e.Reason, e.missing}
 	}
 	text, err := json.Marshal(body)
 	if err != nil {
