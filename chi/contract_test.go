@@ -70,6 +70,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) chi.Router {
 		app.With(guard(clerkauth.HasRole(adaptertest.Role))).Get(adaptertest.RouteRole, handle)
 		app.With(guard(clerkauth.HasPlan(adaptertest.Plan))).Get(adaptertest.RoutePlan, handle)
 		app.With(guard(clerkauth.Reverified(clerkauth.Strict()))).Get(adaptertest.RouteReverified, handle)
+		app.With(clerkchi.RequirePage(clerkauth.Pages{Unauthorized: adaptertest.DeniedPage}, clerkauth.HasPermission(adaptertest.Permission))).Get(adaptertest.RouteDenied, handle)
 		app.With(clerkchi.RedirectToSignIn()).Get(adaptertest.RoutePage, handle)
 		app.With(guard()).Get(adaptertest.RouteSocket, func(w http.ResponseWriter, r *http.Request) {
 			hijack(w, record(r, config))

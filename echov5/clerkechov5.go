@@ -125,8 +125,9 @@ func refuse(c *echo.Context, err error) error {
 	if handle, ok := c.Get(handlerKey).(func(*echo.Context, error) error); ok {
 		return handle(c, err)
 	}
-	answer := clerkauth.AnswerTo(err)
+	answer := clerkauth.FromHTTP(c.Request()).Answer(err)
 	answer.WriteHeaders(c.Response().Header())
+	c.Response().Header().Set(echo.HeaderContentType, answer.ContentType)
 	return &refusal{status: answer.Status, body: answer.Body, cause: err}
 }
 

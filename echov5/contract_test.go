@@ -69,6 +69,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *echo.Echo {
 	attached.GET(adaptertest.RouteRole, handle, guard(clerkauth.HasRole(adaptertest.Role)))
 	attached.GET(adaptertest.RoutePlan, handle, guard(clerkauth.HasPlan(adaptertest.Plan)))
 	attached.GET(adaptertest.RouteReverified, handle, guard(clerkauth.Reverified(clerkauth.Strict())))
+	attached.GET(adaptertest.RouteDenied, handle, clerkechov5.RequirePage(clerkauth.Pages{Unauthorized: adaptertest.DeniedPage}, clerkauth.HasPermission(adaptertest.Permission)))
 	attached.GET(adaptertest.RoutePage, handle, clerkechov5.RedirectToSignIn())
 	attached.GET(adaptertest.RouteSocket, func(c *echo.Context) error { return hijack(c, record(c, config)) }, guard())
 	attached.GET(adaptertest.RouteEvents, func(c *echo.Context) error {

@@ -114,14 +114,14 @@ func FromContext(c *fiber.Ctx) *clerkauth.RequestState {
 	return clerkauth.FromContext(c.UserContext())
 }
 
-// ErrorHandler answers refusals as application/json and everything else as Fiber does. Fiber's own error handler sends
+// ErrorHandler answers refusals as JSON and everything else as Fiber does. Fiber's own error handler sends
 // the same text labelled as plain. Set it as the ErrorHandler of fiber.Config.
 func ErrorHandler(c *fiber.Ctx, err error) error {
 	var r *refusal
 	if !errors.As(err, &r) {
 		return fiber.DefaultErrorHandler(c, err)
 	}
-	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	c.Set(fiber.HeaderContentType, r.contentType)
 	return c.Status(r.status.Code).SendString(r.body)
 }
 
@@ -130,9 +130,9 @@ func refuse(c *fiber.Ctx, err error) error {
 	if handle, ok := c.Locals(localsKey{}).(fiber.ErrorHandler); ok {
 		return handle(c, err)
 	}
-	answer := clerkauth.AnswerTo(err)
+	answer := request(c).Answer(err)
 	write(c, answer.Header)
-	return &refusal{status: fiber.NewError(answer.Status), body: string(answer.Body), cause: err}
+	return &refusal{status: fiber.NewError(answer.Status), body: string(answer.Body), contentType: answer.ContentType, cause: err}
 }
 
 // refusal is both a [*fiber.Error] and a [*clerkauth.Error]. Its text is the body to answer with, because that is what
@@ -141,6 +141,8 @@ type refusal struct {
 	status *fiber.Error
 	body   string
 	cause  error
+
+	contentType string
 }
 
 // Error returns the body of the answer.

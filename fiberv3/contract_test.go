@@ -86,6 +86,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *fiber.App {
 	attached.Get(adaptertest.RouteRole, guard(clerkauth.HasRole(adaptertest.Role)), handle)
 	attached.Get(adaptertest.RoutePlan, guard(clerkauth.HasPlan(adaptertest.Plan)), handle)
 	attached.Get(adaptertest.RouteReverified, guard(clerkauth.Reverified(clerkauth.Strict())), handle)
+	attached.Get(adaptertest.RouteDenied, clerkfiberv3.RequirePage(clerkauth.Pages{Unauthorized: adaptertest.DeniedPage}, clerkauth.HasPermission(adaptertest.Permission)), handle)
 	attached.Get(adaptertest.RoutePage, clerkfiberv3.RedirectToSignIn(), handle)
 	attached.Get(adaptertest.RouteSocket, guard(), func(c fiber.Ctx) error { return upgrade(c, record(c, config)) })
 	attached.Get(adaptertest.RouteEvents, guard(), func(c fiber.Ctx) error {

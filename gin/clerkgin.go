@@ -127,7 +127,7 @@ func refuse(c *gin.Context, err error) {
 		handle(c, err)
 		return
 	}
-	answer := clerkauth.AnswerTo(err)
+	answer := clerkauth.FromHTTP(c.Request).Answer(err)
 	answer.WriteHeaders(c.Writer.Header())
 	c.Data(answer.Status, answer.ContentType, answer.Body)
 }

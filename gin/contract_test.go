@@ -70,6 +70,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *gin.Engine {
 	attached.GET(adaptertest.RouteRole, clerkgin.RequireAuth(clerkauth.HasRole(adaptertest.Role)), handle)
 	attached.GET(adaptertest.RoutePlan, clerkgin.RequireAuth(clerkauth.HasPlan(adaptertest.Plan)), handle)
 	attached.GET(adaptertest.RouteReverified, clerkgin.RequireAuth(clerkauth.Reverified(clerkauth.Strict())), handle)
+	attached.GET(adaptertest.RouteDenied, clerkgin.RequirePage(clerkauth.Pages{Unauthorized: adaptertest.DeniedPage}, clerkauth.HasPermission(adaptertest.Permission)), handle)
 	attached.GET(adaptertest.RoutePage, clerkgin.RedirectToSignIn(), handle)
 	attached.GET(adaptertest.RouteSocket, clerkgin.RequireAuth(), func(c *gin.Context) { hijack(c, record(c, config)) })
 	attached.GET(adaptertest.RouteEvents, clerkgin.RequireAuth(), func(c *gin.Context) {

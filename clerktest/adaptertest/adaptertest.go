@@ -38,6 +38,8 @@ const (
 	RouteReverified = "/reverified"
 	// RoutePage sends visitors who are not signed in to the sign-in page.
 	RoutePage = "/page"
+	// RouteDenied sends visitors who do not pass the check for [Permission] to [DeniedPage].
+	RouteDenied = "/denied"
 	// RouteMachine accepts API keys, M2M tokens and OAuth tokens and nothing else, and demands one.
 	RouteMachine = "/machine"
 	// RouteReject has an attaching middleware that refuses invalid credentials, and no guard.
@@ -64,6 +66,8 @@ const (
 	Role         = "org:admin"
 	Plan         = "gold"
 	CustomStatus = http.StatusTeapot
+	// DeniedPage is where [RouteDenied] sends visitors who are signed in and lack the permission.
+	DeniedPage = "/no-access"
 )
 
 // CaseHeader is the request header that handlers pass on to [Config.Handled].

@@ -53,7 +53,7 @@ func InvoicesOf(w http.ResponseWriter, r *http.Request) {
 	state := clerkauth.FromContext(r.Context())
 	org := r.PathValue("org")
 	if err := state.Require(clerkauth.InOrg(org), clerkauth.HasPermission("org:invoices:read")); err != nil {
-		clerkauth.AnswerTo(err).Write(w) // 401, 403 or 503, as RequireAuth answers
+		clerkauth.FromHTTP(r).Answer(err).Write(w) // 401, 403 or 503, as RequireAuth answers
 		return
 	}
 	_ = json.NewEncoder(w).Encode(map[string]string{"invoices of": org})
@@ -66,7 +66,7 @@ func Stream(w http.ResponseWriter, r *http.Request, serve func(ctx context.Conte
 	//docs:begin stream
 	state := clerkauth.FromContext(r.Context())
 	if err := state.Require(); err != nil {
-		clerkauth.AnswerTo(err).Write(w)
+		clerkauth.FromHTTP(r).Answer(err).Write(w)
 		return
 	}
 	ctx, cancel := context.WithDeadline(r.Context(), state.ExpiresAt()) // the client comes back with a new token
