@@ -34,8 +34,9 @@ type frontendSessionWire struct {
 // frontendUserWire is a user as the person sees it: private metadata stay with the Backend API.
 type frontendUserWire struct {
 	*userWire
-	PrivateMetadata         *struct{}         `json:"private_metadata,omitzero"`
-	OrganizationMemberships []*membershipWire `json:"organization_memberships"`
+	PrivateMetadata         *struct{}                 `json:"private_metadata,omitzero"`
+	CreateOrganizations     *int64                    `json:"create_organizations_limit,omitzero"`
+	OrganizationMemberships []*frontendMembershipWire `json:"organization_memberships"`
 }
 
 // wireFrontendClient returns the answer form of a client. The tokens get the azp of the page that asks.
@@ -86,19 +87,17 @@ func (x *tx) wireFrontendSession(s *session, r *http.Request) (*frontendSessionW
 }
 
 func (x *tx) wireFrontendUser(u *user) *frontendUserWire {
-	w := &frontendUserWire{userWire: x.wireUser(u), OrganizationMemberships: []*membershipWire{}}
+	w := &frontendUserWire{userWire: x.wireUser(u), CreateOrganizations: u.OrganizationsLimit, OrganizationMemberships: []*frontendMembershipWire{}}
+	for at := range u.Emails {
+		shown := x.withPending(emailKind, u.Emails[at])
+		w.EmailAddresses[at] = wireEmail(&shown)
+	}
+	for at := range u.Phones {
+		shown := x.withPending(phoneKind, u.Phones[at])
+		w.PhoneNumbers[at] = wirePhone(&shown)
+	}
 	for _, m := range tableMemberships.find(x, "user", u.ID) {
 		w.OrganizationMemberships = append(w.OrganizationMemberships, x.wireFrontendMembership(m))
-	}
-	return w
-}
-
-// wireFrontendMembership is a membership as its user sees it.
-func (x *tx) wireFrontendMembership(m *membership) *membershipWire {
-	w := x.wireMembership(m)
-	w.PrivateMetadata = nil
-	if w.Organization != nil {
-		w.Organization.PrivateMetadata = nil
 	}
 	return w
 }

@@ -130,8 +130,11 @@ func (in *Instance) displayConfig(s *instanceSettings) displayConfigWire {
 	}
 	return displayConfigWire{
 		Object: "display_config", ID: "display_config_" + in.id, InstanceEnvironmentType: environment,
-		ApplicationName: cmp.Or(s.ApplicationName, "Local Clerk"), Theme: map[string]any{}, PreferredSignInStrategy: "password",
+		ApplicationName: s.applicationName(), Theme: map[string]any{}, PreferredSignInStrategy: "password",
 		SignInURL: in.URL() + "/sign-in", SignUpURL: in.URL() + "/sign-up", UserProfileURL: in.URL() + "/user",
 		ShowDevmodeWarning: !in.Production(), CaptchaOAuthBypass: []string{},
 	}
 }
+
+// applicationName is what pages, messages and authenticator apps call the application.
+func (s *instanceSettings) applicationName() string { return cmp.Or(s.ApplicationName, "Local Clerk") }

@@ -1,6 +1,8 @@
 package clerktest
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
@@ -58,11 +60,31 @@ func (c *frontendCall) readFile(kind string) error {
 	if err != nil {
 		return bodyError(err)
 	}
+	if kind, data, err = plainFile(kind, data); err != nil {
+		return err
+	}
 	if len(data) == 0 {
 		return errNoUpload()
 	}
 	c.upload = &upload{field: "file", contentType: kind, data: data}
 	return nil
+}
+
+// plainFile decodes a file that comes as a data URL (RFC 2397), as ClerkJS sends pictures that a page has as text.
+func plainFile(kind string, data []byte) (string, []byte, error) {
+	head, text, ok := bytes.Cut(data, []byte(","))
+	if !ok || !bytes.HasPrefix(head, []byte("data:")) {
+		return kind, data, nil
+	}
+	of, encoded := strings.CutSuffix(strings.TrimPrefix(string(head), "data:"), ";base64")
+	if !encoded {
+		return "", nil, errBodyInvalid("the data URL has to be in base64")
+	}
+	plain, err := base64.StdEncoding.DecodeString(string(text))
+	if err != nil {
+		return "", nil, errBodyInvalid("the data URL cannot be read")
+	}
+	return of, plain, nil
 }
 
 // readForm reads a form and makes it the JSON body that decode reads.

@@ -43,6 +43,9 @@ func followLink(c *frontendCall) (any, error) {
 		}
 		return linkTarget(&v, done.SessionID), nil
 	}
+	if v := tableCodeVerifications.first(c.tx, "token", token); v != nil {
+		return c.openIdentifierLink(v)
+	}
 	c.status = http.StatusBadRequest
 	return c.messagePage("This link is not valid", "It was used already, a newer one was sent, or it is not a link of this local Clerk."), nil
 }

@@ -2,7 +2,7 @@ package clerktest
 
 import (
 	"cmp"
-	"net/http"
+	"slices"
 	"time"
 )
 
@@ -16,8 +16,30 @@ func browserSessionsFamily() family {
 		"createSessionToken":             {write: frontendToken},
 		"createSessionTokenWithTemplate": {read: frontendTemplateToken},
 		"getSessions":                    {read: listActiveSessions},
-		"revokeSession":                  {write: revokeOwnSession},
+		"revokeSession":                  {write: sensitive(revokeOwnSession)},
 	}}
+}
+
+// The tasks that a session may wait for.
+const (
+	taskChooseOrganization = "choose-organization"
+	taskResetPassword      = "reset-password"
+	taskSetupMFA           = "setup-mfa"
+)
+
+// settleTask ends a task of a user, in all sessions that wait for it.
+func (x *tx) settleTask(userID, key string) {
+	for _, s := range tableSessions.find(x, "user", userID) {
+		if slices.Contains(s.Tasks, key) {
+			x.settleSessionTask(s.ID, key)
+		}
+	}
+}
+
+func (x *tx) settleSessionTask(sessionID, key string) *session {
+	return tableSessions.update(x, sessionID, func(s *session) {
+		s.Tasks, s.UpdatedAt = slices.DeleteFunc(slices.Clone(s.Tasks), func(task string) bool { return task == key }), x.now
+	})
 }
 
 func readOwnSession(c *frontendCall) (any, error) { return c.tx.wireFrontendSession(c.session, c.r) }
@@ -56,13 +78,15 @@ func (c *frontendCall) activate(idOrSlug *string) error {
 	if idOrSlug != nil {
 		o, err := c.tx.findOrganization(*idOrSlug)
 		if err != nil || c.tx.findMembership(o.ID, c.user.ID) == nil {
-			return newError(http.StatusNotFound, "organization_not_found_or_unauthorized", "organization not found",
-				"this organization does not exist, or you are no member of it")
+			return errNoMember()
 		}
 		id = &o.ID
 	}
 	if text(id) != text(c.session.OrganizationID) {
 		c.session = tableSessions.update(c.tx, c.session.ID, func(s *session) { s.OrganizationID, s.UpdatedAt = id, c.tx.now })
+	}
+	if id != nil && slices.Contains(c.session.Tasks, taskChooseOrganization) {
+		c.session = c.tx.settleSessionTask(c.session.ID, taskChooseOrganization)
 	}
 	return nil
 }
@@ -71,12 +95,7 @@ func (c *frontendCall) activate(idOrSlug *string) error {
 func finishSession(status string) func(*frontendCall) (any, error) {
 	return func(c *frontendCall) (any, error) {
 		s := c.tx.endSession(c.session, status)
-		tableDevices.update(c.tx, s.ClientID, func(d *device) {
-			d.UpdatedAt = c.tx.now
-			if text(d.ActiveSessionID) == s.ID {
-				d.ActiveSessionID = nil
-			}
-		})
+		c.tx.forgetActive(s)
 		return c.tx.wireFrontendSession(s, c.r)
 	}
 }

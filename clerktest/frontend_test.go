@@ -14,8 +14,8 @@ func TestFrontend_NamesWhatItDoesNotEmulate(t *testing.T) {
 	in := clerktest.NewServer(t).Instance
 	b := newWebBrowser(t, in)
 	for path, operation := range map[string]string{
-		"/v1/me/web3_wallets":                         "getWeb3Wallets",
-		"/v1/me/trusted_devices/":                     "listTrustedDevices",
+		"/v1/account_portal":                          "getAccountPortal",
+		"/v1/proxy-health/":                           "getProxyHealth",
 		"/emulator.clerk.accounts.dev/v1/client/link": "linkClient",
 	} {
 		a := b.send(http.MethodGet, path, nil)
@@ -30,7 +30,7 @@ func TestFrontend_LetsPagesReadEveryAnswer(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	b := newWebBrowser(t, in)
-	for _, path := range []string{"/v1/environment", "/v1/client", "/v1/me", "/v1/me/web3_wallets", "/v1/client/sign_ins/none"} {
+	for _, path := range []string{"/v1/environment", "/v1/client", "/v1/me", "/v1/account_portal", "/v1/client/sign_ins/none"} {
 		a := b.send(http.MethodGet, path, nil)
 		if a.header.Get("Access-Control-Allow-Origin") != applicationOrigin || a.header.Get("Access-Control-Allow-Credentials") != "true" ||
 			!strings.Contains(strings.Join(a.header.Values("Vary"), ","), "Origin") {

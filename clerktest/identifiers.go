@@ -103,14 +103,10 @@ func (k *identifierKind) create(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := k.parseFree(c.tx, in.value(k), "")
+	i, err := k.newIdentifier(c.tx, u, in.value(k))
 	if err != nil {
 		return nil, err
 	}
-	if slices.Contains(identifierValues(*k.list(u)), plain) {
-		return nil, errTaken(k.param)
-	}
-	i := &identifier{ID: c.tx.newID("idn_"), Value: plain, CreatedAt: c.tx.now}
 	if in.Verified.Value {
 		i.Verification = adminVerification()
 	}
@@ -118,6 +114,30 @@ func (k *identifierKind) create(c *call) (any, error) {
 		return nil, errBadRequest("identification_create_second_factor_unverified", "only a verified phone number can be a second factor")
 	}
 	return k.store(c.tx, u, i, &in)
+}
+
+// newIdentifier makes an identifier for a user that nobody has yet, also not the user.
+func (k *identifierKind) newIdentifier(x *tx, u *user, value string) (*identifier, error) {
+	plain, err := k.parseFree(x, value, "")
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(identifierValues(*k.list(u)), plain) {
+		return nil, errTaken(k.param)
+	}
+	return &identifier{ID: x.newID("idn_"), Value: plain, CreatedAt: x.now}, nil
+}
+
+// reserve makes a phone number a second factor, or no longer one.
+func (i *identifier) reserve(u *user, on bool) error {
+	switch {
+	case !i.verified():
+		return errBadRequest("identification_update_second_factor_unverified", "only a verified phone number can be a second factor")
+	case on && u.identifications() == 1:
+		return errBadRequest("identification_update_failed", "the only identifier of a user cannot be the second factor")
+	}
+	i.SecondFactor = on
+	return nil
 }
 
 // parseFree returns a value as it is stored, unless somebody else than owner has it.
@@ -149,7 +169,9 @@ func (k *identifierKind) store(x *tx, u *user, i *identifier, in *identifierInpu
 		}
 	})
 	x.notifyPrimary(u, in.Notify.Value)
-	return k.wire(identifierByID(*k.list(tableUsers.get(x, u.ID)), i.ID)), nil
+	stored := tableUsers.get(x, u.ID)
+	x.inviteByDomain(stored)
+	return k.wire(identifierByID(*k.list(stored), i.ID)), nil
 }
 
 // notifyPrimary tells the primary e-mail address of before that another one has taken its place, if that is so and wanted.
@@ -184,13 +206,9 @@ func (k *identifierKind) update(c *call) (any, error) {
 		i.Verification, i.SecondFactor = nil, false
 	}
 	if k == phoneKind && in.SecondFactor.given() {
-		switch {
-		case !i.verified():
-			return nil, errBadRequest("identification_update_second_factor_unverified", "only a verified phone number can be a second factor")
-		case in.SecondFactor.Value && u.identifications() == 1:
-			return nil, errBadRequest("identification_update_failed", "the only identifier of a user cannot be the second factor")
+		if err := i.reserve(u, in.SecondFactor.Value); err != nil {
+			return nil, err
 		}
-		i.SecondFactor = in.SecondFactor.Value
 	}
 	return k.store(c.tx, u, i, &in)
 }
@@ -203,14 +221,19 @@ func (k *identifierKind) delete(c *call) (any, error) {
 	if len(i.LinkedTo) > 0 {
 		return nil, errLinked()
 	}
-	c.tx.changeUser(u.ID, func(u *user) {
+	k.remove(c.tx, u, i)
+	return deleted(k.param, i.ID), nil
+}
+
+// remove takes an identifier from its user; another usable one becomes the primary one.
+func (k *identifierKind) remove(x *tx, u *user, i *identifier) {
+	x.changeUser(u.ID, func(u *user) {
 		list := k.list(u)
 		*list = withoutIdentifier(*list, i.ID)
 		if p := k.primary(u); *p != nil && **p == i.ID {
 			*p = firstUsable(*list)
 		}
 	})
-	return deleted(k.param, i.ID), nil
 }
 
 // replace makes one new identifier the only one of its kind.

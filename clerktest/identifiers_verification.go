@@ -13,6 +13,8 @@ type codeVerification struct {
 	ID           string `json:"id"`
 	IdentifierID string `json:"identifier_id"`
 	UserID       string `json:"user_id"`
+	Token        string `json:"token,omitzero"`        // of a link in place of a code
+	RedirectURL  string `json:"redirect_url,omitzero"` // where the link leads
 	oneTimeCode
 }
 
@@ -53,9 +55,13 @@ const (
 var testIdentifier = regexp.MustCompile(`\+clerk_test@|^\+1\d{3}55501\d\d$`)
 
 var tableCodeVerifications = &table[codeVerification]{
-	name:    "code_verifications",
-	id:      func(v *codeVerification) string { return v.ID },
-	indexes: map[string]func(*codeVerification) []string{"user": func(v *codeVerification) []string { return []string{v.UserID} }},
+	name: "code_verifications",
+	id:   func(v *codeVerification) string { return v.ID },
+	indexes: map[string]func(*codeVerification) []string{
+		"user":       func(v *codeVerification) []string { return []string{v.UserID} },
+		"identifier": func(v *codeVerification) []string { return []string{v.IdentifierID} },
+		"token":      func(v *codeVerification) []string { return optionalKey(nilIfEmpty(v.Token)) },
+	},
 }
 
 func verificationsFamily() family {
@@ -118,14 +124,21 @@ func (k *identifierKind) attempt(c *call) (any, error) {
 	}
 	v = tableCodeVerifications.update(c.tx, v.ID, func(v *codeVerification) { v.guess(c.tx, in.Code, i.Value) })
 	if v.Status == "verified" && !i.verified() {
-		i.Verification = &verification{
-			Object: "verification_otp", Status: v.Status, Strategy: k.strategy, Attempts: &v.Attempts, ExpireAt: &v.ExpireAt,
-		}
+		i.Verification = v.proof(k)
 		if _, err := k.store(c.tx, u, i, &identifierInput{}); err != nil {
 			return nil, err
 		}
 	}
 	return k.wireCode(v), nil
+}
+
+// proof is what the identifier keeps of its verification.
+func (v *codeVerification) proof(k *identifierKind) *verification {
+	proof := &verification{Object: "verification_otp", Status: v.Status, Strategy: k.strategy, Attempts: &v.Attempts, ExpireAt: &v.ExpireAt}
+	if v.RedirectURL != "" {
+		proof.Object, proof.Strategy = "verification_email_link", "email_link"
+	}
+	return proof
 }
 
 // guess counts an attempt and notes its result. In test mode testCode is right, too, for identifiers that are made for tests.

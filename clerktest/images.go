@@ -49,6 +49,9 @@ func storeImage(c *call) (string, error) {
 
 func (in *Instance) imageURL(id string) string { return in.URL() + "/images/" + id }
 
+// imageID is the id of the image behind an address, empty when there is none.
+func imageID(address string) string { return address[strings.LastIndex(address, "/")+1:] }
+
 // errNoUpload refuses an upload without a file.
 func errNoUpload() *apiError {
 	return newError(http.StatusBadRequest, "form_param_missing", "image file missing", "there is no image in the request")
@@ -65,8 +68,8 @@ func (x *tx) dropImage(address string) {
 		return
 	}
 	shown := tableUsers.count(x, "image", address) + tableOrganizations.count(x, "image", address)
-	if at := strings.LastIndex(address, "/"); at >= 0 && shown <= 1 {
-		tableImages.delete(x, address[at+1:])
+	if shown <= 1 {
+		tableImages.delete(x, imageID(address))
 	}
 }
 

@@ -16,6 +16,11 @@ type organizationDomain struct {
 	OwnedAt        *int64 `json:"owned_at"` // when ownership was verified
 	CreatedAt      int64  `json:"created_at"`
 	UpdatedAt      int64  `json:"updated_at"`
+
+	AffiliationEmail  string       `json:"affiliation_email,omitzero"` // that the code of Affiliation went to
+	Affiliation       *oneTimeCode `json:"affiliation,omitzero"`
+	OwnershipRecord   string       `json:"ownership_record,omitzero"` // value of the TXT record that shows ownership
+	OwnershipAttempts int64        `json:"ownership_attempts,omitzero"`
 }
 
 type organizationDomainWire struct {
@@ -26,7 +31,7 @@ type organizationDomainWire struct {
 	EnrollmentMode          string                  `json:"enrollment_mode"`
 	AffiliationEmail        *string                 `json:"affiliation_email_address"`
 	AffiliationVerification *domainVerificationWire `json:"affiliation_verification"`
-	OwnershipVerification   *domainVerificationWire `json:"ownership_verification"`
+	OwnershipVerification   *domainOwnershipWire    `json:"ownership_verification"`
 	Verification            *domainVerificationWire `json:"verification"`
 	PendingInvitations      int64                   `json:"total_pending_invitations"`
 	PendingSuggestions      int64                   `json:"total_pending_suggestions"`
@@ -40,6 +45,13 @@ type domainVerificationWire struct {
 	Attempts   *int64 `json:"attempts"`
 	ExpireAt   *int64 `json:"expire_at"`
 	VerifiedAt *int64 `json:"verified_at"`
+}
+
+// domainOwnershipWire tells besides where the record of a domain has to be.
+type domainOwnershipWire struct {
+	domainVerificationWire
+	RecordName  *string `json:"txt_record_name,omitzero"`
+	RecordValue *string `json:"txt_record_value,omitzero"`
 }
 
 var enrollmentModes = []string{"manual_invitation", "automatic_invitation", "automatic_suggestion", "enterprise_sso"}
@@ -81,12 +93,26 @@ func wireOrganizationDomain(d *organizationDomain) organizationDomainWire {
 		Object: "organization_domain", ID: d.ID, OrganizationID: d.OrganizationID, Name: d.Name, EnrollmentMode: d.EnrollmentMode,
 		CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
 	}
-	if d.Verified {
+	switch code := d.Affiliation; {
+	case code != nil:
+		out.AffiliationVerification = &domainVerificationWire{Status: code.Status, Strategy: "email_code", Attempts: &code.Attempts, ExpireAt: &code.ExpireAt}
+	case d.Verified:
 		out.AffiliationVerification = &domainVerificationWire{Status: "verified", Strategy: "admin"}
-		out.Verification = out.AffiliationVerification
 	}
-	if d.OwnedAt != nil {
-		out.OwnershipVerification = &domainVerificationWire{Status: "verified", Strategy: "manual_override", VerifiedAt: d.OwnedAt}
+	out.Verification, out.AffiliationEmail = out.AffiliationVerification, nilIfEmpty(d.AffiliationEmail)
+	switch {
+	case d.OwnershipRecord != "":
+		name := ownershipRecord + d.Name
+		out.OwnershipVerification = &domainOwnershipWire{
+			domainVerificationWire{Status: "unverified", Strategy: "txt", Attempts: &d.OwnershipAttempts, VerifiedAt: d.OwnedAt}, &name, &d.OwnershipRecord,
+		}
+		if d.OwnedAt != nil {
+			out.OwnershipVerification.Status = "verified"
+		}
+	case d.OwnedAt != nil:
+		out.OwnershipVerification = &domainOwnershipWire{
+			domainVerificationWire: domainVerificationWire{Status: "verified", Strategy: "manual_override", VerifiedAt: d.OwnedAt},
+		}
 	}
 	return out
 }

@@ -78,6 +78,18 @@ func (x *tx) acceptOrganizationInvitation(i *organizationInvitation, clientID st
 	if err != nil {
 		return SignedIn{}, err
 	}
+	if err := x.joinByInvitation(i, u); err != nil {
+		return SignedIn{}, err
+	}
+	return x.signIn(u, clientID, &o.ID, nil), nil
+}
+
+// joinByInvitation makes a user a member, as a pending invitation says.
+func (x *tx) joinByInvitation(i *organizationInvitation, u *user) error {
+	o := tableOrganizations.get(x, i.OrganizationID)
+	if o == nil {
+		return errNotFound("organization")
+	}
 	i = tableOrganizationInvitations.update(x, i.ID, func(i *organizationInvitation) { i.settle("accepted", x.now) })
 	x.emit("organizationInvitation.accepted", acceptedInvitationWire{
 		x.wireOrganizationInvitation(i), u.ID, acceptedInvitationData{publicOrganizationWire{o.ID, o.Name, o.Slug, o.ImageURL, o.HasImage}},
@@ -86,10 +98,8 @@ func (x *tx) acceptOrganizationInvitation(i *organizationInvitation, clientID st
 		Public:  field[metadata]{Set: true, Value: i.PublicMetadata},
 		Private: field[metadata]{Set: true, Value: i.PrivateMetadata},
 	}
-	if _, err := x.newMembership(o, u, i.Role, meta); err != nil {
-		return SignedIn{}, err
-	}
-	return x.signIn(u, clientID, &o.ID, nil), nil
+	_, err := x.newMembership(o, u, i.Role, meta)
+	return err
 }
 
 // acceptedInvitationWire is the data of the event organizationInvitation.accepted.

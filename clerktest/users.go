@@ -91,6 +91,7 @@ func (x *tx) newUser(in *userInput, steps ...func(*user) error) (*user, error) {
 	}
 	tableUsers.put(x, u)
 	x.emit("user.created", x.wireUser(u))
+	x.inviteByDomain(u)
 	return u, nil
 }
 
