@@ -261,6 +261,22 @@ func (x *tx) addPlan(p *billingPlan) error {
 	return nil
 }
 
+// monthly is what a month costs, in cents, paid by the month or by the year.
+func (p *billingPrice) monthly(annual bool) int64 {
+	if annual {
+		return p.AnnualAmount
+	}
+	return p.Amount
+}
+
+// feeFor is what a period costs, in cents.
+func (p *billingPrice) feeFor(annual bool) int64 {
+	if annual {
+		return 12 * p.AnnualAmount
+	}
+	return p.Amount
+}
+
 // money is an amount of cents.
 func money(cents int64) moneyWire {
 	sign, plain := "", cents

@@ -69,7 +69,7 @@ func (x *tx) cyclesApplied(r *discountRedemption) int64 {
 		until = *r.RemovedAt
 	}
 	i := x.itemByID(r.ItemID)
-	applied := i.monthAt(until) - i.monthAt(r.RedeemedAt)
+	applied := i.periodsAt(until) - i.periodsAt(r.RedeemedAt)
 	if d := tableDiscounts.get(x, r.DiscountID); d.Cycles != nil {
 		applied = min(applied, *d.Cycles)
 	}

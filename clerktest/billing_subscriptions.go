@@ -17,6 +17,7 @@ type subscriptionItem struct {
 	EndAt      *int64 `json:"end_at"` // it is over from then on
 	CanceledAt *int64 `json:"canceled_at"`
 	TrialEndAt *int64 `json:"trial_end_at"`
+	Annual     bool   `json:"annual,omitzero"` // paid by the year
 	CreatedAt  int64  `json:"created_at"`
 	UpdatedAt  int64  `json:"updated_at"`
 }
@@ -29,8 +30,28 @@ var tableSubscriptionItems = &table[subscriptionItem]{
 	},
 }
 
-// billingMonth is how long a period lasts, in milliseconds.
-const billingMonth = int64(30 * 24 * time.Hour / time.Millisecond)
+// How long a day and the periods of plans last, in milliseconds.
+const (
+	dayMillis    = int64(24 * time.Hour / time.Millisecond)
+	billingMonth = 30 * dayMillis
+	billingYear  = 365 * dayMillis
+)
+
+// period is Clerk's name of what a plan is paid by.
+func period(annual bool) string {
+	if annual {
+		return "annual"
+	}
+	return "month"
+}
+
+// length is how long a period of the item lasts.
+func (i *subscriptionItem) length() int64 {
+	if i.Annual {
+		return billingYear
+	}
+	return billingMonth
+}
 
 // statusAt returns the status at a time in milliseconds.
 func (i *subscriptionItem) statusAt(now int64) string {
@@ -59,8 +80,8 @@ func (i *subscriptionItem) trialAt(now int64) bool {
 	return i.TrialEndAt != nil && now < *i.TrialEndAt && i.runningAt(now)
 }
 
-// monthAt counts the months that were begun and paid before the one of a time; it is negative in a trial.
-func (i *subscriptionItem) monthAt(now int64) int64 {
+// periodsAt counts the periods that were begun and paid before the one of a time; it is negative in a trial.
+func (i *subscriptionItem) periodsAt(now int64) int64 {
 	paidFrom := i.StartAt
 	if i.TrialEndAt != nil {
 		paidFrom = *i.TrialEndAt
@@ -68,7 +89,7 @@ func (i *subscriptionItem) monthAt(now int64) int64 {
 	if now < paidFrom {
 		return -1
 	}
-	return (now - paidFrom) / billingMonth
+	return (now - paidFrom) / i.length()
 }
 
 // periodAt returns the period that a time is in: the trial, or a month. An item that has not begun or is over is in its
@@ -85,8 +106,8 @@ func (i *subscriptionItem) periodAt(now int64) (start, end int64) {
 		}
 		paidFrom = *i.TrialEndAt
 	}
-	start = paidFrom + i.monthAt(now)*billingMonth
-	return start, start + billingMonth
+	start = paidFrom + i.periodsAt(now)*i.length()
+	return start, start + i.length()
 }
 
 // itemsOf returns the items of a payer, oldest first.
@@ -181,10 +202,18 @@ func listSubscriptionItems(c *call) (any, error) {
 	return pageOf(c, rows, c.tx.wireSubscriptionItem)
 }
 
-// amountOf is what a month of an item costs, in cents.
+// amountOf is what a period of an item costs, in cents.
 func (x *tx) amountOf(i *subscriptionItem) int64 {
 	if price := tablePrices.get(x, i.PriceID); price != nil {
-		return price.Amount
+		return price.feeFor(i.Annual)
+	}
+	return 0
+}
+
+// monthlyOf is what a month of an item costs, in cents.
+func (x *tx) monthlyOf(i *subscriptionItem) int64 {
+	if price := tablePrices.get(x, i.PriceID); price != nil {
+		return price.monthly(i.Annual)
 	}
 	return 0
 }
@@ -312,23 +341,32 @@ func createPriceTransition(c *call) (any, error) {
 	}
 	x := c.tx
 	next := &subscriptionItem{ID: x.newID("csub_item_"), Subject: i.Subject, PlanID: to.PlanID, PriceID: to.ID, StartAt: x.now, CreatedAt: x.now}
-	immediate := to.Amount >= x.amountOf(i) || i.trialAt(x.now)
-	for _, other := range x.itemsOf(x.payerOf(i.Subject)) {
-		if other.statusAt(x.now) == "upcoming" {
-			x.stop(other, true)
-		}
-	}
-	before := x.stop(i, immediate)
-	event := "active"
-	if !immediate {
-		event, next.StartAt = "upcoming", *before.EndAt
-	}
-	x.storeItem(event, next)
+	immediate := to.Amount >= x.monthlyOf(i) || i.trialAt(x.now)
+	before := x.replaceItem(x.payerOf(i.Subject), i, next, immediate)
 	if immediate && to.Amount > 0 {
 		x.charge(next, to.Amount)
 	}
 	x.emitSubscription(i.Subject)
 	return x.wireTransition(before, next), nil
+}
+
+// replaceItem ends an item, if there is one, and begins the next: at once, or when the period of the one before is over. It
+// returns the one before as it has become.
+func (x *tx) replaceItem(p *payer, before, next *subscriptionItem, immediate bool) *subscriptionItem {
+	for _, other := range x.itemsOf(p) {
+		if other.statusAt(x.now) == "upcoming" {
+			x.stop(other, true)
+		}
+	}
+	event := "active"
+	if before != nil {
+		before = x.stop(before, immediate)
+		if !immediate {
+			event, next.StartAt = "upcoming", *before.EndAt
+		}
+	}
+	x.storeItem(event, next)
+	return before
 }
 
 func (x *tx) checkTransition(i *subscriptionItem, from, to string) (*billingPrice, error) {

@@ -177,7 +177,7 @@ func (x *tx) wireSubscriptionItem(i *subscriptionItem) subscriptionItemWire {
 	start, end := i.periodAt(x.now)
 	out := subscriptionItemWire{
 		Object: "commerce_subscription_item", ID: i.ID, InstanceID: x.inst.id, Status: i.statusAt(x.now), PlanID: i.PlanID, PriceID: i.PriceID,
-		Plan: x.wirePlan(tablePlans.get(x, i.PlanID)), PlanPeriod: "month", PayerID: p.id(), Payer: x.wirePayer(p), IsFreeTrial: i.trialAt(x.now),
+		Plan: x.wirePlan(tablePlans.get(x, i.PlanID)), PlanPeriod: period(i.Annual), PayerID: p.id(), Payer: x.wirePayer(p), IsFreeTrial: i.trialAt(x.now),
 		PeriodStart: start, PeriodEnd: &end, CanceledAt: i.CanceledAt, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
 	}
 	switch out.Status {

@@ -69,6 +69,9 @@ type redirectAnswer struct {
 	status   int // 303 when 0
 }
 
+// bareAnswer is an answer without the envelope that the document gives it.
+type bareAnswer struct{ value any }
+
 // frontendEnvelope is how most answers are wrapped.
 type frontendEnvelope struct {
 	Response any `json:"response"`
@@ -176,7 +179,9 @@ func (c *frontendCall) runFrontend(ep *frontendEndpoint) (answer any, err error)
 
 // wrap puts an answer into the envelope that the document gives it.
 func (c *frontendCall) wrap(answer, client any) any {
-	switch answer.(type) {
+	switch answer := answer.(type) {
+	case bareAnswer:
+		return answer.value
 	case frontendEnvelope, redirectAnswer, textAnswer:
 		return answer
 	}

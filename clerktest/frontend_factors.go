@@ -9,15 +9,18 @@ import (
 
 // factorVerification is how far the proof of one factor, or of one field of a sign-up, is.
 type factorVerification struct {
-	Strategy     string     `json:"strategy"`
-	IdentifierID string     `json:"identifier_id"` // that a code or link went to
-	Value        string     `json:"value"`         // the address or number itself
-	Token        string     `json:"token"`         // of a link, or the state of a visit to a provider
-	RedirectURL  string     `json:"redirect_url"`  // where link or provider lead back to
-	CompleteURL  string     `json:"complete_url"`  // where a provider leads when nothing is missing
-	ProviderURL  string     `json:"provider_url"`
-	VerifiedAt   string     `json:"verified_at_client"`
-	Error        *errorItem `json:"error"`
+	Strategy     string          `json:"strategy"`
+	IdentifierID string          `json:"identifier_id"` // that a code or link went to
+	Value        string          `json:"value"`         // the address or number itself
+	Token        string          `json:"token"`         // of a link, or the state of a visit to a provider
+	RedirectURL  string          `json:"redirect_url"`  // where link or provider lead back to
+	CompleteURL  string          `json:"complete_url"`  // where a provider leads when nothing is missing
+	ProviderURL  string          `json:"provider_url"`
+	VerifiedAt   string          `json:"verified_at_client"`
+	Error        *errorItem      `json:"error"`
+	Passkey      *passkeyRequest `json:"passkey,omitzero"`
+	Nonce        string          `json:"nonce,omitzero"`  // what a browser is asked to do with a passkey
+	Strong       bool            `json:"strong,omitzero"` // the passkey's device has made sure who uses it
 	oneTimeCode
 }
 
@@ -31,6 +34,7 @@ type factorInput struct {
 	PhoneNumberID  string `json:"phone_number_id"`
 	RedirectURL    string `json:"redirect_url"`
 	CompleteURL    string `json:"action_complete_redirect_url"`
+	Credential     string `json:"public_key_credential"`
 }
 
 // factorWire is one way to go on.
@@ -48,6 +52,9 @@ func (x *tx) firstFactors(u *user) []factorWire {
 	settings, out := x.userSettings(), []factorWire{}
 	if u.PasswordDigest != "" && settings.enabled("password") {
 		out = append(out, factorWire{Strategy: "password"})
+	}
+	if settings.firstFactor("passkey", "passkey") && len(credentialNames(u.Passkeys)) > 0 {
+		out = append(out, factorWire{Strategy: "passkey"})
 	}
 	for i := range u.Emails {
 		e := &u.Emails[i]
@@ -230,6 +237,7 @@ func (v *factorVerification) wire() *factorVerificationWire {
 	if v.Strategy == "email_link" {
 		w.VerifiedAtClient = &v.VerifiedAt
 	}
+	w.Nonce = nilIfEmpty(v.Nonce)
 	return w
 }
 
@@ -255,6 +263,7 @@ type factorVerificationWire struct {
 	Error            *errorItem `json:"error,omitzero"`
 	URL              *string    `json:"external_verification_redirect_url,omitzero"`
 	VerifiedAtClient *string    `json:"verified_at_client,omitzero"`
+	Nonce            *string    `json:"nonce,omitzero"`
 }
 
 // errUserGone refuses to go on for somebody who was deleted meanwhile.

@@ -99,6 +99,9 @@ func returnFromProvider(c *frontendCall) (any, error) {
 			identity.ID = email
 		}
 	}
+	if v := tableAccountVisits.first(c.tx, "token", in.State); v != nil && in.State != "" {
+		return c.accountFromProvider(v, identity)
+	}
 	if s := tableSignIns.first(c.tx, "token", in.State); s != nil && in.State != "" && s.First.ProviderURL != "" {
 		return c.signInFromProvider(s, identity)
 	}

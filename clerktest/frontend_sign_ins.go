@@ -100,6 +100,8 @@ func (c *frontendCall) beginSignIn(s *signInAttempt, in *signInInput) (err error
 		return c.provePasswordFactor(s, &in.factorInput)
 	case in.Strategy == "ticket":
 		return c.signInWithTicket(s, in.Ticket)
+	case in.Strategy == "passkey":
+		s.First, err = c.askPasskey(tableUsers.get(c.tx, s.UserID))
 	case strings.HasPrefix(in.Strategy, "oauth_"):
 		s.First, err = c.visitProvider(&in.factorInput)
 	case in.Strategy != "" && s.UserID != "":
@@ -183,7 +185,7 @@ func changeSignIn(status string, step func(*frontendCall, *signInAttempt, *user,
 
 var (
 	prepareFirstFactor  = changeSignIn("needs_first_factor", func(c *frontendCall, s *signInAttempt, _ *user, in *factorInput) error { return c.prepareFirst(s, in) })
-	attemptFirstFactor  = changeSignIn("needs_first_factor", proveFirstFactor)
+	attemptKnownUser    = changeSignIn("needs_first_factor", proveFirstFactor)
 	prepareSecondFactor = changeSignIn("needs_second_factor", func(c *frontendCall, s *signInAttempt, u *user, in *factorInput) (err error) {
 		s.Second, err = c.prepareFactor(u, c.tx.secondFactors(u), in)
 		return err
@@ -195,9 +197,45 @@ var (
 	resetPassword = changeSignIn("needs_new_password", chooseNewPassword)
 )
 
+// attemptFirstFactor checks the first factor. A passkey tells by itself who signs in.
+func attemptFirstFactor(c *frontendCall) (any, error) {
+	var in factorInput
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	if in.Strategy != "passkey" {
+		return attemptKnownUser(c)
+	}
+	s, u, err := c.ownSignIn()
+	if err != nil {
+		return nil, err
+	}
+	switch status := c.tx.signInStatus(s); {
+	case status != "needs_first_factor" && status != "needs_identifier":
+		return nil, errBadRequest("sign_in_step_invalid", "This sign-in is at another step: "+status+".")
+	case s.First == nil || s.First.Strategy != "passkey":
+		return nil, errNotPrepared()
+	}
+	next, first := *s, *s.First
+	next.First = &first
+	owner, err := c.provePasskey(&first, in.Credential, u)
+	if owner != nil {
+		next.UserID = owner.ID
+	}
+	tableSignIns.put(c.tx, &next)
+	if err != nil {
+		return nil, err
+	}
+	return c.finishSignIn(&next)
+}
+
 func (c *frontendCall) prepareFirst(s *signInAttempt, in *factorInput) (err error) {
 	u, err := c.tx.findUser(s.UserID)
 	if err != nil {
+		return err
+	}
+	if in.Strategy == "passkey" {
+		s.First, err = c.askPasskey(u)
 		return err
 	}
 	s.First, err = c.prepareFactor(u, c.tx.firstFactors(u), in)

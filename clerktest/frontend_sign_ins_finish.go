@@ -88,7 +88,6 @@ func (x *tx) chooseSession(clientID, sessionID, strategy string) {
 // signInStatus is the step at which a sign-in is.
 func (x *tx) signInStatus(s *signInAttempt) string {
 	u := tableUsers.get(x, s.UserID)
-	verified := func(v *factorVerification) bool { return v != nil && v.Status == "verified" }
 	switch {
 	case s.SessionID != nil:
 		return "complete"
@@ -96,15 +95,22 @@ func (x *tx) signInStatus(s *signInAttempt) string {
 		return "abandoned"
 	case u == nil:
 		return "needs_identifier"
-	case !verified(s.First):
+	case !s.First.verified():
 		return "needs_first_factor"
 	case s.NewPassword:
 		return "needs_new_password"
-	case u.mfaEnabled() && !verified(s.Second):
+	case u.mfaEnabled() && !s.Second.verified() && !x.passkeySuffices(s.First):
 		return "needs_second_factor"
 	default:
 		return "complete"
 	}
+}
+
+// passkeySuffices reports whether a passkey stands for both factors: where the instance says so, and the device has made sure
+// who uses it.
+func (x *tx) passkeySuffices(first *factorVerification) bool {
+	settings := x.userSettings()
+	return first.Strategy == "passkey" && first.Strong && settings.Passkey.SatisfiesSecondFactor
 }
 
 type signInWire struct {

@@ -117,6 +117,8 @@ var systemPermissions = []struct{ key, name string }{
 	{"org:sys_domains:manage", "Manage domains"},
 	{"org:sys_billing:read", "Read billing"},
 	{"org:sys_billing:manage", "Manage billing"},
+	{"org:sys_api_keys:read", "Read API keys"},
+	{"org:sys_api_keys:manage", "Manage API keys"},
 }
 
 // startRoles stores the system permissions and the two standard roles.

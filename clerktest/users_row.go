@@ -97,6 +97,9 @@ type passkey struct {
 	ID           string        `json:"id"`
 	Name         string        `json:"name"`
 	LastUsedAt   int64         `json:"last_used_at"`
+	CredentialID string        `json:"credential_id,omitzero"` // base64url; empty for one that no browser has made
+	Key          []byte        `json:"key,omitzero"`           // public, COSE
+	SignCount    uint32        `json:"sign_count,omitzero"`
 	Verification *verification `json:"verification"`
 	CreatedAt    int64         `json:"created_at"`
 	UpdatedAt    int64         `json:"updated_at"`
@@ -114,6 +117,13 @@ var tableUsers = &table[user]{
 		"username":    func(u *user) []string { return optionalKey(u.Username) },
 		"external_id": func(u *user) []string { return optionalKey(u.ExternalID) },
 		"image":       func(u *user) []string { return optionalKey(nilIfEmpty(u.ImageURL)) },
+		"passkey": func(u *user) []string {
+			var ids []string
+			for i := range u.Passkeys {
+				ids = append(ids, optionalKey(nilIfEmpty(u.Passkeys[i].CredentialID))...)
+			}
+			return ids
+		},
 		"identification": func(u *user) []string {
 			ids := make([]string, 0, len(u.Emails)+len(u.Phones)+len(u.Wallets))
 			for _, list := range [][]identifier{u.Emails, u.Phones, u.Wallets} {
