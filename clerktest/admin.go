@@ -33,7 +33,7 @@ type streamed func(io.Writer) error
 // that the parameter instance names.
 func adminFamily() family {
 	f := family{}
-	for _, list := range [][]adminRoute{adminStateRoutes, adminTimeRoutes, adminTokenRoutes, adminTrafficRoutes} {
+	for _, list := range [][]adminRoute{adminStateRoutes, adminTimeRoutes, adminTokenRoutes, adminTrafficRoutes, adminOAuthRoutes} {
 		for _, route := range list {
 			f.raw = append(f.raw, rawRoute{route.method, adminPath + route.path, route.handler})
 		}

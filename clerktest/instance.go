@@ -38,6 +38,8 @@ type Instance struct {
 	webhooks    webhooks
 	production  atomic.Bool
 	oauthLog    oauthLog
+
+	clientDocuments clientDocuments
 }
 
 func newInstance(e *Emulator, name, secret string) *Instance {

@@ -12,6 +12,7 @@ func jwksFamily() family {
 		raw: []rawRoute{
 			{http.MethodGet, "/.well-known/jwks.json", publicJWKS},
 			{http.MethodGet, "/v1/.well-known/jwks.json", publicJWKS},
+			{http.MethodOptions, "/.well-known/jwks.json", oauthPreflight},
 		},
 	}
 }
@@ -37,6 +38,7 @@ func publicJWKS(e *Emulator) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		in := e.instanceOf(r)
 		in.jwksFetches.Add(1)
+		w.Header().Set("Access-Control-Allow-Origin", "*")
 		c := &call{emulator: e, inst: in, w: w, r: r, traceID: randomHex(16), endpoint: &endpoint{op: e.operations["GetJWKS"]}}
 		set, err := publicKeySet(in, r)
 		c.respond(set, err)

@@ -21,6 +21,8 @@ type oauthRequest struct {
 	Challenge    string   `json:"challenge"`
 	Resource     string   `json:"resource"`
 	Nonce        string   `json:"nonce"`
+	DeviceCode   string   `json:"device_code"` // of a device that asks, instead of a redirect URI
+	UserCode     string   `json:"user_code"`
 	SessionID    string   `json:"session_id"` // that was shown the consent page
 	Token        string   `json:"token"`      // that the consent page sends back
 	CreatedAt    int64    `json:"created_at"`
@@ -37,9 +39,6 @@ const minState = 8
 // authorize begins an authorization. What is wrong before client and redirect URI are proven is told on a page; what is
 // wrong afterwards is told to the client.
 func authorize(c *oauthCall) (oauthAnswer, error) {
-	if err := c.readAuthorization(); err != nil {
-		return oauthAnswer{}, err
-	}
 	r, err := c.provenRequest()
 	if err != nil {
 		return oauthAnswer{}, err
@@ -65,9 +64,9 @@ func (c *oauthCall) provenRequest() (*oauthRequest, error) {
 	if p.repeated == "client_id" || p.repeated == "redirect_uri" {
 		return nil, errInvalidRequest("the parameter " + p.repeated + " is repeated")
 	}
-	a := c.tx.oauthClientByID(p.get("client_id"))
-	if a == nil {
-		return nil, errInvalidClient()
+	a, err := c.authorizingClient(p.get("client_id"))
+	if err != nil {
+		return nil, err
 	}
 	c.client, c.note.ClientID = a, a.ClientID
 	r := &oauthRequest{
@@ -89,6 +88,17 @@ func (c *oauthCall) provenRequest() (*oauthRequest, error) {
 		return nil, errInvalidRequest("redirect_uri has a scheme that codes are never sent to")
 	}
 	return r, nil
+}
+
+// authorizingClient is the client of an authorization request. One whose metadata document was fetched is made known.
+func (c *oauthCall) authorizingClient(id string) (*oauthApplication, error) {
+	if c.document != nil {
+		return c.adoptDocument(id)
+	}
+	if a := c.tx.oauthClientByID(id); a != nil && !a.Document {
+		return a, nil
+	}
+	return nil, errInvalidClient()
 }
 
 // fillRequest checks everything else.

@@ -49,6 +49,9 @@ func answerConsentPage(c *oauthCall) (oauthAnswer, error) {
 	if u == nil || s.ID != r.SessionID || subtle.ConstantTimeCompare([]byte(c.params.get("token")), []byte(r.Token)) != 1 {
 		return oauthAnswer{}, newOAuthError(http.StatusForbidden, "access_denied", "this page was shown to another session: go back to the application and begin again")
 	}
+	if r.DeviceCode != "" {
+		return c.answerDevice(r, u, s)
+	}
 	switch c.params.get("answer") {
 	case "allow":
 		if r.prompts("login") && s.CreatedAt < r.CreatedAt {
@@ -67,19 +70,15 @@ func answerConsentPage(c *oauthCall) (oauthAnswer, error) {
 
 // grantRequest stores what the user agreed to and hands a code to the client.
 func (c *oauthCall) grantRequest(r *oauthRequest, u *user, s *session, orgID string) (oauthAnswer, error) {
-	if !slices.Contains(r.Scopes, "user:org:read") {
-		orgID = ""
-	} else if orgID == "" || c.tx.findMembership(orgID, u.ID) == nil {
-		return oauthAnswer{}, newOAuthError(http.StatusUnprocessableEntity, "invalid_request", "user:org:read needs an organization that the user is a member of")
+	orgID, err := c.tx.consentOrganization(r.Scopes, u, orgID)
+	if err != nil {
+		return oauthAnswer{}, err
 	}
 	g := oauthGrant{
 		ClientID: r.ClientID, UserID: u.ID, OrganizationID: orgID, Scopes: r.Scopes, Resource: r.Resource, Nonce: r.Nonce, AuthTime: c.tx.now,
 	}
 	if s != nil {
-		g.SessionID, g.AuthTime = s.ID, s.CreatedAt
-		if len(s.Actor) > 0 && string(s.Actor) != "null" {
-			g.Actor = json.RawMessage(slices.Clone(s.Actor))
-		}
+		g.SessionID, g.AuthTime, g.Actor = s.ID, s.CreatedAt, s.actorClaim()
 		c.tx.rememberConsent(u.ID, r, orgID)
 	}
 	grant := c.tx.newGrant(g)
@@ -90,6 +89,25 @@ func (c *oauthCall) grantRequest(r *oauthRequest, u *user, s *session, orgID str
 	}
 	c.note.GrantID, c.note.UserID = grant.ID, u.ID
 	return c.redirectBack(r, url.Values{"code": {c.tx.newCode(code)}}), nil
+}
+
+// consentOrganization is the organization of a grant: one of the user's when the scopes have user:org:read, else none.
+func (x *tx) consentOrganization(scopes []string, u *user, orgID string) (string, error) {
+	if !slices.Contains(scopes, "user:org:read") {
+		return "", nil
+	}
+	if orgID == "" || x.findMembership(orgID, u.ID) == nil {
+		return "", newOAuthError(http.StatusUnprocessableEntity, "invalid_request", "user:org:read needs an organization that the user is a member of")
+	}
+	return orgID, nil
+}
+
+// actorClaim is who acts in the session instead of its user, nil when nobody does.
+func (s *session) actorClaim() json.RawMessage {
+	if string(s.Actor) == "null" {
+		return nil
+	}
+	return slices.Clone(s.Actor)
 }
 
 func (x *tx) rememberConsent(userID string, r *oauthRequest, orgID string) {

@@ -1,6 +1,9 @@
 package clerktest
 
-import "net/http"
+import (
+	"errors"
+	"net/http"
+)
 
 // oauthError is a refusal in the form of RFC 6749 §5.2. Its text never repeats what the client sent.
 type oauthError struct {
@@ -43,6 +46,15 @@ func errUnauthorizedClient(description string) *oauthError {
 
 func errAccessDenied() *oauthError {
 	return newOAuthError(http.StatusBadRequest, "access_denied", "the user, or the instance, denied the request")
+}
+
+// asAPIError gives a refusal of RFC 6749 the form of the Frontend API and of the admin API.
+func asAPIError(err error) error {
+	var refused *oauthError
+	if errors.As(err, &refused) {
+		return newError(refused.status, refused.code, "not possible", refused.description)
+	}
+	return err
 }
 
 // keeping is a refusal that keeps what the call changed.

@@ -15,6 +15,7 @@ type oauthGrant struct {
 	Scopes         []string        `json:"scopes"`
 	Resource       string          `json:"resource"`
 	Nonce          string          `json:"nonce"`
+	ParentID       string          `json:"parent_id"` // of the grant whose token was exchanged
 	Actor          json.RawMessage `json:"actor,omitzero"`
 	AuthTime       int64           `json:"auth_time"` // milliseconds
 	Revoked        bool            `json:"revoked"`
@@ -73,6 +74,7 @@ var (
 			"client":       func(g *oauthGrant) []string { return []string{g.ClientID} },
 			"user":         func(g *oauthGrant) []string { return []string{g.UserID} },
 			"organization": func(g *oauthGrant) []string { return keysOf(g.OrganizationID) },
+			"parent":       func(g *oauthGrant) []string { return keysOf(g.ParentID) },
 		},
 	}
 	tableOAuthCodes = &table[oauthCode]{
@@ -106,13 +108,16 @@ func (x *tx) newGrant(g oauthGrant) *oauthGrant {
 	return &g
 }
 
-// revokeGrant ends a grant with its code and all of its tokens. JWTs that are out stay good until they expire.
+// revokeGrant ends a grant with its code, all of its tokens, and the grants of tokens that they were exchanged for. JWTs that are out stay good until they expire.
 func (x *tx) revokeGrant(id string) {
 	tableOAuthGrants.update(x, id, func(g *oauthGrant) { g.Revoked = true })
 	for _, t := range tableOAuthAccessTokens.find(x, "grant", id) {
 		tableOAuthAccessTokens.update(x, t.ID, func(t *oauthAccessToken) { t.revoke(nil, x.now) })
 	}
 	tableOAuthRefreshTokens.deleteAll(x, "grant", id)
+	for _, child := range tableOAuthGrants.find(x, "parent", id) {
+		x.revokeGrant(child.ID)
+	}
 }
 
 // dropGrant removes a grant and everything that belongs to it.
@@ -166,13 +171,17 @@ func (x *tx) newRefreshToken(g *oauthGrant) string {
 	return t.Token
 }
 
-// newAccessToken issues an access token of a grant for some of its scopes. The issuer is that of a JWT.
-func (x *tx) newAccessToken(g *oauthGrant, scopes []string, issuer string) (*oauthAccessToken, error) {
+// newAccessToken issues an access token of a grant for some of its scopes. The issuer is that of a JWT. The
+// token expires at latest at a time in milliseconds, unless that is 0.
+func (x *tx) newAccessToken(g *oauthGrant, scopes []string, issuer string, latest int64) (*oauthAccessToken, error) {
 	if tableOAuthAccessTokens.count(x, "grant", g.ID) >= maxGrantTokens {
 		tableOAuthAccessTokens.delete(x, tableOAuthAccessTokens.first(x, "grant", g.ID).ID)
 	}
 	s := x.oauthSettings()
 	expiration := x.now + s.accessTokenLife().Milliseconds()
+	if latest > 0 {
+		expiration = min(expiration, latest)
+	}
 	t := &oauthAccessToken{
 		ID: newHexID("oat_"), ClientID: g.ClientID, Subject: g.UserID, Scopes: slices.Clone(scopes), GrantID: g.ID,
 		Resource: g.Resource, Actor: g.Actor, credential: x.newCredential("oat_", &expiration),

@@ -41,10 +41,11 @@ type oauthMetadata struct {
 // serverDocumentation is what the metadata calls the documentation of the server.
 const serverDocumentation = "https://clerk.com/docs"
 
-func (c *oauthCall) metadata() (*oauthMetadata, error) {
-	base, err := c.metadataIssuer()
-	if err != nil {
-		return nil, err
+// metadata describes the server at the address that it was asked under.
+func (c *oauthCall) metadata() *oauthMetadata {
+	base := c.base()
+	if behind := c.r.PathValue("issuer"); behind != "" {
+		base += "/" + behind
 	}
 	s := c.tx.oauthSettings()
 	m := &oauthMetadata{
@@ -67,26 +68,21 @@ func (c *oauthCall) metadata() (*oauthMetadata, error) {
 	for _, scope := range s.scopeCatalog() {
 		m.Scopes = append(m.Scopes, scope.Name)
 	}
-	return m, nil
+	return m
 }
 
-// metadataIssuer is the issuer that a metadata document is about. Its frontend path may stand in front of the well-known
-// path, or behind it as RFC 8414 §3.1 has it.
-func (c *oauthCall) metadataIssuer() (string, error) {
-	behind := c.r.PathValue("issuer")
-	if behind == "" {
-		return c.base(), nil
+// findIssuer chooses the instance of a frontend path that stands behind the well-known path, as RFC 8414 §3.1 has it. One
+// that stands in front of it has chosen already.
+func findIssuer(c *oauthCall) error {
+	name, ok := strings.CutSuffix(c.r.PathValue("issuer"), frontendSuffix)
+	in := c.emulator.InstanceByName(name)
+	if _, before := c.r.Context().Value(labelKey{}).(string); !ok || before || in == nil {
+		return newOAuthError(http.StatusNotFound, "invalid_request", "there is no authorization server of this address")
 	}
-	name, ok := strings.CutSuffix(behind, frontendSuffix)
-	if _, before := c.r.Context().Value(labelKey{}).(string); !ok || before || c.emulator.InstanceByName(name) != c.inst {
-		return "", newOAuthError(http.StatusNotFound, "invalid_request", "there is no authorization server of this address")
-	}
-	return c.origin() + "/" + behind, nil
+	c.inst = in
+	return nil
 }
 
 func serveOAuthMetadata(c *oauthCall) (oauthAnswer, error) {
-	m, err := c.metadata()
-	return oauthAnswer{body: m}, err
+	return oauthAnswer{body: c.metadata()}, nil
 }
-
-func serveOpenIDMetadata(c *oauthCall) (oauthAnswer, error) { return serveOAuthMetadata(c) }

@@ -33,7 +33,7 @@ var (
 
 	consentTemplate = newPage("consent", `<p><b>{{.Client}}</b> asks for access to the account of {{.User}}:</p>
 <ul>{{range .Scopes}}<li>{{.Description}} <small>({{.Name}})</small></li>{{end}}</ul>
-<p>The answer goes to <b>{{.Domain}}</b><br><small>{{.RedirectURI}}</small></p>
+{{if .UserCode}}<p>Go on only if the program shows you the code <b>{{.UserCode}}</b></p>{{else}}<p>The answer goes to <b>{{.Domain}}</b><br><small>{{.RedirectURI}}</small></p>{{end}}
 {{if .Resource}}<p>The access is for <b>{{.Resource}}</b></p>{{end}}
 <form method="post" action="{{.Action}}"><input type="hidden" name="request" value="{{.Request}}"><input type="hidden" name="token" value="{{.Token}}">
 {{if .ReadsOrganization}}<p><label>Organization <select name="organization_id">{{range .Organizations}}<option value="{{.ID}}">{{.Name}}</option>{{end}}</select></label></p>{{end}}
@@ -42,6 +42,10 @@ var (
 	againTemplate = newPage("again", `<p><b>{{.Client}}</b> asks that you sign in again. You are signed in as {{.User}}.</p>
 <form method="post" action="{{.Action}}"><input type="hidden" name="request" value="{{.Request}}"><input type="hidden" name="token" value="{{.Token}}">
 <button name="answer" value="sign_in_again">Sign in again</button><button name="answer" value="deny">Cancel</button></form>`)
+
+	codeTemplate = newPage("code", `{{if .Wrong}}<p>There is no program that waits for this code. It may have expired.</p>{{end}}
+<form method="get" action="{{.Action}}"><p><label>Code that the program shows <input name="user_code" autocomplete="off" autocapitalize="characters" maxlength="16" autofocus required></label></p>
+<button>Continue</button></form>`)
 
 	formPostTemplate = newPage("form_post", `<form method="post" action="{{.Action}}">{{range .Fields}}<input type="hidden" name="{{.Name}}" value="{{.Value}}">
 {{end}}<button autofocus>Continue</button></form>`)
@@ -57,6 +61,18 @@ func rendered(t *template.Template, data any) string {
 
 type noticeData struct{ Title, Text string }
 
+func noticeAnswer(title, text string) oauthAnswer {
+	return oauthAnswer{page: rendered(noticeTemplate, noticeData{title, text})}
+}
+
+// deviceCodePage asks for the code that a program shows.
+func (c *oauthCall) deviceCodePage(wrong bool) oauthAnswer {
+	return oauthAnswer{page: rendered(codeTemplate, struct {
+		Title, Action string
+		Wrong         bool
+	}{"Sign in on a device", c.base() + "/oauth/device", wrong})}
+}
+
 // errorPage tells a person what the client did wrong.
 func errorPage(e *oauthError) string {
 	return rendered(noticeTemplate, noticeData{"This request cannot be answered", e.code + ": " + e.description})
@@ -65,7 +81,7 @@ func errorPage(e *oauthError) string {
 // consentData is what the pages that ask a user show.
 type consentData struct {
 	Title, Client, User, Domain, RedirectURI, Resource string
-	Action, Request, Token                             string
+	Action, Request, Token, UserCode                   string
 	Scopes                                             []OAuthScope
 	ReadsOrganization                                  bool
 	Organizations                                      []organizationChoice
@@ -77,7 +93,7 @@ func (c *oauthCall) consentData(r *oauthRequest, title string) consentData {
 	s := c.tx.oauthSettings()
 	data := consentData{
 		Title: title, Client: c.client.Name, Domain: redirectDomain(r.RedirectURI), RedirectURI: r.RedirectURI, Resource: r.Resource,
-		Action: c.base() + "/oauth/consent", Request: r.ID, Token: r.Token, ReadsOrganization: slices.Contains(r.Scopes, "user:org:read"),
+		Action: c.base() + "/oauth/consent", Request: r.ID, Token: r.Token, UserCode: r.UserCode, ReadsOrganization: slices.Contains(r.Scopes, "user:org:read"),
 		Scopes: slices.DeleteFunc(s.scopeCatalog(), func(scope OAuthScope) bool { return !slices.Contains(r.Scopes, scope.Name) }),
 	}
 	if row := tableSessions.get(c.tx, r.SessionID); row != nil {

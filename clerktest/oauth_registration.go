@@ -20,6 +20,8 @@ const (
 
 // clientMetadata is what a client says about itself, RFC 7591 §2. Members that it does not have are ignored.
 type clientMetadata struct {
+	ClientID     string   `json:"client_id"`     // of a metadata document
+	Secret       string   `json:"client_secret"` // which must not be in one
 	RedirectURIs []string `json:"redirect_uris"`
 	AuthMethod   string   `json:"token_endpoint_auth_method"`
 	Name         string   `json:"client_name"`
@@ -49,9 +51,9 @@ func errClientMetadata(description string) *oauthError {
 	return newOAuthError(http.StatusBadRequest, "invalid_client_metadata", description)
 }
 
-// parseClientMetadata reads and checks what a client says about itself.
-func parseClientMetadata(raw []byte) (*clientMetadata, error) {
-	m := &clientMetadata{AuthMethod: "client_secret_basic"}
+// parseClientMetadata reads and checks what a client says about itself. The method is that of clients that name none.
+func parseClientMetadata(raw []byte, method string) (*clientMetadata, error) {
+	m := &clientMetadata{AuthMethod: method}
 	switch err := json.Unmarshal(raw, m); {
 	case err != nil || !utf8.Valid(raw):
 		return nil, errClientMetadata("the metadata is not a JSON object of the form that RFC 7591 gives it")
@@ -92,7 +94,7 @@ func registerClient(c *oauthCall) (oauthAnswer, error) {
 	if err != nil {
 		return oauthAnswer{}, errClientMetadata("the metadata is too large, or breaks off")
 	}
-	m, err := parseClientMetadata(raw)
+	m, err := parseClientMetadata(raw, "client_secret_basic")
 	if err != nil {
 		return oauthAnswer{}, err
 	}

@@ -15,7 +15,7 @@ import (
 // it. Its routes are raw ones, because their errors have the form of RFC 6749.
 func oauthServerFamily() family {
 	f := family{
-		tables:           []anyTable{tableOAuthRequests, tableOAuthConsents, tableOAuthGrants, tableOAuthCodes, tableOAuthRefreshTokens},
+		tables:           []anyTable{tableOAuthRequests, tableOAuthConsents, tableOAuthGrants, tableOAuthCodes, tableOAuthRefreshTokens, tableOAuthDevices},
 		userGone:         func(x *tx, userID string) { x.dropGrantsOf("user", userID) },
 		organizationGone: func(x *tx, organizationID string) { x.dropGrantsOf("organization", organizationID) },
 	}
@@ -39,16 +39,22 @@ type oauthRoute struct {
 
 func oauthRoutes() []oauthRoute {
 	return []oauthRoute{
-		{method: http.MethodGet, path: "/oauth/authorize", operation: "requestOAuthAuthorize", serve: authorize},
-		{method: http.MethodPost, path: "/oauth/authorize", operation: "requestOAuthAuthorizePOST", serve: authorize},
+		{method: http.MethodGet, path: "/oauth/authorize", operation: "requestOAuthAuthorize", serve: authorize, prepare: fetchDocument},
+		{method: http.MethodPost, path: "/oauth/authorize", operation: "requestOAuthAuthorizePOST", serve: authorize, prepare: fetchDocument},
 		{method: http.MethodGet, path: "/oauth/continue", serve: continueAuthorization},
 		{method: http.MethodPost, path: "/oauth/consent", serve: answerConsentPage},
+		{method: http.MethodGet, path: "/oauth/device", serve: serveDevicePage},
+		{method: http.MethodPost, path: "/oauth/device_authorization", public: true, serve: beginDevice},
+		{method: http.MethodGet, path: "/oauth/userinfo", operation: "getOAuthUserInfo", public: true, serve: serveUserInfo},
+		{method: http.MethodPost, path: "/oauth/userinfo", operation: "getOAuthUserInfoPOST", public: true, serve: serveUserInfo},
+		{method: http.MethodPost, path: "/oauth/token_info", operation: "getOAuthTokenInfo", public: true, serve: serveTokenInfo},
+		{method: http.MethodPost, path: "/oauth/token/revoke", operation: "revokeOAuthToken", public: true, serve: revokeAnyToken},
 		{method: http.MethodPost, path: "/oauth/token", operation: "getOAuthToken", public: true, serve: issueToken},
 		{method: http.MethodPost, path: "/oauth/register", operation: "registerOAuthClient", public: true, serve: registerClient},
 		{method: http.MethodGet, path: "/.well-known/oauth-authorization-server", operation: "getOAuth2AuthorizationServerMetadata", public: true, serve: serveOAuthMetadata},
-		{method: http.MethodGet, path: "/.well-known/oauth-authorization-server/{issuer}", public: true, serve: serveOAuthMetadata},
-		{method: http.MethodGet, path: "/.well-known/openid-configuration", operation: "getOpenIDConfiguration", public: true, serve: serveOpenIDMetadata},
-		{method: http.MethodGet, path: "/.well-known/openid-configuration/{issuer}", public: true, serve: serveOpenIDMetadata},
+		{method: http.MethodGet, path: "/.well-known/oauth-authorization-server/{issuer}", public: true, serve: serveOAuthMetadata, prepare: findIssuer},
+		{method: http.MethodGet, path: "/.well-known/openid-configuration", operation: "getOpenIDConfiguration", public: true, serve: serveOAuthMetadata},
+		{method: http.MethodGet, path: "/.well-known/openid-configuration/{issuer}", public: true, serve: serveOAuthMetadata, prepare: findIssuer},
 	}
 }
 
@@ -59,7 +65,9 @@ type oauthCall struct {
 	route  *oauthRoute
 	params *oauthParameters
 	client *oauthApplication // once it is known
-	note   OAuthLogEntry     // what the log tells about the call
+
+	document *clientMetadata // of a client whose id is an address
+	note     OAuthLogEntry   // what the log tells about the call
 }
 
 // oauthAnswer is a JSON document, a page, or a redirect when location is set.
@@ -108,13 +116,13 @@ func (c *oauthCall) answer() (answer oauthAnswer, err error) {
 			}()
 		}
 	}()
-	if err := c.inst.ensureKey(); err != nil {
-		return answer, err
-	}
 	if c.route.prepare != nil {
 		if err := c.route.prepare(c); err != nil {
 			return answer, err
 		}
+	}
+	if err := c.inst.ensureKey(); err != nil {
+		return answer, err
 	}
 	origin := &requestOrigin{userAgent: c.r.UserAgent()}
 	origin.clientIP, _, _ = net.SplitHostPort(c.r.RemoteAddr)
@@ -147,7 +155,7 @@ func (c *oauthCall) write(answer oauthAnswer, err error) int {
 	if err != nil {
 		refused := c.asOAuthError(err)
 		c.note.Error = refused.code
-		answer = c.refusal(refused)
+		answer = c.refusal(refused, err)
 	}
 	switch {
 	case answer.location != "":
@@ -174,7 +182,11 @@ func writeStatus(w http.ResponseWriter, status int) int {
 }
 
 // refusal is the answer of an error.
-func (c *oauthCall) refusal(refused *oauthError) oauthAnswer {
+func (c *oauthCall) refusal(refused *oauthError, err error) oauthAnswer {
+	var known *apiError
+	if c.route.public && errors.As(err, &known) { // of an endpoint whose errors have Clerk's own form
+		return oauthAnswer{status: known.status, body: errorBody{Errors: known.items, TraceID: c.traceID}}
+	}
 	if !c.route.public {
 		return oauthAnswer{status: refused.status, page: errorPage(refused)}
 	}

@@ -1,6 +1,7 @@
 package clerktest
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -52,6 +53,8 @@ type OAuthSwitches struct {
 	// DocumentHosts are hosts, with their ports, whose client metadata documents are fetched although they are on this
 	// machine. Plain http is allowed for them.
 	DocumentHosts []string `json:"document_hosts"`
+	// DeviceInterval is how many seconds a program waits between two questions of the device grant. 0 means 5.
+	DeviceInterval int64 `json:"device_interval_seconds"`
 }
 
 // OAuthScope is a custom scope.
@@ -111,7 +114,7 @@ func (s *OAuthSettings) check() error {
 		return errParamValue("consent", "answered by auto or deny, or by an empty text for the page")
 	case s.Rotation != RotationOn && s.Rotation != RotationOff:
 		return errParamValue("rotate_refresh", "off or empty")
-	case s.RotationGrace < 0 || s.AccessTokenSeconds < 0 || s.AccessTokenSeconds > maxLifetime/1000:
+	case s.RotationGrace < 0 || s.DeviceInterval < 0 || s.DeviceInterval > deviceLife || s.AccessTokenSeconds < 0 || s.AccessTokenSeconds > maxLifetime/1000:
 		return errParamValue("access_token_seconds", "a number of seconds that is not negative")
 	case len(s.Scopes) > maxOAuthEntries || len(s.Resources) > maxOAuthEntries || len(s.DocumentHosts) > maxOAuthEntries:
 		return errParamValue("scopes", "at most 1000 entries, as resources and document_hosts are")
@@ -173,3 +176,6 @@ func (s *OAuthSettings) accessTokenLife() time.Duration {
 	}
 	return oauthTokenLife * time.Millisecond
 }
+
+// deviceInterval is how many seconds lie between two questions.
+func (s *OAuthSettings) deviceInterval() int64 { return cmp.Or(s.DeviceInterval, deviceInterval) }

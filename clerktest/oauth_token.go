@@ -44,6 +44,10 @@ func issueToken(c *oauthCall) (oauthAnswer, error) {
 		tokens, err = c.exchangeCode()
 	case grantTypeRefresh:
 		tokens, err = c.refresh()
+	case grantTypeDevice:
+		tokens, err = c.pollDevice()
+	case grantTypeExchange:
+		tokens, err = c.exchangeToken()
 	case "":
 		err = errInvalidRequest("grant_type is missing")
 	default:
@@ -134,7 +138,7 @@ func (c *oauthCall) noteGrant(g *oauthGrant, scopes []string) {
 
 // tokensOf issues an access token of a grant and, with openid, an ID token.
 func (x *tx) tokensOf(g *oauthGrant, scopes []string, issuer string) (*oauthTokens, error) {
-	t, err := x.newAccessToken(g, scopes, issuer)
+	t, err := x.newAccessToken(g, scopes, issuer, 0)
 	if err != nil {
 		return nil, err
 	}

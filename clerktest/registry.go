@@ -142,6 +142,7 @@ func families() []family {
 		permissionsFamily(),
 		oauthApplicationsFamily(),
 		oauthServerFamily(),
+		oauthConsentFamily(),
 		instanceFamily(),
 		domainsFamily(),
 		handshakeFamily(),
