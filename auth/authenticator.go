@@ -51,6 +51,7 @@ func New(config Config) (*Authenticator, error) {
 // this call apply to it, and its cookies are left to the first response.
 func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...CallOption) *RequestState {
 	call, mark := a.callConfig(opts), credentialMark(&req)
+	ctx, observed := a.observe(ctx)
 	var state *RequestState
 	if first, ok := ctx.Value(contextKey{}).(*RequestState); ok && first != nil && first.authn == a && first.call != nil && first.mark == mark {
 		state = a.again(ctx, &req, first, call)
@@ -58,6 +59,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...C
 		state = a.authenticate(ctx, &req, call)
 	}
 	state.challenge, state.call, state.mark = challengeFor(call.accepts, call.challenge), call, mark
+	observed.end(ctx, state)
 	return state
 }
 
@@ -69,6 +71,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...C
 // must not be changed afterwards.
 func (a *Authenticator) AuthenticateToken(ctx context.Context, token string, opts ...CallOption) *RequestState {
 	call := a.callConfig(opts)
+	ctx, observed := a.observe(ctx)
 	var state *RequestState
 	if token == "" {
 		state = a.withoutToken(call)
@@ -77,6 +80,7 @@ func (a *Authenticator) AuthenticateToken(ctx context.Context, token string, opt
 		state = a.fromToken(ctx, call, &p)
 	}
 	state.challenge = challengeFor(call.accepts, call.challenge)
+	observed.end(ctx, state)
 	return state
 }
 
@@ -85,8 +89,10 @@ func (a *Authenticator) AuthenticateToken(ctx context.Context, token string, opt
 // not be changed.
 func (a *Authenticator) Verify(ctx context.Context, token string, opts ...CallOption) (*SessionClaims, error) {
 	call := a.callConfig(opts)
+	ctx, observed := a.observe(ctx)
 	p := a.read(token, false)
 	claims, refusal := a.verify(ctx, &p, &jwtPolicy{as: asSession, call: call})
+	observed.endSession(ctx, refusal)
 	if refusal != nil {
 		return nil, refusal
 	}

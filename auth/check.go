@@ -1,6 +1,7 @@
 package clerkauth
 
 import (
+	"errors"
 	"slices"
 	"strings"
 )
@@ -75,12 +76,22 @@ func (s *RequestState) Has(checks ...Check) bool {
 	if len(checks) == 0 {
 		return false
 	}
-	return s.Require(checks...) == nil
+	return s.require(checks) == nil
 }
 
 // Require returns nil if the request is signed in and passes every check, and otherwise an [*Error] that unwraps to
 // [ErrUnauthenticated], [ErrForbidden] or [ErrUnavailable]. Without checks being signed in is enough.
 func (s *RequestState) Require(checks ...Check) error {
+	err := s.require(checks)
+	var refusal *Error
+	if errors.As(err, &refusal) {
+		s.current().observeRefusal(refusal)
+	}
+	return err
+}
+
+// require is Require without an observer.
+func (s *RequestState) require(checks []Check) error {
 	c := s.current()
 	if c.status != StatusSignedIn {
 		return s.refusing(c.refusal(), checks)

@@ -143,6 +143,9 @@ type Config struct {
 	ClockSkew time.Duration
 	// Now is the clock; nil is [time.Now].
 	Now func() time.Time
+	// Observer is told what is decided and why; nil observes nothing and costs nothing. One that is also a clerk.Observer
+	// is told about the calls to Clerk's Backend API as well.
+	Observer Observer
 	// TokenCacheSize is how many verified session tokens are remembered so that the next request with the same token
 	// skips the signature. Zero is [DefaultTokenCacheSize]; [NoTokenCache] verifies every token anew.
 	TokenCacheSize int

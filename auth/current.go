@@ -131,7 +131,7 @@ func CurrentMembership(ctx context.Context) (*clerk.OrganizationMembership, erro
 // currentOf returns whom the request is from and where to ask about that.
 func currentOf(ctx context.Context, operation string) (*current, currentKey, error) {
 	state := FromContext(ctx)
-	if err := state.Require(); err != nil {
+	if err := state.require(nil); err != nil {
 		return nil, currentKey{}, err
 	}
 	authn := state.current().authn

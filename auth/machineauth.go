@@ -35,6 +35,7 @@ func (a *Authenticator) machine(ctx context.Context, p *presented, call *callCon
 		return a.machineState(class, token, identity, refusal)
 	}
 	if known := a.flow.machines.known(class, token); opaque && known != nil && (known.refusal != nil || !a.alwaysAsks(class)) {
+		a.hit(ctx)
 		if refusal = known.refusal; refusal == nil {
 			refusal = a.meantForUs(class, known.identity, call)
 		}
@@ -63,7 +64,10 @@ func (a *Authenticator) machine(ctx context.Context, p *presented, call *callCon
 		resolve: sync.OnceValue(func() *RequestState {
 			ctx, cancel := context.WithTimeout(ctx, apiTimeout)
 			defer cancel()
-			return ask(ctx)
+			ctx, observed := a.observe(ctx)
+			state := ask(ctx)
+			observed.end(ctx, state)
+			return state
 		}),
 	}
 }

@@ -46,6 +46,8 @@ type RemoteKeySetConfig struct {
 	OnUnknownKey RefreshPolicy
 	// Now is the clock; nil is [time.Now].
 	Now func() time.Time
+	// Observer is told about each load; nil observes nothing.
+	Observer KeyObserver
 	// Logger gets warnings about failed loads; nil is silent.
 	Logger *slog.Logger
 }
@@ -310,6 +312,7 @@ func (s *RemoteKeySet) run(f *keyFlight, failing, again bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.Timeout)
 	defer cancel()
 	loaded := s.fetch(ctx, failing, again)
+	s.observeLoad(f, loaded)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer close(f.done)

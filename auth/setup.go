@@ -171,6 +171,9 @@ func (a *Authenticator) newAPI(secretKey string) (*clerk.Client, error) {
 	if a.config.AllowPlainHTTP {
 		opts = append(opts, clerk.WithPlainHTTP())
 	}
+	if observer, ok := a.config.Observer.(clerk.Observer); ok {
+		opts = append(opts, clerk.WithObserver(observer))
+	}
 	if a.custom != nil {
 		opts = append(opts, clerk.WithHTTPClient(a.custom))
 	}
@@ -202,10 +205,14 @@ func (a *Authenticator) openKeySet() error {
 		}
 		a.keys = set
 	case c.SecretKey != "":
-		set, err := NewRemoteKeySet(RemoteKeySetConfig{
+		config := RemoteKeySetConfig{
 			URL: c.APIURL + "/v1/jwks", SecretKey: c.SecretKey, AllowPlainHTTP: c.AllowPlainHTTP, HTTPClient: a.custom,
 			OnUnknownKey: c.RefreshOnUnknownKey, Now: c.Now, Logger: c.Logger,
-		})
+		}
+		if c.Observer != nil {
+			config.Observer = c.Observer
+		}
+		set, err := NewRemoteKeySet(config)
 		if err != nil {
 			return configError("%w", err)
 		}

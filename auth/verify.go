@@ -86,6 +86,7 @@ func (a *Authenticator) verify(ctx context.Context, p *presented, policy *jwtPol
 	if p.cached != nil {
 		if p.cached.class() == policy.as.class() {
 			if key, err := a.findKey(ctx, p.cached.keyID, now); err == nil && p.cached.verifiedBy(key) {
+				a.hit(ctx)
 				return accepted(p.claims, a.checkClaims(p.claims, policy, now))
 			}
 		}
