@@ -29,6 +29,8 @@ func contractAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.
 		APIURL:         config.APIURL,
 		SignInURL:      config.SignInURL,
 		TokenCacheSize: 64,
+
+		TrustForwardedHeaders: true,
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -57,6 +59,12 @@ func contractApp(tb testing.TB, config adaptertest.Config) http.Handler {
 	app.Handle(adaptertest.RouteCustom, clerkauth.Middleware(authn, clerkauth.WithErrorHandler(answerCustom))(guard()(handle)))
 	app.Handle(adaptertest.RouteCookie, setCookie(attach(handle)))
 	app.Handle(adaptertest.RouteCORS, answerPreflight(attach(guard()(handle))))
+	both := clerkauth.Middleware(authn, clerkauth.WithCallOptions(clerkauth.AcceptTokens(clerkauth.TokenSession, clerkauth.TokenAPIKey)))
+	app.Handle(adaptertest.RouteTwice, both(both(guard()(handle))))
+	other := clerkauth.Middleware(contractAuthenticator(tb, config.Other()))
+	app.Handle(adaptertest.RouteOther, other(attach(guard()(handle))))
+	app.Handle(adaptertest.RouteSkippedOther, other(attach(guard()(handle))))
+	app.Handle(adaptertest.RouteMoved, http.StripPrefix("/moved", attach(clerkauth.RedirectToSignIn()(handle))))
 	for route, handler := range map[string]http.Handler{
 		adaptertest.RoutePublic:       handle,
 		adaptertest.RouteSkipped:      handle,

@@ -85,8 +85,8 @@ func (m *middleware) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 type errorHandlerKey struct{}
 
-// RequireAuth lets requests through that are signed in and pass all checks, and refuses the others with 401, 403 or 503:
-// also all of them where [Middleware] did not run. It never redirects.
+// RequireAuth admits signed-in requests that pass every check and refuses the rest with 401, 403 or 503. If [Middleware]
+// did not run, it refuses every request with 503. It never redirects.
 func RequireAuth(checks ...Check) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

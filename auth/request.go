@@ -46,8 +46,12 @@ func FromHTTP(r *http.Request) Request {
 func requestTarget(r *http.Request) (path, rawQuery string) {
 	target := r.RequestURI
 	if _, rest, absolute := strings.Cut(target, "://"); absolute && !strings.HasPrefix(target, "/") {
-		if target = "/"; strings.IndexByte(rest, '/') >= 0 {
-			target = rest[strings.IndexByte(rest, '/'):]
+		target = "/"
+		if end := strings.IndexAny(rest, "/?"); end >= 0 {
+			target = rest[end:]
+		}
+		if target[0] == '?' {
+			target = "/" + target
 		}
 	}
 	if !strings.HasPrefix(target, "/") {

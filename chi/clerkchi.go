@@ -1,5 +1,5 @@
-// Package clerkchi puts Clerk into Chi. [Middleware] finds out who sent a request and never turns an anonymous visitor
-// away; [RequireAuth] does, route by route or for a group:
+// Package clerkchi provides Clerk authentication middleware for Chi. [Middleware] tells who sent a request and lets
+// anonymous visitors pass; [RequireAuth] refuses them, on a route or for a group:
 //
 //	r.Use(clerkchi.Middleware(authn))
 //	r.Get("/", home)
@@ -28,8 +28,8 @@ func Middleware(authn *clerkauth.Authenticator, opts ...Option) func(http.Handle
 	return clerkauth.Middleware(authn, opts...)
 }
 
-// RequireAuth lets requests through that are signed in and pass all checks, and refuses the others: also all of them
-// where [Middleware] did not run.
+// RequireAuth admits signed-in requests that pass every check and refuses the rest. If [Middleware] did not run, it
+// refuses every request with 503.
 func RequireAuth(checks ...clerkauth.Check) func(http.Handler) http.Handler {
 	return clerkauth.RequireAuth(checks...)
 }

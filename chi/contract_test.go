@@ -32,6 +32,8 @@ func newAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authe
 		APIURL:         config.APIURL,
 		SignInURL:      config.SignInURL,
 		TokenCacheSize: 64,
+
+		TrustForwardedHeaders: true,
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -60,6 +62,13 @@ func contractApp(tb testing.TB, config adaptertest.Config) chi.Router {
 	app.With(clerkchi.Middleware(authn, clerkauth.WithErrorHandler(answerCustom)), guard()).Get(adaptertest.RouteCustom, handle)
 	app.With(setCookie, attach).Get(adaptertest.RouteCookie, handle)
 	app.With(answerPreflight, attach, guard()).HandleFunc(adaptertest.RouteCORS, handle)
+	both := clerkchi.Middleware(authn, clerkauth.WithCallOptions(clerkauth.AcceptTokens(clerkauth.TokenSession, clerkauth.TokenAPIKey)))
+	app.With(both, both, guard()).Get(adaptertest.RouteTwice, handle)
+	other := app.With(clerkchi.Middleware(newAuthenticator(tb, config.Other())), attach, guard())
+	other.Get(adaptertest.RouteOther, handle)
+	other.Get(adaptertest.RouteSkippedOther, handle)
+	app.With(func(next http.Handler) http.Handler { return http.StripPrefix("/moved", next) }, attach, clerkchi.RedirectToSignIn()).
+		Get(adaptertest.RouteMoved, handle)
 	app.Group(func(app chi.Router) {
 		app.Use(attach)
 		app.Get(adaptertest.RoutePublic, handle)

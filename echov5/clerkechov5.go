@@ -1,5 +1,5 @@
-// Package clerkechov5 puts Clerk into Echo v5. [Middleware] finds out who sent a request and never turns an anonymous
-// visitor away; [RequireAuth] does, route by route or for a group:
+// Package clerkechov5 provides Clerk authentication middleware for Echo v5. [Middleware] tells who sent a request and lets
+// anonymous visitors pass; [RequireAuth] refuses them, on a route or for a group:
 //
 //	e.Use(clerkechov5.Middleware(authn))
 //	e.GET("/", home)
@@ -57,11 +57,12 @@ func WithConfig(config Config) echo.MiddlewareFunc {
 // ToMiddleware is [WithConfig] with an error in place of the panic.
 func (config Config) ToMiddleware() (echo.MiddlewareFunc, error) {
 	if config.Authenticator == nil {
-		return nil, errors.New("clerkechov5: Config: Authenticator is nil")
+		return nil, errors.New("clerkechov5: Middleware: the authenticator is nil")
 	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c *echo.Context) error {
 			if config.Skipper != nil && config.Skipper(c) {
+				c.SetRequest(c.Request().WithContext(clerkauth.NewContext(c.Request().Context(), nil)))
 				return next(c)
 			}
 			ctx := c.Request().Context()
@@ -83,8 +84,8 @@ func (config Config) ToMiddleware() (echo.MiddlewareFunc, error) {
 	}, nil
 }
 
-// RequireAuth lets requests through that are signed in and pass all checks, and refuses the others: also all of them
-// where [Middleware] did not run.
+// RequireAuth admits signed-in requests that pass every check and refuses the rest. If [Middleware] did not run, it
+// refuses every request with 503.
 func RequireAuth(checks ...clerkauth.Check) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c *echo.Context) error {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/labstack/echo/v5"
+	"github.com/labstack/echo/v5/middleware"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 	"github.com/clerkgo/clerk-go/clerktest/adaptertest"
@@ -31,6 +32,8 @@ func newAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authe
 		APIURL:         config.APIURL,
 		SignInURL:      config.SignInURL,
 		TokenCacheSize: 64,
+
+		TrustForwardedHeaders: true,
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -59,6 +62,15 @@ func contractApp(tb testing.TB, config adaptertest.Config) *echo.Echo {
 		clerkechov5.WithConfig(clerkechov5.Config{Authenticator: authn, ErrorHandler: answerCustom}), guard())
 	e.GET(adaptertest.RouteCookie, handle, setCookie, attach)
 	e.Any(adaptertest.RouteCORS, handle, answerPreflight, attach, guard())
+
+	both := clerkechov5.WithConfig(clerkechov5.Config{
+		Authenticator: authn, CallOptions: []clerkauth.CallOption{clerkauth.AcceptTokens(clerkauth.TokenSession, clerkauth.TokenAPIKey)},
+	})
+	e.GET(adaptertest.RouteTwice, handle, both, both, guard())
+	other := e.Group("", clerkechov5.Middleware(newAuthenticator(tb, config.Other())), attach, guard())
+	other.GET(adaptertest.RouteOther, handle)
+	other.GET(adaptertest.RouteSkippedOther, handle)
+	e.Pre(middleware.Rewrite(map[string]string{"/moved/*": "/$1"}))
 
 	attached := e.Group("", attach)
 	attached.GET(adaptertest.RoutePublic, handle)

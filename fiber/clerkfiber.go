@@ -1,5 +1,5 @@
-// Package clerkfiber puts Clerk into Fiber v2. The handler of [New] finds out who sent a request and never turns an
-// anonymous visitor away; [RequireAuth] does, route by route or for a group:
+// Package clerkfiber provides Clerk authentication middleware for Fiber v2. The handler of [New] tells who sent a request and lets
+// anonymous visitors pass; [RequireAuth] refuses them, on a route or for a group:
 //
 //	app.Use(clerkfiber.New(clerkfiber.Config{Authenticator: authn}))
 //	app.Get("/", home)
@@ -49,14 +49,15 @@ type Config struct {
 func New(config Config) fiber.Handler {
 	switch {
 	case config.Authenticator == nil:
-		panic("clerkfiber: New: Authenticator is nil")
+		panic("clerkfiber: New: the authenticator is nil")
 	case config.Timeout < 0:
-		panic("clerkfiber: New: Timeout is negative")
+		panic("clerkfiber: New: the timeout is negative")
 	case config.Timeout == 0:
 		config.Timeout = DefaultTimeout
 	}
 	return func(c *fiber.Ctx) error {
 		if config.Next != nil && config.Next(c) {
+			c.SetUserContext(clerkauth.NewContext(c.UserContext(), nil))
 			return c.Next()
 		}
 		ctx := clerkauth.NewWaitLimit(c.UserContext(), config.Timeout)
@@ -79,8 +80,8 @@ func New(config Config) fiber.Handler {
 	}
 }
 
-// RequireAuth lets requests through that are signed in and pass all checks, and refuses the others: also all of them
-// where the handler of [New] did not run.
+// RequireAuth admits signed-in requests that pass every check and refuses the rest. If the handler of [New] did not run, it
+// refuses every request with 503.
 func RequireAuth(checks ...clerkauth.Check) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		if err := FromContext(c).Require(checks...); err != nil {
@@ -158,8 +159,6 @@ func request(c *fiber.Ctx) clerkauth.Request {
 		Method:   c.Method(),
 		Scheme:   "http",
 		Host:     utils.UnsafeString(fast.Host()),
-		Path:     utils.UnsafeString(fast.URI().PathOriginal()),
-		RawQuery: utils.UnsafeString(fast.URI().QueryString()),
 		Header: func(name string) []string {
 			lines := fast.Request.Header.PeekAll(name)
 			values := make([]string, len(lines))
@@ -169,6 +168,7 @@ func request(c *fiber.Ctx) clerkauth.Request {
 			return values
 		},
 	}
+	req.Path, req.RawQuery = target(c)
 	if c.App().Config().DisableHeaderNormalizing {
 		req.Header = func(name string) []string { return headerInAnyCase(c, name) }
 	}
@@ -176,6 +176,18 @@ func request(c *fiber.Ctx) clerkauth.Request {
 		req.Scheme = "https"
 	}
 	return req
+}
+
+// target returns path and query as the browser sent them, whatever rewrites have made of them. An absolute URL in the
+// request line is left to Fiber.
+func target(c *fiber.Ctx) (path, rawQuery string) {
+	path = utils.UnsafeString(c.Request().Header.RequestURI())
+	if !strings.HasPrefix(path, "/") {
+		uri := c.Request().URI()
+		return utils.UnsafeString(uri.PathOriginal()), utils.UnsafeString(uri.QueryString())
+	}
+	path, rawQuery, _ = strings.Cut(path, "?")
+	return path, rawQuery
 }
 
 // headerInAnyCase finds a header where Fiber leaves the names as the client wrote them.

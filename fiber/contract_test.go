@@ -48,6 +48,8 @@ func newAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authe
 		APIURL:         config.APIURL,
 		SignInURL:      config.SignInURL,
 		TokenCacheSize: 64,
+
+		TrustForwardedHeaders: true,
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -66,6 +68,13 @@ func contractApp(tb testing.TB, config adaptertest.Config) *fiber.App {
 	handle := func(c *fiber.Ctx) error { return c.JSON(record(c, config)) }
 
 	app := fiber.New(fiber.Config{DisableStartupMessage: true, ErrorHandler: clerkfiber.ErrorHandler})
+	app.Use(func(c *fiber.Ctx) error {
+		if c.Path() == adaptertest.RouteMoved {
+			c.Path(adaptertest.RoutePage)
+			return c.RestartRouting()
+		}
+		return c.Next()
+	})
 	app.Get(adaptertest.RouteUnattached, guard(), handle)
 	app.Get(adaptertest.RouteReject, clerkfiber.New(clerkfiber.Config{Authenticator: authn, RejectInvalid: true}), handle)
 	app.Get(adaptertest.RouteMachine, clerkfiber.New(clerkfiber.Config{
@@ -76,6 +85,14 @@ func contractApp(tb testing.TB, config adaptertest.Config) *fiber.App {
 		clerkfiber.New(clerkfiber.Config{Authenticator: authn, ErrorHandler: answerCustom}), guard(), handle)
 	app.Get(adaptertest.RouteCookie, setCookie, attach, handle)
 	app.All(adaptertest.RouteCORS, answerPreflight, attach, guard(), handle)
+
+	both := clerkfiber.New(clerkfiber.Config{
+		Authenticator: authn, CallOptions: []clerkauth.CallOption{clerkauth.AcceptTokens(clerkauth.TokenSession, clerkauth.TokenAPIKey)},
+	})
+	app.Get(adaptertest.RouteTwice, both, both, guard(), handle)
+	other := clerkfiber.New(clerkfiber.Config{Authenticator: newAuthenticator(tb, config.Other())})
+	app.Get(adaptertest.RouteOther, other, attach, guard(), handle)
+	app.Get(adaptertest.RouteSkippedOther, other, attach, guard(), handle)
 
 	attached := app.Group("", attach)
 	attached.Get(adaptertest.RoutePublic, handle)

@@ -1,5 +1,5 @@
-// Package clerkgin puts Clerk into Gin. [Middleware] finds out who sent a request and never turns an anonymous visitor
-// away; [RequireAuth] does, route by route or for a group:
+// Package clerkgin provides Clerk authentication middleware for Gin. [Middleware] tells who sent a request and lets
+// anonymous visitors pass; [RequireAuth] refuses them, on a route or for a group:
 //
 //	r.Use(clerkgin.Middleware(authn))
 //	r.GET("/", home)
@@ -65,6 +65,7 @@ func Middleware(authn *clerkauth.Authenticator, opts ...Option) gin.HandlerFunc 
 	}
 	return func(c *gin.Context) {
 		if o.skip != nil && o.skip(c) {
+			c.Request = c.Request.WithContext(clerkauth.NewContext(c.Request.Context(), nil))
 			return
 		}
 		ctx := c.Request.Context()
@@ -85,8 +86,8 @@ func Middleware(authn *clerkauth.Authenticator, opts ...Option) gin.HandlerFunc 
 	}
 }
 
-// RequireAuth lets requests through that are signed in and pass all checks, and refuses the others: also all of them
-// where [Middleware] did not run.
+// RequireAuth admits signed-in requests that pass every check and refuses the rest. If [Middleware] did not run, it
+// refuses every request with 503.
 func RequireAuth(checks ...clerkauth.Check) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if err := FromContext(c).Require(checks...); err != nil {

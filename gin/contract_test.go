@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/gin-gonic/gin"
@@ -35,6 +36,8 @@ func newAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authe
 		APIURL:         config.APIURL,
 		SignInURL:      config.SignInURL,
 		TokenCacheSize: 64,
+
+		TrustForwardedHeaders: true,
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -47,7 +50,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *gin.Engine {
 	tb.Helper()
 	authn := newAuthenticator(tb, config)
 	attach := clerkgin.Middleware(authn, clerkgin.WithSkipper(func(c *gin.Context) bool {
-		return c.FullPath() == adaptertest.RouteSkipped || c.FullPath() == adaptertest.RouteSkippedGuard
+		return strings.HasPrefix(c.FullPath(), adaptertest.RouteSkipped)
 	}))
 	handle := func(c *gin.Context) { c.JSON(http.StatusOK, record(c, config)) }
 
@@ -60,6 +63,16 @@ func contractApp(tb testing.TB, config adaptertest.Config) *gin.Engine {
 		clerkgin.RequireAuth(), handle)
 	engine.GET(adaptertest.RouteCookie, func(c *gin.Context) { c.SetCookie("app", "1", 0, "/", "", false, true) }, attach, handle)
 	engine.Any(adaptertest.RouteCORS, answerPreflight, attach, clerkgin.RequireAuth(), handle)
+
+	both := clerkgin.Middleware(authn, clerkgin.WithCallOptions(clerkauth.AcceptTokens(clerkauth.TokenSession, clerkauth.TokenAPIKey)))
+	engine.GET(adaptertest.RouteTwice, both, both, clerkgin.RequireAuth(), handle)
+	other := engine.Group("", clerkgin.Middleware(newAuthenticator(tb, config.Other())), attach, clerkgin.RequireAuth())
+	other.GET(adaptertest.RouteOther, handle)
+	other.GET(adaptertest.RouteSkippedOther, handle)
+	engine.GET(adaptertest.RouteMoved, func(c *gin.Context) {
+		c.Request.URL.Path = adaptertest.RoutePage
+		engine.HandleContext(c)
+	})
 
 	attached := engine.Group("", attach)
 	attached.GET(adaptertest.RoutePublic, handle)

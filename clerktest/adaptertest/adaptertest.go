@@ -19,8 +19,8 @@ import (
 	"testing"
 )
 
-// The routes that the application must have. All but the last three have the attaching middleware in front of them, and
-// all handlers answer 200 with their [Identity] as JSON unless noted.
+// The routes that the application must have. All but the skipped ones and the last have the attaching middleware in front of
+// them, and all handlers answer 200 with their [Identity] as JSON unless noted. Forwarded headers are trusted.
 const (
 	// RoutePublic has no guard.
 	RoutePublic = "/public"
@@ -56,6 +56,14 @@ const (
 	RouteSkipped = "/skipped"
 	// RouteSkippedGuard is like RouteSkipped with a guard.
 	RouteSkippedGuard = "/skipped/guard"
+	// RouteTwice is guarded and has the attaching middleware twice, both times for sessions and API keys.
+	RouteTwice = "/twice"
+	// RouteOther is guarded and has two attaching middlewares: the outer one is of [Config.Other].
+	RouteOther = "/other"
+	// RouteSkippedOther is like RouteOther, and the inner middleware is skipped.
+	RouteSkippedOther = "/skipped/other"
+	// RouteMoved leads to [RoutePage] by the framework's own way of changing a path: a prefix that is taken off, or a rewrite.
+	RouteMoved = "/moved" + RoutePage
 	// RouteUnattached has a guard but no attaching middleware.
 	RouteUnattached = "/unattached"
 )
@@ -82,7 +90,8 @@ type Config struct {
 	// SignInURL is where [RoutePage] sends visitors.
 	SignInURL string
 
-	records *records
+	records                             *records
+	otherSecretKey, otherPublishableKey string
 }
 
 // Identity is what a handler knows about the visitor.
@@ -119,6 +128,7 @@ func Run(t *testing.T, build func(t *testing.T, config Config) string) {
 	t.Helper()
 	clerk := newClerk(t)
 	app := newClient(t, clerk.config(), build)
+	t.Run("attached twice", func(t *testing.T) { checkTwice(t, app, clerk) }) // not in parallel: it counts calls
 	t.Run("contract", func(t *testing.T) {
 		t.Parallel()
 		for _, c := range contract(clerk) {

@@ -46,6 +46,7 @@ func newClerk(t *testing.T) *clerk {
 func (k *clerk) config() Config {
 	return Config{
 		SecretKey: k.server.SecretKey(), PublishableKey: k.server.PublishableKey(), APIURL: k.server.URL(), SignInURL: signInURL,
+		otherSecretKey: k.other.SecretKey(), otherPublishableKey: k.other.PublishableKey(),
 	}
 }
 

@@ -11,7 +11,8 @@ import (
 
 // contract lists what every adapter answers to one request.
 func contract(k *clerk) []testCase {
-	return slices.Concat(credentials(k), refusals(k), authorization(k), machines(k), handshakes(k), pages(k), problems(k), methods(k), hooks(k))
+	return slices.Concat(credentials(k), refusals(k), authorization(k), machines(k), handshakes(k), pages(k), problems(k), methods(k),
+		hooks(k), layers(k))
 }
 
 // anonymous is the reason of a request without credentials on a development instance.
