@@ -13,8 +13,10 @@ func NewPagesAuthenticator(secretKey, publishableKey string) (*clerkauth.Authent
 		SecretKey:         secretKey,
 		PublishableKey:    publishableKey,
 		AuthorizedParties: []string{"https://app.example.com"},
-		PublicOrigin:      "https://app.example.com", // what browsers see, when a proxy stands in front
-		SignInURL:         "https://app.example.com/sign-in",
+		// Tokens of page loads have no azp. Leave this out where others run applications on subdomains of yours.
+		AllowMissingAuthorizedParty: true,
+		PublicOrigin:                "https://app.example.com", // what browsers see, when a proxy stands in front
+		SignInURL:                   "https://app.example.com/sign-in",
 	})
 	//docs:end config
 	return authn, err
@@ -40,6 +42,8 @@ func NewSatelliteAuthenticator(secretKey, publishableKey string) (*clerkauth.Aut
 		Domain:            "shop.example.net",
 		SignInURL:         "https://app.example.com/sign-in", // on the primary domain
 		AuthorizedParties: []string{"https://shop.example.net"},
+		// Tokens of page loads have no azp. Leave this out where others run applications on subdomains of yours.
+		AllowMissingAuthorizedParty: true,
 	})
 	//docs:end satellite
 	return authn, err

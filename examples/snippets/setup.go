@@ -16,6 +16,8 @@ func NewAuthenticator() (*clerkauth.Authenticator, error) {
 		SecretKey:         os.Getenv("CLERK_SECRET_KEY"),
 		PublishableKey:    os.Getenv("CLERK_PUBLISHABLE_KEY"),
 		AuthorizedParties: []string{"https://app.example.com"},
+		// Tokens of page loads have no azp. Leave this out where others run applications on subdomains of yours.
+		AllowMissingAuthorizedParty: true,
 	})
 	//docs:end new
 	return authn, err

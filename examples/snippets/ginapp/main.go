@@ -16,6 +16,8 @@ func main() {
 		log.Fatal(err)
 	}
 	config.AuthorizedParties = []string{"https://app.example.com"}
+	// Tokens of page loads have no azp. Leave this out where others run applications on subdomains of yours.
+	config.AllowMissingAuthorizedParty = true
 	authn, err := clerkauth.New(config)
 	if err != nil {
 		log.Fatal(err)
