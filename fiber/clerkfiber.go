@@ -156,9 +156,9 @@ func (r *refusal) Unwrap() []error { return []error{r.status, r.cause} }
 func request(c *fiber.Ctx) clerkauth.Request {
 	fast := c.Context()
 	req := clerkauth.Request{
-		Method:   c.Method(),
-		Scheme:   "http",
-		Host:     utils.UnsafeString(fast.Host()),
+		Method: c.Method(),
+		Scheme: "http",
+		Host:   utils.UnsafeString(fast.Host()),
 		Header: func(name string) []string {
 			lines := fast.Request.Header.PeekAll(name)
 			values := make([]string, len(lines))
