@@ -40,6 +40,14 @@ func legacyCalls(t *testing.T) map[string]legacyCall {
 			`{"to":{"user_id":"user_1"},"from":{"address":"info@example.com","name":"Info"},"subject":"Hi","text":"Hello"}`,
 			email, clerk.APIVersion,
 		},
+		"Emails.Get": {
+			func(c *clerk.Client) (any, error) { return c.Emails.Get(t.Context(), "ema_1") },
+			"GET /v1/email/ema_1", ``, email, clerk.APIVersion,
+		},
+		"Invitations.Delete": {
+			func(c *clerk.Client) (any, error) { return c.Invitations.Delete(t.Context(), "inv_1") },
+			"DELETE /v1/invitations/inv_1", ``, `{"object":"invitation","id":"inv_1","deleted":true}`, clerk.APIVersion,
+		},
 		"Emails.Create": {
 			func(c *clerk.Client) (any, error) {
 				return c.Emails.Create(t.Context(), &clerk.EmailCreateParams{FromEmailName: "info", Subject: "Hi", Body: "b", EmailAddressID: "idn_1"})

@@ -10,18 +10,15 @@ import (
 type AllowlistIdentifier struct {
 	original
 
-	// Object names the type of the object.
-	Object string `json:"object,omitzero"`
-	// ID is the id.
-	ID string `json:"id,omitzero"`
-	// InvitationID is the id of the invitation.
+	// Object is "allowlist_identifier".
+	Object       string `json:"object,omitzero"`
+	ID           string `json:"id,omitzero"`
 	InvitationID string `json:"invitation_id,omitzero"`
 	// Identifier is the identifier: an address, a number or a name.
 	Identifier string `json:"identifier,omitzero"`
 	// IdentifierType is the kind of the identifier.
 	IdentifierType IdentifierType `json:"identifier_type,omitzero"`
-	// InstanceID is the id of the instance.
-	InstanceID string `json:"instance_id,omitzero"`
+	InstanceID     string         `json:"instance_id,omitzero"`
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at,omitzero"`
 	// UpdatedAt is when it was last changed.
@@ -32,16 +29,14 @@ type AllowlistIdentifier struct {
 type BlocklistIdentifier struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "blocklist_identifier".
 	Object string `json:"object,omitzero"`
-	// ID is the id.
-	ID string `json:"id,omitzero"`
+	ID     string `json:"id,omitzero"`
 	// Identifier is the identifier: an address, a number or a name.
 	Identifier string `json:"identifier,omitzero"`
 	// IdentifierType is the kind of the identifier.
 	IdentifierType IdentifierType `json:"identifier_type,omitzero"`
-	// InstanceID is the id of the instance.
-	InstanceID string `json:"instance_id,omitzero"`
+	InstanceID     string         `json:"instance_id,omitzero"`
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at,omitzero"`
 	// UpdatedAt is when it was last changed.
@@ -52,10 +47,9 @@ type BlocklistIdentifier struct {
 type Invitation struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "invitation".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID     string `json:"id"`
 	// EmailAddress is the e-mail address.
 	EmailAddress string `json:"email_address"`
 	// PublicMetadata is data that the frontend may read and only the backend writes.
@@ -87,10 +81,9 @@ func (i Invitation) LogValue() slog.Value { return slog.StringValue(i.String()) 
 type WaitlistEntry struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "waitlist_entry".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID     string `json:"id"`
 	// EmailAddress is the e-mail address.
 	EmailAddress string `json:"email_address"`
 	// Status is the current state.

@@ -10,12 +10,10 @@ import (
 type APIKey struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "api_key".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// Type is the type.
-	Type string `json:"type"`
+	ID     string `json:"id"`
+	Type   string `json:"type"`
 	// Subject is the id of who or what it belongs to.
 	Subject string `json:"subject"`
 	// Name is the display name.
@@ -59,7 +57,6 @@ func (a APIKey) LogValue() slog.Value { return slog.StringValue(a.String()) }
 type APIKeySecret struct {
 	original
 
-	// Secret is the secret itself.
 	Secret string `json:"secret"`
 }
 

@@ -10,7 +10,7 @@ import (
 type BillingCreditBalance struct {
 	original
 
-	// Object names the type of the object.
+	// Object is Clerk's name of the type.
 	Object string `json:"object"`
 	// Balance is the credit that is left.
 	Balance *Money `json:"balance"`
@@ -20,18 +20,15 @@ type BillingCreditBalance struct {
 type BillingCreditLedgerEntry struct {
 	original
 
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// PayerID is the id of the payer.
+	// Object is Clerk's name of the type.
+	Object  string `json:"object"`
+	ID      string `json:"id"`
 	PayerID string `json:"payer_id"`
-	// Amount is the amount.
+	// Amount is the amount in the smallest unit of the currency, or with its currency where it is a Money.
 	Amount Money `json:"amount"`
 	// SourceType is what caused the change.
 	SourceType string `json:"source_type"`
-	// SourceID is the id of the source.
-	SourceID string `json:"source_id"`
+	SourceID   string `json:"source_id"`
 	// Note is a note about the change.
 	Note *string `json:"note,omitzero"`
 	// CreatedAt is when it was made, in the form of RFC 3339.
@@ -52,27 +49,23 @@ type BillingCredits struct {
 type BillingDiscountRedemption struct {
 	original
 
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// SubscriptionItemID is the id of the subscription item.
+	// Object is "commerce_discount_redemption".
+	Object             string `json:"object"`
+	ID                 string `json:"id"`
 	SubscriptionItemID string `json:"subscription_item_id"`
-	// DiscountID is the id of the discount.
-	DiscountID string `json:"discount_id"`
+	DiscountID         string `json:"discount_id"`
 	// Name is the display name.
 	Name string `json:"name,omitzero"`
 	// Source says where the discount comes from.
-	Source BillingDiscountSource `json:"source"`
-	// PromoCode is the promo code.
-	PromoCode string `json:"promo_code,omitzero"`
+	Source    BillingDiscountSource `json:"source"`
+	PromoCode string                `json:"promo_code,omitzero"`
 	// Effect says how the discount is computed.
 	Effect BillingDiscountEffect `json:"effect,omitzero"`
 	// PercentOff is the discount in percent.
 	PercentOff *float64 `json:"percent_off,omitzero"`
 	// AmountOff is the discount as an amount.
 	AmountOff *Money `json:"amount_off,omitzero"`
-	// Amount is the amount.
+	// Amount is the amount in the smallest unit of the currency, or with its currency where it is a Money.
 	Amount *Money `json:"amount,omitzero"`
 	// CyclesRemaining is for how many cycles it still applies; nil means for good.
 	CyclesRemaining *int64 `json:"cycles_remaining"`
@@ -80,7 +73,7 @@ type BillingDiscountRedemption struct {
 	CyclesApplied int64 `json:"cycles_applied"`
 	// Status is the current state.
 	Status BillingDiscountStatus `json:"status,omitzero"`
-	// RedeemedAt is when that happened.
+	// RedeemedAt is when it was redeemed; nil if it was not.
 	RedeemedAt Timestamp `json:"redeemed_at"`
 	// RedeemedBy is the id of who redeemed it.
 	RedeemedBy *string `json:"redeemed_by"`
@@ -96,10 +89,9 @@ type BillingDiscounts struct {
 
 // BillingFeature is a feature of a plan.
 type BillingFeature struct {
-	// Object names the type of the object.
+	// Object is "feature".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID     string `json:"id"`
 	// Name is the display name.
 	Name string `json:"name"`
 	// Description is a description for people.
@@ -114,33 +106,28 @@ type BillingFeature struct {
 type BillingNextPayment struct {
 	// Date is when it is due.
 	Date *Timestamp `json:"date,omitzero"`
-	// Amount is the amount.
+	// Amount is the amount in the smallest unit of the currency, or with its currency where it is a Money.
 	Amount *Money `json:"amount,omitzero"`
 	// PerUnitTotals lists the totals of what is paid per unit.
 	PerUnitTotals []BillingPerUnitTotal `json:"per_unit_totals,omitzero"`
-	// Totals are the totals.
+	// Totals are the sums of all items.
 	Totals *BillingTotals `json:"totals,omitzero"`
 }
 
 // BillingPayer is the user or organization that pays.
 type BillingPayer struct {
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// InstanceID is the id of the instance.
-	InstanceID string `json:"instance_id"`
-	// UserID is the id of the user.
-	UserID *string `json:"user_id,omitzero"`
+	// Object is "commerce_payer".
+	Object     string  `json:"object"`
+	ID         string  `json:"id"`
+	InstanceID string  `json:"instance_id"`
+	UserID     *string `json:"user_id,omitzero"`
 	// FirstName is the given name.
 	FirstName *string `json:"first_name,omitzero"`
 	// LastName is the family name.
 	LastName *string `json:"last_name,omitzero"`
 	// Email is the payer's e-mail address.
-	Email *string `json:"email,omitzero"`
-	// OrganizationID is the id of the organization.
-	OrganizationID *string `json:"organization_id,omitzero"`
-	// OrganizationName is the name of the organization.
+	Email            *string `json:"email,omitzero"`
+	OrganizationID   *string `json:"organization_id,omitzero"`
 	OrganizationName *string `json:"organization_name,omitzero"`
 	// ImageURL is the address of the image.
 	ImageURL string `json:"image_url,omitzero"`
@@ -164,39 +151,29 @@ type BillingPayerCredit struct {
 type BillingPaymentAttempt struct {
 	original
 
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// PaymentID is the id of the payment.
-	PaymentID string `json:"payment_id"`
-	// InstanceID is the id of the instance.
+	// Object is "commerce_payment".
+	Object     string `json:"object"`
+	ID         string `json:"id"`
+	PaymentID  string `json:"payment_id"`
 	InstanceID string `json:"instance_id"`
 	// ChargeType says why it is charged.
 	ChargeType string `json:"charge_type"`
-	// PayeeID is the id of the payee.
-	PayeeID string `json:"payee_id"`
+	PayeeID    string `json:"payee_id"`
 	// Payee is who is paid.
-	Payee Metadata `json:"payee"`
-	// PayerID is the id of the payer.
-	PayerID string `json:"payer_id"`
+	Payee   Metadata `json:"payee"`
+	PayerID string   `json:"payer_id"`
 	// Payer is who pays.
-	Payer BillingPayer `json:"payer"`
-	// SubscriptionItemID is the id of the subscription item.
-	SubscriptionItemID string `json:"subscription_item_id,omitzero"`
-	// SubscriptionItem is the subscription item.
-	SubscriptionItem Metadata `json:"subscription_item,omitzero"`
-	// Amount is the amount.
+	Payer              BillingPayer `json:"payer"`
+	SubscriptionItemID string       `json:"subscription_item_id,omitzero"`
+	SubscriptionItem   Metadata     `json:"subscription_item,omitzero"`
+	// Amount is the amount in the smallest unit of the currency, or with its currency where it is a Money.
 	Amount Money `json:"amount"`
-	// Totals are the totals.
-	Totals *BillingTotals `json:"totals,omitzero"`
-	// PaymentMethodID is the id of the payment method.
-	PaymentMethodID string `json:"payment_method_id"`
-	// PaymentMethod is the payment method.
-	PaymentMethod BillingPaymentMethod `json:"payment_method"`
-	// StatementID is the id of the statement.
-	StatementID string `json:"statement_id"`
-	// GatewayExternalID is the id of the gateway external.
+	// Totals are the sums of all items.
+	Totals          *BillingTotals       `json:"totals,omitzero"`
+	PaymentMethodID string               `json:"payment_method_id"`
+	PaymentMethod   BillingPaymentMethod `json:"payment_method"`
+	StatementID     string               `json:"statement_id"`
+	// GatewayExternalID is the id at the payment gateway.
 	GatewayExternalID *string `json:"gateway_external_id"`
 	// GatewayExternalURL is the address of the payment at the gateway.
 	GatewayExternalURL *string `json:"gateway_external_url"`
@@ -214,11 +191,9 @@ type BillingPaymentAttempt struct {
 
 // BillingPaymentMethod is how a payer pays.
 type BillingPaymentMethod struct {
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// PayerID is the id of the payer.
+	// Object is Clerk's name of the type.
+	Object  string `json:"object"`
+	ID      string `json:"id"`
 	PayerID string `json:"payer_id"`
 	// PaymentType is the kind of payment method.
 	PaymentType BillingPaymentType `json:"payment_type,omitzero"`
@@ -226,9 +201,8 @@ type BillingPaymentMethod struct {
 	IsDefault *bool `json:"is_default,omitzero"`
 	// Gateway is the payment gateway.
 	Gateway string `json:"gateway"`
-	// GatewayExternalID is the id of the gateway external.
-	GatewayExternalID string `json:"gateway_external_id"`
-	// GatewayExternalAccountID is the id of the gateway external account.
+	// GatewayExternalID is the id at the payment gateway.
+	GatewayExternalID        string  `json:"gateway_external_id"`
 	GatewayExternalAccountID *string `json:"gateway_external_account_id,omitzero"`
 	// Last4 are the last four digits.
 	Last4 *string `json:"last4"`
@@ -247,8 +221,7 @@ type BillingPaymentMethod struct {
 	// UpdatedAt is when it was last changed.
 	UpdatedAt Timestamp `json:"updated_at,omitzero"`
 	// IsRemovable says whether it can be removed.
-	IsRemovable *bool `json:"is_removable,omitzero"`
-	// PaymentMethod is the payment method.
+	IsRemovable   *bool              `json:"is_removable,omitzero"`
 	PaymentMethod BillingPaymentType `json:"payment_method,omitzero"`
 }
 
@@ -276,10 +249,9 @@ type BillingPerUnitTotalTier struct {
 type BillingPlan struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "commerce_plan".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID     string `json:"id"`
 	// Name is the display name.
 	Name string `json:"name"`
 	// Fee is the price per month; nil if it is not paid monthly.
@@ -290,8 +262,7 @@ type BillingPlan struct {
 	AnnualFee *Money `json:"annual_fee"`
 	// Description is a description for people.
 	Description *string `json:"description"`
-	// ProductID is the id of the product.
-	ProductID string `json:"product_id"`
+	ProductID   string  `json:"product_id"`
 	// IsDefault says whether it is the default.
 	IsDefault bool `json:"is_default"`
 	// IsRecurring says whether it is paid again and again.
@@ -305,9 +276,8 @@ type BillingPlan struct {
 	// Slug is the name in URLs.
 	Slug string `json:"slug"`
 	// AvatarURL is the address of the picture.
-	AvatarURL *string `json:"avatar_url"`
-	// Features lists the features.
-	Features []BillingFeature `json:"features,omitzero"`
+	AvatarURL *string          `json:"avatar_url"`
+	Features  []BillingFeature `json:"features,omitzero"`
 	// FreeTrialEnabled says whether there is a free trial.
 	FreeTrialEnabled bool `json:"free_trial_enabled,omitzero"`
 	// FreeTrialDays is the length of the free trial in days.
@@ -327,8 +297,7 @@ type BillingPlan struct {
 	AnnualAmount int64 `json:"annual_amount,omitzero"`
 	// AnnualAmountFormatted is the price of a year as text.
 	AnnualAmountFormatted string `json:"annual_amount_formatted,omitzero"`
-	// CurrencySymbol is the symbol of the currency.
-	CurrencySymbol string `json:"currency_symbol,omitzero"`
+	CurrencySymbol        string `json:"currency_symbol,omitzero"`
 	// Currency is the currency code, such as "usd".
 	Currency string `json:"currency,omitzero"`
 	// PayerType is the kind of payer.
@@ -343,17 +312,13 @@ type BillingPlan struct {
 type BillingPrice struct {
 	original
 
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// PlanID is the id of the plan.
-	PlanID string `json:"plan_id"`
-	// InstanceID is the id of the instance.
+	// Object is "commerce_price".
+	Object     string `json:"object"`
+	ID         string `json:"id"`
+	PlanID     string `json:"plan_id"`
 	InstanceID string `json:"instance_id"`
 	// Currency is the currency code, such as "usd".
-	Currency string `json:"currency"`
-	// CurrencySymbol is the symbol of the currency.
+	Currency       string `json:"currency"`
 	CurrencySymbol string `json:"currency_symbol"`
 	// Amount is the price per month in the smallest unit of the currency.
 	Amount int64 `json:"amount"`
@@ -378,9 +343,8 @@ type BillingPrice struct {
 type BillingPriceTransition struct {
 	original
 
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// SubscriptionItem is the subscription item.
+	// Object is "commerce_price_transition".
+	Object           string                  `json:"object"`
 	SubscriptionItem BillingSubscriptionItem `json:"subscription_item"`
 	// Transition tells what happens and when.
 	Transition BillingPriceTransitionDetails `json:"transition"`
@@ -392,7 +356,7 @@ type BillingPriceTransitionDetails struct {
 	PreviousPlan BillingPlan `json:"previous_plan"`
 	// PreviousPrice is the old price.
 	PreviousPrice BillingPrice `json:"previous_price"`
-	// EffectiveAt is when that happened.
+	// EffectiveAt is when the change takes effect.
 	EffectiveAt Timestamp `json:"effective_at"`
 	// EffectiveMode says when it takes place.
 	EffectiveMode BillingTransitionMode `json:"effective_mode"`
@@ -404,13 +368,12 @@ type BillingPriceTransitionDetails struct {
 	ImmediateCharge *Money `json:"immediate_charge,omitzero"`
 	// PreviousSubscriptionItemStatus is the state that the old item ends in.
 	PreviousSubscriptionItemStatus BillingSubscriptionItemStatus `json:"previous_subscription_item_status"`
-	// PreviousSubscriptionItemID is the id of the previous subscription item.
-	PreviousSubscriptionItemID string `json:"previous_subscription_item_id"`
+	PreviousSubscriptionItemID     string                        `json:"previous_subscription_item_id"`
 }
 
 // BillingProrationCredit is the credit for the rest of a cycle.
 type BillingProrationCredit struct {
-	// Amount is the amount.
+	// Amount is the amount in the smallest unit of the currency, or with its currency where it is a Money.
 	Amount Money `json:"amount"`
 	// CycleDaysRemaining is what is left of the cycle in days.
 	CycleDaysRemaining int64 `json:"cycle_days_remaining"`
@@ -422,7 +385,7 @@ type BillingProrationCredit struct {
 
 // BillingProrationDiscount is the discount for the part of a cycle that has passed.
 type BillingProrationDiscount struct {
-	// Amount is the amount.
+	// Amount is the amount in the smallest unit of the currency, or with its currency where it is a Money.
 	Amount Money `json:"amount"`
 	// CycleDaysPassed is what has passed of the cycle in days.
 	CycleDaysPassed int64 `json:"cycle_days_passed"`
@@ -436,11 +399,9 @@ type BillingProrationDiscount struct {
 type BillingStatement struct {
 	original
 
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// InstanceID is the id of the instance.
+	// Object is "commerce_statement".
+	Object     string `json:"object"`
+	ID         string `json:"id"`
 	InstanceID string `json:"instance_id"`
 	// Timestamp is the time of the statement.
 	Timestamp Timestamp `json:"timestamp"`
@@ -448,7 +409,7 @@ type BillingStatement struct {
 	Payer BillingPayer `json:"payer"`
 	// Status is the current state.
 	Status BillingStatementStatus `json:"status"`
-	// Totals are the totals.
+	// Totals are the sums of all items.
 	Totals BillingTotals `json:"totals"`
 	// Groups lists the payments by time.
 	Groups []BillingStatementGroup `json:"groups"`
@@ -456,7 +417,7 @@ type BillingStatement struct {
 
 // BillingStatementGroup holds the payments of a statement that belong together.
 type BillingStatementGroup struct {
-	// Object names the type of the object.
+	// Object is "commerce_statement_group".
 	Object string `json:"object"`
 	// Timestamp is the time.
 	Timestamp Timestamp `json:"timestamp"`
@@ -468,16 +429,13 @@ type BillingStatementGroup struct {
 type BillingSubscription struct {
 	original
 
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// InstanceID is the id of the instance.
+	// Object is "commerce_subscription".
+	Object     string `json:"object"`
+	ID         string `json:"id"`
 	InstanceID string `json:"instance_id"`
 	// Status is the current state.
-	Status BillingSubscriptionStatus `json:"status"`
-	// PayerID is the id of the payer.
-	PayerID string `json:"payer_id"`
+	Status  BillingSubscriptionStatus `json:"status"`
+	PayerID string                    `json:"payer_id"`
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at"`
 	// UpdatedAt is when it was last changed.
@@ -485,8 +443,7 @@ type BillingSubscription struct {
 	// ActiveAt is when it became active; nil if it has not.
 	ActiveAt *Timestamp `json:"active_at"`
 	// PastDueAt is when the payment became overdue; nil if it is not.
-	PastDueAt *Timestamp `json:"past_due_at"`
-	// SubscriptionItems lists the subscription items.
+	PastDueAt         *Timestamp                `json:"past_due_at"`
 	SubscriptionItems []BillingSubscriptionItem `json:"subscription_items"`
 	// NextPayment is the payment to come.
 	NextPayment *BillingNextPayment `json:"next_payment,omitzero"`
@@ -496,7 +453,7 @@ type BillingSubscription struct {
 
 // BillingSubscriptionCredit is the credit for the unused part of a period.
 type BillingSubscriptionCredit struct {
-	// Amount is the amount.
+	// Amount is the amount in the smallest unit of the currency, or with its currency where it is a Money.
 	Amount *Money `json:"amount,omitzero"`
 	// CycleRemainingPercent is the part of the cycle that is left, in percent.
 	CycleRemainingPercent float64 `json:"cycle_remaining_percent,omitzero"`
@@ -506,34 +463,26 @@ type BillingSubscriptionCredit struct {
 type BillingSubscriptionItem struct {
 	original
 
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// InstanceID is the id of the instance.
+	// Object is "commerce_subscription_item".
+	Object     string `json:"object"`
+	ID         string `json:"id"`
 	InstanceID string `json:"instance_id"`
 	// Status is the current state.
 	Status BillingSubscriptionItemStatus `json:"status"`
 	// Credit is the credit for the unused part of a period.
-	Credit *BillingSubscriptionCredit `json:"credit,omitzero"`
-	// Credits are the credits.
-	Credits *BillingCredits `json:"credits,omitzero"`
-	// PlanID is the id of the plan.
-	PlanID *string `json:"plan_id"`
-	// PriceID is the id of the price.
-	PriceID string `json:"price_id,omitzero"`
-	// Plan is the plan.
-	Plan *BillingPlan `json:"plan,omitzero"`
+	Credit  *BillingSubscriptionCredit `json:"credit,omitzero"`
+	Credits *BillingCredits            `json:"credits,omitzero"`
+	PlanID  *string                    `json:"plan_id"`
+	PriceID string                     `json:"price_id,omitzero"`
+	Plan    *BillingPlan               `json:"plan,omitzero"`
 	// PlanPeriod is how often it is paid.
-	PlanPeriod BillingPeriod `json:"plan_period"`
-	// PaymentMethod is the payment method.
+	PlanPeriod    BillingPeriod         `json:"plan_period"`
 	PaymentMethod *BillingPaymentMethod `json:"payment_method,omitzero"`
 	// LifetimePaid is all that was paid so far.
 	LifetimePaid *Money `json:"lifetime_paid,omitzero"`
 	// NextPayment is the payment to come.
 	NextPayment *BillingNextPayment `json:"next_payment,omitzero"`
-	// PayerID is the id of the payer.
-	PayerID string `json:"payer_id"`
+	PayerID     string              `json:"payer_id"`
 	// Payer is who pays.
 	Payer *BillingPayer `json:"payer,omitzero"`
 	// IsFreeTrial says whether it is a free trial.
@@ -556,18 +505,16 @@ type BillingSubscriptionItem struct {
 	UpdatedAt Timestamp `json:"updated_at,omitzero"`
 	// Seats tells how many seats there are.
 	Seats *BillingSubscriptionItemSeats `json:"seats,omitzero"`
-	// Totals are the totals.
-	Totals *BillingTotals `json:"totals,omitzero"`
-	// PaymentSourceID is the id of the payment source.
-	PaymentSourceID string `json:"payment_source_id,omitzero"`
+	// Totals are the sums of all items.
+	Totals          *BillingTotals `json:"totals,omitzero"`
+	PaymentSourceID string         `json:"payment_source_id,omitzero"`
 	// PaymentSource is the payment method, by its former name.
 	PaymentSource *BillingPaymentMethod `json:"payment_source,omitzero"`
-	// Amount is the amount.
+	// Amount is the amount in the smallest unit of the currency, or with its currency where it is a Money.
 	Amount *Money `json:"amount,omitzero"`
 	// NextInvoice is the payment to come, by its former name.
-	NextInvoice *BillingNextPayment `json:"next_invoice,omitzero"`
-	// PaymentMethodID is the id of the payment method.
-	PaymentMethodID *string `json:"payment_method_id,omitzero"`
+	NextInvoice     *BillingNextPayment `json:"next_invoice,omitzero"`
+	PaymentMethodID *string             `json:"payment_method_id,omitzero"`
 }
 
 // BillingSubscriptionItemSeats tells how many seats a subscription item has.
@@ -583,17 +530,14 @@ type BillingTotals struct {
 	// Subtotal is the sum before tax, credits and discounts.
 	Subtotal Money `json:"subtotal"`
 	// BaseFee is the part that does not depend on units.
-	BaseFee Money `json:"base_fee"`
-	// TaxTotal is the tax.
+	BaseFee  Money `json:"base_fee"`
 	TaxTotal Money `json:"tax_total"`
 	// GrandTotal is what is to be paid.
 	GrandTotal Money `json:"grand_total"`
 	// PerUnitTotals lists the totals of what is paid per unit.
 	PerUnitTotals []BillingPerUnitTotal `json:"per_unit_totals,omitzero"`
-	// Credits are the credits.
-	Credits *BillingCredits `json:"credits,omitzero"`
-	// Discounts are the discounts.
-	Discounts *BillingDiscounts `json:"discounts,omitzero"`
+	Credits       *BillingCredits       `json:"credits,omitzero"`
+	Discounts     *BillingDiscounts     `json:"discounts,omitzero"`
 }
 
 // BillingUnitPrice is a price per unit, such as a seat.
@@ -623,7 +567,6 @@ type Money struct {
 	// AmountFormatted is the amount as text.
 	AmountFormatted string `json:"amount_formatted"`
 	// Currency is the currency code, such as "usd".
-	Currency string `json:"currency"`
-	// CurrencySymbol is the symbol of the currency.
+	Currency       string `json:"currency"`
 	CurrencySymbol string `json:"currency_symbol"`
 }

@@ -6,9 +6,9 @@ package clerk
 type DeletedAPIKey struct {
 	original
 
-	// ID is the id.
+	// ID is the id of what was deleted.
 	ID string `json:"id"`
-	// Object names the type of the object.
+	// Object is "api_key".
 	Object string `json:"object"`
 	// Deleted says that it was deleted.
 	Deleted bool `json:"deleted"`
@@ -18,9 +18,9 @@ type DeletedAPIKey struct {
 type DeletedGroupRoleMapping struct {
 	original
 
-	// Object names the type of the object.
+	// Object is Clerk's name of the type.
 	Object string `json:"object"`
-	// ID is the id.
+	// ID is the id of what was deleted.
 	ID string `json:"id"`
 	// Deleted says that it was deleted.
 	Deleted bool `json:"deleted"`
@@ -30,9 +30,9 @@ type DeletedGroupRoleMapping struct {
 type DeletedMachine struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "machine".
 	Object string `json:"object"`
-	// ID is the id.
+	// ID is the id of what was deleted.
 	ID string `json:"id"`
 	// Deleted says that it was deleted.
 	Deleted bool `json:"deleted"`
@@ -42,11 +42,11 @@ type DeletedMachine struct {
 type DeletedMachineScope struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "machine_scope".
 	Object string `json:"object"`
-	// FromMachineID is the id of the from machine.
+	// FromMachineID is the id of the machine that may call.
 	FromMachineID string `json:"from_machine_id"`
-	// ToMachineID is the id of the to machine.
+	// ToMachineID is the id of the machine that may be called.
 	ToMachineID string `json:"to_machine_id"`
 	// Deleted says that it was deleted.
 	Deleted bool `json:"deleted"`
@@ -56,9 +56,9 @@ type DeletedMachineScope struct {
 type DeletedObject struct {
 	original
 
-	// Object names the type of the object.
+	// Object is Clerk's name of the type.
 	Object string `json:"object"`
-	// ID is the id.
+	// ID is the id of what was deleted.
 	ID string `json:"id,omitzero"`
 	// Slug is the slug that it had; nil if it had none.
 	Slug *string `json:"slug,omitzero"`

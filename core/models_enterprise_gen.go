@@ -10,18 +10,13 @@ import (
 type AdminPortalLinkToken struct {
 	original
 
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// AdminPortalLinkID is the id of the admin portal link.
-	AdminPortalLinkID string `json:"admin_portal_link_id"`
-	// InstanceID is the id of the instance.
-	InstanceID string `json:"instance_id"`
-	// OrganizationID is the id of the organization.
-	OrganizationID *string `json:"organization_id"`
-	// ItContactID is the id of the it contact.
-	ItContactID *string `json:"it_contact_id"`
+	// Object is "admin_portal_link_token".
+	Object            string  `json:"object"`
+	ID                string  `json:"id"`
+	AdminPortalLinkID string  `json:"admin_portal_link_id"`
+	InstanceID        string  `json:"instance_id"`
+	OrganizationID    *string `json:"organization_id"`
+	ItContactID       *string `json:"it_contact_id"`
 	// Scopes lists the scopes that were granted.
 	Scopes []string `json:"scopes"`
 	// Token is the token itself. It is a secret.
@@ -69,18 +64,16 @@ type CustomAttribute struct {
 type Directory struct {
 	original
 
-	// Object names the type of the object.
+	// Object is Clerk's name of the type.
 	Object string `json:"object"`
-	// ID is the id.
+	// ID is the id that Directories.Get takes.
 	ID string `json:"id"`
 	// Name is the display name.
-	Name string `json:"name"`
-	// EnterpriseConnectionID is the id of the enterprise connection.
+	Name                   string  `json:"name"`
 	EnterpriseConnectionID *string `json:"enterprise_connection_id,omitzero"`
 	// EndpointURL is the address that the identity provider calls.
 	EndpointURL string `json:"endpoint_url"`
-	// Provider names the provider.
-	Provider string `json:"provider"`
+	Provider    string `json:"provider"`
 	// Enabled says whether it is switched on.
 	Enabled bool `json:"enabled"`
 	// GroupRoleMappingEnabled says whether groups are mapped to roles.
@@ -113,22 +106,17 @@ type SCIMDirectory = Directory
 type DirectoryGroupRoleMapping struct {
 	original
 
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// DirectoryID is the id of the directory.
-	DirectoryID string `json:"directory_id"`
-	// SCIMDirectoryID is the id of the scim directory.
+	// Object is Clerk's name of the type.
+	Object          string `json:"object"`
+	ID              string `json:"id"`
+	DirectoryID     string `json:"directory_id"`
 	SCIMDirectoryID string `json:"scim_directory_id"`
-	// DirectoryGroupID is the id of the directory group.
+	// DirectoryGroupID is the group's id in the directory.
 	DirectoryGroupID string `json:"directory_group_id"`
-	// SCIMGroupID is the id of the scim group.
-	SCIMGroupID string `json:"scim_group_id"`
-	// DirectoryGroupDisplayName is the display name of the group.
+	// SCIMGroupID is the group's id in the SCIM directory.
+	SCIMGroupID               string `json:"scim_group_id"`
 	DirectoryGroupDisplayName string `json:"directory_group_display_name"`
-	// SCIMGroupDisplayName is the display name of the SCIM group.
-	SCIMGroupDisplayName string `json:"scim_group_display_name"`
+	SCIMGroupDisplayName      string `json:"scim_group_display_name"`
 	// Role is the key of the role, such as "org:member".
 	Role *OrganizationRole `json:"role,omitzero"`
 	// Precedence decides when several mappings fit; the lowest number wins.
@@ -146,22 +134,19 @@ type SCIMGroupRoleMapping = DirectoryGroupRoleMapping
 type EnterpriseConnection struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "enterprise_connection".
 	Object string `json:"object"`
-	// ID is the id.
+	// ID is the id that EnterpriseConnections.Get takes.
 	ID string `json:"id"`
 	// Name is the display name.
-	Name string `json:"name"`
-	// Provider names the provider.
+	Name     string `json:"name"`
 	Provider string `json:"provider"`
 	// LogoPublicURL is the public address of the logo.
 	LogoPublicURL *string `json:"logo_public_url,omitzero"`
 	// Active says whether it is in use.
-	Active bool `json:"active"`
-	// Domains lists the domains.
-	Domains []string `json:"domains"`
-	// OrganizationID is the id of the organization.
-	OrganizationID *string `json:"organization_id,omitzero"`
+	Active         bool     `json:"active"`
+	Domains        []string `json:"domains"`
+	OrganizationID *string  `json:"organization_id,omitzero"`
 	// SyncUserAttributes says whether the fields of a user follow the provider at every sign-in.
 	SyncUserAttributes bool `json:"sync_user_attributes,omitzero"`
 	// DisableAdditionalIdentifications says whether users of the connection may not add other identifiers.
@@ -170,9 +155,8 @@ type EnterpriseConnection struct {
 	// organization.
 	AllowOrganizationAccountLinking bool `json:"allow_organization_account_linking,omitzero"`
 	// CustomAttributes lists further attributes to read.
-	CustomAttributes []CustomAttribute `json:"custom_attributes,omitzero"`
-	// SAMLConnection is the SAML connection.
-	SAMLConnection *EnterpriseConnectionSAML `json:"saml_connection,omitzero"`
+	CustomAttributes []CustomAttribute         `json:"custom_attributes,omitzero"`
+	SAMLConnection   *EnterpriseConnectionSAML `json:"saml_connection,omitzero"`
 	// OAuthConfig is the OIDC part.
 	OAuthConfig *EnterpriseConnectionOAuth `json:"oauth_config,omitzero"`
 	// CreatedAt is when it was created.
@@ -187,14 +171,11 @@ type EnterpriseConnection struct {
 
 // EnterpriseConnectionOAuth is the OIDC part of an enterprise connection.
 type EnterpriseConnectionOAuth struct {
-	// ID is the id.
 	ID string `json:"id,omitzero"`
 	// Name is the display name.
-	Name string `json:"name,omitzero"`
-	// ProviderKey is the key of the provider.
-	ProviderKey string `json:"provider_key,omitzero"`
-	// ClientID is the id of the client.
-	ClientID *string `json:"client_id,omitzero"`
+	Name        string  `json:"name,omitzero"`
+	ProviderKey string  `json:"provider_key,omitzero"`
+	ClientID    *string `json:"client_id,omitzero"`
 	// DiscoveryURL is the address of the discovery document.
 	DiscoveryURL *string `json:"discovery_url,omitzero"`
 	// AuthURL is the address of the authorization endpoint.
@@ -215,11 +196,10 @@ type EnterpriseConnectionOAuth struct {
 
 // EnterpriseConnectionSAML is the SAML part of an enterprise connection.
 type EnterpriseConnectionSAML struct {
-	// ID is the id.
 	ID string `json:"id,omitzero"`
 	// Name is the display name.
 	Name string `json:"name,omitzero"`
-	// IDPEntityID is the id of the idp entity.
+	// IDPEntityID is the entity id of the identity provider.
 	IDPEntityID *string `json:"idp_entity_id,omitzero"`
 	// IDPSSOURL is the sign-in address of the identity provider.
 	IDPSSOURL *string `json:"idp_sso_url,omitzero"`
@@ -227,7 +207,7 @@ type EnterpriseConnectionSAML struct {
 	IDPMetadataURL *string `json:"idp_metadata_url,omitzero"`
 	// ACSURL is Clerk's address for assertions.
 	ACSURL *string `json:"acs_url,omitzero"`
-	// SPEntityID is the id of the sp entity.
+	// SPEntityID is the entity id of Clerk as the service provider.
 	SPEntityID *string `json:"sp_entity_id,omitzero"`
 	// SPMetadataURL is the address of Clerk's metadata.
 	SPMetadataURL *string `json:"sp_metadata_url,omitzero"`
@@ -241,13 +221,15 @@ type EnterpriseConnectionSAML struct {
 	ForceAuthn bool `json:"force_authn,omitzero"`
 	// LoginHint says what the identity provider is told about who is signing in.
 	LoginHint *SAMLConnectionLoginHint `json:"login_hint,omitzero"`
+	// IDPCertificates lists the signing certificates of the identity provider that are trusted, the primary one
+	// first.
+	IDPCertificates []SAMLConnectionIDPCertificate `json:"idp_certificates,omitzero"`
 }
 
 // EnterpriseConnectionTestRun is a test run of an enterprise connection. It holds raw assertions and tokens.
 type EnterpriseConnectionTestRun struct {
 	original
 
-	// ID is the id.
 	ID string `json:"id"`
 	// Status is the current state.
 	Status EnterpriseConnectionTestRunStatus `json:"status"`
@@ -280,8 +262,7 @@ func (e EnterpriseConnectionTestRun) LogValue() slog.Value { return slog.StringV
 type EnterpriseConnectionTestRunLog struct {
 	// Level is the severity.
 	Level string `json:"level"`
-	// Code is the code.
-	Code string `json:"code,omitzero"`
+	Code  string `json:"code,omitzero"`
 	// ShortMessage is the text in short.
 	ShortMessage string `json:"short_message,omitzero"`
 	// Message is the text.
@@ -334,7 +315,7 @@ func (e EnterpriseConnectionTestRunSAML) LogValue() slog.Value { return slog.Str
 type EnterpriseConnectionTestRunStart struct {
 	original
 
-	// URL is the URL.
+	// URL is the address that it stands for.
 	URL string `json:"url"`
 }
 
@@ -357,35 +338,31 @@ type EnterpriseConnectionTestRunUserInfo struct {
 	FirstName string `json:"first_name,omitzero"`
 	// LastName is the family name.
 	LastName string `json:"last_name,omitzero"`
-	// UserID is the id of the user.
-	UserID string `json:"user_id,omitzero"`
+	UserID   string `json:"user_id,omitzero"`
 }
 
 // SAMLConnection is a SAML connection.
 type SAMLConnection struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "saml_connection".
 	Object string `json:"object"`
-	// ID is the id.
+	// ID is the id that SAMLConnections.Get takes.
 	ID string `json:"id"`
 	// Name is the display name.
 	Name string `json:"name"`
-	// Domain is the domain.
-	//
 	// Deprecated: Clerk has deprecated this field.
-	Domain string `json:"domain,omitzero"`
-	// Domains lists the domains.
+	Domain  string   `json:"domain,omitzero"`
 	Domains []string `json:"domains,omitzero"`
-	// IDPEntityID is the id of the idp entity.
+	// IDPEntityID is the entity id of the identity provider.
 	IDPEntityID *string `json:"idp_entity_id"`
 	// IDPSSOURL is the sign-in address of the identity provider.
 	IDPSSOURL *string `json:"idp_sso_url"`
-	// IDPCertificate is the certificate of the identity provider.
+	// IDPCertificate is the certificate of the identity provider. IDPCertificates takes the place of this field.
 	IDPCertificate *string `json:"idp_certificate"`
-	// IDPCertificateIssuedAt is when that happened.
+	// IDPCertificateIssuedAt is when the certificate was issued; nil if there is none.
 	IDPCertificateIssuedAt *Timestamp `json:"idp_certificate_issued_at"`
-	// IDPCertificateExpiresAt is when that happened.
+	// IDPCertificateExpiresAt is when the certificate expires; nil if there is none.
 	IDPCertificateExpiresAt *Timestamp `json:"idp_certificate_expires_at"`
 	// IDPMetadataURL is the address of the identity provider's metadata.
 	IDPMetadataURL *string `json:"idp_metadata_url,omitzero"`
@@ -393,20 +370,17 @@ type SAMLConnection struct {
 	IDPMetadata *string `json:"idp_metadata,omitzero"`
 	// ACSURL is Clerk's address for assertions.
 	ACSURL string `json:"acs_url"`
-	// SPEntityID is the id of the sp entity.
+	// SPEntityID is the entity id of Clerk as the service provider.
 	SPEntityID string `json:"sp_entity_id"`
 	// SPMetadataURL is the address of Clerk's metadata.
-	SPMetadataURL string `json:"sp_metadata_url"`
-	// OrganizationID is the id of the organization.
+	SPMetadataURL  string  `json:"sp_metadata_url"`
 	OrganizationID *string `json:"organization_id,omitzero"`
 	// AttributeMapping says which attribute of the provider fills which field.
 	AttributeMapping *SAMLConnectionAttributeMapping `json:"attribute_mapping,omitzero"`
 	// Active says whether it is in use.
-	Active bool `json:"active"`
-	// Provider names the provider.
-	Provider string `json:"provider"`
-	// UserCount counts the users.
-	UserCount int64 `json:"user_count"`
+	Active    bool   `json:"active"`
+	Provider  string `json:"provider"`
+	UserCount int64  `json:"user_count"`
 	// SyncUserAttributes says whether the fields of a user follow the provider at every sign-in.
 	SyncUserAttributes bool `json:"sync_user_attributes"`
 	// AllowSubdomains says whether addresses of subdomains may use it.
@@ -421,9 +395,8 @@ type SAMLConnection struct {
 	// ForceAuthn says whether the identity provider must ask for credentials again.
 	ForceAuthn bool `json:"force_authn"`
 	// LoginHint says what the identity provider is told about who is signing in.
-	LoginHint SAMLConnectionLoginHint `json:"login_hint"`
-	// EnterpriseConnectionID is the id of the enterprise connection.
-	EnterpriseConnectionID *string `json:"enterprise_connection_id,omitzero"`
+	LoginHint              SAMLConnectionLoginHint `json:"login_hint"`
+	EnterpriseConnectionID *string                 `json:"enterprise_connection_id,omitzero"`
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at"`
 	// UpdatedAt is when it was last changed.
@@ -432,11 +405,13 @@ type SAMLConnection struct {
 	Authenticatable bool `json:"authenticatable,omitzero"`
 	// DisableJitProvisioning says whether a first sign-in creates no user.
 	DisableJitProvisioning bool `json:"disable_jit_provisioning,omitzero"`
+	// IDPCertificates lists the signing certificates of the identity provider that are trusted, the primary one
+	// first.
+	IDPCertificates []SAMLConnectionIDPCertificate `json:"idp_certificates,omitzero"`
 }
 
 // SAMLConnectionAttributeMapping says which SAML attribute fills which field of a user.
 type SAMLConnectionAttributeMapping struct {
-	// UserID is the id of the user.
 	UserID string `json:"user_id"`
 	// EmailAddress is the e-mail address.
 	EmailAddress string `json:"email_address"`
@@ -444,6 +419,16 @@ type SAMLConnectionAttributeMapping struct {
 	FirstName string `json:"first_name"`
 	// LastName is the family name.
 	LastName string `json:"last_name"`
+}
+
+// SAMLConnectionIDPCertificate is a certificate with which an identity provider signs.
+type SAMLConnectionIDPCertificate struct {
+	// Certificate is the certificate in PEM.
+	Certificate string `json:"certificate"`
+	// IssuedAt is when the certificate was issued; nil if it does not say.
+	IssuedAt *Timestamp `json:"issued_at"`
+	// ExpiresAt is when the certificate expires; nil if it does not say.
+	ExpiresAt *Timestamp `json:"expires_at"`
 }
 
 // SAMLConnectionLoginHint says what the identity provider is told about who is signing in.

@@ -20,9 +20,9 @@ type CNAMETarget struct {
 type Domain struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "domain".
 	Object string `json:"object"`
-	// ID is the id.
+	// ID is the id that Domains.Update takes.
 	ID string `json:"id"`
 	// Name is the domain itself.
 	Name string `json:"name"`
@@ -44,23 +44,21 @@ type Domain struct {
 type Instance struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "instance".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID     string `json:"id"`
 	// EnvironmentType is "development" or "production".
 	EnvironmentType string `json:"environment_type"`
 	// AllowedOrigins lists the origins that may call the Frontend API from apps and extensions.
 	AllowedOrigins []string `json:"allowed_origins"`
-	// WorkspaceID is the id of the workspace.
-	WorkspaceID *string `json:"workspace_id"`
+	WorkspaceID    *string  `json:"workspace_id"`
 }
 
 // InstanceCommunication holds the settings for messages to users.
 type InstanceCommunication struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "instance_communication".
 	Object string `json:"object"`
 	// BlockedCountryCodes lists the countries that get no text messages.
 	BlockedCountryCodes []string `json:"blocked_country_codes"`
@@ -70,7 +68,7 @@ type InstanceCommunication struct {
 type InstanceProtect struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "instance_protect".
 	Object string `json:"object"`
 	// RulesEnabled says whether the rules are on.
 	RulesEnabled bool `json:"rules_enabled"`
@@ -78,13 +76,15 @@ type InstanceProtect struct {
 	SpecterEnabled bool `json:"specter_enabled"`
 	// ChecksBypassed says whether the checks are bypassed for now.
 	ChecksBypassed bool `json:"checks_bypassed"`
+	// ChecksVerified says whether the checks of the instance have been verified.
+	ChecksVerified bool `json:"checks_verified"`
 }
 
 // InstanceRestrictions says who may sign up.
 type InstanceRestrictions struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "instance_restrictions".
 	Object string `json:"object"`
 	// Allowlist says whether the allowlist is on.
 	Allowlist bool `json:"allowlist"`
@@ -104,10 +104,9 @@ type InstanceRestrictions struct {
 type InstanceSettings struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "instance_settings".
 	Object string `json:"object,omitzero"`
-	// ID is the id.
-	ID string `json:"id,omitzero"`
+	ID     string `json:"id,omitzero"`
 	// RestrictedToAllowlist says whether only identifiers on the allowlist may sign up.
 	RestrictedToAllowlist bool `json:"restricted_to_allowlist,omitzero"`
 	// FromEmailAddress is the local part of the address that messages are sent from.
@@ -124,11 +123,9 @@ type InstanceSettings struct {
 type MessageTemplate struct {
 	original
 
-	// ID is the id.
 	ID string `json:"id,omitzero"`
-	// Object names the type of the object.
-	Object string `json:"object,omitzero"`
-	// InstanceID is the id of the instance.
+	// Object is "template".
+	Object     string  `json:"object,omitzero"`
 	InstanceID *string `json:"instance_id,omitzero"`
 	// ResourceType is "user" or "system".
 	ResourceType string `json:"resource_type,omitzero"`
@@ -178,7 +175,7 @@ type MessageTemplate struct {
 type OAuthApplicationSettings struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "oauth_application_settings".
 	Object string `json:"object"`
 	// DynamicOAuthClientRegistration says whether clients can register themselves.
 	DynamicOAuthClientRegistration bool `json:"dynamic_oauth_client_registration"`
@@ -200,13 +197,11 @@ type OAuthApplicationSettings struct {
 type ProxyCheck struct {
 	original
 
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// DomainID is the id of the domain.
+	// Object is "proxy_check".
+	Object   string `json:"object"`
+	ID       string `json:"id"`
 	DomainID string `json:"domain_id"`
-	// LastRunAt is when that happened.
+	// LastRunAt is when the check last ran; nil if it has not.
 	LastRunAt *Timestamp `json:"last_run_at"`
 	// ProxyURL is the address of the proxy in front of the Frontend API.
 	ProxyURL string `json:"proxy_url"`
@@ -222,11 +217,10 @@ type ProxyCheck struct {
 type RedirectURL struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "redirect_url".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// URL is the URL.
+	ID     string `json:"id"`
+	// URL is the address that it stands for.
 	URL string `json:"url"`
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at"`

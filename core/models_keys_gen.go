@@ -37,7 +37,6 @@ type JWK struct {
 type JWKS struct {
 	original
 
-	// Keys lists the keys.
 	Keys []JWK `json:"keys,omitzero"`
 }
 
@@ -45,9 +44,9 @@ type JWKS struct {
 type JWTTemplate struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "jwt_template".
 	Object string `json:"object"`
-	// ID is the id.
+	// ID is the id that JWTTemplates.Get takes.
 	ID string `json:"id"`
 	// Name is the display name.
 	Name string `json:"name"`

@@ -10,10 +10,9 @@ import (
 type M2MToken struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "machine_to_machine_token".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID     string `json:"id"`
 	// Subject is the id of who or what it belongs to.
 	Subject string `json:"subject"`
 	// Claims are additional claims, any JSON.
@@ -51,13 +50,12 @@ func (m M2MToken) LogValue() slog.Value { return slog.StringValue(m.String()) }
 type Machine struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "machine".
 	Object string `json:"object"`
-	// ID is the id.
+	// ID is the id that Machines.Get takes.
 	ID string `json:"id"`
 	// Name is the display name.
-	Name string `json:"name"`
-	// InstanceID is the id of the instance.
+	Name       string `json:"name"`
 	InstanceID string `json:"instance_id"`
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at"`
@@ -84,11 +82,11 @@ func (m Machine) LogValue() slog.Value { return slog.StringValue(m.String()) }
 type MachineScope struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "machine_scope".
 	Object string `json:"object"`
-	// FromMachineID is the id of the from machine.
+	// FromMachineID is the id of the machine that may call.
 	FromMachineID string `json:"from_machine_id"`
-	// ToMachineID is the id of the to machine.
+	// ToMachineID is the id of the machine that may be called.
 	ToMachineID string `json:"to_machine_id"`
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at"`
@@ -98,9 +96,8 @@ type MachineScope struct {
 type MachineSecretKey struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "machine_secret_key".
 	Object string `json:"object"`
-	// Secret is the secret itself.
 	Secret string `json:"secret"`
 }
 

@@ -11,11 +11,9 @@ import (
 type IDPOAuthAccessToken struct {
 	original
 
-	// Object names the type of the object.
-	Object string `json:"object,omitzero"`
-	// ID is the id.
-	ID string `json:"id,omitzero"`
-	// ClientID is the id of the client.
+	// Object is "clerk_idp_oauth_access_token".
+	Object   string `json:"object,omitzero"`
+	ID       string `json:"id,omitzero"`
 	ClientID string `json:"client_id,omitzero"`
 	// Subject is the id of who or what it belongs to.
 	Subject string `json:"subject,omitzero"`
@@ -41,15 +39,13 @@ type IDPOAuthAccessToken struct {
 type OAuthApplication struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "oauth_application".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// InstanceID is the id of the instance.
+	// ID is the id that OAuthApplications.Get takes.
+	ID         string `json:"id"`
 	InstanceID string `json:"instance_id"`
 	// Name is the display name.
-	Name string `json:"name"`
-	// ClientID is the id of the client.
+	Name     string `json:"name"`
 	ClientID string `json:"client_id"`
 	// ClientURI is the home page of the client.
 	ClientURI *string `json:"client_uri"`
@@ -84,9 +80,8 @@ type OAuthApplication struct {
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at"`
 	// UpdatedAt is when it was last changed.
-	UpdatedAt Timestamp `json:"updated_at"`
-	// ClientSecret is the secret of the client.
-	ClientSecret string `json:"client_secret,omitzero"`
+	UpdatedAt    Timestamp `json:"updated_at"`
+	ClientSecret string    `json:"client_secret,omitzero"`
 }
 
 // String hides the content, which holds a secret.

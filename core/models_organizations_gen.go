@@ -10,7 +10,7 @@ import (
 type Organization struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "organization".
 	Object string `json:"object"`
 	// ID is the id, such as "org_…".
 	ID string `json:"id"`
@@ -25,9 +25,8 @@ type Organization struct {
 	// MembersCount counts the members; nil or 0 unless it was asked for.
 	MembersCount int64 `json:"members_count,omitzero"`
 	// MissingMemberWithElevatedPermissions says whether nobody can manage the organization.
-	MissingMemberWithElevatedPermissions bool `json:"missing_member_with_elevated_permissions,omitzero"`
-	// PendingInvitationsCount counts the pending invitations.
-	PendingInvitationsCount int64 `json:"pending_invitations_count,omitzero"`
+	MissingMemberWithElevatedPermissions bool  `json:"missing_member_with_elevated_permissions,omitzero"`
+	PendingInvitationsCount              int64 `json:"pending_invitations_count,omitzero"`
 	// MaxAllowedMemberships limits the number of members; 0 means no limit.
 	MaxAllowedMemberships int64 `json:"max_allowed_memberships"`
 	// AdminDeleteEnabled says whether admins of the organization can delete it.
@@ -44,8 +43,7 @@ type Organization struct {
 	UpdatedAt Timestamp `json:"updated_at"`
 	// LastActiveAt is when it was last active.
 	LastActiveAt Timestamp `json:"last_active_at,omitzero"`
-	// RoleSetKey is the key of the role set.
-	RoleSetKey *string `json:"role_set_key,omitzero"`
+	RoleSetKey   *string   `json:"role_set_key,omitzero"`
 	// LogoURL is the address of the logo.
 	//
 	// Deprecated: Clerk has deprecated this field.
@@ -58,11 +56,10 @@ type Organization struct {
 type OrganizationDomain struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "organization_domain".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// OrganizationID is the id of the organization.
+	// ID is the id that OrganizationDomains.Update takes.
+	ID             string `json:"id"`
 	OrganizationID string `json:"organization_id"`
 	// Name is the domain itself.
 	Name string `json:"name"`
@@ -100,7 +97,7 @@ type OrganizationDomainVerification struct {
 	Attempts *int64 `json:"attempts"`
 	// ExpireAt is when the verification expires.
 	ExpireAt *Timestamp `json:"expire_at"`
-	// VerifiedAt is when that happened.
+	// VerifiedAt is when it was verified; nil if it is not.
 	VerifiedAt *Timestamp `json:"verified_at"`
 }
 
@@ -108,20 +105,18 @@ type OrganizationDomainVerification struct {
 type OrganizationInvitation struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "organization_invitation".
 	Object string `json:"object,omitzero"`
-	// ID is the id.
+	// ID is the id that OrganizationInvitations.Get takes.
 	ID string `json:"id,omitzero"`
 	// EmailAddress is the e-mail address.
 	EmailAddress string `json:"email_address,omitzero"`
 	// Role is the key of the role, such as "org:member".
 	Role string `json:"role,omitzero"`
 	// RoleName is the display name of the role.
-	RoleName string `json:"role_name,omitzero"`
-	// OrganizationID is the id of the organization.
-	OrganizationID string `json:"organization_id,omitzero"`
-	// InviterID is the id of the inviter.
-	InviterID *string `json:"inviter_id,omitzero"`
+	RoleName       string  `json:"role_name,omitzero"`
+	OrganizationID string  `json:"organization_id,omitzero"`
+	InviterID      *string `json:"inviter_id,omitzero"`
 	// PublicInviterData is what the invitation tells about the inviter.
 	PublicInviterData *OrganizationInvitationPublicUserData `json:"public_inviter_data,omitzero"`
 	// Status is the current state.
@@ -153,7 +148,6 @@ func (o OrganizationInvitation) LogValue() slog.Value { return slog.StringValue(
 
 // OrganizationInvitationPublicUserData is what an invitation tells about the person who sent it.
 type OrganizationInvitationPublicUserData struct {
-	// UserID is the id of the user.
 	UserID string `json:"user_id"`
 	// FirstName is the given name.
 	FirstName *string `json:"first_name"`
@@ -171,9 +165,9 @@ type OrganizationInvitationPublicUserData struct {
 type OrganizationMembership struct {
 	original
 
-	// ID is the id.
+	// ID is the id that OrganizationMemberships.Update takes.
 	ID string `json:"id"`
-	// Object names the type of the object.
+	// Object is "organization_membership".
 	Object string `json:"object"`
 	// Role is the key of the role, such as "org:member".
 	Role string `json:"role"`
@@ -184,9 +178,8 @@ type OrganizationMembership struct {
 	// PublicMetadata is data that the frontend may read and only the backend writes.
 	PublicMetadata Metadata `json:"public_metadata"`
 	// PrivateMetadata is data that only the backend reads and writes.
-	PrivateMetadata Metadata `json:"private_metadata,omitzero"`
-	// Organization is the organization.
-	Organization Organization `json:"organization"`
+	PrivateMetadata Metadata     `json:"private_metadata,omitzero"`
+	Organization    Organization `json:"organization"`
 	// PublicUserData is what other members can see.
 	PublicUserData *OrganizationMembershipPublicUserData `json:"public_user_data,omitzero"`
 	// CreatedAt is when it was created.
@@ -197,7 +190,6 @@ type OrganizationMembership struct {
 
 // OrganizationMembershipPublicUserData is what the other members can see of a member.
 type OrganizationMembershipPublicUserData struct {
-	// UserID is the id of the user.
 	UserID string `json:"user_id"`
 	// FirstName is the given name.
 	FirstName *string `json:"first_name"`
@@ -213,8 +205,7 @@ type OrganizationMembershipPublicUserData struct {
 	HasImage bool `json:"has_image"`
 	// Identifier is the identifier: an address, a number or a name.
 	Identifier *string `json:"identifier,omitzero"`
-	// Username is the username.
-	Username *string `json:"username,omitzero"`
+	Username   *string `json:"username,omitzero"`
 	// Banned says whether the user is banned.
 	Banned bool `json:"banned,omitzero"`
 	// Deprovisioned says whether the directory took the access away.
@@ -225,9 +216,9 @@ type OrganizationMembershipPublicUserData struct {
 type OrganizationPermission struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "permission".
 	Object string `json:"object"`
-	// ID is the id.
+	// ID is the id that OrganizationPermissions.Get takes.
 	ID string `json:"id"`
 	// Name is the display name.
 	Name string `json:"name"`
@@ -235,8 +226,7 @@ type OrganizationPermission struct {
 	Key string `json:"key"`
 	// Description is a description for people.
 	Description string `json:"description"`
-	// Type is the type.
-	Type string `json:"type"`
+	Type        string `json:"type"`
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at"`
 	// UpdatedAt is when it was last changed.
@@ -247,9 +237,9 @@ type OrganizationPermission struct {
 type OrganizationRole struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "role".
 	Object string `json:"object"`
-	// ID is the id.
+	// ID is the id that OrganizationRoles.Get takes.
 	ID string `json:"id"`
 	// Name is the display name.
 	Name string `json:"name"`
@@ -258,9 +248,8 @@ type OrganizationRole struct {
 	// Description is a description for people.
 	Description *string `json:"description"`
 	// IsCreatorEligible says whether creators of organizations can have the role.
-	IsCreatorEligible bool `json:"is_creator_eligible"`
-	// Permissions lists the permissions.
-	Permissions []OrganizationPermission `json:"permissions"`
+	IsCreatorEligible bool                     `json:"is_creator_eligible"`
+	Permissions       []OrganizationPermission `json:"permissions"`
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at"`
 	// UpdatedAt is when it was last changed.
@@ -271,7 +260,7 @@ type OrganizationRole struct {
 type OrganizationSettings struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "organization_settings".
 	Object string `json:"object"`
 	// Enabled says whether it is switched on.
 	Enabled bool `json:"enabled"`
@@ -305,7 +294,6 @@ type OrganizationSettings struct {
 
 // PublicOrganizationData is what anybody may know of an organization.
 type PublicOrganizationData struct {
-	// ID is the id.
 	ID string `json:"id"`
 	// Name is the display name.
 	Name string `json:"name"`
@@ -321,24 +309,22 @@ type PublicOrganizationData struct {
 type RoleSet struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "role_set".
 	Object string `json:"object"`
-	// ID is the id.
+	// ID is the id that RoleSets.Get takes.
 	ID string `json:"id"`
 	// Name is the display name.
 	Name string `json:"name"`
 	// Key is the key, which code refers to.
 	Key string `json:"key"`
 	// Description is a description for people.
-	Description *string `json:"description"`
-	// Roles lists the roles.
-	Roles []RoleSetItem `json:"roles"`
+	Description *string       `json:"description"`
+	Roles       []RoleSetItem `json:"roles"`
 	// DefaultRole is the role that new members get.
 	DefaultRole *RoleSetItem `json:"default_role,omitzero"`
 	// CreatorRole is the role that the creator of an organization gets.
 	CreatorRole *RoleSetItem `json:"creator_role,omitzero"`
-	// Type is the type.
-	Type RoleSetType `json:"type"`
+	Type        RoleSetType  `json:"type"`
 	// RoleSetMigration is the migration that is under way; nil if there is none.
 	RoleSetMigration *RoleSetMigration `json:"role_set_migration,omitzero"`
 	// CreatedAt is when it was created.
@@ -349,10 +335,9 @@ type RoleSet struct {
 
 // RoleSetItem is a role as part of a role set.
 type RoleSetItem struct {
-	// Object names the type of the object.
+	// Object is "role_set_item".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID     string `json:"id"`
 	// Name is the display name.
 	Name string `json:"name"`
 	// Key is the key, which code refers to.
@@ -371,29 +356,25 @@ type RoleSetItem struct {
 
 // RoleSetMigration is a move of organizations from one role set to another.
 type RoleSetMigration struct {
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// OrganizationID is the id of the organization.
+	// Object is "role_set_migration".
+	Object         string  `json:"object"`
+	ID             string  `json:"id"`
 	OrganizationID *string `json:"organization_id,omitzero"`
-	// InstanceID is the id of the instance.
-	InstanceID string `json:"instance_id"`
-	// SourceRoleSetID is the id of the source role set.
+	InstanceID     string  `json:"instance_id"`
+	// SourceRoleSetID is the id of the role set that is replaced.
 	SourceRoleSetID string `json:"source_role_set_id"`
-	// DestRoleSetID is the id of the dest role set.
+	// DestRoleSetID is the id of the role set that takes its place.
 	DestRoleSetID *string `json:"dest_role_set_id,omitzero"`
 	// TriggerType is what set off the migration.
 	TriggerType string `json:"trigger_type"`
 	// Status is the current state.
 	Status string `json:"status"`
 	// MigratedMembers counts the members that have moved.
-	MigratedMembers int64 `json:"migrated_members"`
-	// Mappings lists the mappings.
-	Mappings map[string]string `json:"mappings,omitzero"`
-	// StartedAt is when that happened.
+	MigratedMembers int64             `json:"migrated_members"`
+	Mappings        map[string]string `json:"mappings,omitzero"`
+	// StartedAt is when it started; nil if it has not.
 	StartedAt *Timestamp `json:"started_at,omitzero"`
-	// CompletedAt is when that happened.
+	// CompletedAt is when it was completed; nil if it is not.
 	CompletedAt *Timestamp `json:"completed_at,omitzero"`
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at"`

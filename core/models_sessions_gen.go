@@ -10,20 +10,15 @@ import (
 type DeviceClient struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "client".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// SessionIDs lists the ids of the sessions.
-	SessionIDs []string `json:"session_ids"`
-	// Sessions lists the sessions.
-	Sessions []Session `json:"sessions"`
-	// SignInID is the id of the sign in.
-	SignInID *string `json:"sign_in_id"`
-	// SignUpID is the id of the sign up.
-	SignUpID *string `json:"sign_up_id"`
-	// LastActiveSessionID is the id of the last active session.
-	LastActiveSessionID *string `json:"last_active_session_id"`
+	// ID is the id that Clients.Get takes.
+	ID                  string    `json:"id"`
+	SessionIDs          []string  `json:"session_ids"`
+	Sessions            []Session `json:"sessions"`
+	SignInID            *string   `json:"sign_in_id"`
+	SignUpID            *string   `json:"sign_up_id"`
+	LastActiveSessionID *string   `json:"last_active_session_id"`
 	// LastAuthenticationStrategy is how the last sign-in was made.
 	LastAuthenticationStrategy *string `json:"last_authentication_strategy"`
 	// UpdatedAt is when it was last changed.
@@ -36,20 +31,17 @@ type DeviceClient struct {
 type Session struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "session".
 	Object string `json:"object"`
 	// ID is the id, such as "sess_…".
-	ID string `json:"id"`
-	// UserID is the id of the user.
-	UserID string `json:"user_id"`
-	// ClientID is the id of the client.
+	ID       string `json:"id"`
+	UserID   string `json:"user_id"`
 	ClientID string `json:"client_id"`
 	// Actor is who acts as the user; null or empty if nobody does.
 	Actor Metadata `json:"actor,omitzero"`
 	// Status is the current state.
-	Status SessionStatus `json:"status"`
-	// LastActiveOrganizationID is the id of the last active organization.
-	LastActiveOrganizationID *string `json:"last_active_organization_id,omitzero"`
+	Status                   SessionStatus `json:"status"`
+	LastActiveOrganizationID *string       `json:"last_active_organization_id,omitzero"`
 	// LastActiveAt is when it was last active.
 	LastActiveAt Timestamp `json:"last_active_at"`
 	// LatestActivity tells from which device the session was last used.
@@ -68,31 +60,25 @@ type Session struct {
 
 // SessionActivity tells from which device a session was last used.
 type SessionActivity struct {
-	// Object names the type of the object.
+	// Object is Clerk's name of the type.
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID     string `json:"id"`
 	// DeviceType is the kind of device.
 	DeviceType string `json:"device_type,omitzero"`
 	// IsMobile says whether it is a mobile device.
-	IsMobile bool `json:"is_mobile"`
-	// BrowserName is the name of the browser.
-	BrowserName string `json:"browser_name,omitzero"`
-	// BrowserVersion is the version of the browser.
+	IsMobile       bool   `json:"is_mobile"`
+	BrowserName    string `json:"browser_name,omitzero"`
 	BrowserVersion string `json:"browser_version,omitzero"`
-	// IPAddress is the IP address.
-	IPAddress string `json:"ip_address,omitzero"`
-	// City is the city.
-	City string `json:"city,omitzero"`
-	// Country is the country.
-	Country string `json:"country,omitzero"`
+	IPAddress      string `json:"ip_address,omitzero"`
+	City           string `json:"city,omitzero"`
+	Country        string `json:"country,omitzero"`
 }
 
 // SessionRefresh is a refreshed session, as a token or as cookies, whichever format was asked for.
 type SessionRefresh struct {
 	original
 
-	// Object names the type of the object.
+	// Object is Clerk's name of the type.
 	Object string `json:"object"`
 	// JWT is the token. It is a secret.
 	JWT string `json:"jwt,omitzero"`
@@ -119,7 +105,7 @@ type SessionTask struct {
 type SessionToken struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "token".
 	Object string `json:"object,omitzero"`
 	// JWT is the token. It is a secret.
 	JWT string `json:"jwt,omitzero"`

@@ -10,19 +10,17 @@ import (
 type ActorToken struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "actor_token".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID     string `json:"id"`
 	// Status is the current state.
 	Status TokenStatus `json:"status"`
-	// UserID is the id of the user.
-	UserID string `json:"user_id"`
+	UserID string      `json:"user_id"`
 	// Actor is who acts as the user; null or empty if nobody does.
 	Actor Metadata `json:"actor"`
 	// Token is the token itself. It is a secret.
 	Token string `json:"token,omitzero"`
-	// URL is the URL.
+	// URL is the address that it stands for.
 	URL string `json:"url,omitzero"`
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at"`
@@ -43,17 +41,13 @@ func (a ActorToken) LogValue() slog.Value { return slog.StringValue(a.String()) 
 type AgentTask struct {
 	original
 
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// AgentID is the id of the agent.
-	AgentID string `json:"agent_id"`
-	// AgentTaskID is the id of the agent task.
+	// Object is "agent_task".
+	Object      string `json:"object"`
+	AgentID     string `json:"agent_id"`
 	AgentTaskID string `json:"agent_task_id"`
-	// TaskID is the id of the task.
-	//
 	// Deprecated: Clerk has deprecated this field.
 	TaskID string `json:"task_id"`
-	// URL is the URL.
+	// URL is the address that it stands for.
 	URL string `json:"url,omitzero"`
 }
 
@@ -70,17 +64,15 @@ func (a AgentTask) LogValue() slog.Value { return slog.StringValue(a.String()) }
 type SignInToken struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "sign_in_token".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID     string `json:"id"`
 	// Status is the current state.
 	Status TokenStatus `json:"status"`
-	// UserID is the id of the user.
-	UserID string `json:"user_id"`
+	UserID string      `json:"user_id"`
 	// Token is the token itself. It is a secret.
 	Token string `json:"token,omitzero"`
-	// URL is the URL.
+	// URL is the address that it stands for.
 	URL *string `json:"url,omitzero"`
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at"`
@@ -101,24 +93,19 @@ func (s SignInToken) LogValue() slog.Value { return slog.StringValue(s.String())
 type SignUp struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "sign_up_attempt".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID     string `json:"id"`
 	// Status is the current state.
-	Status SignUpStatus `json:"status"`
-	// RequiredFields lists the fields that are required.
-	RequiredFields []string `json:"required_fields"`
-	// OptionalFields lists the fields that are optional.
-	OptionalFields []string `json:"optional_fields"`
+	Status         SignUpStatus `json:"status"`
+	RequiredFields []string     `json:"required_fields"`
+	OptionalFields []string     `json:"optional_fields"`
 	// MissingFields lists the fields that are still missing.
 	MissingFields []string `json:"missing_fields"`
 	// UnverifiedFields lists the fields that are not verified yet.
-	UnverifiedFields []string `json:"unverified_fields"`
-	// Verifications holds the verifications.
-	Verifications SignUpVerifications `json:"verifications"`
-	// Username is the username.
-	Username *string `json:"username"`
+	UnverifiedFields []string            `json:"unverified_fields"`
+	Verifications    SignUpVerifications `json:"verifications"`
+	Username         *string             `json:"username"`
 	// EmailAddress is the e-mail address.
 	EmailAddress *string `json:"email_address"`
 	// PhoneNumber is the phone number in international form, such as "+15555550100".
@@ -139,12 +126,11 @@ type SignUp struct {
 	CustomAction bool `json:"custom_action"`
 	// ExternalID is the id in another system.
 	ExternalID *string `json:"external_id"`
-	// CreatedSessionID is the id of the created session.
+	// CreatedSessionID is the id of the session that the sign-up started; nil until it is complete.
 	CreatedSessionID *string `json:"created_session_id"`
-	// CreatedUserID is the id of the created user.
-	CreatedUserID *string `json:"created_user_id"`
-	// AbandonAt is when that happened.
-	AbandonAt Timestamp `json:"abandon_at"`
+	// CreatedUserID is the id of the user that the sign-up made; nil until it is complete.
+	CreatedUserID *string   `json:"created_user_id"`
+	AbandonAt     Timestamp `json:"abandon_at"`
 	// LegalAcceptedAt is when the legal documents were accepted; nil if they were not.
 	LegalAcceptedAt *Timestamp `json:"legal_accepted_at"`
 	// Locale is the language, such as "en-US".
@@ -179,7 +165,7 @@ type SignUpVerifications struct {
 type TestingToken struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "testing_token".
 	Object string `json:"object"`
 	// Token is the token itself. It is a secret.
 	Token string `json:"token"`

@@ -12,7 +12,7 @@ type EmailAddress struct {
 
 	// ID is the id, such as "idn_…".
 	ID string `json:"id,omitzero"`
-	// Object names the type of the object.
+	// Object is "email_address".
 	Object string `json:"object"`
 	// EmailAddress is the e-mail address.
 	EmailAddress string `json:"email_address"`
@@ -32,14 +32,11 @@ type EmailAddress struct {
 
 // EnterpriseAccount is an account of a user at the identity provider of an enterprise.
 type EnterpriseAccount struct {
-	// ID is the id.
 	ID string `json:"id"`
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// Protocol is the protocol.
+	// Object is "enterprise_account".
+	Object   string             `json:"object"`
 	Protocol EnterpriseProtocol `json:"protocol,omitzero"`
-	// Provider names the provider.
-	Provider string `json:"provider"`
+	Provider string             `json:"provider"`
 	// Active says whether it is in use.
 	Active bool `json:"active"`
 	// EmailAddress is the e-mail address.
@@ -48,37 +45,29 @@ type EnterpriseAccount struct {
 	FirstName *string `json:"first_name,omitzero"`
 	// LastName is the family name.
 	LastName *string `json:"last_name,omitzero"`
-	// ProviderUserID is the id of the provider user.
-	ProviderUserID *string `json:"provider_user_id,omitzero"`
-	// EnterpriseConnectionID is the id of the enterprise connection.
+	// ProviderUserID is the user's id at the provider.
+	ProviderUserID         *string `json:"provider_user_id,omitzero"`
 	EnterpriseConnectionID *string `json:"enterprise_connection_id,omitzero"`
 	// PublicMetadata is data that the frontend may read and only the backend writes.
 	PublicMetadata Metadata `json:"public_metadata,omitzero"`
 	// Verification is the verification; nil if there was none.
-	Verification *Verification `json:"verification"`
-	// EnterpriseConnection is the connection.
+	Verification         *Verification                `json:"verification"`
 	EnterpriseConnection *EnterpriseAccountConnection `json:"enterprise_connection,omitzero"`
-	// LastAuthenticatedAt is when that happened.
+	// LastAuthenticatedAt is when somebody last signed in with it; nil if nobody has.
 	LastAuthenticatedAt *Timestamp `json:"last_authenticated_at,omitzero"`
 }
 
 // EnterpriseAccountConnection is what an enterprise account tells about its connection.
 type EnterpriseAccountConnection struct {
-	// ID is the id.
-	ID string `json:"id"`
-	// Protocol is the protocol.
+	ID       string `json:"id"`
 	Protocol string `json:"protocol"`
-	// Provider names the provider.
 	Provider string `json:"provider"`
 	// Name is the display name.
 	Name string `json:"name"`
 	// LogoPublicURL is the public address of the logo.
 	LogoPublicURL *string `json:"logo_public_url"`
-	// Domain is the domain.
-	//
 	// Deprecated: Clerk has deprecated this field.
-	Domain string `json:"domain,omitzero"`
-	// Domains lists the domains.
+	Domain  string   `json:"domain,omitzero"`
 	Domains []string `json:"domains,omitzero"`
 	// Active says whether it is in use.
 	Active bool `json:"active"`
@@ -93,22 +82,18 @@ type EnterpriseAccountConnection struct {
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at"`
 	// UpdatedAt is when it was last changed.
-	UpdatedAt Timestamp `json:"updated_at"`
-	// EnterpriseConnectionID is the id of the enterprise connection.
-	EnterpriseConnectionID *string `json:"enterprise_connection_id,omitzero"`
+	UpdatedAt              Timestamp `json:"updated_at"`
+	EnterpriseConnectionID *string   `json:"enterprise_connection_id,omitzero"`
 }
 
 // ExternalAccount is an account of a social provider that is connected to a user.
 type ExternalAccount struct {
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
-	// Provider names the provider.
-	Provider string `json:"provider"`
-	// IdentificationID is the id of the identification.
+	// Object is Clerk's name of the type.
+	Object           string `json:"object"`
+	ID               string `json:"id"`
+	Provider         string `json:"provider"`
 	IdentificationID string `json:"identification_id"`
-	// ProviderUserID is the id of the provider user.
+	// ProviderUserID is the user's id at the provider.
 	ProviderUserID string `json:"provider_user_id"`
 	// ApprovedScopes lists the scopes that the user approved, separated by spaces.
 	ApprovedScopes string `json:"approved_scopes"`
@@ -126,7 +111,6 @@ type ExternalAccount struct {
 	AvatarURL string `json:"avatar_url,omitzero"`
 	// ImageURL is the address of the image.
 	ImageURL *string `json:"image_url,omitzero"`
-	// Username is the username.
 	Username *string `json:"username,omitzero"`
 	// PhoneNumber is the phone number in international form, such as "+15555550100".
 	PhoneNumber *string `json:"phone_number,omitzero"`
@@ -146,20 +130,17 @@ type ExternalAccount struct {
 
 // IdentificationLink points from an identifier to another one that it was created with.
 type IdentificationLink struct {
-	// Type is the type.
 	Type string `json:"type"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID   string `json:"id"`
 }
 
 // IdentifierVerification is the state of a verification that was prepared or attempted.
 type IdentifierVerification struct {
 	original
 
-	// Object names the type of the object.
+	// Object is Clerk's name of the type.
 	Object string `json:"object,omitzero"`
-	// ID is the id.
-	ID string `json:"id,omitzero"`
+	ID     string `json:"id,omitzero"`
 	// Status is the current state.
 	Status string `json:"status,omitzero"`
 	// Strategy is the way of verification.
@@ -176,18 +157,16 @@ type IdentifierVerification struct {
 type OAuthAccessToken struct {
 	original
 
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// ExternalAccountID is the id of the external account.
+	// Object is "oauth_access_token".
+	Object            string `json:"object"`
 	ExternalAccountID string `json:"external_account_id"`
-	// ProviderUserID is the id of the provider user.
+	// ProviderUserID is the user's id at the provider.
 	ProviderUserID string `json:"provider_user_id"`
 	// Token is the token itself. It is a secret.
 	Token string `json:"token"`
 	// ExpiresAt is when it expires; nil if the provider does not say. It is in Unix seconds for some providers.
 	ExpiresAt *Timestamp `json:"expires_at"`
-	// Provider names the provider.
-	Provider string `json:"provider"`
+	Provider  string     `json:"provider"`
 	// PublicMetadata is data that the frontend may read and only the backend writes.
 	PublicMetadata Metadata `json:"public_metadata"`
 	// Label is the label that the user sees.
@@ -211,9 +190,8 @@ func (o OAuthAccessToken) LogValue() slog.Value { return slog.StringValue(o.Stri
 
 // Passkey is a passkey of a user.
 type Passkey struct {
-	// ID is the id.
 	ID string `json:"id,omitzero"`
-	// Object names the type of the object.
+	// Object is "passkey".
 	Object string `json:"object"`
 	// Name is the display name.
 	Name string `json:"name"`
@@ -239,9 +217,9 @@ type PasswordVerification struct {
 type PhoneNumber struct {
 	original
 
-	// ID is the id.
+	// ID is the id that PhoneNumbers.Get takes.
 	ID string `json:"id,omitzero"`
-	// Object names the type of the object.
+	// Object is "phone_number".
 	Object string `json:"object"`
 	// PhoneNumber is the phone number in international form, such as "+15555550100".
 	PhoneNumber string `json:"phone_number"`
@@ -274,11 +252,9 @@ func (p PhoneNumber) LogValue() slog.Value { return slog.StringValue(p.String())
 
 // SAMLAccount is an account of a user at a SAML identity provider.
 type SAMLAccount struct {
-	// ID is the id.
 	ID string `json:"id"`
-	// Object names the type of the object.
-	Object string `json:"object"`
-	// Provider names the provider.
+	// Object is "saml_account".
+	Object   string `json:"object"`
 	Provider string `json:"provider"`
 	// Active says whether it is in use.
 	Active bool `json:"active"`
@@ -288,35 +264,28 @@ type SAMLAccount struct {
 	FirstName *string `json:"first_name,omitzero"`
 	// LastName is the family name.
 	LastName *string `json:"last_name,omitzero"`
-	// ProviderUserID is the id of the provider user.
+	// ProviderUserID is the user's id at the provider.
 	ProviderUserID *string `json:"provider_user_id,omitzero"`
-	// LastAuthenticatedAt is when that happened.
+	// LastAuthenticatedAt is when somebody last signed in with it; nil if nobody has.
 	LastAuthenticatedAt *Timestamp `json:"last_authenticated_at,omitzero"`
 	// PublicMetadata is data that the frontend may read and only the backend writes.
 	PublicMetadata Metadata `json:"public_metadata,omitzero"`
 	// Verification is the verification; nil if there was none.
-	Verification *Verification `json:"verification"`
-	// SAMLConnection is the SAML connection.
-	SAMLConnection *SAMLAccountConnection `json:"saml_connection,omitzero"`
-	// EnterpriseConnectionID is the id of the enterprise connection.
-	EnterpriseConnectionID *string `json:"enterprise_connection_id,omitzero"`
+	Verification           *Verification          `json:"verification"`
+	SAMLConnection         *SAMLAccountConnection `json:"saml_connection,omitzero"`
+	EnterpriseConnectionID *string                `json:"enterprise_connection_id,omitzero"`
 }
 
 // SAMLAccountConnection is what a SAML account tells about its connection.
 type SAMLAccountConnection struct {
-	// ID is the id.
 	ID string `json:"id"`
 	// Name is the display name.
 	Name string `json:"name"`
-	// Domain is the domain.
-	//
 	// Deprecated: Clerk has deprecated this field.
-	Domain string `json:"domain,omitzero"`
-	// Domains lists the domains.
+	Domain  string   `json:"domain,omitzero"`
 	Domains []string `json:"domains,omitzero"`
 	// Active says whether it is in use.
-	Active bool `json:"active"`
-	// Provider names the provider.
+	Active   bool   `json:"active"`
 	Provider string `json:"provider"`
 	// SyncUserAttributes says whether the fields of a user follow the provider at every sign-in.
 	SyncUserAttributes bool `json:"sync_user_attributes"`
@@ -334,7 +303,6 @@ type SAMLAccountConnection struct {
 
 // SCIMUserMetadata tells which directory provisions a user.
 type SCIMUserMetadata struct {
-	// DirectoryID is the id of the directory.
 	DirectoryID string `json:"directory_id"`
 	// DirectoryEnabled says whether the directory is on.
 	DirectoryEnabled bool `json:"directory_enabled,omitzero"`
@@ -356,14 +324,12 @@ type TOTPVerification struct {
 type TrustedDevice struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "trusted_device".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID     string `json:"id"`
 	// Platform is the operating system.
-	Platform TrustedDevicePlatform `json:"platform"`
-	// AppIdentifier is the identifier of the app.
-	AppIdentifier string `json:"app_identifier"`
+	Platform      TrustedDevicePlatform `json:"platform"`
+	AppIdentifier string                `json:"app_identifier"`
 	// Name is the display name.
 	Name *string `json:"name,omitzero"`
 	// Algorithm is the algorithm of the key.
@@ -386,16 +352,13 @@ type User struct {
 
 	// ID is the id, such as "user_…".
 	ID string `json:"id"`
-	// Object names the type of the object.
+	// Object is "user".
 	Object string `json:"object"`
 	// ExternalID is the id in another system; nil if there is none.
-	ExternalID *string `json:"external_id"`
-	// PrimaryEmailAddressID is the id of the primary email address.
+	ExternalID            *string `json:"external_id"`
 	PrimaryEmailAddressID *string `json:"primary_email_address_id"`
-	// PrimaryPhoneNumberID is the id of the primary phone number.
-	PrimaryPhoneNumberID *string `json:"primary_phone_number_id"`
-	// PrimaryWeb3WalletID is the id of the primary web3 wallet.
-	PrimaryWeb3WalletID *string `json:"primary_web3_wallet_id"`
+	PrimaryPhoneNumberID  *string `json:"primary_phone_number_id"`
+	PrimaryWeb3WalletID   *string `json:"primary_web3_wallet_id"`
 	// Username is the username; nil if there is none.
 	Username *string `json:"username"`
 	// FirstName is the given name.
@@ -420,12 +383,9 @@ type User struct {
 	UnsafeMetadata Metadata `json:"unsafe_metadata,omitzero"`
 	// EmailAddresses lists the e-mail addresses.
 	EmailAddresses []EmailAddress `json:"email_addresses"`
-	// PhoneNumbers lists the phone numbers.
-	PhoneNumbers []PhoneNumber `json:"phone_numbers"`
-	// Web3Wallets lists the web3 wallets.
-	Web3Wallets []Web3Wallet `json:"web3_wallets"`
-	// Passkeys lists the passkeys.
-	Passkeys []Passkey `json:"passkeys"`
+	PhoneNumbers   []PhoneNumber  `json:"phone_numbers"`
+	Web3Wallets    []Web3Wallet   `json:"web3_wallets"`
+	Passkeys       []Passkey      `json:"passkeys"`
 	// PasswordEnabled says whether there is a password.
 	PasswordEnabled bool `json:"password_enabled"`
 	// TwoFactorEnabled says whether there is a second factor.
@@ -441,12 +401,9 @@ type User struct {
 	// PasswordLastUpdatedAt is when the password was last changed.
 	PasswordLastUpdatedAt *Timestamp `json:"password_last_updated_at,omitzero"`
 	// ExternalAccounts lists the accounts of social providers.
-	ExternalAccounts []ExternalAccount `json:"external_accounts"`
-	// SAMLAccounts lists the SAML accounts.
-	SAMLAccounts []SAMLAccount `json:"saml_accounts"`
-	// EnterpriseAccounts lists the enterprise accounts.
-	EnterpriseAccounts []EnterpriseAccount `json:"enterprise_accounts"`
-	// OrganizationMemberships lists the memberships.
+	ExternalAccounts        []ExternalAccount        `json:"external_accounts"`
+	SAMLAccounts            []SAMLAccount            `json:"saml_accounts"`
+	EnterpriseAccounts      []EnterpriseAccount      `json:"enterprise_accounts"`
 	OrganizationMemberships []OrganizationMembership `json:"organization_memberships,omitzero"`
 	// LastSignInAt is when the last sign-in was; nil if there was none.
 	LastSignInAt *Timestamp `json:"last_sign_in_at"`
@@ -480,20 +437,21 @@ type User struct {
 	SCIM *SCIMUserMetadata `json:"scim,omitzero"`
 	// RequiresPasswordReset says whether the user has to choose a new password.
 	RequiresPasswordReset bool `json:"requires_password_reset,omitzero"`
+	// Timezone is the time zone, such as "Europe/Berlin".
+	Timezone *string `json:"timezone,omitzero"`
 }
 
 // UserReference names the user that an operation was about.
 type UserReference struct {
 	original
 
-	// UserID is the id of the user.
 	UserID string `json:"user_id,omitzero"`
 }
 
 // Verification says how far the verification of an identifier has come. All kinds share this one type; fields
 // that a kind does not have are nil.
 type Verification struct {
-	// Object names the type of the object.
+	// Object is Clerk's name of the type.
 	Object string `json:"object,omitzero"`
 	// Status is the current state.
 	Status VerificationStatus `json:"status"`
@@ -523,17 +481,15 @@ type VerificationError struct {
 	Message string `json:"message"`
 	// LongMessage is a longer text.
 	LongMessage string `json:"long_message"`
-	// Code is the code.
-	Code string `json:"code"`
+	Code        string `json:"code"`
 	// Meta holds further facts.
 	Meta Metadata `json:"meta,omitzero"`
 }
 
 // Web3Wallet is a web3 wallet of a user.
 type Web3Wallet struct {
-	// ID is the id.
 	ID string `json:"id,omitzero"`
-	// Object names the type of the object.
+	// Object is "web3_wallet".
 	Object string `json:"object"`
 	// Web3Wallet is the address of a web3 wallet.
 	Web3Wallet string `json:"web3_wallet"`

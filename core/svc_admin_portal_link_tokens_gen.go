@@ -48,10 +48,8 @@ func (s *AdminPortalLinkTokensService) Revoke(
 
 // AdminPortalLinkTokenCreateParams holds the fields of AdminPortalLinkTokensService.Create.
 type AdminPortalLinkTokenCreateParams struct {
-	// OrganizationID is the id of the organization.
 	OrganizationID Opt[string] `json:"organization_id,omitzero"`
-	// ItContactID is the id of the it contact.
-	ItContactID Opt[string] `json:"it_contact_id,omitzero"`
+	ItContactID    Opt[string] `json:"it_contact_id,omitzero"`
 	// Scopes lists the scopes that were granted.
 	Scopes Opt[[]string] `json:"scopes,omitzero"`
 	// SecondsUntilExpiration is the lifetime in seconds; null means that it never expires.

@@ -34,8 +34,7 @@ type AgentTaskCreateParams struct {
 	OnBehalfOf AgentTaskOnBehalfOf `json:"on_behalf_of"`
 	// Permissions says what the agent may do; "*" is everything.
 	Permissions string `json:"permissions"`
-	// AgentName is the name of the agent.
-	AgentName string `json:"agent_name"`
+	AgentName   string `json:"agent_name"`
 	// TaskDescription says what the agent is to do.
 	TaskDescription string `json:"task_description"`
 	// RedirectURL is where people go afterwards.
@@ -46,7 +45,6 @@ type AgentTaskCreateParams struct {
 
 // AgentTaskOnBehalfOf names the user that an agent acts for, by id or by identifier.
 type AgentTaskOnBehalfOf struct {
-	// UserID is the id of the user.
 	UserID Opt[string] `json:"user_id,omitzero"`
 	// Identifier is the identifier: an address, a number or a name.
 	Identifier Opt[string] `json:"identifier,omitzero"`

@@ -24,7 +24,9 @@ func (s *APIKeysService) List(
 	return callList[APIKey](ctx, s.client, EndpointAPIKeysList, CallParams{Query: params.query()}, opts)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete, ban or otherwise change what it is given: the iterator notices that the list has moved, skips nothing
+// that stays and yields nothing twice.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/getApiKeys
 func (s *APIKeysService) ListAll(
@@ -125,8 +127,7 @@ type APIKeyListParams struct {
 	Limit Opt[int64]
 	// Offset is the number of items to skip before the first one. An iterator starts there.
 	Offset Opt[int64]
-	// Type is the type.
-	Type Opt[string]
+	Type   Opt[string]
 	// Subject is the id of the user or organization whose keys are listed.
 	Subject string
 	// IncludeInvalid says whether revoked and expired ones are listed too.
@@ -152,7 +153,6 @@ func (p *APIKeyListParams) query() url.Values {
 
 // APIKeyCreateParams holds the fields of APIKeysService.Create.
 type APIKeyCreateParams struct {
-	// Type is the type.
 	Type Opt[string] `json:"type,omitzero"`
 	// Name is the display name.
 	Name string `json:"name"`
@@ -192,7 +192,6 @@ type APIKeyRevokeParams struct {
 
 // APIKeyVerifyParams holds the fields of APIKeysService.Verify.
 type APIKeyVerifyParams struct {
-	// Secret is the secret itself.
 	Secret string `json:"secret"`
 }
 

@@ -23,7 +23,9 @@ func (s *BillingService) ListPlans(
 	return callList[BillingPlan](ctx, s.client, EndpointBillingListPlans, CallParams{Query: params.query()}, opts)
 }
 
-// ListAllPlans is the iterator over all pages of ListPlans. It stops after the first error.
+// ListAllPlans returns an iterator over all items of ListPlans, page by page. It stops after the first error.
+// The loop may delete, ban or otherwise change what it is given: the iterator notices that the list has moved,
+// skips nothing that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -49,7 +51,9 @@ func (s *BillingService) ListPrices(
 	return callList[BillingPrice](ctx, s.client, EndpointBillingListPrices, CallParams{Query: params.query()}, opts)
 }
 
-// ListAllPrices is the iterator over all pages of ListPrices. It stops after the first error.
+// ListAllPrices returns an iterator over all items of ListPrices, page by page. It stops after the first error.
+// The loop may delete, ban or otherwise change what it is given: the iterator notices that the list has moved,
+// skips nothing that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -91,8 +95,9 @@ func (s *BillingService) ListSubscriptionItems(
 	)
 }
 
-// ListAllSubscriptionItems is the iterator over all pages of ListSubscriptionItems. It stops after the first
-// error.
+// ListAllSubscriptionItems returns an iterator over all items of ListSubscriptionItems, page by page. It stops
+// after the first error. The loop may delete, ban or otherwise change what it is given: the iterator notices
+// that the list has moved, skips nothing that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -198,7 +203,9 @@ func (s *BillingService) ListStatements(
 	)
 }
 
-// ListAllStatements is the iterator over all pages of ListStatements. It stops after the first error.
+// ListAllStatements returns an iterator over all items of ListStatements, page by page. It stops after the first
+// error. The loop may delete, ban or otherwise change what it is given: the iterator notices that the list has
+// moved, skips nothing that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -241,8 +248,9 @@ func (s *BillingService) ListStatementPaymentAttempts(
 	)
 }
 
-// ListAllStatementPaymentAttempts is the iterator over all pages of ListStatementPaymentAttempts. It stops after
-// the first error.
+// ListAllStatementPaymentAttempts returns an iterator over all items of ListStatementPaymentAttempts, page by
+// page. It stops after the first error. The loop may delete, ban or otherwise change what it is given: the
+// iterator notices that the list has moved, skips nothing that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -307,7 +315,6 @@ func (p *BillingListPricesParams) query() url.Values {
 
 // BillingCreatePriceParams holds the fields of BillingService.CreatePrice.
 type BillingCreatePriceParams struct {
-	// PlanID is the id of the plan.
 	PlanID string `json:"plan_id"`
 	// Currency is the currency code, such as "usd".
 	Currency Opt[string] `json:"currency,omitzero"`
@@ -382,15 +389,14 @@ type BillingExtendFreeTrialParams struct {
 
 // BillingCreatePriceTransitionParams holds the fields of BillingService.CreatePriceTransition.
 type BillingCreatePriceTransitionParams struct {
-	// FromPriceID is the id of the from price.
+	// FromPriceID is the id of the price that is left.
 	FromPriceID string `json:"from_price_id"`
-	// ToPriceID is the id of the to price.
+	// ToPriceID is the id of the new price.
 	ToPriceID string `json:"to_price_id"`
 }
 
 // BillingApplyDiscountParams holds the fields of BillingService.ApplyDiscount.
 type BillingApplyDiscountParams struct {
-	// DiscountID is the id of the discount.
 	DiscountID string `json:"discount_id"`
 }
 

@@ -19,7 +19,8 @@ func (s *BlocklistIdentifiersService) List(
 	return callList[BlocklistIdentifier](ctx, s.client, EndpointBlocklistIdentifiersList, CallParams{}, opts)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete what it is given: all items come in one answer.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/ListBlocklistIdentifiers
 func (s *BlocklistIdentifiersService) ListAll(

@@ -25,7 +25,9 @@ func (s *ClientsService) List(
 	return callList[DeviceClient](ctx, s.client, EndpointClientsList, CallParams{Query: params.query()}, opts)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete, ban or otherwise change what it is given: the iterator notices that the list has moved, skips nothing
+// that stays and yields nothing twice.
 //
 // The params may be nil.
 //

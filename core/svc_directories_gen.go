@@ -4,6 +4,7 @@ package clerk
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"net/url"
 )
@@ -23,7 +24,9 @@ func (s *DirectoriesService) List(
 	return callList[Directory](ctx, s.client, EndpointDirectoriesList, CallParams{Query: params.query()}, opts)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete, ban or otherwise change what it is given: the iterator notices that the list has moved, skips nothing
+// that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -114,8 +117,8 @@ func (s *DirectoriesService) ListGroupRoleMappings(
 	)
 }
 
-// ListAllGroupRoleMappings is the iterator over all pages of ListGroupRoleMappings. It stops after the first
-// error.
+// ListAllGroupRoleMappings returns an iterator over all items of ListGroupRoleMappings, page by page. It stops
+// after the first error. The loop may delete what it is given: all items come in one answer.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ListDirectoryGroupRoleMappings
 func (s *DirectoriesService) ListAllGroupRoleMappings(
@@ -195,28 +198,23 @@ func (p *DirectoryListParams) query() url.Values {
 
 // DirectoryCreateParams holds the fields of DirectoriesService.Create.
 type DirectoryCreateParams struct {
-	// EnterpriseConnectionID is the id of the enterprise connection.
 	EnterpriseConnectionID string `json:"enterprise_connection_id"`
 	// Name is the display name.
-	Name Opt[string] `json:"name,omitzero"`
-	// Provider names the provider.
-	Provider string `json:"provider"`
+	Name     Opt[string] `json:"name,omitzero"`
+	Provider string      `json:"provider"`
 	// GroupRoleMappings lists the roles that groups are mapped to.
 	GroupRoleMappings Opt[[]DirectoryGroupRoleMappingParams] `json:"group_role_mappings,omitzero"`
 }
 
 // DirectoryGroupRoleMappingParams maps a group of a new directory to a role.
 type DirectoryGroupRoleMappingParams struct {
-	// DirectoryGroupID is the id of the directory group.
+	// DirectoryGroupID is the group's id in the directory.
 	DirectoryGroupID Opt[string] `json:"directory_group_id,omitzero"`
-	// SCIMGroupID is the id of the scim group.
-	SCIMGroupID Opt[string] `json:"scim_group_id,omitzero"`
-	// DirectoryGroupDisplayName is the display name of the group.
+	// SCIMGroupID is the group's id in the SCIM directory.
+	SCIMGroupID               Opt[string] `json:"scim_group_id,omitzero"`
 	DirectoryGroupDisplayName Opt[string] `json:"directory_group_display_name,omitzero"`
-	// SCIMGroupDisplayName is the display name of the SCIM group.
-	SCIMGroupDisplayName Opt[string] `json:"scim_group_display_name,omitzero"`
-	// RoleID is the id of the role.
-	RoleID string `json:"role_id"`
+	SCIMGroupDisplayName      Opt[string] `json:"scim_group_display_name,omitzero"`
+	RoleID                    string      `json:"role_id"`
 	// Precedence decides when several mappings fit; the lowest number wins.
 	Precedence Opt[int64] `json:"precedence,omitzero"`
 }
@@ -226,8 +224,7 @@ type DirectoryUpdateParams struct {
 	// Name is the display name.
 	Name Opt[string] `json:"name,omitzero"`
 	// Enabled says whether it is switched on.
-	Enabled Opt[bool] `json:"enabled,omitzero"`
-	// Provider names the provider.
+	Enabled  Opt[bool]   `json:"enabled,omitzero"`
 	Provider Opt[string] `json:"provider,omitzero"`
 	// AttributeMapping says which attribute of the provider fills which field.
 	AttributeMapping Opt[map[string]*string] `json:"attribute_mapping,omitzero"`
@@ -237,28 +234,34 @@ type DirectoryUpdateParams struct {
 
 // DirectoryCreateGroupRoleMappingParams holds the fields of DirectoriesService.CreateGroupRoleMapping.
 type DirectoryCreateGroupRoleMappingParams struct {
-	// DirectoryGroupID is the id of the directory group.
+	// DirectoryGroupID is the group's id in the directory.
 	DirectoryGroupID Opt[string] `json:"directory_group_id,omitzero"`
-	// SCIMGroupID is the id of the scim group.
+	// SCIMGroupID is the group's id in the SCIM directory.
 	SCIMGroupID Opt[string] `json:"scim_group_id,omitzero"`
-	// RoleID is the id of the role.
-	RoleID string `json:"role_id"`
+	RoleID      string      `json:"role_id"`
 	// Precedence decides when several mappings fit; the lowest number wins.
 	Precedence Opt[int64] `json:"precedence,omitzero"`
 }
 
 // DirectoryReplaceGroupRoleMappingsParams holds the fields of DirectoriesService.ReplaceGroupRoleMappings.
 type DirectoryReplaceGroupRoleMappingsParams struct {
-	// Mappings lists the mappings.
 	Mappings []DirectoryGroupRole `json:"mappings"`
+}
+
+// MarshalJSON encodes the params. A required list that is nil is sent as [].
+func (d DirectoryReplaceGroupRoleMappingsParams) MarshalJSON() ([]byte, error) {
+	if d.Mappings == nil {
+		d.Mappings = []DirectoryGroupRole{}
+	}
+	type plain DirectoryReplaceGroupRoleMappingsParams
+	return json.Marshal(plain(d))
 }
 
 // DirectoryGroupRole maps a group of a directory to a role.
 type DirectoryGroupRole struct {
-	// DirectoryGroupID is the id of the directory group.
+	// DirectoryGroupID is the group's id in the directory.
 	DirectoryGroupID Opt[string] `json:"directory_group_id,omitzero"`
-	// SCIMGroupID is the id of the scim group.
+	// SCIMGroupID is the group's id in the SCIM directory.
 	SCIMGroupID Opt[string] `json:"scim_group_id,omitzero"`
-	// RoleID is the id of the role.
-	RoleID string `json:"role_id"`
+	RoleID      string      `json:"role_id"`
 }

@@ -17,7 +17,8 @@ func (s *DomainsService) List(ctx context.Context, opts ...RequestOption) (*List
 	return callList[Domain](ctx, s.client, EndpointDomainsList, CallParams{}, opts)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete what it is given: all items come in one answer.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Domains#operation/ListDomains
 func (s *DomainsService) ListAll(ctx context.Context, opts ...RequestOption) iter.Seq2[*Domain, error] {

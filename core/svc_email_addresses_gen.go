@@ -114,7 +114,6 @@ func (s *EmailAddressesService) ReplaceForUser(
 
 // EmailAddressCreateParams holds the fields of EmailAddressesService.Create.
 type EmailAddressCreateParams struct {
-	// UserID is the id of the user.
 	UserID string `json:"user_id"`
 	// EmailAddress is the e-mail address.
 	EmailAddress string `json:"email_address"`
@@ -138,7 +137,6 @@ type EmailAddressUpdateParams struct {
 
 // EmailAddressAttemptVerificationParams holds the fields of EmailAddressesService.AttemptVerification.
 type EmailAddressAttemptVerificationParams struct {
-	// VerificationID is the id of the verification.
 	VerificationID string `json:"verification_id"`
 	// Code is the code that was sent. It is a secret.
 	Code string `json:"code"`

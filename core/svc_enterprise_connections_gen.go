@@ -4,6 +4,7 @@ package clerk
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"log/slog"
 	"net/url"
@@ -27,7 +28,9 @@ func (s *EnterpriseConnectionsService) List(
 	)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete, ban or otherwise change what it is given: the iterator notices that the list has moved, skips nothing
+// that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -118,7 +121,9 @@ func (s *EnterpriseConnectionsService) ListTestRuns(
 	)
 }
 
-// ListAllTestRuns is the iterator over all pages of ListTestRuns. It stops after the first error.
+// ListAllTestRuns returns an iterator over all items of ListTestRuns, page by page. It stops after the first
+// error. The loop may delete, ban or otherwise change what it is given: the iterator notices that the list has
+// moved, skips nothing that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -176,13 +181,10 @@ func (p *EnterpriseConnectionListParams) query() url.Values {
 // EnterpriseConnectionCreateParams holds the fields of EnterpriseConnectionsService.Create.
 type EnterpriseConnectionCreateParams struct {
 	// Name is the display name.
-	Name string `json:"name"`
-	// Provider names the provider.
-	Provider EnterpriseProvider `json:"provider"`
-	// Domains lists the domains.
-	Domains []string `json:"domains"`
-	// OrganizationID is the id of the organization.
-	OrganizationID Opt[string] `json:"organization_id,omitzero"`
+	Name           string             `json:"name"`
+	Provider       EnterpriseProvider `json:"provider"`
+	Domains        []string           `json:"domains"`
+	OrganizationID Opt[string]        `json:"organization_id,omitzero"`
 	// AllowOrganizationAccountLinking says whether a sign-in may link to an account that exists in the
 	// organization.
 	AllowOrganizationAccountLinking Opt[bool] `json:"allow_organization_account_linking,omitzero"`
@@ -200,6 +202,15 @@ type EnterpriseConnectionCreateParams struct {
 	DisableJitProvisioning Opt[bool] `json:"disable_jit_provisioning,omitzero"`
 }
 
+// MarshalJSON encodes the params. A required list that is nil is sent as [].
+func (e EnterpriseConnectionCreateParams) MarshalJSON() ([]byte, error) {
+	if e.Domains == nil {
+		e.Domains = []string{}
+	}
+	type plain EnterpriseConnectionCreateParams
+	return json.Marshal(plain(e))
+}
+
 // String hides the content, which holds a secret.
 func (e EnterpriseConnectionCreateParams) String() string {
 	return "clerk.EnterpriseConnectionCreateParams{redacted}"
@@ -213,11 +224,11 @@ func (e EnterpriseConnectionCreateParams) LogValue() slog.Value { return slog.St
 
 // EnterpriseConnectionCreateSAMLParams is the SAML part of a new enterprise connection.
 type EnterpriseConnectionCreateSAMLParams struct {
-	// IDPEntityID is the id of the idp entity.
+	// IDPEntityID is the entity id of the identity provider.
 	IDPEntityID Opt[string] `json:"idp_entity_id,omitzero"`
 	// IDPSSOURL is the sign-in address of the identity provider.
 	IDPSSOURL Opt[string] `json:"idp_sso_url,omitzero"`
-	// IDPCertificate is the certificate of the identity provider.
+	// IDPCertificate is the certificate of the identity provider. IDPCertificates takes the place of this field.
 	IDPCertificate Opt[string] `json:"idp_certificate,omitzero"`
 	// IDPMetadataURL is the address of the identity provider's metadata.
 	IDPMetadataURL Opt[string] `json:"idp_metadata_url,omitzero"`
@@ -233,13 +244,13 @@ type EnterpriseConnectionCreateSAMLParams struct {
 	ForceAuthn Opt[bool] `json:"force_authn,omitzero"`
 	// LoginHint says what the identity provider is told about who is signing in.
 	LoginHint Opt[SAMLLoginHintParams] `json:"login_hint,omitzero"`
+	// IDPCertificates lists the signing certificates of the identity provider, each in PEM, the primary one first.
+	IDPCertificates Opt[[]string] `json:"idp_certificates,omitzero"`
 }
 
 // EnterpriseConnectionOIDCParams is the OIDC part of an enterprise connection.
 type EnterpriseConnectionOIDCParams struct {
-	// ClientID is the id of the client.
-	ClientID Opt[string] `json:"client_id,omitzero"`
-	// ClientSecret is the secret of the client.
+	ClientID     Opt[string] `json:"client_id,omitzero"`
 	ClientSecret Opt[string] `json:"client_secret,omitzero"`
 	// DiscoveryURL is the address of the discovery document.
 	DiscoveryURL Opt[string] `json:"discovery_url,omitzero"`
@@ -324,11 +335,11 @@ func (e EnterpriseConnectionUpdateParams) LogValue() slog.Value { return slog.St
 type EnterpriseConnectionUpdateSAMLParams struct {
 	// Name is the display name.
 	Name Opt[string] `json:"name,omitzero"`
-	// IDPEntityID is the id of the idp entity.
+	// IDPEntityID is the entity id of the identity provider.
 	IDPEntityID Opt[string] `json:"idp_entity_id,omitzero"`
 	// IDPSSOURL is the sign-in address of the identity provider.
 	IDPSSOURL Opt[string] `json:"idp_sso_url,omitzero"`
-	// IDPCertificate is the certificate of the identity provider.
+	// IDPCertificate is the certificate of the identity provider. IDPCertificates takes the place of this field.
 	IDPCertificate Opt[string] `json:"idp_certificate,omitzero"`
 	// IDPMetadataURL is the address of the identity provider's metadata.
 	IDPMetadataURL Opt[string] `json:"idp_metadata_url,omitzero"`
@@ -344,6 +355,9 @@ type EnterpriseConnectionUpdateSAMLParams struct {
 	ForceAuthn Opt[bool] `json:"force_authn,omitzero"`
 	// LoginHint says what the identity provider is told about who is signing in.
 	LoginHint Opt[SAMLLoginHintParams] `json:"login_hint,omitzero"`
+	// IDPCertificates lists the signing certificates of the identity provider, each in PEM. They take the place of
+	// all that are trusted now.
+	IDPCertificates Opt[[]string] `json:"idp_certificates,omitzero"`
 }
 
 // EnterpriseConnectionListTestRunsParams selects what EnterpriseConnectionsService.ListTestRuns returns.

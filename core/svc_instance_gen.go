@@ -264,8 +264,7 @@ type InstanceUpdateOrganizationSettingsParams struct {
 	SlugDisabled Opt[bool] `json:"slug_disabled,omitzero"`
 	// DomainsEnrollmentModes lists the modes that organizations may choose from.
 	DomainsEnrollmentModes Opt[[]EnrollmentMode] `json:"domains_enrollment_modes,omitzero"`
-	// CreatorRoleID is the id of the creator role.
-	CreatorRoleID Opt[string] `json:"creator_role_id,omitzero"`
-	// DomainsDefaultRoleID is the id of the domains default role.
+	CreatorRoleID          Opt[string]           `json:"creator_role_id,omitzero"`
+	// DomainsDefaultRoleID is the id of the role that people get who join by a domain.
 	DomainsDefaultRoleID Opt[string] `json:"domains_default_role_id,omitzero"`
 }

@@ -24,7 +24,9 @@ func (s *M2MTokensService) List(
 	return callList[M2MToken](ctx, s.client, EndpointM2MTokensList, CallParams{Query: params.query()}, opts)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete, ban or otherwise change what it is given: the iterator notices that the list has moved, skips nothing
+// that stays and yields nothing twice.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/getM2MTokens
 func (s *M2MTokensService) ListAll(

@@ -41,8 +41,7 @@ type MiscellaneousGetInterstitialParams struct {
 	PublishableKey Opt[string]
 	// ProxyURL is the address of the proxy in front of the Frontend API.
 	ProxyURL Opt[string]
-	// Domain is the domain.
-	Domain Opt[string]
+	Domain   Opt[string]
 	// SignInURL is the address of the sign-in page.
 	SignInURL Opt[string]
 	// UseDomainForScript says whether the script is loaded from the domain.

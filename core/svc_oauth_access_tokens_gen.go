@@ -29,8 +29,6 @@ func (s *OAuthAccessTokensService) Verify(
 type OAuthAccessTokenVerifyParams struct {
 	// AccessToken is the access token. It is a secret.
 	AccessToken Opt[string] `json:"access_token,omitzero"`
-	// Secret is the secret itself.
-	//
 	// Deprecated: Clerk has deprecated this field.
 	Secret Opt[string] `json:"secret,omitzero"`
 }

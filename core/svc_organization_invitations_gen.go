@@ -26,7 +26,9 @@ func (s *OrganizationInvitationsService) List(
 	)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete, ban or otherwise change what it is given: the iterator notices that the list has moved, skips nothing
+// that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -56,7 +58,9 @@ func (s *OrganizationInvitationsService) ListForInstance(
 	)
 }
 
-// ListAllForInstance is the iterator over all pages of ListForInstance. It stops after the first error.
+// ListAllForInstance returns an iterator over all items of ListForInstance, page by page. It stops after the
+// first error. The loop may delete, ban or otherwise change what it is given: the iterator notices that the list
+// has moved, skips nothing that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -88,7 +92,9 @@ func (s *OrganizationInvitationsService) ListPending(
 	)
 }
 
-// ListAllPending is the iterator over all pages of ListPending. It stops after the first error.
+// ListAllPending returns an iterator over all items of ListPending, page by page. It stops after the first
+// error. The loop may delete, ban or otherwise change what it is given: the iterator notices that the list has
+// moved, skips nothing that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -251,7 +257,7 @@ func (p *OrganizationInvitationListPendingParams) query() url.Values {
 type OrganizationInvitationCreateParams struct {
 	// EmailAddress is the e-mail address.
 	EmailAddress string `json:"email_address"`
-	// InviterUserID is the id of the inviter user.
+	// InviterUserID is the id of the user who sends the invitation.
 	InviterUserID Opt[string] `json:"inviter_user_id,omitzero"`
 	// Role is the key of the role, such as "org:member".
 	Role string `json:"role"`
@@ -269,6 +275,6 @@ type OrganizationInvitationCreateParams struct {
 
 // OrganizationInvitationRevokeParams holds the fields of OrganizationInvitationsService.Revoke.
 type OrganizationInvitationRevokeParams struct {
-	// RequestingUserID is the id of the requesting user.
+	// RequestingUserID is the id of the user who asks for it.
 	RequestingUserID Opt[string] `json:"requesting_user_id,omitzero"`
 }

@@ -28,7 +28,9 @@ func (s *OrganizationMembershipsService) List(
 	)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete, ban or otherwise change what it is given: the iterator notices that the list has moved, skips nothing
+// that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -58,7 +60,9 @@ func (s *OrganizationMembershipsService) ListForInstance(
 	)
 }
 
-// ListAllForInstance is the iterator over all pages of ListForInstance. It stops after the first error.
+// ListAllForInstance returns an iterator over all items of ListForInstance, page by page. It stops after the
+// first error. The loop may delete, ban or otherwise change what it is given: the iterator notices that the list
+// has moved, skips nothing that stays and yields nothing twice.
 //
 // The params may be nil.
 //

@@ -27,7 +27,9 @@ func (s *OrganizationRolesService) List(
 	)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete, ban or otherwise change what it is given: the iterator notices that the list has moved, skips nothing
+// that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -158,8 +160,7 @@ type OrganizationRoleCreateParams struct {
 	// Key is the key, which code refers to.
 	Key string `json:"key"`
 	// Description is a description for people.
-	Description Opt[string] `json:"description,omitzero"`
-	// Permissions lists the ids of the permissions.
+	Description Opt[string]   `json:"description,omitzero"`
 	Permissions Opt[[]string] `json:"permissions,omitzero"`
 	// IncludeInInitialRoleSet says whether the role joins the initial role set.
 	IncludeInInitialRoleSet Opt[bool] `json:"include_in_initial_role_set,omitzero"`

@@ -23,7 +23,9 @@ func (s *OrganizationsService) List(
 	return callList[Organization](ctx, s.client, EndpointOrganizationsList, CallParams{Query: params.query()}, opts)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete, ban or otherwise change what it is given: the iterator notices that the list has moved, skips nothing
+// that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -260,9 +262,8 @@ type OrganizationCreateParams struct {
 	// MaxAllowedMemberships limits the number of members; 0 means no limit.
 	MaxAllowedMemberships Opt[int64] `json:"max_allowed_memberships,omitzero"`
 	// CreatedAt backdates the organization, for imports.
-	CreatedAt Opt[time.Time] `json:"created_at,omitzero"`
-	// RoleSetKey is the key of the role set.
-	RoleSetKey Opt[string] `json:"role_set_key,omitzero"`
+	CreatedAt  Opt[time.Time] `json:"created_at,omitzero"`
+	RoleSetKey Opt[string]    `json:"role_set_key,omitzero"`
 }
 
 // OrganizationGetParams holds the options of OrganizationsService.Get.
@@ -295,9 +296,8 @@ type OrganizationUpdateParams struct {
 	// AdminDeleteEnabled says whether admins of the organization can delete it.
 	AdminDeleteEnabled Opt[bool] `json:"admin_delete_enabled,omitzero"`
 	// CreatedAt changes when the organization counts as created.
-	CreatedAt Opt[time.Time] `json:"created_at,omitzero"`
-	// RoleSetKey is the key of the role set.
-	RoleSetKey Opt[string] `json:"role_set_key,omitzero"`
+	CreatedAt  Opt[time.Time] `json:"created_at,omitzero"`
+	RoleSetKey Opt[string]    `json:"role_set_key,omitzero"`
 }
 
 // OrganizationUpdateMetadataParams holds the fields of OrganizationsService.UpdateMetadata.
@@ -318,7 +318,7 @@ type OrganizationReplaceMetadataParams struct {
 
 // OrganizationSetLogoParams holds the fields of OrganizationsService.SetLogo.
 type OrganizationSetLogoParams struct {
-	// UploaderUserID is the id of the uploader user.
+	// UploaderUserID is the id of the user who counts as the uploader.
 	UploaderUserID Opt[string]
 	// File is the image to upload.
 	File File

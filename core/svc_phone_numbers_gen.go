@@ -110,7 +110,6 @@ func (s *PhoneNumbersService) ReplaceForUser(
 
 // PhoneNumberCreateParams holds the fields of PhoneNumbersService.Create.
 type PhoneNumberCreateParams struct {
-	// UserID is the id of the user.
 	UserID string `json:"user_id"`
 	// PhoneNumber is the phone number in international form, such as "+15555550100".
 	PhoneNumber string `json:"phone_number"`
@@ -134,7 +133,6 @@ type PhoneNumberUpdateParams struct {
 
 // PhoneNumberAttemptVerificationParams holds the fields of PhoneNumbersService.AttemptVerification.
 type PhoneNumberAttemptVerificationParams struct {
-	// VerificationID is the id of the verification.
 	VerificationID string `json:"verification_id"`
 	// Code is the code that was sent. It is a secret.
 	Code string `json:"code"`

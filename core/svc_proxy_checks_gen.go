@@ -25,7 +25,6 @@ func (s *ProxyChecksService) Create(
 
 // ProxyCheckCreateParams holds the fields of ProxyChecksService.Create.
 type ProxyCheckCreateParams struct {
-	// DomainID is the id of the domain.
 	DomainID Opt[string] `json:"domain_id,omitzero"`
 	// ProxyURL is the address of the proxy in front of the Frontend API.
 	ProxyURL Opt[string] `json:"proxy_url,omitzero"`

@@ -4,6 +4,7 @@ package clerk
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"net/url"
 )
@@ -23,7 +24,9 @@ func (s *RoleSetsService) List(
 	return callList[RoleSet](ctx, s.client, EndpointRoleSetsList, CallParams{Query: params.query()}, opts)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete, ban or otherwise change what it is given: the iterator notices that the list has moved, skips nothing
+// that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -158,11 +161,19 @@ type RoleSetCreateParams struct {
 	// DefaultRoleKey is the key of the role that new members get.
 	DefaultRoleKey string `json:"default_role_key"`
 	// CreatorRoleKey is the key of the role that the creator of an organization gets.
-	CreatorRoleKey string `json:"creator_role_key"`
-	// Type is the type.
-	Type Opt[RoleSetType] `json:"type,omitzero"`
+	CreatorRoleKey string           `json:"creator_role_key"`
+	Type           Opt[RoleSetType] `json:"type,omitzero"`
 	// Roles lists the keys of the roles.
 	Roles []string `json:"roles"`
+}
+
+// MarshalJSON encodes the params. A required list that is nil is sent as [].
+func (r RoleSetCreateParams) MarshalJSON() ([]byte, error) {
+	if r.Roles == nil {
+		r.Roles = []string{}
+	}
+	type plain RoleSetCreateParams
+	return json.Marshal(plain(r))
 }
 
 // RoleSetUpdateParams holds the fields of RoleSetsService.Update.
@@ -172,9 +183,8 @@ type RoleSetUpdateParams struct {
 	// Key is the key, which code refers to.
 	Key Opt[string] `json:"key,omitzero"`
 	// Description is a description for people.
-	Description Opt[string] `json:"description,omitzero"`
-	// Type is the type.
-	Type Opt[RoleSetType] `json:"type,omitzero"`
+	Description Opt[string]      `json:"description,omitzero"`
+	Type        Opt[RoleSetType] `json:"type,omitzero"`
 	// DefaultRoleKey is the key of the role that new members get.
 	DefaultRoleKey Opt[string] `json:"default_role_key,omitzero"`
 	// CreatorRoleKey is the key of the role that the creator of an organization gets.
@@ -191,7 +201,6 @@ type RoleSetReplaceParams struct {
 
 // RoleSetAddRolesParams holds the fields of RoleSetsService.AddRoles.
 type RoleSetAddRolesParams struct {
-	// RoleKeys lists the keys of the roles.
 	RoleKeys []string `json:"role_keys"`
 	// DefaultRoleKey is the key of the role that new members get.
 	DefaultRoleKey Opt[string] `json:"default_role_key,omitzero"`
@@ -199,9 +208,17 @@ type RoleSetAddRolesParams struct {
 	CreatorRoleKey Opt[string] `json:"creator_role_key,omitzero"`
 }
 
+// MarshalJSON encodes the params. A required list that is nil is sent as [].
+func (r RoleSetAddRolesParams) MarshalJSON() ([]byte, error) {
+	if r.RoleKeys == nil {
+		r.RoleKeys = []string{}
+	}
+	type plain RoleSetAddRolesParams
+	return json.Marshal(plain(r))
+}
+
 // RoleSetReplaceRoleParams holds the fields of RoleSetsService.ReplaceRole.
 type RoleSetReplaceRoleParams struct {
-	// RoleKey is the key of the role.
 	RoleKey string `json:"role_key"`
 	// ToRoleKey is the key of the role that takes its place.
 	ToRoleKey string `json:"to_role_key"`

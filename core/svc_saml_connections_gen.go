@@ -25,7 +25,9 @@ func (s *SAMLConnectionsService) List(
 	return callList[SAMLConnection](ctx, s.client, EndpointSAMLConnectionsList, CallParams{Query: params.query()}, opts)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete, ban or otherwise change what it is given: the iterator notices that the list has moved, skips nothing
+// that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -139,25 +141,20 @@ func (p *SAMLConnectionListParams) query() url.Values {
 type SAMLConnectionCreateParams struct {
 	// Name is the display name.
 	Name string `json:"name"`
-	// Domain is the domain.
-	//
 	// Deprecated: Clerk has deprecated this field.
-	Domain Opt[string] `json:"domain,omitzero"`
-	// Domains lists the domains.
-	Domains Opt[[]string] `json:"domains,omitzero"`
-	// Provider names the provider.
+	Domain   Opt[string]        `json:"domain,omitzero"`
+	Domains  Opt[[]string]      `json:"domains,omitzero"`
 	Provider EnterpriseProvider `json:"provider"`
-	// IDPEntityID is the id of the idp entity.
+	// IDPEntityID is the entity id of the identity provider.
 	IDPEntityID Opt[string] `json:"idp_entity_id,omitzero"`
 	// IDPSSOURL is the sign-in address of the identity provider.
 	IDPSSOURL Opt[string] `json:"idp_sso_url,omitzero"`
-	// IDPCertificate is the certificate of the identity provider.
+	// IDPCertificate is the certificate of the identity provider. IDPCertificates takes the place of this field.
 	IDPCertificate Opt[string] `json:"idp_certificate,omitzero"`
 	// IDPMetadataURL is the address of the identity provider's metadata.
 	IDPMetadataURL Opt[string] `json:"idp_metadata_url,omitzero"`
 	// IDPMetadata is the identity provider's metadata, as XML.
-	IDPMetadata Opt[string] `json:"idp_metadata,omitzero"`
-	// OrganizationID is the id of the organization.
+	IDPMetadata    Opt[string] `json:"idp_metadata,omitzero"`
 	OrganizationID Opt[string] `json:"organization_id,omitzero"`
 	// AttributeMapping says which attribute of the provider fills which field.
 	AttributeMapping Opt[SAMLAttributeMappingParams] `json:"attribute_mapping,omitzero"`
@@ -169,11 +166,12 @@ type SAMLConnectionCreateParams struct {
 	Authenticatable Opt[bool] `json:"authenticatable,omitzero"`
 	// DisableJitProvisioning says whether a first sign-in creates no user.
 	DisableJitProvisioning Opt[bool] `json:"disable_jit_provisioning,omitzero"`
+	// IDPCertificates lists the signing certificates of the identity provider, each in PEM, the primary one first.
+	IDPCertificates Opt[[]string] `json:"idp_certificates,omitzero"`
 }
 
 // SAMLAttributeMappingParams says which SAML attribute fills which field of a user.
 type SAMLAttributeMappingParams struct {
-	// UserID is the id of the user.
 	UserID Opt[string] `json:"user_id,omitzero"`
 	// EmailAddress is the e-mail address.
 	EmailAddress Opt[string] `json:"email_address,omitzero"`
@@ -195,17 +193,14 @@ type SAMLLoginHintParams struct {
 type SAMLConnectionUpdateParams struct {
 	// Name is the display name.
 	Name Opt[string] `json:"name,omitzero"`
-	// Domain is the domain.
-	//
 	// Deprecated: Clerk has deprecated this field.
-	Domain Opt[string] `json:"domain,omitzero"`
-	// Domains lists the domains.
+	Domain  Opt[string]   `json:"domain,omitzero"`
 	Domains Opt[[]string] `json:"domains,omitzero"`
-	// IDPEntityID is the id of the idp entity.
+	// IDPEntityID is the entity id of the identity provider.
 	IDPEntityID Opt[string] `json:"idp_entity_id,omitzero"`
 	// IDPSSOURL is the sign-in address of the identity provider.
 	IDPSSOURL Opt[string] `json:"idp_sso_url,omitzero"`
-	// IDPCertificate is the certificate of the identity provider.
+	// IDPCertificate is the certificate of the identity provider. IDPCertificates takes the place of this field.
 	IDPCertificate Opt[string] `json:"idp_certificate,omitzero"`
 	// IDPMetadataURL is the address of the identity provider's metadata.
 	IDPMetadataURL Opt[string] `json:"idp_metadata_url,omitzero"`
@@ -238,4 +233,7 @@ type SAMLConnectionUpdateParams struct {
 	Authenticatable Opt[bool] `json:"authenticatable,omitzero"`
 	// DisableJitProvisioning says whether a first sign-in creates no user.
 	DisableJitProvisioning Opt[bool] `json:"disable_jit_provisioning,omitzero"`
+	// IDPCertificates lists the signing certificates of the identity provider, each in PEM. They take the place of
+	// all that are trusted now.
+	IDPCertificates Opt[[]string] `json:"idp_certificates,omitzero"`
 }

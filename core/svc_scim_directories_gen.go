@@ -4,6 +4,7 @@ package clerk
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"net/url"
 )
@@ -22,7 +23,9 @@ func (s *SCIMDirectoriesService) List(
 	return callList[Directory](ctx, s.client, EndpointSCIMDirectoriesList, CallParams{Query: params.query()}, opts)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete, ban or otherwise change what it is given: the iterator notices that the list has moved, skips nothing
+// that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -119,8 +122,8 @@ func (s *SCIMDirectoriesService) ListGroupRoleMappings(
 	)
 }
 
-// ListAllGroupRoleMappings is the iterator over all pages of ListGroupRoleMappings. It stops after the first
-// error.
+// ListAllGroupRoleMappings returns an iterator over all items of ListGroupRoleMappings, page by page. It stops
+// after the first error. The loop may delete what it is given: all items come in one answer.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ListSCIMGroupRoleMappings
 func (s *SCIMDirectoriesService) ListAllGroupRoleMappings(
@@ -200,24 +203,20 @@ func (p *SCIMDirectoryListParams) query() url.Values {
 
 // SCIMDirectoryCreateParams holds the fields of SCIMDirectoriesService.Create.
 type SCIMDirectoryCreateParams struct {
-	// EnterpriseConnectionID is the id of the enterprise connection.
 	EnterpriseConnectionID string `json:"enterprise_connection_id"`
 	// Name is the display name.
-	Name Opt[string] `json:"name,omitzero"`
-	// Provider names the provider.
-	Provider string `json:"provider"`
+	Name     Opt[string] `json:"name,omitzero"`
+	Provider string      `json:"provider"`
 	// GroupRoleMappings lists the roles that groups are mapped to.
 	GroupRoleMappings Opt[[]SCIMGroupRoleMappingParams] `json:"group_role_mappings,omitzero"`
 }
 
 // SCIMGroupRoleMappingParams maps a group of a new SCIM directory to a role.
 type SCIMGroupRoleMappingParams struct {
-	// SCIMGroupID is the id of the scim group.
-	SCIMGroupID string `json:"scim_group_id"`
-	// SCIMGroupDisplayName is the display name of the SCIM group.
+	// SCIMGroupID is the group's id in the SCIM directory.
+	SCIMGroupID          string      `json:"scim_group_id"`
 	SCIMGroupDisplayName Opt[string] `json:"scim_group_display_name,omitzero"`
-	// RoleID is the id of the role.
-	RoleID string `json:"role_id"`
+	RoleID               string      `json:"role_id"`
 	// Precedence decides when several mappings fit; the lowest number wins.
 	Precedence Opt[int64] `json:"precedence,omitzero"`
 }
@@ -227,8 +226,7 @@ type SCIMDirectoryUpdateParams struct {
 	// Name is the display name.
 	Name Opt[string] `json:"name,omitzero"`
 	// Enabled says whether it is switched on.
-	Enabled Opt[bool] `json:"enabled,omitzero"`
-	// Provider names the provider.
+	Enabled  Opt[bool]   `json:"enabled,omitzero"`
 	Provider Opt[string] `json:"provider,omitzero"`
 	// AttributeMapping says which attribute of the provider fills which field.
 	AttributeMapping Opt[map[string]*string] `json:"attribute_mapping,omitzero"`
@@ -238,10 +236,9 @@ type SCIMDirectoryUpdateParams struct {
 
 // SCIMDirectoryCreateGroupRoleMappingParams holds the fields of SCIMDirectoriesService.CreateGroupRoleMapping.
 type SCIMDirectoryCreateGroupRoleMappingParams struct {
-	// SCIMGroupID is the id of the scim group.
+	// SCIMGroupID is the group's id in the SCIM directory.
 	SCIMGroupID string `json:"scim_group_id"`
-	// RoleID is the id of the role.
-	RoleID string `json:"role_id"`
+	RoleID      string `json:"role_id"`
 	// Precedence decides when several mappings fit; the lowest number wins.
 	Precedence Opt[int64] `json:"precedence,omitzero"`
 }
@@ -249,14 +246,21 @@ type SCIMDirectoryCreateGroupRoleMappingParams struct {
 // SCIMDirectoryReplaceGroupRoleMappingsParams holds the fields of
 // SCIMDirectoriesService.ReplaceGroupRoleMappings.
 type SCIMDirectoryReplaceGroupRoleMappingsParams struct {
-	// Mappings lists the mappings.
 	Mappings []SCIMGroupRole `json:"mappings"`
+}
+
+// MarshalJSON encodes the params. A required list that is nil is sent as [].
+func (s SCIMDirectoryReplaceGroupRoleMappingsParams) MarshalJSON() ([]byte, error) {
+	if s.Mappings == nil {
+		s.Mappings = []SCIMGroupRole{}
+	}
+	type plain SCIMDirectoryReplaceGroupRoleMappingsParams
+	return json.Marshal(plain(s))
 }
 
 // SCIMGroupRole maps a group of a SCIM directory to a role.
 type SCIMGroupRole struct {
-	// SCIMGroupID is the id of the scim group.
+	// SCIMGroupID is the group's id in the SCIM directory.
 	SCIMGroupID string `json:"scim_group_id"`
-	// RoleID is the id of the role.
-	RoleID string `json:"role_id"`
+	RoleID      string `json:"role_id"`
 }

@@ -23,7 +23,9 @@ func (s *SessionsService) List(
 	return callList[Session](ctx, s.client, EndpointSessionsList, CallParams{Query: params.query()}, opts)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete, ban or otherwise change what it is given: the iterator notices that the list has moved, skips nothing
+// that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -147,8 +149,7 @@ func (p *SessionListParams) query() url.Values {
 // SessionCreateParams holds the fields of SessionsService.Create.
 type SessionCreateParams struct {
 	// UserID is the id of the user whose session it becomes.
-	UserID string `json:"user_id"`
-	// ActiveOrganizationID is the id of the active organization.
+	UserID               string      `json:"user_id"`
 	ActiveOrganizationID Opt[string] `json:"active_organization_id,omitzero"`
 }
 

@@ -38,7 +38,7 @@ func (s *SignInTokensService) Revoke(
 type SignInTokenCreateParams struct {
 	// UserID is the id of the user whom the token signs in.
 	UserID string `json:"user_id"`
-	// OrgID is the id of the org.
+	// OrgID is the id of the organization.
 	OrgID Opt[string] `json:"org_id,omitzero"`
 	// ExpiresInSeconds is the lifetime in seconds.
 	ExpiresInSeconds Opt[int64] `json:"expires_in_seconds,omitzero"`

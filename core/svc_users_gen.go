@@ -4,6 +4,7 @@ package clerk
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"log/slog"
 	"net/url"
@@ -24,7 +25,9 @@ func (s *UsersService) List(ctx context.Context, params *UserListParams, opts ..
 	return callList[User](ctx, s.client, EndpointUsersList, CallParams{Query: params.query()}, opts)
 }
 
-// ListAll is the iterator over all pages of List. It stops after the first error.
+// ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
+// delete, ban or otherwise change what it is given: the iterator notices that the list has moved, skips nothing
+// that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -261,8 +264,9 @@ func (s *UsersService) ListOAuthAccessTokens(
 	)
 }
 
-// ListAllOAuthAccessTokens is the iterator over all pages of ListOAuthAccessTokens. It stops after the first
-// error.
+// ListAllOAuthAccessTokens returns an iterator over all items of ListOAuthAccessTokens, page by page. It stops
+// after the first error. The loop may delete, ban or otherwise change what it is given: the iterator notices
+// that the list has moved, skips nothing that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -293,8 +297,9 @@ func (s *UsersService) ListOrganizationMemberships(
 	)
 }
 
-// ListAllOrganizationMemberships is the iterator over all pages of ListOrganizationMemberships. It stops after
-// the first error.
+// ListAllOrganizationMemberships returns an iterator over all items of ListOrganizationMemberships, page by
+// page. It stops after the first error. The loop may delete, ban or otherwise change what it is given: the
+// iterator notices that the list has moved, skips nothing that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -324,8 +329,9 @@ func (s *UsersService) ListOrganizationInvitations(
 	)
 }
 
-// ListAllOrganizationInvitations is the iterator over all pages of ListOrganizationInvitations. It stops after
-// the first error.
+// ListAllOrganizationInvitations returns an iterator over all items of ListOrganizationInvitations, page by
+// page. It stops after the first error. The loop may delete, ban or otherwise change what it is given: the
+// iterator notices that the list has moved, skips nothing that stays and yields nothing twice.
 //
 // The params may be nil.
 //
@@ -437,7 +443,8 @@ func (s *UsersService) ListTrustedDevices(
 	)
 }
 
-// ListAllTrustedDevices is the iterator over all pages of ListTrustedDevices. It stops after the first error.
+// ListAllTrustedDevices returns an iterator over all items of ListTrustedDevices, page by page. It stops after
+// the first error. The loop may delete what it is given: all items come in one answer.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/ListUserTrustedDevices
 func (s *UsersService) ListAllTrustedDevices(
@@ -720,8 +727,7 @@ type UserCreateParams struct {
 	PhoneNumberIdentificationStatus Opt[[]IdentificationStatus] `json:"phone_number_identification_status,omitzero"`
 	// Web3Wallet lists the web3 wallets; the first one becomes the primary one.
 	Web3Wallet Opt[[]string] `json:"web3_wallet,omitzero"`
-	// Username is the username.
-	Username Opt[string] `json:"username,omitzero"`
+	Username   Opt[string]   `json:"username,omitzero"`
 	// Password is the password in plain text. It is a secret.
 	Password Opt[string] `json:"password,omitzero"`
 	// PasswordDigest is the digest of a password that another system made. It is a secret.
@@ -732,6 +738,9 @@ type UserCreateParams struct {
 	SkipPasswordChecks Opt[bool] `json:"skip_password_checks,omitzero"`
 	// SkipPasswordRequirement says whether the user may have no password although the instance wants one.
 	SkipPasswordRequirement Opt[bool] `json:"skip_password_requirement,omitzero"`
+	// SkipRestrictionChecks says whether the allowlist, the blocklist and the other restrictions of the instance
+	// are not applied.
+	SkipRestrictionChecks Opt[bool] `json:"skip_restriction_checks,omitzero"`
 	// TOTPSecret is the secret of the authenticator app.
 	TOTPSecret Opt[string] `json:"totp_secret,omitzero"`
 	// BackupCodes lists backup codes. They are secrets.
@@ -762,6 +771,8 @@ type UserCreateParams struct {
 	Banned Opt[bool] `json:"banned,omitzero"`
 	// Locked says whether the user is locked.
 	Locked Opt[bool] `json:"locked,omitzero"`
+	// Timezone is the time zone, such as "Europe/Berlin".
+	Timezone Opt[string] `json:"timezone,omitzero"`
 }
 
 // String hides the content, which holds a secret.
@@ -782,18 +793,14 @@ type UserUpdateParams struct {
 	// LastName is the family name.
 	LastName Opt[string] `json:"last_name,omitzero"`
 	// Locale is the language, such as "en-US".
-	Locale Opt[string] `json:"locale,omitzero"`
-	// PrimaryEmailAddressID is the id of the primary email address.
+	Locale                Opt[string] `json:"locale,omitzero"`
 	PrimaryEmailAddressID Opt[string] `json:"primary_email_address_id,omitzero"`
 	// NotifyPrimaryEmailAddressChanged says whether the user is told by mail that the primary address has changed.
-	NotifyPrimaryEmailAddressChanged Opt[bool] `json:"notify_primary_email_address_changed,omitzero"`
-	// PrimaryPhoneNumberID is the id of the primary phone number.
-	PrimaryPhoneNumberID Opt[string] `json:"primary_phone_number_id,omitzero"`
-	// PrimaryWeb3WalletID is the id of the primary web3 wallet.
-	PrimaryWeb3WalletID Opt[string] `json:"primary_web3_wallet_id,omitzero"`
+	NotifyPrimaryEmailAddressChanged Opt[bool]   `json:"notify_primary_email_address_changed,omitzero"`
+	PrimaryPhoneNumberID             Opt[string] `json:"primary_phone_number_id,omitzero"`
+	PrimaryWeb3WalletID              Opt[string] `json:"primary_web3_wallet_id,omitzero"`
 	// Username is the new username; null or an empty string removes it.
-	Username Opt[string] `json:"username,omitzero"`
-	// ProfileImageID is the id of the profile image.
+	Username       Opt[string] `json:"username,omitzero"`
 	ProfileImageID Opt[string] `json:"profile_image_id,omitzero"`
 	// Password is the password in plain text. It is a secret.
 	Password Opt[string] `json:"password,omitzero"`
@@ -823,6 +830,8 @@ type UserUpdateParams struct {
 	CreatedAt Opt[time.Time] `json:"created_at,omitzero"`
 	// BypassClientTrust says whether the user is spared the check of new devices.
 	BypassClientTrust Opt[bool] `json:"bypass_client_trust,omitzero"`
+	// Timezone is the time zone, such as "Europe/Berlin".
+	Timezone Opt[string] `json:"timezone,omitzero"`
 }
 
 // String hides the content, which holds a secret.
@@ -840,10 +849,28 @@ type UserBulkBanParams struct {
 	UserIDs []string `json:"user_ids"`
 }
 
+// MarshalJSON encodes the params. A required list that is nil is sent as [].
+func (u UserBulkBanParams) MarshalJSON() ([]byte, error) {
+	if u.UserIDs == nil {
+		u.UserIDs = []string{}
+	}
+	type plain UserBulkBanParams
+	return json.Marshal(plain(u))
+}
+
 // UserBulkUnbanParams holds the fields of UsersService.BulkUnban.
 type UserBulkUnbanParams struct {
 	// UserIDs lists the ids of up to 50 users.
 	UserIDs []string `json:"user_ids"`
+}
+
+// MarshalJSON encodes the params. A required list that is nil is sent as [].
+func (u UserBulkUnbanParams) MarshalJSON() ([]byte, error) {
+	if u.UserIDs == nil {
+		u.UserIDs = []string{}
+	}
+	type plain UserBulkUnbanParams
+	return json.Marshal(plain(u))
 }
 
 // UserSetProfileImageParams holds the fields of UsersService.SetProfileImage.

@@ -51,9 +51,8 @@ type OrganizationInvitationData struct {
 type Email struct {
 	original
 
-	// ID is the id.
 	ID string `json:"id"`
-	// Object names the type of the object.
+	// Object is Clerk's name of the type.
 	Object string `json:"object"`
 	// Slug names the template that the e-mail was made from.
 	Slug *string `json:"slug"`
@@ -62,11 +61,9 @@ type Email struct {
 	// ReplyToEmailName is the local part of the address that answers go to.
 	ReplyToEmailName *string `json:"reply_to_email_name,omitzero"`
 	// ToEmailAddress is the address that the e-mail goes to.
-	ToEmailAddress string `json:"to_email_address,omitzero"`
-	// EmailAddressID is the id of the email address.
+	ToEmailAddress string  `json:"to_email_address,omitzero"`
 	EmailAddressID *string `json:"email_address_id,omitzero"`
-	// UserID is the id of the user.
-	UserID *string `json:"user_id,omitzero"`
+	UserID         *string `json:"user_id,omitzero"`
 	// Subject is the subject line.
 	Subject string `json:"subject,omitzero"`
 	// Body is the e-mail as HTML.
@@ -95,20 +92,17 @@ func (e Email) LogValue() slog.Value { return slog.StringValue(e.String()) }
 type SMS struct {
 	original
 
-	// Object names the type of the object.
+	// Object is Clerk's name of the type.
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID     string `json:"id"`
 	// Slug names the template that the message was made from.
 	Slug *string `json:"slug,omitzero"`
 	// FromPhoneNumber is the number that the message comes from.
 	FromPhoneNumber string `json:"from_phone_number"`
 	// ToPhoneNumber is the number that the message goes to.
-	ToPhoneNumber string `json:"to_phone_number"`
-	// PhoneNumberID is the id of the phone number.
+	ToPhoneNumber string  `json:"to_phone_number"`
 	PhoneNumberID *string `json:"phone_number_id,omitzero"`
-	// UserID is the id of the user.
-	UserID *string `json:"user_id,omitzero"`
+	UserID        *string `json:"user_id,omitzero"`
 	// Message is the text.
 	Message string `json:"message"`
 	// Status is the current state.
@@ -136,17 +130,11 @@ func (s SMS) LogValue() slog.Value { return slog.StringValue(s.String()) }
 type PaymentAttempt struct {
 	original
 
-	// ID is the id.
-	ID string `json:"id"`
-	// InstanceID is the id of the instance.
+	ID         string `json:"id"`
 	InstanceID string `json:"instance_id"`
-	// PaymentID is the id of the payment.
-	PaymentID string `json:"payment_id"`
-	// InvoiceID is the id of the invoice.
-	//
+	PaymentID  string `json:"payment_id"`
 	// Deprecated: Clerk has deprecated this field.
-	InvoiceID string `json:"invoice_id"`
-	// StatementID is the id of the statement.
+	InvoiceID   string `json:"invoice_id"`
 	StatementID string `json:"statement_id"`
 	// GatewayExternalID is the id of the payment at the payment service.
 	GatewayExternalID string `json:"gateway_external_id"`
@@ -170,7 +158,7 @@ type PaymentAttempt struct {
 	Payee Payee `json:"payee"`
 	// Payer is who pays.
 	Payer Payer `json:"payer"`
-	// Totals are the totals.
+	// Totals are the sums of all items.
 	Totals Totals `json:"totals"`
 	// PaymentSource is what the payment is taken from.
 	PaymentSource PaymentSource `json:"payment_source"`
@@ -180,9 +168,8 @@ type PaymentAttempt struct {
 
 // PaymentAttemptItem is a subscription item that a payment is for.
 type PaymentAttemptItem struct {
-	// ID is the id.
 	ID string `json:"id"`
-	// Object names the type of the object.
+	// Object is "commerce_subscription_item".
 	Object string `json:"object"`
 	// Status is the current state.
 	Status SubscriptionItemStatus `json:"status"`
@@ -195,22 +182,18 @@ type PaymentAttemptItem struct {
 	// PeriodEnd is when the period ends; nil if it is open.
 	PeriodEnd *int64 `json:"period_end"`
 	// Interval is the length of the billing period.
-	Interval BillingInterval `json:"interval"`
-	// PlanID is the id of the plan.
-	PlanID *string `json:"plan_id"`
-	// Plan is the plan.
-	Plan *PaymentAttemptPlan `json:"plan"`
+	Interval BillingInterval     `json:"interval"`
+	PlanID   *string             `json:"plan_id"`
+	Plan     *PaymentAttemptPlan `json:"plan"`
 	// Payer is who pays.
-	Payer *Payer `json:"payer,omitzero"`
-	// SubscriptionID is the id of the subscription.
+	Payer          *Payer `json:"payer,omitzero"`
 	SubscriptionID string `json:"subscription_id,omitzero"`
 	// Credit is the credit for the unused part of a period.
 	//
 	// Deprecated: Clerk has deprecated this field.
-	Credit *ProrationCredit `json:"credit,omitzero"`
-	// Credits are the credits.
-	Credits *Credits `json:"credits,omitzero"`
-	// Amount is the amount.
+	Credit  *ProrationCredit `json:"credit,omitzero"`
+	Credits *Credits         `json:"credits,omitzero"`
+	// Amount is the amount in the smallest unit of the currency, or with its currency where it is a Money.
 	Amount *Amount `json:"amount,omitzero"`
 	// CanceledAt is when it was canceled; nil if it was not.
 	CanceledAt *clerk.Timestamp `json:"canceled_at,omitzero"`
@@ -230,7 +213,6 @@ type PaymentAttemptItem struct {
 
 // PaymentAttemptPlan is the plan of a subscription item that a payment is for.
 type PaymentAttemptPlan struct {
-	// ID is the id.
 	ID string `json:"id"`
 	// Slug is the name in URLs.
 	Slug string `json:"slug"`
@@ -248,8 +230,7 @@ type PaymentAttemptPlan struct {
 	// Description is a description for people.
 	Description *string `json:"description,omitzero"`
 	// HasBaseFee says whether there is a base fee.
-	HasBaseFee *bool `json:"has_base_fee,omitzero"`
-	// InstanceID is the id of the instance.
+	HasBaseFee *bool   `json:"has_base_fee,omitzero"`
 	InstanceID *string `json:"instance_id,omitzero"`
 	// Interval is the number of units of the billing interval.
 	Interval *int64 `json:"interval,omitzero"`
@@ -258,8 +239,7 @@ type PaymentAttemptPlan struct {
 	// IsProrated says whether a change within a billing period is charged in proportion.
 	IsProrated *bool `json:"is_prorated,omitzero"`
 	// Period is the unit of the billing interval.
-	Period *string `json:"period,omitzero"`
-	// ProductID is the id of the product.
+	Period    *string `json:"period,omitzero"`
 	ProductID *string `json:"product_id,omitzero"`
 	// PubliclyVisible says whether customers can see it.
 	PubliclyVisible *bool `json:"publicly_visible,omitzero"`
@@ -267,7 +247,6 @@ type PaymentAttemptPlan struct {
 
 // PaymentFailedReason says why a payment failed.
 type PaymentFailedReason struct {
-	// Code is the code.
 	Code string `json:"code"`
 	// DeclineCode is the code of the bank or card network.
 	DeclineCode string `json:"decline_code"`
@@ -277,10 +256,9 @@ type PaymentFailedReason struct {
 type Subscription struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "commerce_subscription".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID     string `json:"id"`
 	// Status is the current state.
 	Status SubscriptionStatus `json:"status"`
 	// ActiveAt is when it became active; nil if it has not.
@@ -294,9 +272,8 @@ type Subscription struct {
 	// PastDueAt is when the payment became overdue; nil if it is not.
 	PastDueAt *clerk.Timestamp `json:"past_due_at"`
 	// UpdatedAt is when it was last changed.
-	UpdatedAt clerk.Timestamp `json:"updated_at"`
-	// LatestPaymentID is the id of the latest payment.
-	LatestPaymentID *string `json:"latest_payment_id"`
+	UpdatedAt       clerk.Timestamp `json:"updated_at"`
+	LatestPaymentID *string         `json:"latest_payment_id"`
 	// PayerID is the id of who pays.
 	PayerID string `json:"payer_id"`
 	// Payer is who pays.
@@ -311,10 +288,9 @@ type Subscription struct {
 type SubscriptionItem struct {
 	original
 
-	// Object names the type of the object.
+	// Object is "commerce_subscription_item".
 	Object string `json:"object"`
-	// ID is the id.
-	ID string `json:"id"`
+	ID     string `json:"id"`
 	// Status is the current state.
 	Status SubscriptionItemStatus `json:"status"`
 	// IsFreeTrial says whether it is a free trial.
@@ -328,14 +304,11 @@ type SubscriptionItem struct {
 	// PeriodEnd is when the period ends; nil if it is open.
 	PeriodEnd *int64 `json:"period_end"`
 	// Interval is the length of the billing period.
-	Interval BillingInterval `json:"interval"`
-	// PlanID is the id of the plan.
-	PlanID *string `json:"plan_id"`
-	// Plan is the plan.
-	Plan *SubscriptionItemPlan `json:"plan"`
+	Interval BillingInterval       `json:"interval"`
+	PlanID   *string               `json:"plan_id"`
+	Plan     *SubscriptionItemPlan `json:"plan"`
 	// Payer is who pays.
-	Payer *Payer `json:"payer,omitzero"`
-	// SubscriptionID is the id of the subscription.
+	Payer          *Payer  `json:"payer,omitzero"`
 	SubscriptionID *string `json:"subscription_id"`
 	// Seats tells how many seats there are.
 	Seats *Seats `json:"seats,omitzero"`
@@ -343,7 +316,6 @@ type SubscriptionItem struct {
 
 // SubscriptionItemPlan is the plan of a subscription item.
 type SubscriptionItemPlan struct {
-	// ID is the id.
 	ID string `json:"id"`
 	// Slug is the name in URLs.
 	Slug string `json:"slug"`
@@ -389,21 +361,17 @@ type Seats struct {
 
 // Payer is the user or the organization that pays.
 type Payer struct {
-	// Object names the type of the object.
+	// Object is "commerce_payer".
 	Object string `json:"object,omitzero"`
-	// ID is the id.
-	ID string `json:"id"`
-	// UserID is the id of the user.
+	ID     string `json:"id"`
 	UserID string `json:"user_id"`
 	// FirstName is the given name.
 	FirstName string `json:"first_name"`
 	// LastName is the family name.
 	LastName string `json:"last_name"`
 	// Email is the e-mail address.
-	Email string `json:"email"`
-	// OrganizationID is the id of the organization.
-	OrganizationID string `json:"organization_id"`
-	// OrganizationName is the name of the organization.
+	Email            string `json:"email"`
+	OrganizationID   string `json:"organization_id"`
 	OrganizationName string `json:"organization_name"`
 	// ImageURL is the address of the image.
 	ImageURL string `json:"image_url"`
@@ -415,7 +383,6 @@ type Payer struct {
 
 // Payee is who gets the money.
 type Payee struct {
-	// ID is the id.
 	ID string `json:"id"`
 	// GatewayType names the payment service.
 	GatewayType string `json:"gateway_type"`
@@ -432,8 +399,7 @@ type Amount struct {
 	// AmountFormatted is the amount as text.
 	AmountFormatted string `json:"amount_formatted"`
 	// Currency is the currency code, such as "usd".
-	Currency string `json:"currency"`
-	// CurrencySymbol is the symbol of the currency.
+	Currency       string `json:"currency"`
 	CurrencySymbol string `json:"currency_symbol"`
 }
 
@@ -441,7 +407,6 @@ type Amount struct {
 type Totals struct {
 	// Subtotal is the sum before tax, credits and discounts.
 	Subtotal Amount `json:"subtotal"`
-	// TaxTotal is the tax.
 	TaxTotal Amount `json:"tax_total"`
 	// GrandTotal is what is to be paid.
 	GrandTotal Amount `json:"grand_total"`
@@ -465,16 +430,14 @@ type UnitTotal struct {
 
 // PaymentSource is the card or the account that a payment is taken from.
 type PaymentSource struct {
-	// ID is the id.
 	ID string `json:"id"`
 	// Gateway is the payment gateway.
 	Gateway string `json:"gateway"`
 	// GatewayExternalID is the id of the payment source at the payment service.
 	GatewayExternalID string `json:"gateway_external_id"`
 	// GatewayExternalAccountID is the id of the account at the payment service; nil if there is none.
-	GatewayExternalAccountID *string `json:"gateway_external_account_id"`
-	// PaymentMethod is the payment method.
-	PaymentMethod PaymentMethod `json:"payment_method"`
+	GatewayExternalAccountID *string       `json:"gateway_external_account_id"`
+	PaymentMethod            PaymentMethod `json:"payment_method"`
 	// Status is the current state.
 	Status PaymentSourceStatus `json:"status"`
 	// CardType is the brand of the card.
@@ -495,7 +458,7 @@ type Credits struct {
 
 // ProrationCredit is the credit for the unused rest of a billing period.
 type ProrationCredit struct {
-	// Amount is the amount.
+	// Amount is the amount in the smallest unit of the currency, or with its currency where it is a Money.
 	Amount Amount `json:"amount"`
 	// CycleDaysRemaining is what is left of the cycle in days.
 	CycleDaysRemaining int64 `json:"cycle_days_remaining"`

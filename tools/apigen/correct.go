@@ -45,6 +45,17 @@ func (b *builder) correct(typeName string, s *schema) {
 	}
 }
 
+// schema is the schema of a model that the document lacks.
+func (m *modelOverlay) schema() *schema {
+	s := &schema{kind: kindObject}
+	for _, f := range m.Fields {
+		typed := typedSchema(f.Type)
+		typed.nullable = f.Nullable
+		s.props = append(s.props, &property{name: f.Name, required: true, schema: typed})
+	}
+	return s
+}
+
 // typedSchema is the schema of a type named in a correction.
 func typedSchema(name string) *schema {
 	if elem, ok := strings.CutPrefix(name, "[]"); ok {

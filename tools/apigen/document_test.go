@@ -15,7 +15,7 @@ var specPath = flag.String("spec", "", "path of the Backend API document")
 
 // handWritten are the methods of services that are not in the document.
 var handWritten = map[string]bool{
-	"Emails.Send": true, "Emails.Create": true, "SMSMessages.Create": true, "Sessions.Verify": true,
+	"Emails.Send": true, "Emails.SendBatch": true, "Emails.Get": true, "Emails.Create": true, "Invitations.Delete": true, "SMSMessages.Create": true, "Sessions.Verify": true,
 	"Clients.GetLastActiveSession": true, "Clients.GetHandshakePayload": true,
 }
 

@@ -27,17 +27,25 @@ func (g *generator) emitStruct(c *code, m *goModel, untagged bool) {
 		g.emitField(c, m, f, untagged)
 	}
 	c.p("}\n")
+	if !untagged {
+		emitEmptyLists(c, m)
+	}
 	if m.secret {
 		emitRedaction(c, m)
 	}
 }
 
 func (g *generator) emitField(c *code, m *goModel, f *goField, untagged bool) {
-	doc := f.name + " " + f.doc
-	if f.deprecated {
-		doc += "\n\nDeprecated: Clerk has deprecated this field."
+	var doc []string
+	if sentence := g.sentence(m, f); sentence != "" {
+		doc = append(doc, f.name+" "+sentence)
 	}
-	c.comment("\t", doc)
+	if f.deprecated {
+		doc = append(doc, "Deprecated: Clerk has deprecated this field.")
+	}
+	if len(doc) > 0 {
+		c.comment("\t", strings.Join(doc, "\n\n"))
+	}
 	if strings.Contains(f.typ, "time.Time") {
 		c.use("time")
 	}
@@ -46,6 +54,28 @@ func (g *generator) emitField(c *code, m *goModel, f *goField, untagged bool) {
 		return
 	}
 	c.p("\t%s %s `json:\"%s\"`", f.name, f.typ, f.tag(m))
+}
+
+// emitEmptyLists writes the encoding of a request whose required lists are sent as [] when they are nil, not as null.
+func emitEmptyLists(c *code, m *goModel) {
+	var lists []*goField
+	for _, f := range m.fields {
+		if m.request && strings.HasPrefix(f.typ, "[]") {
+			lists = append(lists, f)
+		}
+	}
+	if len(lists) == 0 {
+		return
+	}
+	c.use("encoding/json")
+	r := receiver(m.name)
+	c.p("// MarshalJSON encodes the params. A required list that is nil is sent as [].")
+	c.p("func (%s %s) MarshalJSON() ([]byte, error) {", r, m.name)
+	for _, f := range lists {
+		c.p("\tif %s.%s == nil {\n\t\t%s.%s = %s{}\n\t}", r, f.name, r, f.name, f.typ)
+	}
+	c.p("\ttype plain %s", m.name)
+	c.p("\treturn json.Marshal(plain(%s))\n}\n", r)
 }
 
 // tag leaves out what is not set: an unset Opt in a request, an absent field of an answer. A field that is required

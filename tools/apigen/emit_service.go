@@ -233,7 +233,8 @@ func (g *generator) emitNilParams(c *code, o *goOperation) {
 func (g *generator) emitIterator(c *code, o *goOperation) {
 	c.use("iter")
 	name := iteratorName(o.ov.name)
-	doc := fmt.Sprintf("is the iterator over all pages of %s. It stops after the first error.", o.ov.name)
+	doc := fmt.Sprintf("returns an iterator over all items of %s, page by page. It stops after the first error. %s",
+		o.ov.name, changesWhileWalking(o.ov.Paging))
 	c.comment("", g.methodDoc(o, name, doc))
 	c.signature(fmt.Sprintf("func (s *%sService) %s(", o.svc.Name, name), g.signature(o), ") iter.Seq2[*"+o.model+", error] {")
 	if o.params != nil && o.required {
@@ -244,4 +245,13 @@ func (g *generator) emitIterator(c *code, o *goOperation) {
 	paging := map[string]string{"": "pagingOffset", "offset": "pagingOffset", "cursor": "pagingCursor", "none": "pagingNone"}
 	c.call("return listAll["+o.model+"](", o, paging[o.ov.Paging]+", opts)")
 	c.p("}\n")
+}
+
+// changesWhileWalking tells what a loop may do with what an iterator yields.
+func changesWhileWalking(paging string) string {
+	if paging == "none" {
+		return "The loop may delete what it is given: all items come in one answer."
+	}
+	return "The loop may delete, ban or otherwise change what it is given: the iterator notices that the list has moved, skips " +
+		"nothing that stays and yields nothing twice."
 }

@@ -17,7 +17,7 @@ func (b *builder) fieldName(owner, wire string) string {
 	return goName(wire)
 }
 
-// fieldDoc is the sentence of a field without its subject.
+// fieldDoc is the sentence of a field without its subject. It is empty where the name says everything.
 func (b *builder) fieldDoc(owner, wire string) string {
 	if doc, ok := b.ov.Fields.Exact[owner+"."+wire]; ok {
 		b.used["doc:"+owner+"."+wire] = true
@@ -27,8 +27,8 @@ func (b *builder) fieldDoc(owner, wire string) string {
 		b.used["doc:"+wire] = true
 		return doc
 	}
-	if doc := ruleDoc(wire); doc != "" {
-		return doc
+	if strings.HasSuffix(wire, "_at") || strings.HasSuffix(wire, "_id") || strings.HasSuffix(wire, "_ids") {
+		return "" // the name says it
 	}
 	b.miss("fields.yaml", "%s.%s has no doc", owner, wire)
 	return ""
@@ -44,18 +44,4 @@ func (b *builder) isTime(s *schema, wire string) bool {
 	}
 	hasSuffix := func(suffix string) bool { return strings.HasSuffix(wire, suffix) }
 	return slices.ContainsFunc(timeSuffixes, hasSuffix) || slices.Contains(b.ov.Fields.Times, wire)
-}
-
-// ruleDoc documents the names that say everything by themselves.
-func ruleDoc(wire string) string {
-	phrase := strings.Join(words(strings.ToLower(wire)), " ")
-	switch {
-	case strings.HasSuffix(wire, "_at"):
-		return "is when that happened."
-	case strings.HasSuffix(wire, "_ids"):
-		return "lists the ids of the " + strings.TrimSuffix(phrase, " ids") + "s."
-	case strings.HasSuffix(wire, "_id"):
-		return "is the id of the " + strings.TrimSuffix(phrase, " id") + "."
-	}
-	return ""
 }

@@ -54,6 +54,10 @@ func newBuilder(doc *document, ov *overlay) *builder {
 		missing: map[string][]string{}, used: map[any]bool{},
 	}
 	for _, m := range ov.Models {
+		if len(m.Fields) > 0 {
+			m.From = []string{m.Go}
+			doc.schemas[m.Go] = m.schema()
+		}
 		for _, from := range m.From {
 			b.byFrom[from] = m
 		}

@@ -57,13 +57,21 @@ type operationOverlay struct {
 }
 
 type modelOverlay struct {
-	Go     string   `yaml:"go"`
-	From   []string `yaml:"from"`
-	Doc    string   `yaml:"doc"`
-	Secret bool     `yaml:"secret"`
-	Omit   []string `yaml:"omit"`
-	Alias  string   `yaml:"alias"` // a second name of the same type
-	File   string   `yaml:"file"`  // subject of the file that a model of an answer is in: models_FILE_gen.go
+	Go     string        `yaml:"go"`
+	From   []string      `yaml:"from"`
+	Doc    string        `yaml:"doc"`
+	Secret bool          `yaml:"secret"`
+	Omit   []string      `yaml:"omit"`
+	Fields []*modelField `yaml:"fields"` // of a model that the document lacks; it takes the place of from
+	Alias  string        `yaml:"alias"`  // a second name of the same type
+	File   string        `yaml:"file"`   // subject of the file that a model of an answer is in: models_FILE_gen.go
+}
+
+// modelField is a field of a model that the document lacks.
+type modelField struct {
+	Name     string `yaml:"name"`
+	Type     string `yaml:"type"` // as in a correction
+	Nullable bool   `yaml:"nullable"`
 }
 
 type enumOverlay struct {

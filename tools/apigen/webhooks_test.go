@@ -52,7 +52,7 @@ func TestGenerateWebhooks(t *testing.T) {
 			"Notes clerk.Metadata `json:\"notes\"`",
 			"Price *int64 `json:\"price,omitzero\"`",
 			`return "clerkwebhook.Meal{redacted}"`,
-			"type Grooming struct {\n\toriginal\n\tclerk.Animal\n\n\t// Brush is the brush.\n\tBrush string",
+			"type Grooming struct {\n\toriginal\n\tclerk.Animal\n\n\tBrush string",
 		},
 		"webhook/enums_gen.go": {"package clerkwebhook\n", `DishHay  Dish = "hay"`},
 	}

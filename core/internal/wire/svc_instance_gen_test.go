@@ -42,6 +42,7 @@ func TestTriState_Instance_Update(t *testing.T) {
 		{path: "support_email", body: `{"support_email":"support_email-1"}`},
 		{path: "clerk_js_version", body: `{"clerk_js_version":"clerk_js_version-1"}`},
 		{path: "development_origin", body: `{"development_origin":"development_origin-1"}`},
+		{path: "allowed_origins", body: `{"allowed_origins":["allowed_origins-1"]}`},
 		{path: "cookieless_dev", body: `{"cookieless_dev":true}`},
 		{path: "url_based_session_syncing", body: `{"url_based_session_syncing":true}`},
 		{path: "preferred_sign_in_strategy_when_password_required", body: `{"preferred_sign_in_strategy_when_password_required":"password"}`},

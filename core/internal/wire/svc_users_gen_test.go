@@ -182,6 +182,7 @@ func TestTriState_Users_Create(t *testing.T) {
 		{path: "password_digest", body: `{"password_digest":"password_digest-1"}`},
 		{path: "skip_password_checks", body: `{"skip_password_checks":true}`},
 		{path: "skip_password_requirement", body: `{"skip_password_requirement":true}`},
+		{path: "skip_restriction_checks", body: `{"skip_restriction_checks":true}`},
 		{path: "totp_secret", body: `{"totp_secret":"totp_secret-1"}`},
 		{path: "delete_self_enabled", body: `{"delete_self_enabled":true}`},
 		{path: "legal_accepted_at", body: `{"legal_accepted_at":"2026-05-12T07:15:20.902Z"}`},
