@@ -75,19 +75,20 @@ type enterpriseConnectionWire struct {
 }
 
 type enterpriseSAMLWire struct {
-	ID              string    `json:"id"`
-	Name            string    `json:"name"`
-	EntityID        *string   `json:"idp_entity_id"`
-	SSOURL          *string   `json:"idp_sso_url"`
-	MetadataURL     *string   `json:"idp_metadata_url"`
-	ACSURL          string    `json:"acs_url"`
-	SPEntityID      string    `json:"sp_entity_id"`
-	SPMetadataURL   string    `json:"sp_metadata_url"`
-	Active          bool      `json:"active"`
-	AllowIDP        bool      `json:"allow_idp_initiated"`
-	AllowSubdomains bool      `json:"allow_subdomains"`
-	ForceAuthn      bool      `json:"force_authn"`
-	LoginHint       loginHint `json:"login_hint"`
+	ID              string            `json:"id"`
+	Name            string            `json:"name"`
+	EntityID        *string           `json:"idp_entity_id"`
+	SSOURL          *string           `json:"idp_sso_url"`
+	Certificates    []certificateWire `json:"idp_certificates"`
+	MetadataURL     *string           `json:"idp_metadata_url"`
+	ACSURL          string            `json:"acs_url"`
+	SPEntityID      string            `json:"sp_entity_id"`
+	SPMetadataURL   string            `json:"sp_metadata_url"`
+	Active          bool              `json:"active"`
+	AllowIDP        bool              `json:"allow_idp_initiated"`
+	AllowSubdomains bool              `json:"allow_subdomains"`
+	ForceAuthn      bool              `json:"force_authn"`
+	LoginHint       loginHint         `json:"login_hint"`
 }
 
 type enterpriseOIDCWire struct {
@@ -131,7 +132,7 @@ func (x *tx) wireEnterpriseConnection(e *enterpriseConnection) enterpriseConnect
 	if s := e.SAML; s != nil {
 		base := x.inst.URL() + "/v1/saml/"
 		out.SAML = &enterpriseSAMLWire{
-			ID: e.ID, Name: e.Name, EntityID: s.EntityID, SSOURL: s.SSOURL, MetadataURL: s.MetadataURL, ACSURL: base + "acs/" + e.ID,
+			ID: e.ID, Name: e.Name, EntityID: s.EntityID, SSOURL: s.SSOURL, Certificates: s.wireCertificates(), MetadataURL: s.MetadataURL, ACSURL: base + "acs/" + e.ID,
 			SPEntityID: base + e.ID, SPMetadataURL: base + "metadata/" + e.ID + ".xml", Active: e.Active,
 			AllowIDP: s.AllowIDPInitiated, AllowSubdomains: s.AllowSubdomains, ForceAuthn: s.ForceAuthn, LoginHint: s.LoginHint,
 		}

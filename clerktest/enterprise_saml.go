@@ -11,6 +11,7 @@ type samlSettings struct {
 	EntityID          *string          `json:"idp_entity_id"`
 	SSOURL            *string          `json:"idp_sso_url"`
 	Certificate       *string          `json:"idp_certificate"`
+	Certificates      []string         `json:"idp_certificates,omitzero"` // the first one is Certificate
 	MetadataURL       *string          `json:"idp_metadata_url"`
 	Metadata          *string          `json:"idp_metadata"`
 	Attributes        attributeMapping `json:"attribute_mapping"`
@@ -38,6 +39,7 @@ type samlInput struct {
 	EntityID          field[string]           `json:"idp_entity_id"`
 	SSOURL            field[string]           `json:"idp_sso_url"`
 	Certificate       field[string]           `json:"idp_certificate"`
+	Certificates      field[[]string]         `json:"idp_certificates"`
 	MetadataURL       field[string]           `json:"idp_metadata_url"`
 	Metadata          field[string]           `json:"idp_metadata"`
 	Attributes        field[attributeMapping] `json:"attribute_mapping"`
@@ -60,7 +62,7 @@ func (in *samlInput) applyTo(s *samlSettings) error {
 	}
 	in.EntityID.apply(&s.EntityID)
 	in.SSOURL.apply(&s.SSOURL)
-	in.Certificate.apply(&s.Certificate)
+	in.applyCertificates(s)
 	in.MetadataURL.apply(&s.MetadataURL)
 	in.Metadata.apply(&s.Metadata)
 	in.Attributes.applyValue(&s.Attributes)
@@ -69,6 +71,37 @@ func (in *samlInput) applyTo(s *samlSettings) error {
 	in.ForceAuthn.applyValue(&s.ForceAuthn)
 	in.LoginHint.applyValue(&s.LoginHint)
 	return nil
+}
+
+// applyCertificates keeps the one certificate and the list in step: either field replaces all that are trusted.
+func (in *samlInput) applyCertificates(s *samlSettings) {
+	switch {
+	case in.Certificates.given():
+		s.Certificates, s.Certificate = in.Certificates.Value, nil
+		if len(s.Certificates) > 0 {
+			s.Certificate = &s.Certificates[0]
+		}
+	case in.Certificate.Set:
+		s.Certificate, s.Certificates = in.Certificate.pointer(), nil
+		if s.Certificate != nil {
+			s.Certificates = []string{*s.Certificate}
+		}
+	}
+}
+
+// certificateWire is a certificate of an identity provider as Clerk shows it.
+type certificateWire struct {
+	Certificate string `json:"certificate"`
+	IssuedAt    *int64 `json:"issued_at"`
+	ExpiresAt   *int64 `json:"expires_at"`
+}
+
+func (s *samlSettings) wireCertificates() []certificateWire {
+	out := []certificateWire{}
+	for _, text := range s.Certificates {
+		out = append(out, certificateWire{Certificate: text})
+	}
+	return out
 }
 
 // samlConnection is a connection of the deprecated SAML endpoints.
@@ -88,37 +121,38 @@ type samlConnection struct {
 }
 
 type samlConnectionWire struct {
-	Object          string           `json:"object"`
-	ID              string           `json:"id"`
-	Name            string           `json:"name"`
-	Domain          string           `json:"domain"`
-	Domains         []string         `json:"domains"`
-	EntityID        *string          `json:"idp_entity_id"`
-	SSOURL          *string          `json:"idp_sso_url"`
-	Certificate     *string          `json:"idp_certificate"`
-	CertIssuedAt    *int64           `json:"idp_certificate_issued_at"`
-	CertExpiresAt   *int64           `json:"idp_certificate_expires_at"`
-	MetadataURL     *string          `json:"idp_metadata_url"`
-	Metadata        *string          `json:"idp_metadata"`
-	ACSURL          string           `json:"acs_url"`
-	SPEntityID      string           `json:"sp_entity_id"`
-	SPMetadataURL   string           `json:"sp_metadata_url"`
-	OrganizationID  *string          `json:"organization_id"`
-	Attributes      attributeMapping `json:"attribute_mapping"`
-	Active          bool             `json:"active"`
-	Provider        string           `json:"provider"`
-	UserCount       int64            `json:"user_count"`
-	SyncAttributes  bool             `json:"sync_user_attributes"`
-	AllowSubdomains bool             `json:"allow_subdomains"`
-	AllowIDP        bool             `json:"allow_idp_initiated"`
-	NoOtherIdentity bool             `json:"disable_additional_identifications"`
-	AccountLinking  bool             `json:"allow_organization_account_linking"`
-	ForceAuthn      bool             `json:"force_authn"`
-	LoginHint       loginHint        `json:"login_hint"`
-	Authenticatable bool             `json:"authenticatable"`
-	DisableJIT      bool             `json:"disable_jit_provisioning"`
-	CreatedAt       int64            `json:"created_at"`
-	UpdatedAt       int64            `json:"updated_at"`
+	Object          string            `json:"object"`
+	ID              string            `json:"id"`
+	Name            string            `json:"name"`
+	Domain          string            `json:"domain"`
+	Domains         []string          `json:"domains"`
+	EntityID        *string           `json:"idp_entity_id"`
+	SSOURL          *string           `json:"idp_sso_url"`
+	Certificate     *string           `json:"idp_certificate"`
+	Certificates    []certificateWire `json:"idp_certificates"`
+	CertIssuedAt    *int64            `json:"idp_certificate_issued_at"`
+	CertExpiresAt   *int64            `json:"idp_certificate_expires_at"`
+	MetadataURL     *string           `json:"idp_metadata_url"`
+	Metadata        *string           `json:"idp_metadata"`
+	ACSURL          string            `json:"acs_url"`
+	SPEntityID      string            `json:"sp_entity_id"`
+	SPMetadataURL   string            `json:"sp_metadata_url"`
+	OrganizationID  *string           `json:"organization_id"`
+	Attributes      attributeMapping  `json:"attribute_mapping"`
+	Active          bool              `json:"active"`
+	Provider        string            `json:"provider"`
+	UserCount       int64             `json:"user_count"`
+	SyncAttributes  bool              `json:"sync_user_attributes"`
+	AllowSubdomains bool              `json:"allow_subdomains"`
+	AllowIDP        bool              `json:"allow_idp_initiated"`
+	NoOtherIdentity bool              `json:"disable_additional_identifications"`
+	AccountLinking  bool              `json:"allow_organization_account_linking"`
+	ForceAuthn      bool              `json:"force_authn"`
+	LoginHint       loginHint         `json:"login_hint"`
+	Authenticatable bool              `json:"authenticatable"`
+	DisableJIT      bool              `json:"disable_jit_provisioning"`
+	CreatedAt       int64             `json:"created_at"`
+	UpdatedAt       int64             `json:"updated_at"`
 }
 
 var tableSAMLConnections = &table[samlConnection]{name: "saml_connections", id: func(s *samlConnection) string { return s.ID }}
@@ -143,7 +177,7 @@ func (x *tx) wireSAMLConnection(s *samlConnection) samlConnectionWire {
 	}
 	return samlConnectionWire{
 		Object: "saml_connection", ID: s.ID, Name: s.Name, Domain: domain, Domains: orNone(s.Domains), EntityID: s.SAML.EntityID,
-		SSOURL: s.SAML.SSOURL, Certificate: s.SAML.Certificate, MetadataURL: s.SAML.MetadataURL, Metadata: s.SAML.Metadata,
+		SSOURL: s.SAML.SSOURL, Certificate: s.SAML.Certificate, Certificates: s.SAML.wireCertificates(), MetadataURL: s.SAML.MetadataURL, Metadata: s.SAML.Metadata,
 		ACSURL: base + "acs/" + s.ID, SPEntityID: base + s.ID, SPMetadataURL: base + "metadata/" + s.ID + ".xml",
 		OrganizationID: s.OrganizationID, Attributes: s.SAML.Attributes, Active: s.Active, Provider: s.Provider,
 		SyncAttributes: s.SyncAttributes, AllowSubdomains: s.SAML.AllowSubdomains, AllowIDP: s.SAML.AllowIDPInitiated,

@@ -2,6 +2,7 @@ package clerktest
 
 import (
 	"cmp"
+	"strings"
 	"time"
 )
 
@@ -64,6 +65,7 @@ func invitationsFamily() family {
 			"CreateInvitation":      {write: createInvitation},
 			"CreateBulkInvitations": {write: createBulkInvitations},
 			"RevokeInvitation":      {write: revokeInvitation},
+			"DeleteInvitation":      deleter((*call).invitation, tableInvitations, "invitation", (*tx).forgetInvitation),
 		},
 	}
 }
@@ -182,10 +184,23 @@ func (x *tx) checkNotInvited(email string) error {
 	return nil
 }
 
+func (c *call) invitation() (*invitation, error) {
+	return rowOf(c, tableInvitations, "invitation_id", "invitation")
+}
+
+// forgetInvitation deletes the e-mails of an invitation that is being deleted.
+func (x *tx) forgetInvitation(i *invitation) error {
+	link := x.inst.ticketURL(i.Ticket)
+	for _, m := range keep(tableEmails.all(x), func(m *Email) bool { return m.To == i.EmailAddress && strings.Contains(m.Body, link) }) {
+		tableEmails.delete(x, m.ID)
+	}
+	return nil
+}
+
 func revokeInvitation(c *call) (any, error) {
-	row := tableInvitations.get(c.tx, c.param("invitation_id"))
-	if row == nil {
-		return nil, errNotFound("invitation")
+	row, err := c.invitation()
+	if err != nil {
+		return nil, err
 	}
 	switch row.statusAt(c.tx.now) {
 	case "pending", "expired":

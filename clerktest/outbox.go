@@ -1,5 +1,10 @@
 package clerktest
 
+import (
+	"cmp"
+	"strings"
+)
+
 // Email is a message that Clerk would have sent, kept in the outbox for tests to read.
 type Email struct {
 	ID      string `json:"id"`
@@ -10,6 +15,16 @@ type Email struct {
 	Body    string `json:"body"`
 	Code    string `json:"code"` // the one-time code, empty when there is none
 	SentAt  int64  `json:"sent_at"`
+
+	// The rest is set for messages that the application sent with POST /email.
+
+	From        string            `json:"from,omitzero"`
+	CC          []string          `json:"cc,omitzero"`
+	BCC         []string          `json:"bcc,omitzero"`
+	Headers     map[string]string `json:"headers,omitzero"`
+	Attachments []string          `json:"attachments,omitzero"` // file names
+
+	EmailAddressID string `json:"email_address_id,omitzero"` // of the recipient, when it is a user's
 }
 
 // TextMessage is an SMS that Clerk would have sent, kept in the outbox for tests to read.
@@ -69,15 +84,26 @@ func keepInOutbox[T any](x *tx, t *table[T], row *T) {
 
 // sendEmail puts an e-mail into the outbox and announces it.
 func (x *tx) sendEmail(m outboxEmail) {
-	row := &Email{
+	x.storeEmail(&Email{
 		ID: x.newID("ema_"), To: m.To, UserID: m.UserID, Slug: m.Slug, Subject: m.Subject, Body: m.Body, Code: m.Code, SentAt: x.now,
-	}
-	keepInOutbox(x, tableEmails, row)
-	x.emit("email.created", emailEventWire{
-		Object: "email", ID: row.ID, Slug: row.Slug, FromEmailName: "notifications", ToEmailAddress: row.To,
-		EmailAddressID: nilIfEmpty(m.IdentificationID), UserID: nilIfEmpty(m.UserID), Subject: row.Subject,
-		Body: row.Body, BodyPlain: row.Body, Status: "queued", Data: messageData(row.Code), DeliveredByClerk: x.deliveredByClerk("email", row.Slug),
+		EmailAddressID: m.IdentificationID,
 	})
+}
+
+// storeEmail keeps an e-mail and announces it.
+func (x *tx) storeEmail(row *Email) {
+	keepInOutbox(x, tableEmails, row)
+	x.emit("email.created", x.emailEvent(row))
+}
+
+func (x *tx) emailEvent(row *Email) emailEventWire {
+	name, _, _ := strings.Cut(cmp.Or(row.From, "notifications"), "@")
+	return emailEventWire{
+		Object: "email", ID: row.ID, Slug: nilIfEmpty(row.Slug), FromEmailName: name, ToEmailAddress: row.To,
+		EmailAddressID: nilIfEmpty(row.EmailAddressID), UserID: nilIfEmpty(row.UserID), Subject: row.Subject,
+		Body: row.Body, BodyPlain: row.Body, Status: "queued", Data: messageData(row.Code),
+		DeliveredByClerk: row.Slug == "" || x.deliveredByClerk("email", row.Slug),
+	}
 }
 
 // sendText puts a text message into the outbox and announces it.
@@ -95,7 +121,7 @@ func (x *tx) sendText(m outboxText) {
 type emailEventWire struct {
 	Object           string            `json:"object"`
 	ID               string            `json:"id"`
-	Slug             string            `json:"slug"`
+	Slug             *string           `json:"slug"`
 	FromEmailName    string            `json:"from_email_name"`
 	ReplyToEmailName *string           `json:"reply_to_email_name"`
 	ToEmailAddress   string            `json:"to_email_address"`

@@ -134,6 +134,7 @@ func families() []family {
 		m2mTokensFamily(),
 		apiKeysFamily(),
 		outboxFamily(),
+		emailsFamily(),
 		rateLimitFamily(),
 		faultsFamily(),
 		organizationInvitationsFamily(),

@@ -159,7 +159,8 @@ func getInstanceProtect(c *call) (any, error) {
 		RulesEnabled   bool   `json:"rules_enabled"`
 		SpecterEnabled bool   `json:"specter_enabled"`
 		ChecksBypassed bool   `json:"checks_bypassed"`
-	}{"instance_protect", s.ProtectRules, s.ProtectSpecter, false}, nil
+		ChecksVerified bool   `json:"checks_verified"`
+	}{"instance_protect", s.ProtectRules, s.ProtectSpecter, false, false}, nil
 }
 
 type protectInput struct {

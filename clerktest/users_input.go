@@ -16,6 +16,7 @@ type userInput struct {
 	FirstName          field[string]   `json:"first_name"`
 	LastName           field[string]   `json:"last_name"`
 	Locale             field[string]   `json:"locale"`
+	Timezone           field[string]   `json:"timezone"`
 	Username           field[string]   `json:"username"`
 	Emails             field[[]string] `json:"email_address"`
 	EmailStatus        field[[]string] `json:"email_address_identification_status"`
@@ -217,6 +218,7 @@ func (in *userInput) applyNames(x *tx, u *user) error {
 	in.FirstName.apply(&u.FirstName)
 	in.LastName.apply(&u.LastName)
 	in.Locale.apply(&u.Locale)
+	in.Timezone.apply(&u.Timezone)
 	return nil
 }
 

@@ -14,6 +14,7 @@ type user struct {
 	LastName            *string           `json:"last_name,omitzero"`
 	Username            *string           `json:"username,omitzero"`
 	Locale              *string           `json:"locale,omitzero"`
+	Timezone            *string           `json:"timezone,omitzero"`
 	ImageURL            string            `json:"image_url,omitzero"`
 	HasImage            bool              `json:"has_image,omitzero"`
 	PrimaryEmailID      *string           `json:"primary_email_id,omitzero"`

@@ -9,6 +9,7 @@ type userWire struct {
 	FirstName                     *string           `json:"first_name"`
 	LastName                      *string           `json:"last_name"`
 	Locale                        *string           `json:"locale"`
+	Timezone                      *string           `json:"timezone"`
 	ImageURL                      string            `json:"image_url"`
 	HasImage                      bool              `json:"has_image"`
 	PrimaryEmailAddressID         *string           `json:"primary_email_address_id"`
@@ -106,7 +107,7 @@ const maxLoginAttempts = 100
 // wireUser returns the answer form of a user.
 func (x *tx) wireUser(u *user) *userWire {
 	w := &userWire{
-		ID: u.ID, Object: "user", Username: u.Username, FirstName: u.FirstName, LastName: u.LastName, Locale: u.Locale,
+		ID: u.ID, Object: "user", Username: u.Username, FirstName: u.FirstName, LastName: u.LastName, Locale: u.Locale, Timezone: u.Timezone,
 		ImageURL: u.ImageURL, HasImage: u.HasImage, ProfileImageURL: u.ImageURL,
 		PrimaryEmailAddressID: u.PrimaryEmailID, PrimaryPhoneNumberID: u.PrimaryPhoneID, PrimaryWeb3WalletID: u.PrimaryWalletID,
 		PasswordEnabled: u.PasswordDigest != "", TwoFactorEnabled: u.mfaEnabled(), TOTPEnabled: u.TOTPSecret != "",

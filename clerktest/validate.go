@@ -160,7 +160,8 @@ func checkFields(params []param, body map[string]json.RawMessage) error {
 
 // driftFields are body fields that official SDKs send and Clerk takes although the document lacks them.
 var driftFields = []string{
-	"ignore_dots_for_gmail_addresses", "authenticatable", "disable_jit_provisioning", "enhanced_email_deliverability", "skip_restriction_checks",
+	"ignore_dots_for_gmail_addresses", "authenticatable", "disable_jit_provisioning", "enhanced_email_deliverability",
+	"idp_certificates", "timezone",
 }
 
 func checkField(p *param, raw json.RawMessage) error {

@@ -19,8 +19,13 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// legacy are operations that services use and the document lacks.
+// legacy are operations that services use and the document lacks, or does not have yet.
 var legacy = []string{
+	"DeleteInvitation\tDELETE\t/invitations/{invitation_id}\t200\tobject\t-\t-\t-",
+	"GetEmail\tGET\t/email/{email_id}\t200\tobject\t-\t-\t-",
+	"SendEmail\tPOST\t/email\t200\tobject\tjson\t-\tattachments:object[]{..10} bcc:string[] cc:string[] from*:object headers:object " +
+		"html:string reply_to:object subject*:string{1..998} text:string to*:object",
+	"SendEmailBatch\tPOST\t/email/batch\t200\tarray\tjson\t-\tmessages*:object[]{1..100}",
 	"GetHandshakePayload\tGET\t/clients/handshake_payload\t200\tobject\t-\tnonce*:string\t-",
 }
 
