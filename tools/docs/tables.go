@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -11,6 +12,7 @@ import (
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 	"github.com/clerkgo/clerk-go/tools/internal/workspace"
+	"github.com/clerkgo/clerk-go/tools/moving"
 )
 
 // table returns the lines of one of the tables that are made, not written.
@@ -24,6 +26,8 @@ func table(w *workspace.Workspace, name string) ([]string, error) {
 		return coverageTable()
 	case "migration":
 		return migrationTable(filepath.Join(w.Top, "core", "endpoints_gen.go"))
+	case "credentials":
+		return moving.Table(context.Background())
 	default:
 		return nil, fmt.Errorf("no table %s", name)
 	}
