@@ -83,7 +83,7 @@ func TestMiddleware_TwiceAsksOnceAboutMachines(t *testing.T) {
 				c.EagerMachineTokens, c.AcceptTokens = test.eager, []clerkauth.TokenType{clerkauth.TokenSession}
 			})
 			_, state := twice(authn, pageRequest("Authorization", "Bearer ak_0123456789abcdef"), test.outer, test.inner)
-			if state.SignedIn() != test.signedIn || state.SignedIn() != test.signedIn || api.count() != test.calls {
+			if state.SignedIn() != test.signedIn || api.count() != test.calls {
 				t.Errorf("got %v after %d calls, want signed in: %v after %d", state, api.count(), test.signedIn, test.calls)
 			}
 		})
