@@ -143,29 +143,12 @@ func (e *Emulator) answerFrontend(c *frontendCall) (answer any, err error) {
 
 // runFrontend runs the handler and wraps its answer.
 func (c *frontendCall) runFrontend(ep *frontendEndpoint) (answer any, err error) {
-	handle := func(x *tx, fn func(*frontendCall) (any, error)) error {
-		c.tx = x
-		if err := c.identify(ep.anyone); err != nil {
-			return err
-		}
-		answer, err = fn(c)
-		return err
-	}
 	if ep.read != nil {
-		err = c.inst.read(func(x *tx) error { return handle(x, ep.read) })
+		err = c.look(ep.anyone, func() error { answer, err = ep.read(c); return err })
 		return c.wrap(answer, nil), err
 	}
-	origin := &requestOrigin{userAgent: c.r.UserAgent()}
-	origin.clientIP, _, _ = net.SplitHostPort(c.r.RemoteAddr)
-	var refusal countedError
-	err = c.inst.writeFrom(origin, func(x *tx) error {
-		if err := handle(x, ep.write); !errors.As(err, &refusal) {
-			return err
-		}
-		return nil
-	})
-	if err != nil || refusal.error != nil {
-		return nil, errors.Join(err, refusal.error)
+	if err := c.change(ep.anyone, func() error { answer, err = ep.write(c); return err }); err != nil {
+		return nil, err
 	}
 	var client any
 	if c.browser != nil && c.endpoint.op.shape == shapeWrapped {
@@ -175,6 +158,38 @@ func (c *frontendCall) runFrontend(ep *frontendEndpoint) (answer any, err error)
 		})
 	}
 	return c.wrap(answer, client), err
+}
+
+// look runs a function that only reads, for the browser of the request. Without anyone, somebody has to be signed in.
+func (c *frontendCall) look(anyone bool, fn func() error) error {
+	return c.inst.read(func(x *tx) error {
+		c.tx = x
+		if err := c.identify(anyone); err != nil {
+			return err
+		}
+		return fn()
+	})
+}
+
+// change is look for a function that changes state. A counted refusal keeps what was changed.
+func (c *frontendCall) change(anyone bool, fn func() error) error {
+	origin := &requestOrigin{userAgent: c.r.UserAgent()}
+	origin.clientIP, _, _ = net.SplitHostPort(c.r.RemoteAddr)
+	var refusal countedError
+	err := c.inst.writeFrom(origin, func(x *tx) error {
+		c.tx = x
+		if err := c.identify(anyone); err != nil {
+			return err
+		}
+		if err := fn(); !errors.As(err, &refusal) {
+			return err
+		}
+		return nil
+	})
+	if refusal.error != nil {
+		return errors.Join(err, refusal.error)
+	}
+	return err
 }
 
 // wrap puts an answer into the envelope that the document gives it.

@@ -131,7 +131,8 @@ func (in *Instance) displayConfig(s *instanceSettings) displayConfigWire {
 	return displayConfigWire{
 		Object: "display_config", ID: "display_config_" + in.id, InstanceEnvironmentType: environment,
 		ApplicationName: s.applicationName(), Theme: map[string]any{}, PreferredSignInStrategy: "password",
-		SignInURL: in.URL() + "/sign-in", SignUpURL: in.URL() + "/sign-up", UserProfileURL: in.URL() + "/user",
+		SignInURL: in.pageURL("/sign-in"), SignUpURL: in.pageURL("/sign-up"), UserProfileURL: in.pageURL("/user"),
+		WaitlistURL: in.pageURL("/waitlist"), OrganizationProfileURL: in.pageURL("/organization"), CreateOrganizationURL: in.pageURL("/organization"),
 		ShowDevmodeWarning: !in.Production(), CaptchaOAuthBypass: []string{},
 	}
 }

@@ -148,7 +148,7 @@ func (c *frontendCall) send(v *factorVerification, userID string, in *factorInpu
 		v.Code, v.Token, v.RedirectURL = "", randomHex(24), in.RedirectURL
 		c.tx.sendEmail(outboxEmail{
 			To: v.Value, IdentificationID: v.IdentifierID, UserID: userID, Slug: "magic_link_sign_in", Subject: "Your sign-in link",
-			Body: "Open this link to go on: " + c.inst.URL() + "/v1/verify?token=" + v.Token,
+			Body: "Open this link to go on: " + c.inst.pageURL("/v1/verify?token=") + v.Token,
 		})
 	case strings.Contains(v.Strategy, "email_code"):
 		emailKind.send(c.tx, owner, to, code.Code)

@@ -89,16 +89,9 @@ func plainFile(kind string, data []byte) (string, []byte, error) {
 
 // readForm reads a form and makes it the JSON body that decode reads.
 func (c *frontendCall) readForm() error {
-	raw, err := io.ReadAll(http.MaxBytesReader(nil, c.r.Body, maxForm))
+	form, err := readFormValues(c.r)
 	if err != nil {
-		return bodyError(err)
-	}
-	if strings.Count(string(raw), "&") >= maxFormValues {
-		return errBodyInvalid("the form has too many values")
-	}
-	form, err := url.ParseQuery(string(raw))
-	if err != nil {
-		return errBodyInvalid("the form cannot be read")
+		return err
 	}
 	body, err := formBody(c.endpoint.op.fields, form)
 	if err != nil {
@@ -106,6 +99,22 @@ func (c *frontendCall) readForm() error {
 	}
 	c.raw, err = json.Marshal(body)
 	return err
+}
+
+// readFormValues reads the values of a form.
+func readFormValues(r *http.Request) (url.Values, error) {
+	raw, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxForm))
+	if err != nil {
+		return nil, bodyError(err)
+	}
+	if strings.Count(string(raw), "&") >= maxFormValues {
+		return nil, errBodyInvalid("the form has too many values")
+	}
+	form, err := url.ParseQuery(string(raw))
+	if err != nil {
+		return nil, errBodyInvalid("the form cannot be read")
+	}
+	return form, nil
 }
 
 // bodyError refuses a body that is too large or breaks off.

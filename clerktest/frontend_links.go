@@ -47,7 +47,7 @@ func followLink(c *frontendCall) (any, error) {
 		return c.openIdentifierLink(v)
 	}
 	c.status = http.StatusBadRequest
-	return c.messagePage("This link is not valid", "It was used already, a newer one was sent, or it is not a link of this local Clerk."), nil
+	return c.messagePage("This link is not valid", "It was used already, a newer one was sent, or it is not a link of this local Clerk.")
 }
 
 // openLink verifies what a link proves, unless its time is over or it has to be opened in the browser that asked for it.
@@ -94,11 +94,11 @@ func followTicket(c *frontendCall) (any, error) {
 	ticket := c.query.Get("ticket")
 	if c.tx.checkTicket(ticket) != nil {
 		c.status = http.StatusBadRequest
-		return c.messagePage("This link is not valid", "It was used already, revoked, or its time is over."), nil //nolint:nilerr // the page tells it
+		return c.messagePage("This link is not valid", "It was used already, revoked, or its time is over.")
 	}
-	status, target := "sign_in", c.inst.URL()+"/sign-in"
+	status, target := "sign_in", c.inst.pageURL("/sign-in")
 	if email, ok := c.tx.invitedEmail(ticket); ok && c.tx.userByEmail(email) == nil {
-		status, target = "sign_up", c.inst.URL()+"/sign-up"
+		status, target = "sign_up", c.inst.pageURL("/sign-up")
 	}
 	if address := c.tx.ticketRedirect(ticket); address != "" && c.checkRedirect(address) == nil {
 		target = address

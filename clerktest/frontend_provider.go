@@ -1,7 +1,6 @@
 package clerktest
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -24,7 +23,7 @@ const providerVisit = 10 * time.Minute
 
 // providerFamily is OAuth, with a page of the emulator that plays every provider.
 func providerFamily() family {
-	return family{frontend: map[string]frontendEndpoint{
+	return family{tables: []anyTable{tableProviderGrants}, frontend: map[string]frontendEndpoint{
 		"getOauthCallback":  {write: returnFromProvider, anyone: true},
 		"postOauthCallback": {write: returnFromProvider, anyone: true},
 	}}
@@ -52,7 +51,7 @@ func (c *frontendCall) visitProvider(in *factorInput) (*factorVerification, erro
 	state := randomHex(24)
 	return &factorVerification{
 		Strategy: in.Strategy, Token: state, RedirectURL: in.RedirectURL, CompleteURL: in.CompleteURL,
-		ProviderURL: c.inst.URL() + "/provider?state=" + state,
+		ProviderURL: c.inst.pageURL("/provider?state=") + state,
 		oneTimeCode: oneTimeCode{Status: "unverified", ExpireAt: c.tx.time.Add(providerVisit).UnixMilli()},
 	}, nil
 }
@@ -86,17 +85,9 @@ func returnFromProvider(c *frontendCall) (any, error) {
 	}
 	var identity *externalIdentity
 	if in.Error == "" {
-		raw, err := base64.RawURLEncoding.DecodeString(in.Code)
-		if err != nil || json.Unmarshal(raw, &identity) != nil || identity == nil {
-			return nil, errBadRequest("oauth_callback_invalid", "The provider sent no code that can be read.")
-		}
-		email, ok := parseEmail(identity.Email)
-		if !ok {
-			return nil, errParamFormat("email_address", "a valid e-mail address")
-		}
-		identity.Email = email
-		if identity.ID == "" {
-			identity.ID = email
+		var err error
+		if identity, err = c.tx.grantedIdentity(in.State, in.Code); err != nil {
+			return nil, err
 		}
 	}
 	if v := tableAccountVisits.first(c.tx, "token", in.State); v != nil && in.State != "" {
@@ -108,7 +99,7 @@ func returnFromProvider(c *frontendCall) (any, error) {
 	if s := tableSignUps.first(c.tx, "token", in.State); s != nil && in.State != "" {
 		return c.signUpFromProvider(s, identity)
 	}
-	return nil, errBadRequest("oauth_callback_invalid", "There is no visit to a provider with this state, or it is over.")
+	return nil, errVisitUnknown()
 }
 
 // checkVisit refuses a visit that took too long or was used already.

@@ -72,24 +72,26 @@ func TestFrontend_OAuth(t *testing.T) {
 	in.SetUserSettings(func(s *clerktest.UserSettings) {
 		s.Social["oauth_google"] = clerktest.Social{Enabled: true, Authenticatable: true}
 	})
-	code := base64.RawURLEncoding.EncodeToString([]byte(`{"email": "grace@example.com", "first_name": "Grace"}`))
-	visit := func(params ...string) string {
+	visit := func(action string) string {
 		s := b.must(http.MethodPost, "/v1/client/sign_ins", begin)
 		state := visitProvider(t, s, s.response().member("first_factor_verification"))
-		a := b.send(http.MethodPost, "/v1/oauth_callback", form(append(params, "state", state)...))
+		forged := base64.RawURLEncoding.EncodeToString([]byte(`{"email": "grace@example.com"}`))
+		refused(t, b.send(http.MethodPost, "/v1/oauth_callback", form("state", state, "code", forged)), 400, "oauth_callback_invalid")
+		answer := b.press("/provider?state="+state, action, "email_address", "grace@example.com", "first_name", "Grace").leads(t, "v1/oauth_callback")
+		a := b.send(http.MethodPost, "/v1/oauth_callback", answer)
 		if a.status != http.StatusSeeOther {
 			t.Fatalf("got %d %s", a.status, a.raw)
 		}
-		refused(t, b.send(http.MethodPost, "/v1/oauth_callback", form("state", state, "code", code)), 400, "oauth_callback_invalid")
+		refused(t, b.send(http.MethodPost, "/v1/oauth_callback", answer), 400, "oauth_callback_invalid")
 		return a.header.Get("Location")
 	}
 	status := func() string {
 		return b.must(http.MethodGet, "/v1/client", nil).response().member("sign_in").member("first_factor_verification").text("status")
 	}
-	if got := visit("error", "access_denied"); got != applicationOrigin+"/sso-callback" || status() != "failed" {
+	if got := visit("deny"); got != applicationOrigin+"/sso-callback" || status() != "failed" {
 		t.Errorf("after a cancelled visit: %s, %s", got, status())
 	}
-	if visit("code", code); status() != "transferable" {
+	if visit("allow"); status() != "transferable" {
 		t.Errorf("got status %s for somebody new, want transferable", status())
 	}
 	up := b.must(http.MethodPost, "/v1/client/sign_ups", form("transfer", "true"))
@@ -97,7 +99,7 @@ func TestFrontend_OAuth(t *testing.T) {
 		t.Fatalf("got %s", up.raw)
 	}
 	b.must(http.MethodDelete, "/v1/client/sessions", nil)
-	if got := visit("code", code); got != applicationOrigin+"/done" {
+	if got := visit("allow"); got != applicationOrigin+"/done" {
 		t.Errorf("the known person is led to %s", got)
 	}
 	accounts, _ := must(t, in, http.MethodGet, "/users/"+up.response().text("created_user_id"), "").object["external_accounts"].([]any)

@@ -168,6 +168,7 @@ func families() []family {
 		browserSessionsFamily(),
 		adminFamily(),
 		consoleFamily(),
+		pagesFamily(),
 		roleSetsFamily(),
 		samlConnectionsFamily(),
 		enterpriseConnectionsFamily(),

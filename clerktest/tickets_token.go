@@ -34,7 +34,7 @@ func (t *ticket) settle(status string, now int64) { t.Status, t.UpdatedAt = stat
 
 // ticketURL is the link of a ticket.
 func (in *Instance) ticketURL(ticket string) string {
-	return in.URL() + "/v1/tickets/accept?ticket=" + url.QueryEscape(ticket)
+	return in.pageURL("/v1/tickets/accept?ticket=") + url.QueryEscape(ticket)
 }
 
 // checkRedirectURL refuses an address that a link could not lead on to.
