@@ -61,6 +61,17 @@ func New(config Config) (*Guard, error) {
 // Resource returns the URL of the server as it was configured.
 func (g *Guard) Resource() string { return g.config.Resource }
 
+// ToolScopes returns the scopes that a call of a tool needs in any case, those of the baseline among them, in the order of
+// the catalog. It is false for a tool that the guard refuses as unknown. What [Config].ToolScopes says about the arguments
+// of a call is not among them.
+func (g *Guard) ToolScopes(tool string) (scopes []string, listed bool) {
+	own, listed := g.tools[tool]
+	if !listed && g.tools != nil && !g.config.AllowUnlistedTools {
+		return nil, false
+	}
+	return g.catalog.list(g.baseline | own), true
+}
+
 // Middleware puts the guard in front of the HTTP handler of an MCP server. The handler sees only requests that may be
 // carried out, with the state of the caller in their context.
 func (g *Guard) Middleware() func(http.Handler) http.Handler {

@@ -60,6 +60,7 @@ func moduleTable(w *workspace.Workspace) []string {
 var packageNames = map[string]string{
 	"core":      "clerk",
 	"clerktest": "clerktest",
+	"mcp/mcpgo": "clerkmcpgo",
 
 	"mirror/cmd/clerk-mirror": "main",
 }

@@ -1,0 +1,107 @@
+// Package clerkmcpgosdk protects servers of the official Go SDK of the Model Context Protocol,
+// github.com/modelcontextprotocol/go-sdk, with Clerk.
+//
+// [Protect] puts a [clerkmcp.Guard] in front of the SDK's HTTP handler, and [Middleware] gives every handler of the server
+// the caller of its own request: in a session, the SDK hands out the context of the request that began it.
+package clerkmcpgosdk
+
+import (
+	"context"
+	"math"
+	"net/http"
+
+	"github.com/modelcontextprotocol/go-sdk/auth"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+	clerkmcp "github.com/clerkgo/clerk-go/mcp"
+)
+
+// stateKey is where the state is in [auth.TokenInfo].Extra.
+const stateKey = "clerk"
+
+// Protect puts the guard in front of the HTTP handler of a server, such as [mcp.NewStreamableHTTPHandler] makes one, and
+// tells the SDK who the caller is. The SDK then binds sessions as well. A token is verified once, by the guard, which also
+// answers all refusals.
+func Protect(guard *clerkmcp.Guard, handler http.Handler) http.Handler {
+	known := auth.RequireBearerToken(handOver, &auth.RequireBearerTokenOptions{
+		// The guard has checked both, by its own clock.
+		AllowMissingExpiration: true, ClockSkew: math.MaxInt64,
+	})(handler)
+	return guard.Middleware()(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if clerkauth.FromContext(r.Context()).SignedIn() {
+			known.ServeHTTP(w, r)
+			return
+		}
+		// The guard lets callers without a token through only where the configuration says so.
+		handler.ServeHTTP(w, r)
+	}))
+}
+
+// handOver is a verifier that verifies nothing: it takes what the guard found out.
+func handOver(ctx context.Context, _ string, _ *http.Request) (*auth.TokenInfo, error) {
+	state := clerkauth.FromContext(ctx)
+	if !state.SignedIn() {
+		return nil, auth.ErrInvalidToken
+	}
+	return Info(state), nil
+}
+
+// Info describes a state as the SDK does. UserID is [clerkmcp.Owner] and no id of Clerk's: the SDK binds sessions to it, and
+// handlers read the user from [State]. It is nil for a state that is not signed in.
+func Info(state *clerkauth.RequestState) *auth.TokenInfo {
+	if !state.SignedIn() {
+		return nil
+	}
+	return &auth.TokenInfo{
+		Scopes: state.Scopes(), Expiration: state.ExpiresAt(), UserID: clerkmcp.Owner(state), Extra: map[string]any{stateKey: state},
+	}
+}
+
+// State returns who sent a request, such as an [*mcp.CallToolRequest]. It is never nil: for a request that did not come
+// through [Protect], or without a token, it is signed out and fails closed.
+func State(req mcp.Request) *clerkauth.RequestState {
+	if extra := req.GetExtra(); extra != nil && extra.TokenInfo != nil {
+		if state, ok := extra.TokenInfo.Extra[stateKey].(*clerkauth.RequestState); ok && state != nil {
+			return state
+		}
+	}
+	return clerkauth.FromContext(context.Background())
+}
+
+// Middleware is for AddReceivingMiddleware of a server: [clerkauth.FromContext] returns the caller of each request in all
+// handlers, and a tool whose scopes the caller lacks is not called, in whatever way the call got there. Add it to every
+// server behind [Protect], before any middleware that asks who the caller is.
+func Middleware(guard *clerkmcp.Guard) mcp.Middleware {
+	return func(next mcp.MethodHandler) mcp.MethodHandler {
+		return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
+			ctx = clerkauth.NewContext(ctx, State(req))
+			if call, ok := req.(*mcp.CallToolRequest); ok {
+				if scopes, listed := guard.ToolScopes(call.Params.Name); listed {
+					if err := clerkmcp.RequireScope(ctx, scopes...); err != nil {
+						return failed(err), nil
+					}
+				}
+			}
+			return next(ctx, method, req)
+		}
+	}
+}
+
+// Scoped wraps the handler of a tool: it is called with the caller in its context, see [clerkauth.FromContext], and only if
+// the caller's credential has all scopes. Otherwise the tool answers an error that the model reads.
+func Scoped[In, Out any](handler mcp.ToolHandlerFor[In, Out], scopes ...string) mcp.ToolHandlerFor[In, Out] {
+	return func(ctx context.Context, req *mcp.CallToolRequest, in In) (*mcp.CallToolResult, Out, error) {
+		ctx = clerkauth.NewContext(ctx, State(req))
+		if err := clerkmcp.RequireScope(ctx, scopes...); err != nil {
+			var none Out
+			return failed(err), none, nil
+		}
+		return handler(ctx, req, in)
+	}
+}
+
+// failed is the result of a tool that was not called.
+func failed(err error) *mcp.CallToolResult {
+	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: err.Error()}}, IsError: true}
+}
