@@ -58,15 +58,15 @@ func Info(state *clerkauth.RequestState) *auth.TokenInfo {
 	}
 }
 
-// State returns who sent a request, such as an [*mcp.CallToolRequest]. It is never nil: for a request that did not come
-// through [Protect], or without a token, it is signed out and fails closed.
+// State returns who sent a request, such as an [*mcp.CallToolRequest]. For a request that did not come through [Protect], or
+// without a token, it is nil: all methods of a nil state work, it is signed out and fails every check.
 func State(req mcp.Request) *clerkauth.RequestState {
 	if extra := req.GetExtra(); extra != nil && extra.TokenInfo != nil {
 		if state, ok := extra.TokenInfo.Extra[stateKey].(*clerkauth.RequestState); ok && state != nil {
 			return state
 		}
 	}
-	return clerkauth.FromContext(context.Background())
+	return nil
 }
 
 // Middleware is for AddReceivingMiddleware of a server: [clerkauth.FromContext] returns the caller of each request in all
