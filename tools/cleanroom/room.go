@@ -128,13 +128,16 @@ func (r room) inspect(ctx context.Context, m workspace.Module, goCmd command.Com
 		errors.Join(checkGraph(m, modules, r.strangers), checkPackages(m, packages))
 }
 
-const protobuf = "google.golang.org/protobuf"
+const (
+	protobuf      = "google.golang.org/protobuf"
+	openTelemetry = "go.opentelemetry.io/otel"
+)
 
 // brings lists what some frameworks require themselves.
 var brings = map[string][]string{
 	"github.com/gin-gonic/gin": {protobuf},
 	"connectrpc.com/connect":   {protobuf},
-	"google.golang.org/grpc":   {protobuf},
+	"google.golang.org/grpc":   {protobuf, openTelemetry},
 }
 
 // checkGraph fails when the module graph holds a stranger that neither is the module's own framework nor comes with
