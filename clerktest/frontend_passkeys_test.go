@@ -39,7 +39,7 @@ func (b *webBrowser) askPasskey(pairs ...string) (path, request string) {
 	return "/v1/client/sign_ins/" + s.text("id"), s.member("first_factor_verification").text("nonce")
 }
 
-func TestFrontend_SignInByPasskey(t *testing.T) {
+func TestFrontend_SignInByPasskey(t *testing.T) { //nolint:paralleltest // its steps share one ceremony or browser and build on each other
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	_, u, p := passkeyBrowser(t, in)

@@ -53,7 +53,7 @@ func TestOAuth_ParallelExchangeHasOneWinner(t *testing.T) {
 	}
 }
 
-func TestOAuth_ConsentPage(t *testing.T) {
+func TestOAuth_ConsentPage(t *testing.T) { //nolint:paralleltest // its steps share one ceremony or browser and build on each other
 	t.Parallel()
 	p := newOAuthParty(t, clerktest.NewServer(t).Instance)
 	p.in.OAuth().AskForConsent()
@@ -163,7 +163,7 @@ func TestOAuth_ConsentOfAnApplicationPage(t *testing.T) {
 	}
 }
 
-func TestOAuth_DeviceGrant(t *testing.T) {
+func TestOAuth_DeviceGrant(t *testing.T) { //nolint:paralleltest // its steps share one ceremony or browser and build on each other
 	t.Parallel()
 	p := newOAuthParty(t, clerktest.NewServer(t).Instance, func(c *clerktest.OAuthClient) { c.DeviceGrant = true })
 	p.in.OAuth().AskForConsent()

@@ -3,6 +3,7 @@ package clerktest
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"slices"
 )
 
@@ -21,9 +22,7 @@ func (x *tx) signIDToken(g *oauthGrant, t *oauthAccessToken, issuer string) (str
 		"iss": issuer, "aud": g.ClientID, "azp": g.ClientID, "iat": now, "exp": now + idTokenLife, "auth_time": now - (x.now-g.AuthTime)/1000,
 		"at_hash": base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2]),
 	}
-	for name, value := range x.userInfo(tableUsers.get(x, g.UserID), t.Scopes, t.OrganizationID) {
-		claims[name] = value
-	}
+	maps.Copy(claims, x.userInfo(tableUsers.get(x, g.UserID), t.Scopes, t.OrganizationID))
 	if g.Nonce != "" {
 		claims["nonce"] = g.Nonce
 	}

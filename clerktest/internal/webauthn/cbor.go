@@ -31,6 +31,9 @@ func decodeItem(data []byte, depth int) (item any, rest []byte, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if major <= 1 && n > math.MaxInt64 {
+		return nil, nil, errCBOR
+	}
 	switch major {
 	case 0:
 		return int64(n), rest, nil

@@ -65,7 +65,7 @@ func TestCeremony_RegistersAndUsesAPasskey(t *testing.T) {
 	}
 }
 
-func TestCeremony_RefusesWrongAnswers(t *testing.T) {
+func TestCeremony_RefusesWrongAnswers(t *testing.T) { //nolint:paralleltest // its steps share one ceremony or browser and build on each other
 	t.Parallel()
 	p, c := register(t, authenticator.NewES256)
 	other, _ := register(t, authenticator.NewES256)
