@@ -39,7 +39,7 @@ func (b *webBrowser) askPasskey(pairs ...string) (path, request string) {
 	return "/v1/client/sign_ins/" + s.text("id"), s.member("first_factor_verification").text("nonce")
 }
 
-func TestFrontend_SignInByPasskey(t *testing.T) { //nolint:paralleltest // its steps share one ceremony or browser and build on each other
+func TestFrontend_SignInByPasskey(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance
 	_, u, p := passkeyBrowser(t, in)
@@ -51,7 +51,7 @@ func TestFrontend_SignInByPasskey(t *testing.T) { //nolint:paralleltest // its s
 		}
 		return b.send(http.MethodPost, path+"/attempt_first_factor", form("strategy", "passkey", "public_key_credential", credential))
 	}
-	t.Run("without an identifier", func(t *testing.T) {
+	t.Run("without an identifier", func(t *testing.T) { //nolint:paralleltest // the steps build on each other
 		b := newWebBrowser(t, in)
 		path, request := b.askPasskey()
 		done := prove(b, path, request, applicationOrigin)
@@ -59,13 +59,13 @@ func TestFrontend_SignInByPasskey(t *testing.T) { //nolint:paralleltest // its s
 			t.Errorf("got %s", done.raw)
 		}
 	})
-	t.Run("a page of another origin", func(t *testing.T) {
+	t.Run("a page of another origin", func(t *testing.T) { //nolint:paralleltest // the steps build on each other
 		b := newWebBrowser(t, in)
 		path, request := b.askPasskey("identifier", u.Email)
 		refused(t, prove(b, path, request, "https://localhost.evil.example"), 422, "passkey_verification_failed")
 		refused(t, prove(b, path, request, applicationOrigin), 422, "verification_missing")
 	})
-	t.Run("the challenge of an earlier request", func(t *testing.T) {
+	t.Run("the challenge of an earlier request", func(t *testing.T) { //nolint:paralleltest // the steps build on each other
 		b := newWebBrowser(t, in)
 		_, earlier := b.askPasskey()
 		path, _ := b.askPasskey()

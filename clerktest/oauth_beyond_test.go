@@ -53,12 +53,12 @@ func TestOAuth_ParallelExchangeHasOneWinner(t *testing.T) {
 	}
 }
 
-func TestOAuth_ConsentPage(t *testing.T) { //nolint:paralleltest // its steps share one ceremony or browser and build on each other
+func TestOAuth_ConsentPage(t *testing.T) {
 	t.Parallel()
 	p := newOAuthParty(t, clerktest.NewServer(t).Instance)
 	p.in.OAuth().AskForConsent()
 
-	t.Run("leads to the sign-in page and back", func(t *testing.T) {
+	t.Run("leads to the sign-in page and back", func(t *testing.T) { //nolint:paralleltest // the steps build on each other
 		a := p.authorize(p.request())
 		if !strings.HasPrefix(a.header.Get("Location"), p.in.URL()+"/sign-in?") || !strings.HasPrefix(a.text("redirect_url"), p.in.URL()+"/oauth/continue?") {
 			t.Fatalf("got %d to %s", a.status, a.header.Get("Location"))
@@ -74,7 +74,7 @@ func TestOAuth_ConsentPage(t *testing.T) { //nolint:paralleltest // its steps sh
 			t.Errorf("a denial: got %d to %s", done.status, done.header.Get("Location"))
 		}
 	})
-	t.Run("takes no answer of another origin or session", func(t *testing.T) {
+	t.Run("takes no answer of another origin or session", func(t *testing.T) { //nolint:paralleltest // the steps build on each other
 		page := p.authorize(p.request())
 		form := with(page.fields(), "answer", "allow")
 		foreign := p.post("/oauth/consent", form, http.Header{"Origin": {"http://localhost:3000"}})
@@ -87,7 +87,7 @@ func TestOAuth_ConsentPage(t *testing.T) { //nolint:paralleltest // its steps sh
 			}
 		}
 	})
-	t.Run("asks once, and again when more is asked for or the client wants it", func(t *testing.T) {
+	t.Run("asks once, and again when more is asked for or the client wants it", func(t *testing.T) { //nolint:paralleltest // the steps build on each other
 		if a := p.allow(p.request()); a.text("code") == "" {
 			t.Fatalf("got %d %s", a.status, a.raw)
 		}
@@ -163,7 +163,7 @@ func TestOAuth_ConsentOfAnApplicationPage(t *testing.T) {
 	}
 }
 
-func TestOAuth_DeviceGrant(t *testing.T) { //nolint:paralleltest // its steps share one ceremony or browser and build on each other
+func TestOAuth_DeviceGrant(t *testing.T) {
 	t.Parallel()
 	p := newOAuthParty(t, clerktest.NewServer(t).Instance, func(c *clerktest.OAuthClient) { c.DeviceGrant = true })
 	p.in.OAuth().AskForConsent()
@@ -175,7 +175,7 @@ func TestOAuth_DeviceGrant(t *testing.T) { //nolint:paralleltest // its steps sh
 		p.in.Clock().Advance(5 * time.Second)
 		return p.token(form("grant_type", "urn:ietf:params:oauth:grant-type:device_code", "device_code", d.text("device_code"), "client_id", p.client.ClientID))
 	}
-	t.Run("waits, slows down, and brings tokens once", func(t *testing.T) {
+	t.Run("waits, slows down, and brings tokens once", func(t *testing.T) { //nolint:paralleltest // the steps build on each other
 		d := begin()
 		if d.status != http.StatusOK || d.object["interval"] != float64(5) || d.object["expires_in"] != float64(600) {
 			t.Fatalf("got %d %s", d.status, d.raw)
@@ -203,12 +203,12 @@ func TestOAuth_DeviceGrant(t *testing.T) { //nolint:paralleltest // its steps sh
 		p.in.Clock().Advance(time.Minute)
 		p.denied(poll(d), http.StatusBadRequest, "invalid_grant")
 	})
-	t.Run("is denied", func(_ *testing.T) {
+	t.Run("is denied", func(_ *testing.T) { //nolint:paralleltest // the steps build on each other
 		d := begin()
 		p.in.OAuth().DenyDevice(strings.ToLower(d.text("user_code")))
 		p.denied(poll(d), http.StatusBadRequest, "access_denied")
 	})
-	t.Run("expires", func(_ *testing.T) {
+	t.Run("expires", func(_ *testing.T) { //nolint:paralleltest // the steps build on each other
 		d := begin()
 		p.in.Clock().Advance(10 * time.Minute)
 		p.denied(poll(d), http.StatusBadRequest, "expired_token")

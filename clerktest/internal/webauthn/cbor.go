@@ -36,9 +36,9 @@ func decodeItem(data []byte, depth int) (item any, rest []byte, err error) {
 	}
 	switch major {
 	case 0:
-		return int64(n), rest, nil
+		return int64(n), rest, nil //nolint:gosec // its size was checked above
 	case 1:
-		return -1 - int64(n), rest, nil
+		return -1 - int64(n), rest, nil //nolint:gosec // its size was checked above
 	case 2, 3:
 		if n > uint64(len(rest)) {
 			return nil, nil, errCBOR

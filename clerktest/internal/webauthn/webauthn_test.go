@@ -65,11 +65,11 @@ func TestCeremony_RegistersAndUsesAPasskey(t *testing.T) {
 	}
 }
 
-func TestCeremony_RefusesWrongAnswers(t *testing.T) { //nolint:paralleltest // its steps share one ceremony or browser and build on each other
+func TestCeremony_RefusesWrongAnswers(t *testing.T) {
 	t.Parallel()
 	p, c := register(t, authenticator.NewES256)
 	other, _ := register(t, authenticator.NewES256)
-	for name, tc := range map[string]struct {
+	for name, tc := range map[string]struct { //nolint:paralleltest // the steps build on each other
 		edit func(*authenticator.Passkey)
 		page string
 		ask  string
@@ -96,7 +96,7 @@ func TestCeremony_RefusesWrongAnswers(t *testing.T) { //nolint:paralleltest // i
 			}
 		})
 	}
-	t.Run("the key of another passkey", func(t *testing.T) {
+	t.Run("the key of another passkey", func(t *testing.T) { //nolint:paralleltest // the steps build on each other
 		forged := *other
 		forged.ID = p.ID
 		raw, err := forged.Get(request("use"), page)
@@ -104,7 +104,7 @@ func TestCeremony_RefusesWrongAnswers(t *testing.T) { //nolint:paralleltest // i
 			t.Errorf("got %v, want ErrSignature", err)
 		}
 	})
-	t.Run("an answer of the other ceremony", func(t *testing.T) {
+	t.Run("an answer of the other ceremony", func(t *testing.T) { //nolint:paralleltest // the steps build on each other
 		raw, err := p.Get(request("new"), page)
 		if _, err := ceremony("new").Register(parse(t, raw, err)); !errors.Is(err, webauthn.ErrMalformed) {
 			t.Errorf("got %v, want ErrMalformed", err)
