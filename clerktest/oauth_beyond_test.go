@@ -99,7 +99,7 @@ func TestOAuth_ConsentPage(t *testing.T) {
 			}
 		}
 	})
-	t.Run("prompt=login wants a new session", func(t *testing.T) {
+	t.Run("prompt=login wants a new session", func(t *testing.T) { //nolint:paralleltest // the steps build on each other
 		page := p.authorize(p.request("prompt", "login"))
 		if a := p.answerPage(page, "answer", "allow"); a.text("code") != "" {
 			t.Error("the old session was enough")
@@ -114,7 +114,7 @@ func TestOAuth_ConsentPage(t *testing.T) {
 			t.Errorf("after the new sign-in: got %d %s", done.status, done.raw)
 		}
 	})
-	t.Run("is over after ten minutes", func(t *testing.T) {
+	t.Run("is over after ten minutes", func(t *testing.T) { //nolint:paralleltest // the steps build on each other
 		page := p.authorize(p.request("prompt", "consent"))
 		p.in.Clock().Advance(10 * time.Minute)
 		if a := p.answerPage(page, "answer", "allow"); a.status != http.StatusBadRequest || a.header.Get("Location") != "" {
