@@ -71,20 +71,20 @@ func TestFrontend_SignInByPasskey(t *testing.T) {
 		path, _ := b.askPasskey()
 		refused(t, prove(b, path, earlier, applicationOrigin), 422, "passkey_verification_failed")
 	})
-	t.Run("a copy with an older counter", func(t *testing.T) {
+	t.Run("a copy with an older counter", func(t *testing.T) { //nolint:paralleltest // the steps build on each other
 		b := newWebBrowser(t, in)
 		path, request := b.askPasskey()
 		p.SignCount = 0
 		refused(t, prove(b, path, request, applicationOrigin), 422, "passkey_verification_failed")
 		p.SignCount = 10
 	})
-	t.Run("too late", func(t *testing.T) {
+	t.Run("too late", func(t *testing.T) { //nolint:paralleltest // the steps build on each other
 		b := newWebBrowser(t, in)
 		path, request := b.askPasskey()
 		in.Clock().Advance(11 * time.Minute)
 		refused(t, prove(b, path, request, applicationOrigin), 422, "verification_expired")
 	})
-	t.Run("one that belongs to nobody", func(t *testing.T) {
+	t.Run("one that belongs to nobody", func(t *testing.T) { //nolint:paralleltest // the steps build on each other
 		stranger, err := authenticator.NewES256()
 		if err != nil {
 			t.Fatal(err)

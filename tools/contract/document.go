@@ -29,6 +29,7 @@ func loadDocument(path string) (*document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("contract: reading the document: %w", err)
 	}
+	addBeyond(doc.Components.Schemas)
 	d := &document{}
 	for template, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {

@@ -29,6 +29,7 @@ func newEventChecker(path string) (*eventChecker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("contract: reading the document of webhooks: %w", err)
 	}
+	addBeyond(doc.Components.Schemas)
 	c := &eventChecker{schemas: map[string][]*openapi3.Schema{}, seen: map[string]bool{}, findings: map[string]bool{}}
 	for kind, item := range doc.Paths.Map() {
 		body := item.Post.RequestBody.Value.Content.Get("application/json").Schema.Value
