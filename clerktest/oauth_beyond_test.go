@@ -213,7 +213,7 @@ func TestOAuth_DeviceGrant(t *testing.T) {
 		p.in.Clock().Advance(10 * time.Minute)
 		p.denied(poll(d), http.StatusBadRequest, "expired_token")
 	})
-	t.Run("is for clients that have it", func(_ *testing.T) {
+	t.Run("is for clients that have it", func(_ *testing.T) { //nolint:paralleltest // the steps build on each other
 		other := p.another()
 		p.denied(p.post("/oauth/device_authorization", form("client_id", other.client.ClientID), nil), http.StatusBadRequest, "unauthorized_client")
 	})
