@@ -35,10 +35,7 @@ type Answer struct {
 // AnswerTo returns the answer to an error of this package, as [RequestState.Require] and [RequestState.Err] return it.
 // Any other error answers 503 and is not shown.
 func AnswerTo(err error) Answer {
-	var refusal *Error
-	if !errors.As(err, &refusal) {
-		refusal = &Error{Reason: ReasonUnexpectedError}
-	}
+	refusal := refusalOf(err)
 	answer := Answer{
 		Status: refusal.StatusCode(), ContentType: contentTypeJSON, Body: refusal.Body(),
 		Header: http.Header{headerCacheControl: {"no-store"}},
@@ -53,6 +50,15 @@ func AnswerTo(err error) Answer {
 		answer.Header["Www-Authenticate"] = []string{refusal.challenge()}
 	}
 	return answer
+}
+
+// refusalOf returns the refusal that an error is. Any other error is an unexpected one.
+func refusalOf(err error) *Error {
+	var refusal *Error
+	if errors.As(err, &refusal) {
+		return refusal
+	}
+	return &Error{Reason: ReasonUnexpectedError}
 }
 
 // WriteHeaders sets the headers of the answer on a response. Content-Type is left to the caller, who knows how the

@@ -2,7 +2,6 @@ package clerkauth
 
 import (
 	"encoding/json"
-	"errors"
 	"mime"
 	"net/http"
 	"strconv"
@@ -23,11 +22,7 @@ func (r Request) Answer(err error) Answer {
 	if !r.acceptsProblem() {
 		return answer
 	}
-	var refusal *Error
-	if !errors.As(err, &refusal) {
-		refusal = &Error{Reason: ReasonUnexpectedError}
-	}
-	body, failed := json.Marshal(problemOf(refusal))
+	body, failed := json.Marshal(problemOf(refusalOf(err)))
 	if failed != nil {
 		return answer
 	}

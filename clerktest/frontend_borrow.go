@@ -23,12 +23,9 @@ func (c *frontendCall) borrow(handle backendHandler, params ...route.Param) (any
 
 // keepListedFields drops the fields of the body that the document does not list.
 func (c *frontendCall) keepListedFields() error {
-	if len(c.raw) == 0 {
-		return nil
-	}
-	var body map[string]json.RawMessage
-	if err := json.Unmarshal(c.raw, &body); err != nil {
-		return errBodyInvalid("the body has to be an object")
+	body, err := c.bodyFields()
+	if err != nil || body == nil {
+		return err
 	}
 	for name := range body {
 		if findParam(c.endpoint.op.fields, name) == nil {
@@ -40,13 +37,25 @@ func (c *frontendCall) keepListedFields() error {
 	return err
 }
 
+// bodyFields are the fields of the body, nil without a body.
+func (c *frontendCall) bodyFields() (fields map[string]json.RawMessage, err error) {
+	if len(c.raw) == 0 {
+		return nil, nil
+	}
+	if err := json.Unmarshal(c.raw, &fields); err != nil {
+		return nil, errBodyInvalid("the body has to be an object")
+	}
+	return fields, nil
+}
+
 // setField gives a field of the body a value that a borrowed handler takes and the form does not have.
 func (c *frontendCall) setField(name string, value any) error {
-	body := map[string]json.RawMessage{}
-	if len(c.raw) > 0 {
-		if err := json.Unmarshal(c.raw, &body); err != nil {
-			return errBodyInvalid("the body has to be an object")
-		}
+	body, err := c.bodyFields()
+	if err != nil {
+		return err
+	}
+	if body == nil {
+		body = map[string]json.RawMessage{}
 	}
 	raw, err := json.Marshal(value)
 	if err != nil {

@@ -110,12 +110,9 @@ const maxNonces = 10_000
 
 // newHandshakeNonce stores directives until they are asked for, and forgets those whose time is over.
 func (x *tx) newHandshakeNonce(directives []string) *handshakeNonce {
-	for old := tableHandshakeNonces.oldest(x); old != nil; old = tableHandshakeNonces.oldest(x) {
-		if old.ExpiresAt > x.now && tableHandshakeNonces.size(x) < maxNonces {
-			break
-		}
-		tableHandshakeNonces.delete(x, old.Nonce)
-	}
+	tableHandshakeNonces.dropOldest(x, func(old *handshakeNonce) bool {
+		return old.ExpiresAt <= x.now || tableHandshakeNonces.size(x) >= maxNonces
+	})
 	n := &handshakeNonce{Nonce: randomHex(20), Directives: directives, ExpiresAt: x.time.Add(nonceLifetime).UnixMilli()}
 	tableHandshakeNonces.put(x, n)
 	return n

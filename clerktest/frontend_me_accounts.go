@@ -33,7 +33,7 @@ var tableAccountVisits = &table[accountVisit]{
 	id:   func(v *accountVisit) string { return v.AccountID },
 	indexes: map[string]func(*accountVisit) []string{
 		"user":  func(v *accountVisit) []string { return []string{v.UserID} },
-		"token": func(v *accountVisit) []string { return optionalKey(nilIfEmpty(v.Visit.Token)) },
+		"token": func(v *accountVisit) []string { return keysOf(v.Visit.Token) },
 	},
 }
 

@@ -103,9 +103,7 @@ func actDeny(c *pageCall) (redirectAnswer, error) {
 
 // grantVisit keeps an identity for the callback and returns the code that stands for it once. Grants whose time is over go.
 func (x *tx) grantVisit(state string, identity *externalIdentity) string {
-	for old := tableProviderGrants.oldest(x); old != nil && old.ExpiresAt <= x.now; old = tableProviderGrants.oldest(x) {
-		tableProviderGrants.delete(x, old.State)
-	}
+	tableProviderGrants.dropOldest(x, func(old *providerGrant) bool { return old.ExpiresAt <= x.now })
 	g := &providerGrant{State: state, Code: randomHex(24), Identity: *identity, ExpiresAt: x.time.Add(providerVisit).UnixMilli()}
 	tableProviderGrants.put(x, g)
 	return g.Code

@@ -168,25 +168,28 @@ func (v *factorVerification) back(complete bool) string {
 
 // externalUser is the user who has an external account, or whose verified e-mail address the provider vouches for.
 func (x *tx) externalUser(identity *externalIdentity) *user {
-	provider := providerOf(identity.Strategy)
 	for _, u := range tableUsers.all(x) {
-		for _, a := range accountsOf(u) {
-			if a.ProviderUserID == identity.ID && strings.TrimPrefix(a.Provider, "oauth_") == provider {
-				return u
-			}
+		if identity.linkedTo(u) {
+			return u
 		}
 	}
 	return x.userByEmail(identity.Email)
+}
+
+// linkedTo reports whether the user has the external account.
+func (identity *externalIdentity) linkedTo(u *user) bool {
+	provider := providerOf(identity.Strategy)
+	return slices.ContainsFunc(accountsOf(u), func(a accountFacts) bool {
+		return a.ProviderUserID == identity.ID && providerOf(a.Provider) == provider
+	})
 }
 
 func providerOf(strategy string) string { return strings.TrimPrefix(strategy, "oauth_") }
 
 // linkExternal adds an external account to a user who lacks it.
 func (x *tx) linkExternal(u *user, identity *externalIdentity) {
-	for _, a := range accountsOf(u) {
-		if a.ProviderUserID == identity.ID && strings.TrimPrefix(a.Provider, "oauth_") == providerOf(identity.Strategy) {
-			return
-		}
+	if identity.linkedTo(u) {
+		return
 	}
 	id := x.newID("eac_")
 	raw, err := json.Marshal(map[string]any{

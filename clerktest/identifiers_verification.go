@@ -60,7 +60,7 @@ var tableCodeVerifications = &table[codeVerification]{
 	indexes: map[string]func(*codeVerification) []string{
 		"user":       func(v *codeVerification) []string { return []string{v.UserID} },
 		"identifier": func(v *codeVerification) []string { return []string{v.IdentifierID} },
-		"token":      func(v *codeVerification) []string { return optionalKey(nilIfEmpty(v.Token)) },
+		"token":      func(v *codeVerification) []string { return keysOf(v.Token) },
 	},
 }
 

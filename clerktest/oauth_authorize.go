@@ -208,12 +208,9 @@ func (c *oauthCall) ask(r *oauthRequest) (oauthAnswer, error) {
 
 // keepRequest stores a request, and forgets those whose time is over.
 func (c *oauthCall) keepRequest(r *oauthRequest) {
-	for old := tableOAuthRequests.oldest(c.tx); old != nil; old = tableOAuthRequests.oldest(c.tx) {
-		if old.CreatedAt+oauthRequestLife > c.tx.now && tableOAuthRequests.size(c.tx) < maxOAuthRequests {
-			break
-		}
-		tableOAuthRequests.delete(c.tx, old.ID)
-	}
+	tableOAuthRequests.dropOldest(c.tx, func(old *oauthRequest) bool {
+		return old.CreatedAt+oauthRequestLife <= c.tx.now || tableOAuthRequests.size(c.tx) >= maxOAuthRequests
+	})
 	tableOAuthRequests.put(c.tx, r)
 }
 

@@ -83,12 +83,9 @@ func beginDevice(c *oauthCall) (oauthAnswer, error) {
 
 // newDevice stores a device, and forgets those whose time is over.
 func (x *tx) newDevice(d *oauthDevice) *oauthDevice {
-	for old := tableOAuthDevices.oldest(x); old != nil; old = tableOAuthDevices.oldest(x) {
-		if old.ExpiresAt > x.now && tableOAuthDevices.size(x) < maxOAuthDevices {
-			break
-		}
-		tableOAuthDevices.delete(x, old.DeviceCode)
-	}
+	tableOAuthDevices.dropOldest(x, func(old *oauthDevice) bool {
+		return old.ExpiresAt <= x.now || tableOAuthDevices.size(x) >= maxOAuthDevices
+	})
 	s := x.oauthSettings()
 	d.DeviceCode, d.Status, d.Interval, d.ExpiresAt = newHexID("clk_device_"), "pending", s.deviceInterval(), x.now+deviceLife*1000
 	for d.UserCode == "" || tableOAuthDevices.first(x, "user_code", d.UserCode) != nil {

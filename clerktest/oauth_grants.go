@@ -154,9 +154,7 @@ func (x *tx) liveGrant(id string) *oauthGrant {
 
 // newCode stores an authorization code, and forgets those whose time is over.
 func (x *tx) newCode(code oauthCode) string {
-	for old := tableOAuthCodes.oldest(x); old != nil && old.ExpiresAt <= x.now; old = tableOAuthCodes.oldest(x) {
-		tableOAuthCodes.delete(x, old.Code)
-	}
+	tableOAuthCodes.dropOldest(x, func(old *oauthCode) bool { return old.ExpiresAt <= x.now })
 	code.Code, code.ExpiresAt = newHexID("clk_code_"), x.now+oauthCodeLife
 	tableOAuthCodes.put(x, &code)
 	return code.Code
@@ -201,12 +199,4 @@ func (x *tx) newAccessToken(g *oauthGrant, scopes []string, issuer string, lates
 	}
 	tableOAuthAccessTokens.put(x, t)
 	return t, nil
-}
-
-// keysOf is what an index lists a row under: nothing when the value is empty.
-func keysOf(value string) []string {
-	if value == "" {
-		return nil
-	}
-	return []string{value}
 }

@@ -107,15 +107,7 @@ func (e *Emulator) operationOf(id string) *operation {
 
 // answer reads the parameters and runs the route.
 func (c *oauthCall) answer() (answer oauthAnswer, err error) {
-	defer func() {
-		var none any
-		if v := recover(); v != nil {
-			func() {
-				defer recoverInto(&none, &err)
-				panic(v)
-			}()
-		}
-	}()
+	defer recoverInto(&answer, &err)
 	if c.route.prepare != nil {
 		if err := c.route.prepare(c); err != nil {
 			return answer, err

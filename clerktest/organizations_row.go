@@ -67,7 +67,7 @@ var tableOrganizations = &table[organization]{
 	indexes: map[string]func(*organization) []string{
 		"slug":    func(o *organization) []string { return []string{o.Slug} },
 		"creator": func(o *organization) []string { return optionalKey(o.CreatedBy) },
-		"image":   func(o *organization) []string { return optionalKey(nilIfEmpty(o.ImageURL)) },
+		"image":   func(o *organization) []string { return keysOf(o.ImageURL) },
 	},
 	orders: map[string]func(a, b *organization) int{
 		"created_at": func(a, b *organization) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },

@@ -118,12 +118,13 @@ func (e *Emulator) logCall(c *call, started time.Time, status int, err error) {
 }
 
 // recoverInto makes an error of a panic, except of the one by which a connection is cut.
-func recoverInto(answer *any, err *error) {
+func recoverInto[T any](answer *T, err *error) {
 	if v := recover(); v != nil {
 		if e, ok := v.(error); ok && errors.Is(e, http.ErrAbortHandler) {
 			panic(v)
 		}
-		*answer, *err = nil, fmt.Errorf("clerktest: panic: %v\n%s", v, debug.Stack())
+		var none T
+		*answer, *err = none, fmt.Errorf("clerktest: panic: %v\n%s", v, debug.Stack())
 	}
 }
 

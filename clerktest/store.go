@@ -145,6 +145,13 @@ func (t *table[T]) oldest(x *tx) *T {
 	return nil
 }
 
+// dropOldest deletes rows, from the oldest on, for as long as gone says so of the next one.
+func (t *table[T]) dropOldest(x *tx, gone func(*T) bool) {
+	for old := t.oldest(x); old != nil && gone(old); old = t.oldest(x) {
+		t.delete(x, t.id(old))
+	}
+}
+
 // size returns the number of rows.
 func (t *table[T]) size(x *tx) int { return t.in(x).list.length }
 

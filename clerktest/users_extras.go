@@ -131,7 +131,7 @@ func listProviderTokens(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	provider := strings.TrimPrefix(c.param("provider"), "oauth_")
+	provider := providerOf(c.param("provider"))
 	rows := keep(tableProviderTokens.find(c.tx, "user", u.ID), func(t *providerToken) bool { return t.Provider == provider })
 	err = orderRows(c, rows, "-created_at", map[string]func(a, b *providerToken) int{
 		"created_at": func(a, b *providerToken) int { return cmp.Compare(a.CreatedAt, b.CreatedAt) },
@@ -189,7 +189,7 @@ func (in *Instance) AddExternalAccount(userID string, a ExternalAccount) string 
 			return err
 		}
 		id = x.newID("eac_")
-		provider, link := strings.TrimPrefix(a.Provider, "oauth_"), x.newID("idn_")
+		provider, link := providerOf(a.Provider), x.newID("idn_")
 		raw, err := json.Marshal(map[string]any{
 			"object": "external_account", "id": id, "provider": "oauth_" + provider, "identification_id": link,
 			"provider_user_id": a.ProviderUserID, "approved_scopes": strings.Join(a.Scopes, " "), "email_address": a.Email,

@@ -210,7 +210,7 @@ func accountsOf(u *user) []accountFacts {
 func hasAccountAt(provider string) func(u *user, ids map[string]bool) bool {
 	return func(u *user, ids map[string]bool) bool {
 		return slices.ContainsFunc(accountsOf(u), func(a accountFacts) bool {
-			return strings.TrimPrefix(a.Provider, "oauth_") == strings.TrimPrefix(provider, "oauth_") && ids[a.ProviderUserID]
+			return providerOf(a.Provider) == providerOf(provider) && ids[a.ProviderUserID]
 		})
 	}
 }

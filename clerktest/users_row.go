@@ -117,11 +117,11 @@ var tableUsers = &table[user]{
 		"wallet":      func(u *user) []string { return identifierValues(u.Wallets) },
 		"username":    func(u *user) []string { return optionalKey(u.Username) },
 		"external_id": func(u *user) []string { return optionalKey(u.ExternalID) },
-		"image":       func(u *user) []string { return optionalKey(nilIfEmpty(u.ImageURL)) },
+		"image":       func(u *user) []string { return keysOf(u.ImageURL) },
 		"passkey": func(u *user) []string {
 			var ids []string
 			for i := range u.Passkeys {
-				ids = append(ids, optionalKey(nilIfEmpty(u.Passkeys[i].CredentialID))...)
+				ids = append(ids, keysOf(u.Passkeys[i].CredentialID)...)
 			}
 			return ids
 		},

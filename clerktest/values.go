@@ -31,6 +31,9 @@ func text(p *string) string {
 	return *p
 }
 
+// keysOf is what an index lists a row under: nothing when the value is empty.
+func keysOf(value string) []string { return optionalKey(nilIfEmpty(value)) }
+
 func optionalKey(p *string) []string {
 	if p == nil {
 		return nil
