@@ -64,12 +64,17 @@ func (s *RequestState) claimObject() map[string]any {
 		raw = s.machine.payload
 	}
 	var claims map[string]any
-	decoder := json.NewDecoder(strings.NewReader(raw))
-	decoder.UseNumber()
-	if raw == "" || decoder.Decode(&claims) != nil {
+	if decodeExactly(raw, &claims) != nil {
 		return nil
 	}
 	return claims
+}
+
+// decodeExactly reads a JSON value and keeps numbers as they are written.
+func decodeExactly(text string, v any) error {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	return decoder.Decode(v)
 }
 
 // claimAt follows a path. Names may have dots themselves, as those of namespaced claims do: the longest name counts.
@@ -92,9 +97,7 @@ func scalar(value any) (any, bool) {
 		return nil, false
 	}
 	var out any
-	decoder := json.NewDecoder(strings.NewReader(string(text)))
-	decoder.UseNumber()
-	if decoder.Decode(&out) != nil {
+	if decodeExactly(string(text), &out) != nil {
 		return nil, false
 	}
 	switch out.(type) {

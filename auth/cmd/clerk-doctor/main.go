@@ -141,14 +141,16 @@ func loadVariables(name string) error {
 		if _, set := os.LookupEnv(key); set {
 			continue
 		}
-		if err := os.Setenv(key, unquote(strings.TrimSpace(value))); err != nil {
+		if err := os.Setenv(key, clean(value)); err != nil {
 			return fmt.Errorf("%s:%d: %w", name, n, err)
 		}
 	}
 	return lines.Err()
 }
 
-func unquote(value string) string {
+// clean returns a value without the white space and the quotes around it.
+func clean(value string) string {
+	value = strings.TrimSpace(value)
 	if quoted(value) {
 		return value[1 : len(value)-1]
 	}

@@ -36,8 +36,7 @@ func examineVariables(r *report, getenv func(string) string) {
 			r.wrong(name, "Remove the space before or after the value.", "the value begins or ends with white space")
 		}
 	}
-	examineKeys(r, unquote(strings.TrimSpace(getenv(secretVariable))), unquote(strings.TrimSpace(getenv(publishableVariable))),
-		getenv(jwtVariable) != "")
+	examineKeys(r, clean(getenv(secretVariable)), clean(getenv(publishableVariable)), getenv(jwtVariable) != "")
 	examineElsewhere(r, getenv)
 	examineSettings(r, getenv)
 }
@@ -97,7 +96,7 @@ func examineSettings(r *report, getenv func(string) string) {
 		r.warn(partiesVariable, "Set it to the origins of your pages, such as https://app.example.com, with commas between them.",
 			"it is not set, so session cookies that any page of the instance obtained are accepted")
 	}
-	if secret := unquote(strings.TrimSpace(getenv(webhookVariable))); secret != "" && !strings.HasPrefix(secret, "whsec_") {
+	if secret := clean(getenv(webhookVariable)); secret != "" && !strings.HasPrefix(secret, "whsec_") {
 		r.wrong(webhookVariable, "Copy the signing secret of the endpoint from the webhooks page of Clerk's dashboard.",
 			"the value does not begin with whsec_")
 	}
