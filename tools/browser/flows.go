@@ -91,7 +91,7 @@ func passwordFlow(v *visit) error {
 		v.gives(`Clerk.session.getToken({skipCache: true}).then(t => t.split(".").length)`, "3"),
 		v.gives(`fetch("/protected", {headers: {Accept: "text/html"}}).then(r => r.status)`, "200"),
 		func() error { return v.hasSession(ada.ID, 1) },
-		v.does(`Clerk.signOut({redirectUrl: "/out"})`), v.opens("/out"), v.gives(`Clerk.user`, "<nil>"), status("401"),
+		func() error { return v.leave(`Clerk.signOut({redirectUrl: "/out"})`, "/out") }, v.opens("/out"), v.gives(`Clerk.user`, "<nil>"), status("401"),
 		func() error { return v.hasSession(ada.ID, 0) })
 }
 

@@ -19,8 +19,8 @@ type site struct {
 	origin string
 }
 
-// page loads ClerkJS; with version 6 the components come from a package of their own.
-var page = template.Must(template.New("").Parse(`<!DOCTYPE html>
+// sitePage loads ClerkJS; with version 6 the components come from a package of their own.
+var sitePage = template.Must(template.New("").Parse(`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Application</title><link rel="icon" href="data:,">
 <script defer crossorigin="anonymous" data-clerk-publishable-key="{{.Key}}"{{with .Proxy}} data-clerk-proxy-url="{{.}}"{{end}} src="{{.Base}}/npm/@clerk/clerk-js@{{.Major}}/dist/clerk.browser.js"></script>
 {{if .Components}}<script defer crossorigin="anonymous" src="{{.Base}}/npm/@clerk/ui@1/dist/ui.browser.js"></script>{{end}}
@@ -66,7 +66,7 @@ func openSite(cache string, v version, s setup) (*site, error) {
 	base := s.base(srv.Instance)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = page.Execute(w, map[string]any{
+		_ = sitePage.Execute(w, map[string]any{
 			"Key": srv.PublishableKey(), "Proxy": template.URL(s.proxy(srv.URL())), "Base": template.URL(base), //nolint:gosec // addresses of this machine
 			"Major": v.major, "Components": v.components,
 		})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -89,6 +90,34 @@ func (v *visit) open(path string) error {
 		return err
 	}
 	return v.expect(`document.body.dataset.ready`, "ready", "loaded")
+}
+
+// leave runs a JavaScript expression that leads to another page, and waits until the browser is at its path. Its promise is
+// not waited for: it ends with the page that made it.
+func (v *visit) leave(expression, path string) error {
+	ctx, stop := context.WithTimeout(v.ctx, 20*time.Second)
+	defer stop()
+	arrived := make(chan struct{}, 1)
+	err := chromedp.Listen(ctx, func(event any) {
+		if e, ok := event.(*page.EventFrameNavigated); ok && e.Frame.ParentID == "" && e.Frame.URL == v.origin+path {
+			select {
+			case arrived <- struct{}{}:
+			default:
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if err := v.eval("void "+expression, nil); err != nil {
+		return err
+	}
+	select {
+	case <-arrived:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("%s: the browser did not go to %s", expression, path)
+	}
 }
 
 // until waits for a JavaScript condition.
