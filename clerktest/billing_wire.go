@@ -85,7 +85,7 @@ type subscriptionItemWire struct {
 	PlanPeriod  string           `json:"plan_period"`
 	PayerID     string           `json:"payer_id"`
 	Payer       payerWire        `json:"payer"`
-	NextPayment *nextPaymentWire `json:"next_payment"`
+	NextPayment *nextPaymentWire `json:"next_payment,omitzero"`
 	IsFreeTrial bool             `json:"is_free_trial"`
 	PeriodStart int64            `json:"period_start"`
 	PeriodEnd   *int64           `json:"period_end"`

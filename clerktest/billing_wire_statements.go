@@ -45,6 +45,7 @@ type paymentWire struct {
 }
 
 type payeeWire struct {
+	Object            string `json:"object"`
 	ID                string `json:"id"`
 	GatewayType       string `json:"gateway_type"`
 	GatewayExternalID string `json:"gateway_external_id"`
@@ -91,7 +92,7 @@ func (x *tx) wirePayment(s *billingStatement, p *billingPayment) paymentWire {
 	payee := "cpayee_" + bareID(x.inst.id)
 	out := paymentWire{
 		Object: "commerce_payment", ID: p.ID, PaymentID: p.PaymentID, InstanceID: x.inst.id, ChargeType: p.ChargeType, PayeeID: payee,
-		Payee:   payeeWire{ID: payee, GatewayType: "stripe", GatewayExternalID: "acct_emulator", GatewayStatus: "active"},
+		Payee:   payeeWire{Object: "commerce_payee", ID: payee, GatewayType: "stripe", GatewayExternalID: "acct_emulator", GatewayStatus: "active"},
 		PayerID: payer.id(), Payer: x.wirePayer(payer), Amount: money(p.Amount), Totals: totalsOf(p.Amount, p.Amount),
 		PaymentMethodID: paymentMethodID(s.Subject), PaymentMethod: paymentMethodWire{
 			Object: "commerce_payment_method", ID: paymentMethodID(s.Subject), PayerID: payer.id(), PaymentType: "card", Gateway: "stripe",

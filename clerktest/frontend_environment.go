@@ -7,7 +7,7 @@ func environmentFamily() family {
 	return family{frontend: map[string]frontendEndpoint{
 		"getEnvironment":    {read: readEnvironment, anyone: true},
 		"updateEnvironment": {read: readEnvironment, anyone: true},
-		"getHealth":         {read: func(*frontendCall) (any, error) { return map[string]string{"status": "OK"}, nil }, anyone: true},
+		"getHealth":         {read: func(*frontendCall) (any, error) { return map[string]string{"status": "healthy"}, nil }, anyone: true},
 	}}
 }
 

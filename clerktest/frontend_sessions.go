@@ -146,13 +146,13 @@ type sessionActivityWire struct {
 type sessionActivity struct {
 	Object         string  `json:"object"`
 	ID             string  `json:"id"`
-	DeviceType     *string `json:"device_type"`
+	DeviceType     *string `json:"device_type,omitzero"`
 	IsMobile       bool    `json:"is_mobile"`
-	BrowserName    *string `json:"browser_name"`
-	BrowserVersion *string `json:"browser_version"`
-	IPAddress      *string `json:"ip_address"`
-	City           *string `json:"city"`
-	Country        *string `json:"country"`
+	BrowserName    *string `json:"browser_name,omitzero"`
+	BrowserVersion *string `json:"browser_version,omitzero"`
+	IPAddress      *string `json:"ip_address,omitzero"`
+	City           *string `json:"city,omitzero"`
+	Country        *string `json:"country,omitzero"`
 }
 
 func (x *tx) wireSessionActivity(s *session) sessionActivityWire {

@@ -151,6 +151,10 @@ func TestOAuth_ConsentOfAnApplicationPage(t *testing.T) {
 	if shown.text("oauth_application_name") != "Client" || shown.text("redirect_domain") != "client.example.com" {
 		t.Errorf("got %s", shown.raw)
 	}
+	strange := b.must(http.MethodGet, path+"?"+url.Values{"redirect_uri": {"https://evil.example.com"}}.Encode(), nil)
+	if domain, ok := strange.object["redirect_domain"]; !ok || domain != nil {
+		t.Errorf("another redirect URI: got the domain %v, want null", domain)
+	}
 	for consented, want := range map[string]string{"true": "code", "false": "error"} {
 		a := b.send(http.MethodPost, path, with(p.request(), "consented", consented))
 		to, err := url.Parse(a.header.Get("Location"))

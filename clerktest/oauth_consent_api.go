@@ -45,14 +45,10 @@ func readOAuthConsent(c *frontendCall) (any, error) {
 	if a.ClientImageURL != nil {
 		w.LogoURL = *a.ClientImageURL
 	}
-	if address := c.query.Get("redirect_uri"); address != "" {
-		if s := c.tx.oauthSettings(); !a.redirectsTo(address, s.LoopbackPorts) {
-			return nil, errParamValue("redirect_uri", "one of the application's redirect URIs")
-		}
-		domain := redirectDomain(address)
-		w.RedirectDomain = &domain
-	}
 	s := c.tx.oauthSettings()
+	if address := c.query.Get("redirect_uri"); a.redirectsTo(address, s.LoopbackPorts) {
+		w.RedirectDomain = pointer(redirectDomain(address))
+	}
 	for _, scope := range s.scopeCatalog() {
 		if slices.Contains(scopes, scope.Name) {
 			w.Scopes = append(w.Scopes, consentScopeWire{scope.Name, scope.Description, scope.Name != "openid"})

@@ -98,7 +98,7 @@ type verificationWire struct {
 	Strategy         string  `json:"strategy"`
 	Attempts         *int64  `json:"attempts"`
 	ExpireAt         *int64  `json:"expire_at"`
-	VerifiedAtClient *string `json:"verified_at_client"`
+	VerifiedAtClient *string `json:"verified_at_client,omitzero"`
 }
 
 // maxLoginAttempts locks a user after so many wrong answers in a row.
