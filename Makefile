@@ -85,9 +85,9 @@ oracle: ## compare auth with the JS SDK on generated scenarios (ORACLE=dir SEED=
 	cd tools && ./conformance/oracle.sh $(abspath $(ORACLE)) $(SEED) $(N)
 
 .PHONY: contract
-contract: ## let foreign clients tour the local Clerk and hold its answers against the documents (SPEC=bapi.yml EVENTS=webhooks.yml; npm)
-	@test -n "$(SPEC)" || { echo 'usage: make contract SPEC=path/to/bapi.yml [EVENTS=path/to/webhooks.yml]'; exit 2; }
-	$(TOOL) ./contract $(DOCUMENTS)
+contract: ## let clients tour the local Clerk and hold its answers against the documents (SPEC=bapi.yml FRONTEND=fapi.yml EVENTS=webhooks.yml; npm)
+	@test -n "$(SPEC)" || { echo 'usage: make contract SPEC=path/to/bapi.yml [FRONTEND=path/to/fapi.yml] [EVENTS=path/to/webhooks.yml]'; exit 2; }
+	$(TOOL) ./contract $(DOCUMENTS) $(if $(FRONTEND),-frontend $(abspath $(FRONTEND)))
 
 .PHONY: interop
 interop: ## exchange webhooks with other implementations (npm)

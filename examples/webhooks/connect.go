@@ -14,7 +14,7 @@ func verifierFor(k *demo.Clerk, url string) (*clerkwebhook.Verifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return clerkwebhook.New(clerkwebhook.Config{
+	return clerkwebhook.NewWithConfig(clerkwebhook.Config{
 		Secrets: []string{endpoint.Secret()},
 		Now:     k.Local.Clock().Now,
 	})

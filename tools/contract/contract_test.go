@@ -27,8 +27,15 @@ paths:
       parameters: [{name: id, in: path, required: true, schema: {type: string}}]
       requestBody: {content: {application/json: {schema: {type: object, additionalProperties: false, required: [name], properties: {name: {type: string}}}}}}
       responses: {"200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}}
+  /shapes:
+    get:
+      operationId: ListShapes
+      responses: {"200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Shape"}}}}, "307": {description: elsewhere}}
 components:
   schemas:
+    Circle: {type: object, additionalProperties: false, required: [radius], properties: {radius: {type: integer}}}
+    Square: {type: object, additionalProperties: false, required: [width, colour], properties: {width: {type: integer}, colour: {type: string}}}
+    Shape: {type: object, required: [shape], properties: {shape: {oneOf: [{$ref: "#/components/schemas/Square"}, {$ref: "#/components/schemas/Circle"}]}}}
     Thing: {type: object, additionalProperties: false, required: [id], properties: {id: {type: string}, note: {type: string, nullable: true}}}
 `
 
@@ -98,12 +105,27 @@ func TestValidator(t *testing.T) {
 	}
 }
 
+func TestValidator_NamesWhatKeepsAnAnswerFromTheNearestSchema(t *testing.T) {
+	t.Parallel()
+	v := newValidator(loadSmall(t))
+	r := httptest.NewRequest(http.MethodGet, "/v1/shapes", nil)
+	v.check(r, 200, []byte(`{"shape":{"radius":1}}`))
+	v.check(r, 307, nil)
+	if len(v.violations) != 0 || v.seen["ListShapes"] != 2 {
+		t.Errorf("violations = %v, seen %v, want none and twice", v.violations, v.seen)
+	}
+	v.check(r, 200, []byte(`{"shape":{"radius":"wide"}}`))
+	if got, want := firstKey(v.violations), "ListShapes: /shape/radius: value must be an integer"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestValidator_NamesWhatNobodyVisited(t *testing.T) {
 	t.Parallel()
 	v := newValidator(loadSmall(t))
 	v.check(httptest.NewRequest(http.MethodGet, "/v1/things/x", nil), 200, []byte(`{"id":"x"}`))
 	v.check(httptest.NewRequest(http.MethodGet, "/v1/things/count", nil), 422, []byte(goodError))
-	want := "tours: none visits CountThings tours: none visits UpdateThing"
+	want := "tours: none visits ListShapes tours: none visits CountThings tours: none visits UpdateThing"
 	if got := strings.Join(v.unvisited(), " "); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

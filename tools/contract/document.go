@@ -55,7 +55,7 @@ func (d *document) find(method, path string) (operation, bool) {
 		if op.method != method {
 			continue
 		}
-		if literals, ok := matchPath(splitPath(op.path), segments); ok && literals > bestLiterals {
+		if literals, ok := matchPath(splitPath(strings.TrimPrefix(op.path, "/v1")), segments); ok && literals > bestLiterals {
 			best, bestLiterals = i, literals
 		}
 	}
@@ -127,4 +127,8 @@ func (op operation) responseSchema(status int) (schema *openapi3.Schema, declare
 
 func isSuccess(status int) bool {
 	return status >= http.StatusOK && status < http.StatusMultipleChoices
+}
+
+func isRedirect(status int) bool {
+	return status >= http.StatusMultipleChoices && status < http.StatusBadRequest
 }

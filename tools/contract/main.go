@@ -2,10 +2,11 @@
 // families, the official Go SDK, the published @clerk/backend and core, validates every answer on its way, and then sends
 // each operation what Clerk refuses. With Clerk's document of webhooks it holds the events of the tours against that one, too.
 //
-//	go run ./contract -spec PATH [-webhooks PATH] [-js=false]
+//	go run ./contract -spec PATH [-webhooks PATH] [-frontend PATH] [-js=false]
 //
-// It exits with 1 when a tour fails, no tour visits an operation, an answer or event does not fit its document, or a bad
-// request is not refused.
+// With the document of the Frontend API a browser of its own visits every operation of that one which is emulated. It exits
+// with 1 when a tour fails, no tour visits an operation, an answer or event does not fit its document, or a bad request is
+// not refused.
 package main
 
 import (
@@ -24,12 +25,25 @@ import (
 func main() {
 	spec := flag.String("spec", "", "path of the OpenAPI document of the Backend API")
 	webhooks := flag.String("webhooks", "", "path of the document of webhooks; without it events are not checked")
+	frontend := flag.String("frontend", "", "path of the OpenAPI document of the Frontend API; without it that API is not visited")
 	js := flag.Bool("js", true, "run the tour of @clerk/backend too; installs it with npm into a temporary folder")
 	flag.Parse()
-	if err := run(context.Background(), *spec, *webhooks, *js); err != nil {
+	if err := runAll(context.Background(), *spec, *webhooks, *frontend, *js); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// runAll holds each API against its document.
+func runAll(ctx context.Context, spec, webhooks, frontend string, js bool) error {
+	var errs []error
+	if spec != "" || frontend == "" {
+		errs = append(errs, run(ctx, spec, webhooks, js))
+	}
+	if frontend != "" {
+		errs = append(errs, runFrontend(ctx, frontend))
+	}
+	return errors.Join(errs...)
 }
 
 func run(ctx context.Context, spec, webhooks string, js bool) error {
@@ -74,6 +88,11 @@ func run(ctx context.Context, spec, webhooks string, js bool) error {
 	fmt.Printf("%-16s %3d bad requests, %d not refused; %d operations not emulated\n",
 		"refusals", refused.cases, len(refused.failures), len(refused.skipped))
 	failures = append(failures, refused.failures...)
+	return report(failures)
+}
+
+// report prints what is wrong, if anything is.
+func report(failures []string) error {
 	sort.Strings(failures)
 	for _, f := range failures {
 		fmt.Println("FAIL", f)
@@ -97,27 +116,26 @@ func tours(js bool) []visit {
 
 // visitEmulator runs a tour against a fresh emulator behind the validator.
 func visitEmulator(ctx context.Context, checker *validator, events *eventChecker, run visit) (*tour, error) {
-	in, stop, err := serve(checker.wrap)
+	e, stop, err := serve(checker.wrap)
 	if err != nil {
 		return nil, err
 	}
 	defer stop()
-	t, err := run(ctx, in)
+	t, err := run(ctx, e.Default())
 	if events != nil {
-		events.check(in.Events())
+		events.check(e.Default().Events())
 	}
 	return t, err
 }
 
-// serve starts an emulator whose handler is wrapped, and returns its instance.
-func serve(wrap func(http.Handler) http.Handler) (in *clerktest.Instance, stop func(), err error) {
+// serve starts an emulator whose handler is wrapped.
+func serve(wrap func(http.Handler) http.Handler) (e *clerktest.Emulator, stop func(), err error) {
 	var handler http.Handler
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
-	e, err := clerktest.New(clerktest.WithURL(server.URL))
-	if err != nil {
+	if e, err = clerktest.New(clerktest.WithURL(server.URL)); err != nil {
 		server.Close()
 		return nil, nil, err
 	}
 	handler = wrap(e)
-	return e.Default(), func() { server.Close(); _ = e.Close() }, nil
+	return e, func() { server.Close(); _ = e.Close() }, nil
 }

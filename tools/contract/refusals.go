@@ -10,11 +10,12 @@ import (
 
 // runNegative sends the negative suite to an emulator that holds some records, so that paths lead somewhere.
 func runNegative(doc *document) (*negative, error) {
-	in, stop, err := serve(func(h http.Handler) http.Handler { return h })
+	e, stop, err := serve(func(h http.Handler) http.Handler { return h })
 	if err != nil {
 		return nil, err
 	}
 	defer stop()
+	in := e.Default()
 	u := in.CreateUser(clerktest.User{Email: "negative@example.com", Password: "correct horse battery"})
 	session := in.SignIn(u.ID, "")
 	if err := in.Seed([]byte(billingSeed)); err != nil {

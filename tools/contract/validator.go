@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -55,30 +57,36 @@ func (v *validator) check(r *http.Request, status int, body []byte) {
 		}
 		return
 	}
-	if isSuccess(status) {
+	if isSuccess(status) || isRedirect(status) {
 		v.seen[op.id]++
 	}
 }
+
+// unvisitedPrefix begins what is said of an operation that no tour visits.
+const unvisitedPrefix = "tours: none visits "
 
 // unvisited names the operations of the document that no tour has seen succeed.
 func (v *validator) unvisited() (failures []string) {
 	for _, op := range v.doc.operations {
 		if v.seen[op.id] == 0 {
-			failures = append(failures, "tours: none visits "+op.id)
+			failures = append(failures, unvisitedPrefix+op.id)
 		}
 	}
 	return failures
 }
 
 func (v *validator) finding(op operation, r *http.Request, status int, body []byte) string {
-	if !isSuccess(status) {
+	if !isSuccess(status) && !isRedirect(status) {
 		return errorShape(status, body)
 	}
 	schema, declared := op.responseSchema(status)
 	if !declared {
 		return fmt.Sprintf("status %d is not in the document", status)
 	}
-	if schema == nil {
+	if _, ok := bare[op.id]; ok && schema != nil {
+		schema = schema.Properties["response"].Value
+	}
+	if schema == nil || isRedirect(status) {
 		return ""
 	}
 	value, err := decodeNumberless(body)
@@ -129,21 +137,38 @@ func errorShape(status int, body []byte) string {
 
 // summarize turns a validation error into one stable line per broken place, without the values.
 func summarize(err error) string {
-	var lines []string
-	var walk func(error)
-	walk = func(err error) {
-		switch e := err.(type) { //nolint:errorlint // the library's own tree, walked by node type
-		case openapi3.MultiError:
-			for _, inner := range e {
-				walk(inner)
-			}
-		case *openapi3.SchemaError:
-			lines = append(lines, "/"+strings.Join(e.JSONPointer(), "/")+": "+e.Reason)
-		default:
-			lines = append(lines, err.Error())
-		}
-	}
-	walk(err)
+	lines := brokenPlaces(err)
 	sort.Strings(lines)
-	return strings.Join(lines, "; ")
+	return strings.Join(slices.Compact(lines), "; ")
+}
+
+// brokenPlaces says what is wrong with an answer. Where it has to fit one of several schemas, it is what keeps it from the
+// nearest.
+func brokenPlaces(err error) (lines []string) {
+	switch e := err.(type) { //nolint:errorlint // the library's own tree, walked by node type
+	case openapi3.MultiError:
+		for _, inner := range e {
+			lines = append(lines, brokenPlaces(inner)...)
+		}
+		return lines
+	case *openapi3.SchemaError:
+		var combined openapi3.MultiError
+		switch {
+		case !errors.As(e.Origin, &combined):
+			return []string{"/" + strings.Join(e.JSONPointer(), "/") + ": " + e.Reason}
+		case e.SchemaField == "oneOf":
+			return nearest(combined)
+		}
+		return brokenPlaces(combined)
+	}
+	return []string{err.Error()}
+}
+
+// nearest is what keeps an answer from the schema of which it misses least.
+func nearest(schemas openapi3.MultiError) []string {
+	broken := make([][]string, len(schemas))
+	for i, err := range schemas {
+		broken[i] = brokenPlaces(err)
+	}
+	return slices.MinFunc(broken, func(a, b []string) int { return len(a) - len(b) })
 }

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// runFrontend lets a browser visit every operation of the Frontend API that is emulated.
+func runFrontend(ctx context.Context, path string) error {
+	doc, err := loadDocument(path)
+	if err != nil {
+		return err
+	}
+	checker := newValidator(doc)
+	e, stop, err := serve(checker.wrap)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	t, err := frontendTour(ctx, e.Default())
+	if err != nil {
+		return err
+	}
+	emulated, failures := e.FrontendEmulated(), t.fails
+	for finding, example := range checker.violations {
+		failures = append(failures, "document: "+finding+" ("+example+")")
+	}
+	for _, name := range checker.unvisited() {
+		if emulated[strings.TrimPrefix(name, unvisitedPrefix)] {
+			failures = append(failures, name)
+		}
+	}
+	fmt.Printf("%-16s %3d steps, %d failed\n", t.name, t.steps, len(t.fails))
+	fmt.Printf("%-16s %3d operations of the Frontend API answered as the document says, %d findings\n", "document", len(checker.seen), len(checker.violations))
+	return report(failures)
+}
