@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	clerk "github.com/clerkgo/clerk-go/core"
 )
 
 // maxBody bounds a JSON request body; uploads have their own limit.
@@ -20,11 +22,8 @@ const maxBody = 4 << 20
 
 // apiVersions are the values that Clerk-API-Version may have.
 var apiVersions = map[string]bool{
-	"2021-02-05": true, "2024-10-01": true, "2025-04-10": true, "2025-11-10": true, newestVersion: true,
+	"2021-02-05": true, "2024-10-01": true, "2025-04-10": true, "2025-11-10": true, clerk.APIVersion: true,
 }
-
-// newestVersion is the newest version of the API that the emulator knows.
-const newestVersion = "2026-05-12"
 
 // maxTarget bounds the path and the query of a request, in bytes. A handshake carries the address of a page in its query.
 const maxTarget = 32 << 10
@@ -233,7 +232,7 @@ func checkVersion(r *http.Request) error {
 // SDKs ask for it.
 func newerVersion(version string) bool {
 	_, err := time.Parse(time.DateOnly, version)
-	return err == nil && version > newestVersion
+	return err == nil && version > clerk.APIVersion
 }
 
 // respond writes the answer and returns its status.

@@ -86,7 +86,7 @@ func TestWebhook_SignatureVerifies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if verifier, err = clerkwebhook.New(ep.Secret()); err != nil {
+	if verifier, err = clerkwebhook.New(clerkwebhook.Config{Secrets: []string{ep.Secret()}}); err != nil {
 		t.Fatal(err)
 	}
 	srv.CreateUser(clerktest.User{})

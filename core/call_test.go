@@ -30,7 +30,7 @@ func TestCall_SendsHeaders(t *testing.T) {
 	}
 	want := map[string]string{
 		"Authorization":     "Bearer ak_machine",
-		"Clerk-Api-Version": "2026-05-12",
+		"Clerk-Api-Version": clerk.APIVersion,
 		"Accept":            "application/json",
 		"X-Clerk-Sdk":       "clerkgo/" + clerk.Version,
 		"X-Everywhere":      "yes",

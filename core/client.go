@@ -16,9 +16,6 @@ import (
 )
 
 const (
-	// APIVersion is the version of the Backend API that the types of this package describe. It is sent with every
-	// request.
-	APIVersion = "2026-05-12"
 	// Version is the version of this module.
 	Version = "0.1.0"
 

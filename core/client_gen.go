@@ -2,6 +2,10 @@
 
 package clerk
 
+// APIVersion is the version of the Backend API that the types of this package describe. Every request sends it
+// as Clerk-API-Version, unless [WithAPIVersion] says otherwise.
+const APIVersion = "2026-05-12"
+
 // Client calls the Backend API of one Clerk instance. Its fields are the services, one for each group of
 // operations, such as client.Users. Create it with [NewClient] or [NewClientFromEnv]; the zero value cannot be
 // used. It is safe for concurrent use.

@@ -10,7 +10,7 @@ import (
 
 // BenchmarkVerifier_Verify verifies and parses one delivery.
 func BenchmarkVerifier_Verify(b *testing.B) {
-	v, err := clerkwebhook.NewWithConfig(clerkwebhook.Config{Secrets: []string{secretA}, Now: clock})
+	v, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{secretA}, Now: clock})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func BenchmarkVerifier_Verify(b *testing.B) {
 
 // BenchmarkVerifier_Refuse refuses a delivery with a wrong signature.
 func BenchmarkVerifier_Refuse(b *testing.B) {
-	v, err := clerkwebhook.NewWithConfig(clerkwebhook.Config{Secrets: []string{secretA, secretB}, Now: clock})
+	v, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{secretA, secretB}, Now: clock})
 	if err != nil {
 		b.Fatal(err)
 	}

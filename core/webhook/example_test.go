@@ -19,7 +19,7 @@ import (
 // Example receives a delivery. A test signs it; in production Clerk does.
 func Example() {
 	secret := clerkwebhook.NewSecret() // in production: clerkwebhook.NewFromEnv()
-	verifier, err := clerkwebhook.New(secret)
+	verifier, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{secret}})
 	if err != nil {
 		panic(err)
 	}
@@ -52,7 +52,7 @@ func Example() {
 }
 
 func ExampleVerifier_Verify() {
-	verifier, err := clerkwebhook.New("whsec_dGhlIGZpcnN0IHNpZ25pbmcgc2VjcmV0")
+	verifier, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{"whsec_dGhlIGZpcnN0IHNpZ25pbmcgc2VjcmV0"}})
 	if err != nil {
 		panic(err)
 	}

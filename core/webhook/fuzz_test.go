@@ -12,7 +12,7 @@ import (
 
 // FuzzVerifier_Verify checks that foreign headers and bodies never pass and never panic.
 func FuzzVerifier_Verify(f *testing.F) {
-	v, err := clerkwebhook.NewWithConfig(clerkwebhook.Config{Secrets: []string{secretA}, Now: clock})
+	v, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{secretA}, Now: clock})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -56,23 +56,9 @@ type Verifier struct {
 	now          func() time.Time
 }
 
-// New returns a Verifier for the signing secrets of one endpoint, with the defaults of Config. It returns an error
-// that matches ErrConfig if there is no secret or one of them cannot be used.
-func New(secrets ...string) (*Verifier, error) {
-	return NewWithConfig(Config{Secrets: secrets})
-}
-
-// NewFromEnv returns a Verifier for the secret in CLERK_WEBHOOK_SIGNING_SECRET. The error names the variable.
-func NewFromEnv() (*Verifier, error) {
-	v, err := New(os.Getenv(envSecret))
-	if err != nil {
-		return nil, fmt.Errorf("%w (%s)", err, envSecret)
-	}
-	return v, nil
-}
-
-// NewWithConfig returns a Verifier. It returns an error if the configuration is not usable.
-func NewWithConfig(config Config) (*Verifier, error) {
+// New returns a Verifier. It returns an error that matches [ErrConfig] if there is no secret, or if a secret or another
+// field cannot be used.
+func New(config Config) (*Verifier, error) {
 	ring, err := parseSecrets(config.Secrets)
 	if err != nil {
 		return nil, err
@@ -89,6 +75,15 @@ func NewWithConfig(config Config) (*Verifier, error) {
 	}
 	if v.now == nil {
 		v.now = time.Now
+	}
+	return v, nil
+}
+
+// NewFromEnv returns a Verifier for the secret in CLERK_WEBHOOK_SIGNING_SECRET. The error names the variable.
+func NewFromEnv() (*Verifier, error) {
+	v, err := New(Config{Secrets: []string{os.Getenv(envSecret)}})
+	if err != nil {
+		return nil, fmt.Errorf("%w (%s)", err, envSecret)
 	}
 	return v, nil
 }

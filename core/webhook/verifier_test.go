@@ -32,7 +32,7 @@ func clock() time.Time { return noon }
 
 func newVerifier(t *testing.T, secrets ...string) *clerkwebhook.Verifier {
 	t.Helper()
-	v, err := clerkwebhook.NewWithConfig(clerkwebhook.Config{Secrets: secrets, Now: clock})
+	v, err := clerkwebhook.New(clerkwebhook.Config{Secrets: secrets, Now: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestVerifier_ToleranceEdges(t *testing.T) {
 			t.Errorf("%v: got %v, want a timestamp on the edge to pass", offset, err)
 		}
 	}
-	v, err := clerkwebhook.NewWithConfig(clerkwebhook.Config{Secrets: []string{secretA}, Now: clock, Tolerance: time.Second})
+	v, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{secretA}, Now: clock, Tolerance: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func TestNew_Secrets(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			v, err := clerkwebhook.New(test.secrets...)
+			v, err := clerkwebhook.New(clerkwebhook.Config{Secrets: test.secrets})
 			if got := reasonOf(err); got != test.want || v != nil {
 				t.Errorf("got %v and %v, want no verifier and reason %s", v, err, test.want)
 			}
@@ -251,7 +251,7 @@ func TestNew_Secrets(t *testing.T) {
 			}
 		})
 	}
-	if _, err := clerkwebhook.New(strings.TrimPrefix(secretA, "whsec_")); err != nil {
+	if _, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{strings.TrimPrefix(secretA, "whsec_")}}); err != nil {
 		t.Errorf("got %v, want a secret without the prefix to be accepted", err)
 	}
 	var zero *clerkwebhook.Verifier
@@ -290,7 +290,7 @@ func TestVerifier_VerifyRequest(t *testing.T) {
 
 func TestVerifier_BodyCap(t *testing.T) {
 	t.Parallel()
-	v, err := clerkwebhook.NewWithConfig(clerkwebhook.Config{
+	v, err := clerkwebhook.New(clerkwebhook.Config{
 		Secrets: []string{secretA}, Now: clock, MaxBodyBytes: int64(len(body)),
 	})
 	if err != nil {
@@ -360,7 +360,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 		logger.Info("value", "value", value)
 	}
 	text += logged.String()
-	_, err := clerkwebhook.New(secretA + "%")
+	_, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{secretA + "%"}})
 	text += fmt.Sprintf("%v %#v", err, err)
 	for _, hidden := range []string{secretA, secretA[6:], string(key), fmt.Sprintf("%d", key)} {
 		if strings.Contains(text, hidden) {
@@ -375,7 +375,7 @@ func TestNewSecret(t *testing.T) {
 	if first == second || len(first) != len("whsec_")+32 {
 		t.Errorf("got %q and %q, want two different secrets of 24 bytes", first, second)
 	}
-	if _, err := clerkwebhook.New(first); err != nil {
+	if _, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{first}}); err != nil {
 		t.Errorf("got %v, want the secret to be usable", err)
 	}
 }

@@ -84,5 +84,5 @@ func connect(k *demo.Clerk) (*clerkwebhook.Verifier, error) {
 	user := k.Local.CreateUser(clerktest.User{FirstName: "Ada", LastName: "Lovelace"})
 	session := k.Local.CreateSession(user.ID, "")
 	fmt.Fprintf(os.Stdout, "export TOKEN=%s\n", k.Local.SessionToken(session, clerktest.TokenTTL(time.Hour)))
-	return clerkwebhook.New(endpoint.Secret())
+	return clerkwebhook.New(clerkwebhook.Config{Secrets: []string{endpoint.Secret()}})
 }

@@ -50,7 +50,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	verifier, err := clerkwebhook.New(endpoint.Secret())
+	verifier, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{endpoint.Secret()}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,6 +74,6 @@ func connect(k *demo.Clerk) (*clerkwebhook.Verifier, func() time.Time, error) {
 		return nil, nil, err
 	}
 	now := k.Local.Clock().Now
-	verifier, err := clerkwebhook.NewWithConfig(clerkwebhook.Config{Secrets: []string{endpoint.Secret()}, Now: now})
+	verifier, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{endpoint.Secret()}, Now: now})
 	return verifier, now, err
 }

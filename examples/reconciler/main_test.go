@@ -51,7 +51,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	now := w.clerk.Clock().Now
-	verifier, err := clerkwebhook.NewWithConfig(clerkwebhook.Config{Secrets: []string{w.endpoint.Secret()}, Now: now})
+	verifier, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{w.endpoint.Secret()}, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ func verifierFor(k *demo.Clerk, url string) (*clerkwebhook.Verifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return clerkwebhook.NewWithConfig(clerkwebhook.Config{
+	return clerkwebhook.New(clerkwebhook.Config{
 		Secrets: []string{endpoint.Secret()},
 		Now:     k.Local.Clock().Now,
 	})

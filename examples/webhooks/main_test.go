@@ -137,7 +137,7 @@ func record(h http.Handler) func(*http.Request) (*http.Response, error) {
 func checkFramework(t *testing.T, mount func(h *clerkwebhook.Handler) func(*http.Request) (*http.Response, error)) {
 	t.Helper()
 	secret := clerkwebhook.NewSecret()
-	verifier, err := clerkwebhook.New(secret)
+	verifier, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{secret}})
 	if err != nil {
 		t.Fatal(err)
 	}

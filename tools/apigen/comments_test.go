@@ -84,7 +84,7 @@ func checkSpec(decl *ast.GenDecl, spec ast.Spec, want func(name string, docs ...
 			return
 		}
 		for _, name := range spec.Names {
-			want(name.Name, spec.Doc)
+			want(name.Name, spec.Doc, decl.Doc)
 		}
 	}
 }

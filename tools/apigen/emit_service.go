@@ -7,9 +7,12 @@ import (
 
 const referenceURL = "https://clerk.com/docs/reference/backend-api/tag/"
 
-// emitClient writes the service fields of the Client and their wiring.
+// emitClient writes the version of the API, the service fields of the Client and their wiring.
 func (g *generator) emitClient() {
 	c := newCode()
+	c.p("// APIVersion is the version of the Backend API that the types of this package describe. Every request sends it")
+	c.p("// as Clerk-API-Version, unless [WithAPIVersion] says otherwise.")
+	c.p("const APIVersion = %q\n", g.doc.version)
 	c.comment("", "Client calls the Backend API of one Clerk instance. Its fields are the services, one for each group of "+
 		"operations, such as client.Users. Create it with [NewClient] or [NewClientFromEnv]; the zero value cannot be used. "+
 		"It is safe for concurrent use.")

@@ -38,7 +38,7 @@ func replayWebhook(v *vector) ([]string, error) {
 		return nil, err
 	}
 	w := newWorld()
-	verifier, err := clerkwebhook.NewWithConfig(clerkwebhook.Config{Secrets: []string{in.Secret}, Now: w.now})
+	verifier, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{in.Secret}, Now: w.now})
 	var event *clerkwebhook.Event
 	if err == nil {
 		header, body, makeErr := in.delivery(w.now())

@@ -27,7 +27,7 @@ func scenarioModes() map[string]func(*scenario, *recorded) []string {
 }
 
 func replayVerifyWebhook(s *scenario, want *recorded) []string {
-	verifier, err := clerkwebhook.NewWithConfig(clerkwebhook.Config{
+	verifier, err := clerkwebhook.New(clerkwebhook.Config{
 		Secrets: []string{s.Options.text("signingSecret")}, Now: s.now,
 	})
 	var event *clerkwebhook.Event

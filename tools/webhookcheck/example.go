@@ -91,7 +91,7 @@ func receive(body []byte) (*clerkwebhook.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := clerkwebhook.New(secret)
+	verifier, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{secret}})
 	if err != nil {
 		return nil, err
 	}

@@ -141,7 +141,7 @@ func (s *settings) mirror(
 func (s *settings) handler(
 	m *clerkmirror.Mirror, onError clerkwebhook.HandlerOption,
 ) (*clerkwebhook.Handler, error) {
-	verifier, err := clerkwebhook.New(s.webhookKey)
+	verifier, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{s.webhookKey}})
 	if err != nil {
 		return nil, err
 	}

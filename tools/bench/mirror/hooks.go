@@ -85,7 +85,7 @@ func replica(ctx context.Context, db *sql.DB, secret string) (*httptest.Server, 
 	if err := m.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	verifier, err := clerkwebhook.New(secret)
+	verifier, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{secret}})
 	if err != nil {
 		return nil, err
 	}

@@ -100,7 +100,7 @@ func exchange(p *peer, library, key string, body []byte, at time.Time, c change,
 
 // receive verifies a delivery with clerkwebhook.
 func receive(d delivery, library string) error {
-	verifier, err := clerkwebhook.New(d.secret)
+	verifier, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{d.secret}})
 	if err != nil {
 		return err
 	}

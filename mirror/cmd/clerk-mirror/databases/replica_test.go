@@ -110,7 +110,7 @@ func (r *role) backfill(m *clerkmirror.Mirror) error {
 
 // serve receives webhooks and orders, and prints its address.
 func (r *role) serve(db *sql.DB, m *clerkmirror.Mirror) error {
-	verifier, err := clerkwebhook.NewWithConfig(clerkwebhook.Config{
+	verifier, err := clerkwebhook.New(clerkwebhook.Config{
 		Secrets: []string{r.WebhookSecret}, Now: func() time.Time { return time.Now().Add(r.ClockOffset) },
 	})
 	if err != nil {

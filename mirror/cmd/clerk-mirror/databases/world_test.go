@@ -45,7 +45,7 @@ func (w *world) config() clerkmirror.Config {
 // handler returns the handler of a Mirror for the events of this world.
 func (w *world) handler(t *testing.T, m *clerkmirror.Mirror) *clerkwebhook.Handler {
 	t.Helper()
-	verifier, err := clerkwebhook.NewWithConfig(clerkwebhook.Config{Secrets: []string{w.secret}, Now: w.Clock().Now})
+	verifier, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{w.secret}, Now: w.Clock().Now})
 	if err != nil {
 		t.Fatal(err)
 	}
