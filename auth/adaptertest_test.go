@@ -23,7 +23,15 @@ func TestMiddleware_Contract(t *testing.T) {
 
 func contractAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authenticator {
 	tb.Helper()
-	authn, err := clerkauth.New(clerkauth.Config{
+	authn, err := clerkauth.New(authConfig(config))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return authn
+}
+
+func authConfig(config adaptertest.Config) clerkauth.Config {
+	return clerkauth.Config{
 		SecretKey:      config.SecretKey,
 		PublishableKey: config.PublishableKey,
 		APIURL:         config.APIURL,
@@ -31,11 +39,26 @@ func contractAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.
 		TokenCacheSize: 64,
 
 		TrustForwardedHeaders: true,
+	}
+}
+
+func newInstances(tb testing.TB, config adaptertest.Config) *clerkauth.Instances {
+	tb.Helper()
+	instances, err := clerkauth.NewInstances(clerkauth.InstancesConfig{
+		Name: clerkauth.Request.Hostname,
+		Open: func(_ context.Context, name string) (clerkauth.Config, error) {
+			tenant, ok := config.Tenant(name)
+			if !ok {
+				return clerkauth.Config{}, clerkauth.ErrUnknownInstance
+			}
+			return authConfig(tenant), nil
+		},
+		Size: 2,
 	})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return authn
+	return instances
 }
 
 // contractApp is the application that package adaptertest describes.
@@ -53,6 +76,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) http.Handler {
 
 	app := http.NewServeMux()
 	app.Handle(adaptertest.RouteUnattached, guard()(handle))
+	app.Handle(adaptertest.RouteInstance, clerkauth.Middleware(newInstances(tb, config))(guard()(handle)))
 	app.Handle(adaptertest.RouteReject, clerkauth.Middleware(authn, clerkauth.RejectInvalid())(handle))
 	app.Handle(adaptertest.RouteMachine, clerkauth.Middleware(authn, clerkauth.WithCallOptions(
 		clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M, clerkauth.TokenOAuth)))(guard()(handle)))

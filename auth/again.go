@@ -31,7 +31,7 @@ func credentialMark(req *Request) uint64 {
 // attached twice. Nothing is exchanged, refreshed, redirected or asked for a second time, and the cookies of the first state
 // are on the response; what the options of this call change is decided anew.
 func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestState, call *callConfig) *RequestState {
-	if first.call == call || first.location != "" {
+	if first.call == call || first.location != "" && !call.headerOnly {
 		return first.withoutCookies()
 	}
 	token, refusal := bearerToken(req)
@@ -40,7 +40,7 @@ func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestS
 		return a.unusableHeader(call, refusal)
 	case token != "":
 		return a.headerAgain(ctx, token, !req.owned, first, call)
-	case !slices.Contains(call.accepts, TokenSession), !a.usesCookies():
+	case !slices.Contains(call.accepts, TokenSession), !a.usesCookies(call):
 		return a.withoutToken(call)
 	case first.tokenType != TokenSession:
 		return a.anonymous(TokenSession, ReasonSessionTokenAndUATMissing)

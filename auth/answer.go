@@ -22,7 +22,7 @@ const (
 
 // Answer is the HTTP answer to a refusal, the same for every framework: an adapter copies it.
 type Answer struct {
-	// Status is 401, 403 or 503.
+	// Status is 401, 403, 404 or 503.
 	Status int
 	// Header has the challenge and the reason; Content-Type is not among them. It belongs to the caller.
 	Header http.Header

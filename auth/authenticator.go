@@ -51,7 +51,7 @@ func New(config Config) (*Authenticator, error) {
 // this call apply to it, and its cookies are left to the first response.
 func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...CallOption) *RequestState {
 	call, mark := a.callConfig(opts), credentialMark(&req)
-	ctx, observed := a.observe(ctx)
+	ctx, observed := observe(ctx, a.config.Observer)
 	var state *RequestState
 	if first, ok := ctx.Value(contextKey{}).(*RequestState); ok && first != nil && first.authn == a && first.call != nil && first.mark == mark {
 		state = a.again(ctx, &req, first, call)
@@ -71,7 +71,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...C
 // must not be changed afterwards.
 func (a *Authenticator) AuthenticateToken(ctx context.Context, token string, opts ...CallOption) *RequestState {
 	call := a.callConfig(opts)
-	ctx, observed := a.observe(ctx)
+	ctx, observed := observe(ctx, a.config.Observer)
 	var state *RequestState
 	if token == "" {
 		state = a.withoutToken(call)
@@ -89,7 +89,7 @@ func (a *Authenticator) AuthenticateToken(ctx context.Context, token string, opt
 // not be changed.
 func (a *Authenticator) Verify(ctx context.Context, token string, opts ...CallOption) (*SessionClaims, error) {
 	call := a.callConfig(opts)
-	ctx, observed := a.observe(ctx)
+	ctx, observed := observe(ctx, a.config.Observer)
 	p := a.read(token, false)
 	claims, refusal := a.verify(ctx, &p, &jwtPolicy{as: asSession, call: call})
 	observed.endSession(ctx, refusal)
@@ -111,14 +111,16 @@ func (a *Authenticator) authenticate(ctx context.Context, req *Request, call *ca
 		return a.unusableHeader(call, refusal)
 	case token != "":
 		return a.fromHeader(ctx, req, call, token)
-	case !slices.Contains(call.accepts, TokenSession), !a.usesCookies():
+	case !slices.Contains(call.accepts, TokenSession), !a.usesCookies(call):
 		return a.withoutToken(call)
 	}
 	v := newVisit(a, req, call)
 	return v.authenticate(ctx)
 }
 
-func (a *Authenticator) usesCookies() bool { return !a.config.HeaderOnly && !a.key.IsZero() }
+func (a *Authenticator) usesCookies(call *callConfig) bool {
+	return !call.headerOnly && !a.key.IsZero()
+}
 
 // withoutToken is the state of a caller who presents nothing.
 func (a *Authenticator) withoutToken(call *callConfig) *RequestState {
@@ -137,7 +139,7 @@ func (a *Authenticator) withoutToken(call *callConfig) *RequestState {
 func (a *Authenticator) fromHeader(ctx context.Context, req *Request, call *callConfig, token string) *RequestState {
 	p := a.read(token, !req.owned)
 	state := a.fromToken(ctx, call, &p)
-	if state.tokenType != TokenSession || state.err == nil || !a.usesCookies() || !state.err.recoverable() {
+	if state.tokenType != TokenSession || state.err == nil || !a.usesCookies(call) || !state.err.recoverable() {
 		return state
 	}
 	v := newVisit(a, req, call)

@@ -20,6 +20,7 @@ type callConfig struct {
 	requireAudience   bool
 	issuer            []string
 	allowPending      bool
+	headerOnly        bool
 }
 
 // single is the type that is accepted where it is the only one.
@@ -67,6 +68,12 @@ func AnyOAuthAudience() CallOption {
 // AllowPending treats a session with open tasks as signed in for this call.
 func AllowPending() CallOption {
 	return func(c *callConfig) { c.allowPending = true }
+}
+
+// HeaderOnly is [Config].HeaderOnly for this call: cookies do not count, and a token that is only too old is refused
+// with that reason. Routes of an API that no browser calls by itself need no defence against forged requests then.
+func HeaderOnly() CallOption {
+	return func(c *callConfig) { c.headerOnly = true }
 }
 
 // callConfig returns the configuration of a call. Without options nothing is allocated.

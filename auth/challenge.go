@@ -119,6 +119,8 @@ func (e *Error) description() string {
 	switch e.StatusCode() {
 	case http.StatusServiceUnavailable:
 		return "The request could not be authenticated for reasons that are not the caller's."
+	case http.StatusNotFound:
+		return "The request is for an instance that is not known here."
 	case http.StatusForbidden:
 		if e.Reason != ReasonMissingScope {
 			return "The identity lacks what this request needs."

@@ -154,6 +154,8 @@ type Config struct {
 	Current CurrentConfig
 	// Logger gets warnings about configuration and key servers, never tokens or keys; nil is silent.
 	Logger *slog.Logger
+
+	sharedBy int // how many instances have the bounds of what is remembered together; zero is one
 }
 
 // OrganizationSync holds the URL patterns that name the organization (or the personal account) to be active.

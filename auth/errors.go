@@ -2,7 +2,7 @@ package clerkauth
 
 import "errors"
 
-// The three kinds of refusal. Each fixes the HTTP status of the answer; every [Error] unwraps to one of them.
+// The kinds of refusal. Each fixes the HTTP status of the answer; every [Error] unwraps to one of them.
 var (
 	// ErrUnauthenticated means that the credential is missing or not valid: 401.
 	ErrUnauthenticated = errors.New("clerkauth: unauthenticated")
@@ -10,6 +10,8 @@ var (
 	ErrForbidden = errors.New("clerkauth: forbidden")
 	// ErrUnavailable means that Clerk or this application's set-up failed, not the visitor: 503.
 	ErrUnavailable = errors.New("clerkauth: unavailable")
+	// ErrUnknownInstance means that the request is for an instance that [Instances] does not know: 404.
+	ErrUnknownInstance = errors.New("clerkauth: unknown instance")
 )
 
 // Error is a refusal with its reason. Its text never contains tokens, keys or ids.
@@ -34,7 +36,7 @@ func (e *Error) Error() string {
 	return "clerkauth: " + string(e.Reason) + ": " + e.message
 }
 
-// Unwrap returns one of the three sentinels and, where something below failed, that error.
+// Unwrap returns one of the sentinels and, where something below failed, that error.
 func (e *Error) Unwrap() []error {
 	if e.cause == nil {
 		return []error{e.Reason.kind()}
@@ -42,7 +44,7 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Reason.kind(), e.cause}
 }
 
-// StatusCode returns the HTTP status that answers this refusal: 401, 403 or 503.
+// StatusCode returns the HTTP status that answers this refusal: 401, 403, 404 or 503.
 func (e *Error) StatusCode() int { return e.Reason.status() }
 
 // Reverification returns what the user must verify again, or nil if that is not the reason.

@@ -64,7 +64,7 @@ func (a *Authenticator) machine(ctx context.Context, p *presented, call *callCon
 		resolve: sync.OnceValue(func() *RequestState {
 			ctx, cancel := context.WithTimeout(ctx, apiTimeout)
 			defer cancel()
-			ctx, observed := a.observe(ctx)
+			ctx, observed := observe(ctx, a.config.Observer)
 			state := ask(ctx)
 			observed.end(ctx, state)
 			return state

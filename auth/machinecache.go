@@ -21,8 +21,9 @@ const (
 // budget for tokens that Clerk never knew. It remembers refusals for a moment, and answers for the time of the
 // configuration. It knows tokens by their hash only, and its memory is bounded in entries and in bytes.
 type machineCache struct {
-	ttl time.Duration // of good answers; zero keeps none
-	now func() time.Time
+	ttl      time.Duration // of good answers; zero keeps none
+	now      func() time.Time
+	sharedBy int // how many caches have the bounds together
 
 	mu      sync.Mutex
 	records map[machineKey]*machineRecord
@@ -51,9 +52,9 @@ type machineFlight struct {
 	refusal  *Error
 }
 
-func newMachineCache(ttl time.Duration, now func() time.Time) *machineCache {
+func newMachineCache(ttl time.Duration, now func() time.Time, sharedBy int) *machineCache {
 	return &machineCache{
-		ttl: ttl, now: now, records: map[machineKey]*machineRecord{}, flights: map[machineKey]*machineFlight{},
+		ttl: ttl, now: now, sharedBy: sharedBy, records: map[machineKey]*machineRecord{}, flights: map[machineKey]*machineFlight{},
 		budgets: map[TokenType]*callBudget{},
 	}
 }
@@ -177,7 +178,7 @@ func (c *machineCache) put(key machineKey, now time.Time, flight *machineFlight)
 		return
 	case flight.refusal != nil:
 		record.until = now.Add(refusedFor)
-	case c.ttl <= 0 || identity.size() > maxMachineRecord:
+	case c.ttl <= 0 || identity.size() > min(maxMachineRecord, maxMachineBytes/c.sharedBy):
 		record.identity, record.until = nil, time.Time{}
 	default:
 		record.size = identity.size()
@@ -187,7 +188,7 @@ func (c *machineCache) put(key machineKey, now time.Time, flight *machineFlight)
 	}
 	c.drop(key)
 	for other := range c.records {
-		if len(c.records) < maxMachineEntries && c.bytes+record.size <= maxMachineBytes {
+		if len(c.records) < maxMachineEntries/c.sharedBy && c.bytes+record.size <= maxMachineBytes/c.sharedBy {
 			break
 		}
 		c.drop(other)

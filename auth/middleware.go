@@ -9,7 +9,7 @@ import (
 type MiddlewareOption func(*middleware)
 
 type middleware struct {
-	authn         *Authenticator
+	authn         RequestAuthenticator
 	next          http.Handler
 	skip          func(*http.Request) bool
 	onError       func(http.ResponseWriter, *http.Request, error)
@@ -42,8 +42,8 @@ func RejectInvalid() MiddlewareOption {
 
 // Middleware authenticates requests and stores the state in their context, where [FromContext] finds it. It answers
 // Clerk's redirects itself and never turns an anonymous visitor away. It panics if authn is nil.
-func Middleware(authn *Authenticator, opts ...MiddlewareOption) func(http.Handler) http.Handler {
-	if authn == nil {
+func Middleware(authn RequestAuthenticator, opts ...MiddlewareOption) func(http.Handler) http.Handler {
+	if IsMissing(authn) {
 		panic("clerkauth: Middleware: the authenticator is nil")
 	}
 	m := middleware{authn: authn}

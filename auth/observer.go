@@ -33,7 +33,8 @@ type AuthenticationInfo struct {
 	Status Status
 	// Reason says why nobody is signed in; it is empty when somebody is.
 	Reason Reason
-	// StatusCode is how a guard answers: 401, or 503 for trouble that is not the caller's. It is zero when somebody is
+	// StatusCode is how a guard answers: 401, 404 for an instance that is unknown, or 503 for trouble that is
+	// not the caller's. It is zero when somebody is
 	// signed in.
 	StatusCode int
 	// TokenType is the class of the credential, or the class that was expected; it may be empty.
@@ -50,7 +51,7 @@ type AuthenticationInfo struct {
 type RefusalInfo struct {
 	// Reason says why.
 	Reason Reason
-	// StatusCode answers the refusal: 401, 403 or 503.
+	// StatusCode answers the refusal: 401, 403, 404 or 503.
 	StatusCode int
 	// TokenType is the class of the credential, or the class that was expected; it may be empty.
 	TokenType TokenType
@@ -78,12 +79,12 @@ type observation struct {
 type observationKey struct{}
 
 // observe begins an observation and puts it into the context. Without an observer it costs a comparison.
-func (a *Authenticator) observe(ctx context.Context) (context.Context, *observation) {
-	if a.config.Observer == nil {
+func observe(ctx context.Context, observer Observer) (context.Context, *observation) {
+	if observer == nil {
 		return ctx, nil
 	}
-	o := &observation{observer: a.config.Observer, started: time.Now()}
-	return context.WithValue(a.config.Observer.BeginAuthentication(ctx), observationKey{}, o), o
+	o := &observation{observer: observer, started: time.Now()}
+	return context.WithValue(observer.BeginAuthentication(ctx), observationKey{}, o), o
 }
 
 // hit notes that the cache knew the token.

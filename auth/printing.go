@@ -32,6 +32,11 @@ func (a *Authenticator) Format(state fmt.State, _ rune) {
 	_, _ = io.WriteString(state, "clerkauth.Authenticator")
 }
 
+// Format describes the instances without their names, for every verb.
+func (i *Instances) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, "clerkauth.Instances")
+}
+
 // Format describes the state without the identity or the credential, for every verb and also for a copy.
 func (s RequestState) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, s.String()) }
 

@@ -51,6 +51,8 @@ const (
 	ReasonMiddlewareMissing                 Reason = "middleware-missing"
 	ReasonAuthorizationHeaderDuplicate      Reason = "authorization-header-duplicate"
 	ReasonHandshakeTokenVerificationFailure Reason = "handshake-token-verification-failed"
+	// ReasonUnknownInstance is the reason of a request for an instance that [Instances] does not know. It answers 404.
+	ReasonUnknownInstance Reason = "unknown-instance"
 )
 
 // Reasons of authorization. All answer 403.
@@ -82,6 +84,8 @@ func (r Reason) status() int {
 	case ReasonSecretKeyInvalid, ReasonJWKRemoteFailedToLoad, ReasonJWKFailedToResolve,
 		ReasonMiddlewareMissing, ReasonUnexpectedError, ReasonHandshakeTokenVerificationFailure:
 		return http.StatusServiceUnavailable
+	case ReasonUnknownInstance:
+		return http.StatusNotFound
 	}
 	return http.StatusUnauthorized
 }
@@ -93,6 +97,8 @@ func (r Reason) kind() error {
 		return ErrForbidden
 	case http.StatusServiceUnavailable:
 		return ErrUnavailable
+	case http.StatusNotFound:
+		return ErrUnknownInstance
 	}
 	return ErrUnauthenticated
 }

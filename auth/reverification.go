@@ -104,6 +104,8 @@ func (e *Error) kindName() string {
 		return "forbidden"
 	case http.StatusServiceUnavailable:
 		return "unavailable"
+	case http.StatusNotFound:
+		return "not_found"
 	}
 	return "unauthenticated"
 }

@@ -39,7 +39,7 @@ func (a *Authenticator) prepare() error {
 		issuerHost:  a.key.issuerHost(c.Domain, c.IsSatellite),
 		nonces:      newExchange(c.Now),
 		refreshes:   newExchange(c.Now),
-		machines:    newMachineCache(c.MachineCacheTTL, c.Now),
+		machines:    newMachineCache(c.MachineCacheTTL, c.Now, max(c.sharedBy, 1)),
 	}
 	if u, ok := parseWebURL(c.PublicOrigin); ok {
 		f.origin = address{scheme: u.Scheme, host: canonicalHost(u.Scheme, u.Host), prefix: pathPrefix(u.EscapedPath())}
@@ -134,7 +134,7 @@ func (a *Authenticator) configure() error {
 	a.defaults = callConfig{
 		accepts: c.AcceptTokens, parties: c.AuthorizedParties, partyFunc: c.AuthorizedPartyFunc,
 		allowMissingParty: c.AllowMissingAuthorizedParty, audience: c.Audience,
-		requireAudience: c.RequireAudience, issuer: c.Issuer, allowPending: c.AllowPending,
+		requireAudience: c.RequireAudience, issuer: c.Issuer, allowPending: c.AllowPending, headerOnly: c.HeaderOnly,
 		oauthAudience: c.OAuthAudience, allowUnbound: c.AllowUnboundTokens, challenge: &challenge{metadataURL: c.ResourceMetadataURL},
 		templateAudience: c.TemplateAudience, anyTemplate: c.AllowTemplateWithoutAudience,
 	}

@@ -24,7 +24,7 @@ type Option = clerkauth.MiddlewareOption
 
 // Middleware authenticates requests and stores the state in their context. It answers Clerk's redirects itself. It
 // panics if authn is nil.
-func Middleware(authn *clerkauth.Authenticator, opts ...Option) func(http.Handler) http.Handler {
+func Middleware(authn clerkauth.RequestAuthenticator, opts ...Option) func(http.Handler) http.Handler {
 	return clerkauth.Middleware(authn, opts...)
 }
 

@@ -27,7 +27,7 @@ const handlerKey = "github.com/clerkgo/clerk-go/echov5.errorHandler"
 // Config configures the middleware. All fields but Authenticator are optional.
 type Config struct {
 	// Authenticator authenticates the requests.
-	Authenticator *clerkauth.Authenticator
+	Authenticator clerkauth.RequestAuthenticator
 	// Skipper leaves alone the requests for which it returns true: they are signed out, and a guard refuses them.
 	Skipper middleware.Skipper
 	// ErrorHandler answers refusals of this middleware and of the guards behind it, or returns the error to answer with.
@@ -41,7 +41,7 @@ type Config struct {
 
 // Middleware authenticates requests and stores the state in the context of the request. It answers Clerk's redirects
 // itself. It panics if authn is nil.
-func Middleware(authn *clerkauth.Authenticator) echo.MiddlewareFunc {
+func Middleware(authn clerkauth.RequestAuthenticator) echo.MiddlewareFunc {
 	return WithConfig(Config{Authenticator: authn})
 }
 
@@ -56,7 +56,7 @@ func WithConfig(config Config) echo.MiddlewareFunc {
 
 // ToMiddleware is [WithConfig] with an error in place of the panic.
 func (config Config) ToMiddleware() (echo.MiddlewareFunc, error) {
-	if config.Authenticator == nil {
+	if clerkauth.IsMissing(config.Authenticator) {
 		return nil, errors.New("clerkechov5: Middleware: the authenticator is nil")
 	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {

@@ -26,7 +26,15 @@ func TestContract(t *testing.T) {
 
 func newAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authenticator {
 	tb.Helper()
-	authn, err := clerkauth.New(clerkauth.Config{
+	authn, err := clerkauth.New(authConfig(config))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return authn
+}
+
+func authConfig(config adaptertest.Config) clerkauth.Config {
+	return clerkauth.Config{
 		SecretKey:      config.SecretKey,
 		PublishableKey: config.PublishableKey,
 		APIURL:         config.APIURL,
@@ -34,11 +42,26 @@ func newAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authe
 		TokenCacheSize: 64,
 
 		TrustForwardedHeaders: true,
+	}
+}
+
+func newInstances(tb testing.TB, config adaptertest.Config) *clerkauth.Instances {
+	tb.Helper()
+	instances, err := clerkauth.NewInstances(clerkauth.InstancesConfig{
+		Name: clerkauth.Request.Hostname,
+		Open: func(_ context.Context, name string) (clerkauth.Config, error) {
+			tenant, ok := config.Tenant(name)
+			if !ok {
+				return clerkauth.Config{}, clerkauth.ErrUnknownInstance
+			}
+			return authConfig(tenant), nil
+		},
+		Size: 2,
 	})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return authn
+	return instances
 }
 
 // contractApp is the application that package adaptertest describes.
@@ -53,6 +76,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *echo.Echo {
 
 	e := echo.New()
 	e.GET(adaptertest.RouteUnattached, handle, guard())
+	e.GET(adaptertest.RouteInstance, handle, clerkechov5.Middleware(newInstances(tb, config)), guard())
 	e.GET(adaptertest.RouteReject, handle, clerkechov5.WithConfig(clerkechov5.Config{Authenticator: authn, RejectInvalid: true}))
 	e.GET(adaptertest.RouteMachine, handle, clerkechov5.WithConfig(clerkechov5.Config{
 		Authenticator: authn,

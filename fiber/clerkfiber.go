@@ -30,7 +30,7 @@ type localsKey struct{}
 // Config configures the handler. All fields but Authenticator are optional.
 type Config struct {
 	// Authenticator authenticates the requests.
-	Authenticator *clerkauth.Authenticator
+	Authenticator clerkauth.RequestAuthenticator
 	// Next leaves alone the requests for which it returns true: they are signed out, and a guard refuses them.
 	Next func(c *fiber.Ctx) bool
 	// ErrorHandler answers refusals of this handler and of the guards behind it, or returns the error to answer with.
@@ -48,7 +48,7 @@ type Config struct {
 // redirects itself. It panics if the configuration is not valid.
 func New(config Config) fiber.Handler {
 	switch {
-	case config.Authenticator == nil:
+	case clerkauth.IsMissing(config.Authenticator):
 		panic("clerkfiber: New: the authenticator is nil")
 	case config.Timeout < 0:
 		panic("clerkfiber: New: the timeout is negative")

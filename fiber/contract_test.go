@@ -42,7 +42,15 @@ func serve(tb testing.TB, app *fiber.App) string {
 
 func newAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authenticator {
 	tb.Helper()
-	authn, err := clerkauth.New(clerkauth.Config{
+	authn, err := clerkauth.New(authConfig(config))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return authn
+}
+
+func authConfig(config adaptertest.Config) clerkauth.Config {
+	return clerkauth.Config{
 		SecretKey:      config.SecretKey,
 		PublishableKey: config.PublishableKey,
 		APIURL:         config.APIURL,
@@ -50,11 +58,26 @@ func newAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authe
 		TokenCacheSize: 64,
 
 		TrustForwardedHeaders: true,
+	}
+}
+
+func newInstances(tb testing.TB, config adaptertest.Config) *clerkauth.Instances {
+	tb.Helper()
+	instances, err := clerkauth.NewInstances(clerkauth.InstancesConfig{
+		Name: clerkauth.Request.Hostname,
+		Open: func(_ context.Context, name string) (clerkauth.Config, error) {
+			tenant, ok := config.Tenant(name)
+			if !ok {
+				return clerkauth.Config{}, clerkauth.ErrUnknownInstance
+			}
+			return authConfig(tenant), nil
+		},
+		Size: 2,
 	})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return authn
+	return instances
 }
 
 // contractApp is the application that package adaptertest describes.
@@ -76,6 +99,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *fiber.App {
 		return c.Next()
 	})
 	app.Get(adaptertest.RouteUnattached, guard(), handle)
+	app.Get(adaptertest.RouteInstance, clerkfiber.New(clerkfiber.Config{Authenticator: newInstances(tb, config)}), guard(), handle)
 	app.Get(adaptertest.RouteReject, clerkfiber.New(clerkfiber.Config{Authenticator: authn, RejectInvalid: true}), handle)
 	app.Get(adaptertest.RouteMachine, clerkfiber.New(clerkfiber.Config{
 		Authenticator: authn,

@@ -55,8 +55,8 @@ func RejectInvalid() Option {
 
 // Middleware authenticates requests and stores the state in the context of the request. It answers Clerk's redirects
 // itself. It panics if authn is nil.
-func Middleware(authn *clerkauth.Authenticator, opts ...Option) gin.HandlerFunc {
-	if authn == nil {
+func Middleware(authn clerkauth.RequestAuthenticator, opts ...Option) gin.HandlerFunc {
+	if clerkauth.IsMissing(authn) {
 		panic("clerkgin: Middleware: the authenticator is nil")
 	}
 	var o options

@@ -30,7 +30,15 @@ func TestContract(t *testing.T) {
 
 func newAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authenticator {
 	tb.Helper()
-	authn, err := clerkauth.New(clerkauth.Config{
+	authn, err := clerkauth.New(authConfig(config))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return authn
+}
+
+func authConfig(config adaptertest.Config) clerkauth.Config {
+	return clerkauth.Config{
 		SecretKey:      config.SecretKey,
 		PublishableKey: config.PublishableKey,
 		APIURL:         config.APIURL,
@@ -38,11 +46,26 @@ func newAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authe
 		TokenCacheSize: 64,
 
 		TrustForwardedHeaders: true,
+	}
+}
+
+func newInstances(tb testing.TB, config adaptertest.Config) *clerkauth.Instances {
+	tb.Helper()
+	instances, err := clerkauth.NewInstances(clerkauth.InstancesConfig{
+		Name: clerkauth.Request.Hostname,
+		Open: func(_ context.Context, name string) (clerkauth.Config, error) {
+			tenant, ok := config.Tenant(name)
+			if !ok {
+				return clerkauth.Config{}, clerkauth.ErrUnknownInstance
+			}
+			return authConfig(tenant), nil
+		},
+		Size: 2,
 	})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return authn
+	return instances
 }
 
 // contractApp is the application that package adaptertest describes.
@@ -56,6 +79,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *gin.Engine {
 
 	engine := newEngine()
 	engine.Handle(http.MethodGet, adaptertest.RouteUnattached, clerkgin.RequireAuth(), handle)
+	engine.GET(adaptertest.RouteInstance, clerkgin.Middleware(newInstances(tb, config)), clerkgin.RequireAuth(), handle)
 	engine.GET(adaptertest.RouteReject, clerkgin.Middleware(authn, clerkgin.RejectInvalid()), handle)
 	engine.GET(adaptertest.RouteMachine, clerkgin.Middleware(authn, clerkgin.WithCallOptions(
 		clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M, clerkauth.TokenOAuth))), clerkgin.RequireAuth(), handle)

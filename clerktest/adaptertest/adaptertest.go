@@ -66,6 +66,8 @@ const (
 	RouteMoved = "/moved" + RoutePage
 	// RouteUnattached has a guard but no attaching middleware.
 	RouteUnattached = "/unattached"
+	// RouteInstance is guarded. Its attaching middleware chooses the instance by the host ([Config.Tenant]) and keeps two.
+	RouteInstance = "/instance"
 )
 
 // What the guarded routes demand, and how [RouteCustom] answers.
@@ -91,6 +93,7 @@ type Config struct {
 	SignInURL string
 
 	records                             *records
+	tenants                             *tenants
 	otherSecretKey, otherPublishableKey string
 }
 
@@ -127,11 +130,13 @@ func Serve(tb testing.TB, handler http.Handler) string {
 func Run(t *testing.T, build func(t *testing.T, config Config) string) {
 	t.Helper()
 	clerk := newClerk(t)
-	app := newClient(t, clerk.config(), build)
+	config := clerk.config()
+	config.tenants = clerk.newTenants(t, 4)
+	app := newClient(t, config, build)
 	t.Run("attached twice", func(t *testing.T) { checkTwice(t, app, clerk) }) // not in parallel: it counts calls
 	t.Run("contract", func(t *testing.T) {
 		t.Parallel()
-		for _, c := range contract(clerk) {
+		for _, c := range contract(clerk, config.tenants) {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
 				app.check(t, c)
@@ -145,6 +150,10 @@ func Run(t *testing.T, build func(t *testing.T, config Config) string) {
 	t.Run("streams", func(t *testing.T) {
 		t.Parallel()
 		checkStreams(t, app, clerk)
+	})
+	t.Run("instances", func(t *testing.T) {
+		t.Parallel()
+		checkInstances(t, app, clerk, config.tenants)
 	})
 	t.Run("interleaved identities", func(t *testing.T) {
 		t.Parallel()

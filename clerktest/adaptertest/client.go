@@ -19,6 +19,7 @@ type testCase struct {
 	name   string
 	method string // empty is GET
 	path   string
+	host   string // empty is the address of the application
 	header http.Header
 
 	status   int
@@ -81,6 +82,7 @@ func (c *client) try(ctx context.Context, tc testCase) (*answer, error) {
 	for name, values := range tc.header {
 		req.Header[name] = slices.Clone(values)
 	}
+	req.Host = tc.host
 	id := c.caseID()
 	req.Header.Set(CaseHeader, id)
 	resp, err := c.http.Do(req)

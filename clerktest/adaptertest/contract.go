@@ -10,9 +10,9 @@ import (
 )
 
 // contract lists what every adapter answers to one request.
-func contract(k *clerk) []testCase {
+func contract(k *clerk, all *tenants) []testCase {
 	return slices.Concat(credentials(k), refusals(k), authorization(k), machines(k), handshakes(k), pages(k), problems(k), methods(k),
-		hooks(k), layers(k))
+		hooks(k), layers(k), instances(k, all))
 }
 
 // anonymous is the reason of a request without credentials on a development instance.
