@@ -45,6 +45,7 @@ help: ## list the targets
 test: ## run every test of every module (RACE=-race for the race detector)
 	go test $(RACE) $(TEST) $(PACKAGES)
 	cd tools && go test $(RACE) $(TEST) ./...
+	cd tools/migrate && GOWORK=off go test $(RACE) $(TEST) ./...
 
 .PHONY: race
 race: ## run the tests under the race detector; those of the adapters are part of matrix

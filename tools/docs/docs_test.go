@@ -1,9 +1,6 @@
 package main
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,7 +8,6 @@ import (
 	"testing"
 
 	clerk "github.com/clerkgo/clerk-go/core"
-	"github.com/clerkgo/clerk-go/tools/internal/command"
 	"github.com/clerkgo/clerk-go/tools/internal/workspace"
 )
 
@@ -179,64 +175,15 @@ const ReasonMissingRole Reason = "missing-role"
 	}
 }
 
-func TestMigrationTable(t *testing.T) {
+func TestMovingTable(t *testing.T) {
 	t.Parallel()
-	w := repository(t, map[string]string{"endpoints.go": "package x\n\nvar (\n" +
-		"\tA = Endpoint{Service: \"Users\", Name: \"Get\", OperationID: \"GetUser\"}\n)\n"})
-	methods, err := methodsByOperation(filepath.Join(w.Top, "endpoints.go"))
-	if err != nil || len(methods) != 1 || methods["GetUser"] != "Users.Get" {
-		t.Fatalf("got %v, %v, want GetUser: Users.Get", methods, err)
+	w := repository(t, map[string]string{"tools/migrate/analyzer/table.tsv": "# a comment\nclient\t`a`\t`b`\nwebhooks\tc\td\n"})
+	got, err := movingTable(w, "webhooks")
+	if want := []string{"| before | here |", "|---|---|", "| c | d |"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v, want %q", got, err, want)
 	}
-	if _, err := migrationTable(filepath.Join(w.Top, "endpoints.go")); err == nil || !strings.Contains(err.Error(), "no method for") {
-		t.Errorf("got error %v, want one for the operations that are missing", err)
-	}
-
-	top, err := workspace.Find()
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := migrationTable(filepath.Join(top.Top, "core", "endpoints_gen.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := "| `user.Get` | `client.Users.Get` |"; !slices.Contains(rows, want) {
-		t.Errorf("no row %s among %d", want, len(rows))
-	}
-}
-
-// TestMigration_NamesEveryFunction looks for each function of the official SDK in the guide.
-func TestMigration_NamesEveryFunction(t *testing.T) {
-	t.Parallel()
-	w, err := workspace.Find()
-	if err != nil {
-		t.Fatal(err)
-	}
-	guide, err := os.ReadFile(filepath.Join(w.Top, "docs", "09-migrating.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir, err := command.Command{Dir: w.Top + "/tools"}.Output(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/clerk/clerk-sdk-go/v2")
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := filepath.Glob(filepath.Join(strings.TrimSpace(dir), "*", "api.go"))
-	if err != nil || len(files) < 30 {
-		t.Fatalf("got %d packages, %v, want all of the official SDK", len(files), err)
-	}
-	for _, name := range files {
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, decl := range file.Decls {
-			fn, ok := decl.(*ast.FuncDecl)
-			if !ok || !fn.Name.IsExported() {
-				continue
-			}
-			if function := filepath.Base(filepath.Dir(name)) + "." + fn.Name.Name; !strings.Contains(string(guide), "`"+function+"`") {
-				t.Errorf("the guide does not say what takes the place of %s", function)
-			}
-		}
+	if _, err := movingTable(w, "tests"); err == nil {
+		t.Error("got no error for a section without rows")
 	}
 }
 

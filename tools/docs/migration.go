@@ -1,83 +1,36 @@
 package main
 
 import (
-	_ "embed"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"slices"
-	"strconv"
+	"os"
+	"path/filepath"
 	"strings"
+
+	"github.com/clerkgo/clerk-go/tools/internal/workspace"
 )
 
-// migration pairs operations with the functions of the official Go SDK.
-//
-//go:embed migration.tsv
-var migration string
+// movingHeads holds the first column's head of the sections that have another one than version 2.
+var movingHeads = map[string]string{"webhooks": "before", "version-1": "v1"}
 
-// migrationTable lists the functions of the official SDK with our methods, in the order of their names.
-func migrationTable(endpoints string) ([]string, error) {
-	methods, err := methodsByOperation(endpoints)
+// movingTable lists the rows of one section of the table that tools/migrate reads, too. Its tests hold the rows against both
+// SDKs.
+func movingTable(w *workspace.Workspace, section string) ([]string, error) {
+	data, err := os.ReadFile(filepath.Join(w.Top, "tools", "migrate", "analyzer", "table.tsv"))
 	if err != nil {
 		return nil, err
 	}
-	var rows []string
-	for line := range strings.Lines(migration) {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		operation, functions, ok := strings.Cut(line, "\t")
-		method, known := methods[operation]
-		if !ok || !known {
-			return nil, fmt.Errorf("migration.tsv: no method for %q", line)
-		}
-		for function := range strings.SplitSeq(functions, ";") {
-			rows = append(rows, fmt.Sprintf("| `%s` | `client.%s` |", strings.TrimSpace(function), method))
+	head := "clerk-sdk-go v2"
+	if other, ok := movingHeads[section]; ok {
+		head = other
+	}
+	lines := []string{"| " + head + " | here |", "|---|---|"}
+	for line := range strings.Lines(string(data)) {
+		if cells := strings.Split(strings.TrimSpace(line), "\t"); len(cells) == 3 && cells[0] == section {
+			lines = append(lines, fmt.Sprintf("| %s | %s |", cells[1], cells[2]))
 		}
 	}
-	slices.Sort(rows)
-	return append([]string{"| clerk-sdk-go v2 | here |", "|---|---|"}, slices.Compact(rows)...), nil
-}
-
-// methodsByOperation reads the endpoint values of core: operation id to Service.Method.
-func methodsByOperation(name string) (map[string]string, error) {
-	file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
-	if err != nil {
-		return nil, err
+	if len(lines) == 2 {
+		return nil, fmt.Errorf("table.tsv has no rows of %s", section)
 	}
-	methods := make(map[string]string)
-	ast.Inspect(file, func(n ast.Node) bool {
-		lit, ok := n.(*ast.CompositeLit)
-		if !ok {
-			return true
-		}
-		fields := stringFields(lit)
-		if id := fields["OperationID"]; id != "" {
-			methods[id] = fields["Service"] + "." + fields["Name"]
-		}
-		return false
-	})
-	return methods, nil
-}
-
-// stringFields returns the fields of a struct literal whose values are string literals.
-func stringFields(lit *ast.CompositeLit) map[string]string {
-	fields := make(map[string]string)
-	for _, elt := range lit.Elts {
-		pair, ok := elt.(*ast.KeyValueExpr)
-		if !ok {
-			continue
-		}
-		key, isName := pair.Key.(*ast.Ident)
-		value, isLiteral := pair.Value.(*ast.BasicLit)
-		if !isName || !isLiteral || value.Kind != token.STRING {
-			continue
-		}
-		if text, err := strconv.Unquote(value.Value); err == nil {
-			fields[key.Name] = text
-		}
-	}
-	return fields
+	return lines, nil
 }

@@ -17,6 +17,9 @@ import (
 
 // table returns the lines of one of the tables that are made, not written.
 func table(w *workspace.Workspace, name string) ([]string, error) {
+	if section, ok := strings.CutPrefix(name, "moving-"); ok {
+		return movingTable(w, section)
+	}
 	switch name {
 	case "modules":
 		return moduleTable(w), nil
@@ -24,8 +27,6 @@ func table(w *workspace.Workspace, name string) ([]string, error) {
 		return reasonTable(filepath.Join(w.Top, "auth", "reason.go"))
 	case "coverage":
 		return coverageTable()
-	case "migration":
-		return migrationTable(filepath.Join(w.Top, "core", "endpoints_gen.go"))
 	case "credentials":
 		return moving.Table(context.Background())
 	default:
