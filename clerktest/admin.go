@@ -8,9 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -33,11 +31,16 @@ type streamed func(io.Writer) error
 // that the parameter instance names.
 func adminFamily() family {
 	f := family{}
-	for _, list := range [][]adminRoute{adminStateRoutes, adminTimeRoutes, adminTokenRoutes, adminTrafficRoutes, adminOAuthRoutes} {
+	lists := [][]adminRoute{
+		adminStateRoutes, adminTimeRoutes, adminTokenRoutes, adminTrafficRoutes, adminOAuthRoutes, adminListRoutes, adminLinkRoutes,
+		adminInspectorRoutes, adminSnapshotRoutes,
+	}
+	for _, list := range lists {
 		for _, route := range list {
 			f.raw = append(f.raw, rawRoute{route.method, adminPath + route.path, route.handler})
 		}
 	}
+	f.raw = append(f.raw, rawRoute{http.MethodGet, adminPath + "/open", openAsBrowser}, rawRoute{http.MethodGet, adminPath + "/emails/{id}/body", serveEmailBody})
 	return f
 }
 
@@ -176,6 +179,7 @@ type adminInstance struct {
 	PublishableKey string     `json:"publishable_key"`
 	FrontendAPI    string     `json:"frontend_api"`
 	Issuer         string     `json:"issuer"`
+	Application    string     `json:"application"` // its origin
 	Production     bool       `json:"production"`
 	RateLimited    bool       `json:"rate_limited"`
 	Clock          adminClock `json:"clock"`
@@ -188,7 +192,7 @@ type recordMap map[string]int
 func describeInstance(in *Instance) adminInstance {
 	return adminInstance{
 		Name: in.Name(), ID: in.ID(), URL: in.URL(), SecretKey: in.SecretKey(), PublishableKey: in.PublishableKey(),
-		FrontendAPI: in.FrontendAPI(), Issuer: in.Issuer(), Production: in.Production(), RateLimited: in.RateLimited(),
+		FrontendAPI: in.FrontendAPI(), Issuer: in.Issuer(), Application: in.AuthorizedParty(), Production: in.Production(), RateLimited: in.RateLimited(),
 		Clock: describeClock(in), Records: in.recordCounts(),
 	}
 }
@@ -257,43 +261,6 @@ func moveClock(in *Instance, r *http.Request) (any, error) {
 	return describeClock(in), nil
 }
 
-// snapshotShelf keeps the snapshots that were taken over HTTP.
-type snapshotShelf struct {
-	mu   sync.Mutex
-	list []shelvedSnapshot // oldest first
-}
-
-type shelvedSnapshot struct {
-	id string
-	*Snapshot
-}
-
-// maxSnapshots bounds a shelf; the oldest snapshot makes room.
-const maxSnapshots = 100
-
-func (s *snapshotShelf) add(snap *Snapshot) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	id := "snap_" + randomHex(8)
-	s.list = append(s.list, shelvedSnapshot{id, snap})
-	if len(s.list) > maxSnapshots {
-		s.list = slices.Delete(s.list, 0, 1)
-	}
-	return id
-}
-
-// get returns a snapshot, nil when there is none of this id.
-func (s *snapshotShelf) get(id string) *Snapshot {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, one := range s.list {
-		if one.id == id {
-			return one.Snapshot
-		}
-	}
-	return nil
-}
-
 var adminStateRoutes = []adminRoute{
 	{http.MethodGet, "/instance", func(in *Instance, _ *http.Request) (any, error) { return describeInstance(in), nil }},
 	{http.MethodGet, "/instances", listInstances},
@@ -302,22 +269,20 @@ var adminStateRoutes = []adminRoute{
 	{http.MethodGet, "/state", func(in *Instance, _ *http.Request) (any, error) { return streamed(in.WriteState), nil }},
 	{http.MethodPut, "/state", func(in *Instance, r *http.Request) (any, error) { return nil, withBody(r, in.LoadState) }},
 	{http.MethodPost, "/reset", func(in *Instance, _ *http.Request) (any, error) { return nil, in.reset() }},
-	{http.MethodPost, "/snapshots", func(in *Instance, _ *http.Request) (any, error) {
-		return map[string]string{"id": in.snapshots.add(in.Snapshot())}, nil
-	}},
-	{http.MethodPost, "/snapshots/{id}/restore", func(in *Instance, r *http.Request) (any, error) {
-		snap := in.snapshots.get(r.PathValue("id"))
-		if snap == nil {
-			return nil, errNotFound("snapshot")
-		}
-		return nil, in.restore(snap)
-	}},
 	{http.MethodPost, "/seed", func(in *Instance, r *http.Request) (any, error) { return nil, withBody(r, in.Seed) }},
 	{http.MethodGet, "/seed.schema.json", func(*Instance, *http.Request) (any, error) { return json.RawMessage(SeedSchema), nil }},
 	{http.MethodPost, "/import/users", func(in *Instance, r *http.Request) (any, error) {
 		var n int
 		err := withBody(r, func(raw []byte) (err error) { n, err = in.ImportUsers(raw); return err })
 		return map[string]int{"imported": n}, err
+	}},
+	{http.MethodGet, "/user_settings", func(in *Instance, _ *http.Request) (any, error) { return in.UserSettings(), nil }},
+	{http.MethodPut, "/user_settings", func(in *Instance, r *http.Request) (any, error) {
+		next, err := adminBody[UserSettings](r)
+		if err == nil {
+			err = in.changeUserSettings(func(s *UserSettings) error { *s = next; return nil })
+		}
+		return in.UserSettings(), err
 	}},
 	{http.MethodPost, "/production", func(in *Instance, r *http.Request) (any, error) {
 		on, err := adminBody[struct {

@@ -12,8 +12,9 @@ import (
 
 var adminTrafficRoutes = []adminRoute{
 	{http.MethodGet, "/events", func(in *Instance, r *http.Request) (any, error) { return newest(r, in.Events()) }},
-	{http.MethodGet, "/requests", func(in *Instance, r *http.Request) (any, error) { return newest(r, in.Requests()) }},
 	{http.MethodGet, "/deliveries", func(in *Instance, r *http.Request) (any, error) { return newest(r, in.Deliveries()) }},
+	{http.MethodGet, "/deliveries/{id}", showDelivery},
+	{http.MethodGet, "/outbox", listOutbox},
 	{http.MethodGet, "/emails", func(in *Instance, r *http.Request) (any, error) { return newest(r, in.Emails()) }},
 	{http.MethodGet, "/text_messages", func(in *Instance, r *http.Request) (any, error) { return newest(r, in.TextMessages()) }},
 	{http.MethodPost, "/events/{id}/replay", func(in *Instance, r *http.Request) (any, error) {

@@ -43,7 +43,8 @@ type Emulator struct {
 	names     map[string]*Instance
 	first     *Instance
 	onRequest []func(RequestRecord)
-	dataDir   string // empty unless the instances are kept on disk
+	strays    *requestLog // requests of no instance
+	dataDir   string      // empty unless the instances are kept on disk
 }
 
 // TB is the part of testing.TB that the emulator needs.
@@ -159,7 +160,7 @@ func New(opts ...Option) (*Emulator, error) {
 	}
 	e := &Emulator{
 		url: s.url, frontendAPI: s.frontendAPI, clerkJS: s.clerkJS, origin: s.origin, azp: s.azp, remote: s.remote, realTokens: s.realTokens, client: &http.Client{Transport: newTransport()}, log: s.log,
-		dataDir: s.data, instances: map[string]*Instance{}, names: map[string]*Instance{},
+		dataDir: s.data, instances: map[string]*Instance{}, names: map[string]*Instance{}, strays: newRequestLog(),
 	}
 	if err := e.mount(families()); err != nil {
 		return nil, err

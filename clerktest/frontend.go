@@ -105,8 +105,9 @@ func (e *Emulator) serveFrontend(w http.ResponseWriter, r *http.Request) {
 	}
 	c := &frontendCall{call: &call{emulator: e, inst: e.instanceOf(r), w: w, r: r, traceID: randomHex(16)}}
 	answer, err := e.answerFrontend(c)
-	status := c.respondFrontend(answer, err)
-	e.logCall(c.call, started, status, err)
+	status := 0
+	defer func() { e.logCall(c.call, "frontend", started, status, err) }()
+	status = c.respondFrontend(answer, err)
 }
 
 // answerFrontend finds the operation, checks the browser and the parameters, and runs the handler.

@@ -2,6 +2,7 @@ package clerktest
 
 import (
 	"net/http"
+	"time"
 )
 
 func jwksFamily() family {
@@ -40,8 +41,9 @@ func publicJWKS(e *Emulator) http.HandlerFunc {
 		in.jwksFetches.Add(1)
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 		c := &call{emulator: e, inst: in, w: w, r: r, traceID: randomHex(16), endpoint: &endpoint{op: e.operations["GetJWKS"]}}
+		started := time.Now()
 		set, err := publicKeySet(in, r)
-		c.respond(set, err)
+		e.logCall(c, apiKeySet, started, c.respond(set, err), err)
 	}
 }
 

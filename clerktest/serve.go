@@ -36,8 +36,11 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeFrontendError(w, newError(http.StatusRequestURITooLong, "request_uri_too_long", "the address is too long", "an address has at most 32 KB"))
 		return
 	}
-	r = dropFrontendPath(r)
 	admin := strings.HasPrefix(r.URL.Path+"/", adminPath+"/")
+	if !admin {
+		w, r = watch(w, r)
+	}
+	r = dropFrontendPath(r)
 	if admin || !hasSecretKey(r) {
 		h, params, known, ok := e.raw.Find(r.Method, r.URL.EscapedPath())
 		switch {
@@ -97,17 +100,28 @@ func (e *Emulator) serveBackend(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
 	c := &call{emulator: e, w: w, r: r, traceID: randomHex(16)}
 	answer, err := e.answer(c)
-	status := c.respond(answer, err)
-	e.logCall(c, started, status, err)
+	status := 0
+	defer func() { e.logCall(c, "backend", started, status, err) }() // also when a fault cuts the connection
+	status = c.respond(answer, err)
 }
 
-// logCall notes an answered request.
-func (e *Emulator) logCall(c *call, started time.Time, status int, err error) {
-	rec := RequestRecord{
-		At: started, Method: c.r.Method, Path: c.r.URL.Path, Status: status, Duration: time.Since(started), TraceID: c.traceID,
+// consoleHeader marks the calls of the console, which are not logged.
+const consoleHeader = "X-Clerktest-Console"
+
+// logCall notes an answered request of one of the two APIs.
+func (e *Emulator) logCall(c *call, api string, started time.Time, status int, err error) {
+	if c.r.Header.Get(consoleHeader) != "" {
+		return
 	}
+	rec := loggedRequest{api: api, RequestRecord: RequestRecord{
+		At: started, Method: c.r.Method, Path: c.r.URL.Path, Status: status, Duration: time.Since(started), TraceID: c.traceID,
+	}}
 	if c.endpoint != nil {
 		rec.Operation = c.endpoint.op.id
+	}
+	if x, ok := c.w.(*exchange); ok {
+		rec.exchange = x
+		x.ResponseWriter = nil // the exchange outlives the request
 	}
 	var refused *apiError
 	if errors.As(err, &refused) && len(refused.items) > 0 {

@@ -152,6 +152,14 @@ func (t *table[T]) dropOldest(x *tx, gone func(*T) bool) {
 	}
 }
 
+// newest returns the row that was stored last, nil when there is none.
+func (t *table[T]) newest(x *tx) *T {
+	for row := range t.in(x).list.all(true) {
+		return row
+	}
+	return nil
+}
+
 // size returns the number of rows.
 func (t *table[T]) size(x *tx) int { return t.in(x).list.length }
 

@@ -22,6 +22,8 @@ func RetryLadder() []time.Duration {
 
 // Delivery is one attempt to deliver an event to an endpoint.
 type Delivery struct {
+	// ID identifies the attempt.
+	ID string `json:"id"`
 	// EndpointID tells the endpoint.
 	EndpointID string `json:"endpoint_id"`
 	// EventID is the message id, the same for every attempt.
@@ -38,6 +40,12 @@ type Delivery struct {
 	Delivered bool `json:"delivered"`
 	// NextAttempt is when the next attempt is due, in Unix milliseconds; 0 when there will be none.
 	NextAttempt int64 `json:"next_attempt"`
+	// Duration is how long the attempt took by the machine's clock.
+	Duration time.Duration `json:"duration"`
+	// Answer is the beginning of the answer's body.
+	Answer string `json:"answer"`
+	// Trouble says why there was no answer, empty when there was one.
+	Trouble string `json:"trouble,omitzero"`
 }
 
 // webhooks are the endpoints of one instance.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,6 +35,7 @@ type WebhookEndpoint struct {
 	mu        sync.Mutex
 	queue     []message // what is still to be attempted
 	log       []Delivery
+	attempts  int     // made so far
 	held      []Event // collected while holding
 	holding   bool
 	drop      int // messages still to be lost
@@ -216,48 +218,72 @@ func (ep *WebhookEndpoint) send() {
 		ep.queue = slices.Delete(ep.queue, at, at+1)
 		ep.mu.Unlock()
 		now := ep.inst.clock.Now()
-		status, abort := ep.attempt(m.event, now)
-		ep.finish(m, now, status, abort)
+		began := time.Now()
+		a := ep.attempt(m.event, now)
+		a.took = time.Since(began)
+		ep.finish(m, now, a)
 	}
 }
 
 // finish records an attempt and queues the next one if it failed, unless the endpoint wants no more of the message.
-func (ep *WebhookEndpoint) finish(m message, at time.Time, status int, abort bool) {
+func (ep *WebhookEndpoint) finish(m message, at time.Time, a attempt) {
 	d := Delivery{
-		EndpointID: ep.settings.ID, EventID: m.event.ID, EventType: m.event.Type, Attempt: m.attempt, At: at.UnixMilli(),
-		Status: status, Delivered: status >= 200 && status < 300,
+		ID: "atmpt_" + randomHex(12), EndpointID: ep.settings.ID, EventID: m.event.ID, EventType: m.event.Type, Attempt: m.attempt, At: at.UnixMilli(),
+		Status: a.status, Delivered: a.status >= 200 && a.status < 300, Duration: a.took, Answer: a.answer, Trouble: a.trouble,
 	}
 	ep.mu.Lock()
 	defer ep.mu.Unlock()
-	if ladder := RetryLadder(); !d.Delivered && !abort && m.attempt <= len(ladder) {
+	if ladder := RetryLadder(); !d.Delivered && !a.abort && m.attempt <= len(ladder) {
 		m.due = at.Add(ladder[m.attempt-1]).UnixMilli()
 		m.attempt++
 		d.NextAttempt = m.due
 		ep.queue = append(ep.queue, m)
 	}
+	ep.attempts++
 	ep.log = lastOf(append(ep.log, d), deliveryLogCap)
 }
 
-// attempt posts the signed message and returns the answer's status, 0 when there was none, and whether the answer asks
-// to give the message up.
-func (ep *WebhookEndpoint) attempt(ev Event, at time.Time) (status int, abort bool) {
+// attempt is how one try to deliver a message went.
+type attempt struct {
+	status  int  // 0 when there was no answer
+	abort   bool // the answer asks to give the message up
+	answer  string
+	trouble string
+	took    time.Duration
+}
+
+// answerCap is how much of an answer a delivery keeps.
+const answerCap = 1 << 10 // bytes
+
+// attempt posts the signed message.
+func (ep *WebhookEndpoint) attempt(ev Event, at time.Time) attempt {
 	body, err := ev.envelope()
 	if err != nil {
-		return 0, false
+		return attempt{trouble: err.Error()}
 	}
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, ep.settings.URL, bytes.NewReader(body))
 	if err != nil {
-		return 0, false
+		return attempt{trouble: err.Error()}
 	}
-	req.Header = ep.signer.Sign(ev.ID, at, body)
-	req.Header.Set("Content-Type", "application/json")
+	req.Header = ep.signedHeader(ev, at, body)
 	resp, err := ep.client.Do(req)
 	if err != nil {
-		return 0, false
+		return attempt{trouble: err.Error()}
 	}
 	defer func() { _ = resp.Body.Close() }()
+	start, _ := io.ReadAll(io.LimitReader(resp.Body, answerCap))
 	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10)
-	return resp.StatusCode, resp.Header.Get("Webhook-Delivery") == "abort-message"
+	return attempt{
+		status: resp.StatusCode, abort: resp.Header.Get("Webhook-Delivery") == "abort-message",
+		answer: strings.ToValidUTF8(string(start), "\uFFFD"),
+	}
+}
+
+// signedHeader is the header of a message, which depends on nothing but its arguments and the secret.
+func (ep *WebhookEndpoint) signedHeader(ev Event, at time.Time, body []byte) http.Header {
+	header := ep.signer.Sign(ev.ID, at, body)
+	header.Set("Content-Type", "application/json")
+	return header
 }
 
 func (ep *WebhookEndpoint) flush(ctx context.Context) error {
