@@ -284,6 +284,10 @@ var adminStateRoutes = []adminRoute{
 		}
 		return in.UserSettings(), err
 	}},
+	{http.MethodGet, "/restrictions", func(in *Instance, _ *http.Request) (out any, err error) {
+		err = in.read(func(x *tx) error { out = wireRestrictions(x.settings()); return nil })
+		return out, err
+	}},
 	{http.MethodPost, "/production", func(in *Instance, r *http.Request) (any, error) {
 		on, err := adminBody[struct {
 			On bool `json:"on"`

@@ -88,11 +88,17 @@ func listFaults(in *Instance) []adminFault {
 // adminWebhook is what the admin API tells about an endpoint.
 type adminWebhook struct {
 	webhookSettings
-	Pending int `json:"pending"`
+	Pending   int  `json:"pending"`
+	Held      int  `json:"held"`
+	Holding   bool `json:"holding"`
+	Drop      int  `json:"drop"`
+	Duplicate int  `json:"duplicate"`
 }
 
 func describeWebhook(ep *WebhookEndpoint) adminWebhook {
-	return adminWebhook{ep.settings, ep.Pending()}
+	ep.mu.Lock()
+	defer ep.mu.Unlock()
+	return adminWebhook{ep.settings, len(ep.queue), len(ep.held), ep.holding, ep.drop, ep.duplicate}
 }
 
 func listWebhooks(in *Instance) []adminWebhook {

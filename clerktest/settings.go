@@ -140,17 +140,20 @@ var updateInstanceRestrictions = changeSettings(func(_ *call, in *restrictionsIn
 	in.BlockSubaddresses.applyValue(&s.BlockSubaddresses)
 	in.BlockDisposable.applyValue(&s.BlockDisposable)
 	return nil
-}, func(c *call) (any, error) {
-	s := c.tx.settings()
-	return struct {
-		Object            string `json:"object"`
-		Allowlist         bool   `json:"allowlist"`
-		Blocklist         bool   `json:"blocklist"`
-		ListsOffOnSignIn  bool   `json:"allowlist_blocklist_disabled_on_sign_in"`
-		BlockSubaddresses bool   `json:"block_email_subaddresses"`
-		BlockDisposable   bool   `json:"block_disposable_email_domains"`
-	}{"instance_restrictions", s.Allowlist, s.Blocklist, s.ListsOffOnSignIn, s.BlockSubaddresses, s.BlockDisposable}, nil
-})
+}, func(c *call) (any, error) { return wireRestrictions(c.tx.settings()), nil })
+
+type restrictionsWire struct {
+	Object            string `json:"object"`
+	Allowlist         bool   `json:"allowlist"`
+	Blocklist         bool   `json:"blocklist"`
+	ListsOffOnSignIn  bool   `json:"allowlist_blocklist_disabled_on_sign_in"`
+	BlockSubaddresses bool   `json:"block_email_subaddresses"`
+	BlockDisposable   bool   `json:"block_disposable_email_domains"`
+}
+
+func wireRestrictions(s instanceSettings) restrictionsWire {
+	return restrictionsWire{"instance_restrictions", s.Allowlist, s.Blocklist, s.ListsOffOnSignIn, s.BlockSubaddresses, s.BlockDisposable}
+}
 
 func getInstanceProtect(c *call) (any, error) {
 	s := c.tx.settings()
