@@ -2,7 +2,7 @@
 
 import { el, replace, row } from './dom.js';
 import { admin, post } from './api.js';
-import { redraw } from './router.js';
+import { draws, redraw } from './router.js';
 
 // notice shows a message for a while, with a button if there is something to do about it.
 export function notice(text, kind = '', action = null) {
@@ -14,15 +14,16 @@ export function notice(text, kind = '', action = null) {
   setTimeout(gone, action ? 20000 : 6000);
 }
 
-// act runs what a button does, shows what went wrong, and draws the page anew.
+// act runs what a button does, shows what went wrong, and draws the page anew unless that led to another.
 export const act = (run, { quiet = false } = {}) => async event => {
   event?.preventDefault();
   const source = event?.currentTarget;
   if (source?.dataset?.busy) return;
   if (source?.dataset) source.dataset.busy = '1';
+  const before = draws();
   try {
     await run(event);
-    if (!quiet) await redraw();
+    if (!quiet && draws() === before) await redraw();
   } catch (error) {
     notice(error.message, 'bad');
   } finally {

@@ -41,6 +41,9 @@ export function refine(params) {
   history.replaceState(null, '', location.pathname + (text ? `?${text}` : ''));
 }
 
+// draws is how many drawings were begun.
+export const draws = () => drawn;
+
 let drawPage = async () => {};
 export const onDraw = fn => { drawPage = fn; };
 
@@ -60,7 +63,7 @@ export function live(counters, read, refresh) {
     if (busy || document.hidden) return;
     busy = true;
     try {
-      const now = JSON.stringify(counters.map(c => c).length ? pick(await read(), counters) : null);
+      const now = JSON.stringify(pick(await read(), counters));
       if (seen !== null && now !== seen) await refresh();
       seen = now;
     } catch {

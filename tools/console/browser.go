@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -27,7 +29,9 @@ type visit struct {
 	out      string
 	srv      *clerktest.Server
 	receiver *httptest.Server
-	closers  []func()
+
+	user, organization string // ids that the tour made
+	closers            []func()
 
 	mu   sync.Mutex
 	ills []string
@@ -63,7 +67,7 @@ func open(ctx context.Context, chromium, out string) (*visit, error) {
 		v.close()
 		return nil, err
 	}
-	return v, v.ready("overview")
+	return v, v.ready("/")
 }
 
 func (v *visit) close() {
@@ -109,15 +113,17 @@ func (v *visit) complaints() error {
 
 // until waits for a JavaScript condition.
 func (v *visit) until(condition string) error {
-	_, err := chromedp.Run(v.ctx, chromedp.Poll[bool]("!!("+condition+")", chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(20*time.Second)))
+	_, err := chromedp.Run(v.ctx, chromedp.Poll[bool]("!!("+condition+")", chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(10*time.Second)))
 	if err != nil {
-		return fmt.Errorf("waiting for %s: %w", condition, err)
+		said, _ := v.text("document.getElementById('notices').innerText")
+		return fmt.Errorf("waiting for %s: %w; the page says %q", condition, err, said)
 	}
 	return nil
 }
 
-func (v *visit) ready(tab string) error {
-	return v.until(fmt.Sprintf("document.body.dataset.ready === %q", tab))
+// ready waits until the page of a path is drawn.
+func (v *visit) ready(path string) error {
+	return v.until(fmt.Sprintf("document.body.dataset.ready === %q", path))
 }
 
 // shows waits for text on the page.
@@ -125,19 +131,30 @@ func (v *visit) shows(text string) error {
 	return v.until(fmt.Sprintf("document.getElementById('view').innerText.includes(%q)", text))
 }
 
-func (v *visit) tab(name string) error {
-	return errors.Join(chromedp.Do(v.ctx, chromedp.Click(chromedp.CSS(fmt.Sprintf("[data-tab=%s]", name)))), v.ready(name))
+// open opens an address of the console as a bookmark would.
+func (v *visit) open(address string) error {
+	path, _, _ := strings.Cut(address, "?")
+	return errors.Join(chromedp.Do(v.ctx, chromedp.Navigate(v.srv.URL()+address)), v.ready(path))
 }
 
-// press clicks a button of a section by their texts.
+// text evaluates a JavaScript expression to a string.
+func (v *visit) text(expression string) (string, error) {
+	return chromedp.Run(v.ctx, chromedp.Evaluate[string](expression))
+}
+
+// script runs JavaScript in the page.
+func (v *visit) script(code string) error {
+	return chromedp.Do(v.ctx, chromedp.Evaluate[chromedp.Void](code))
+}
+
+// press clicks a button or a link of a section by their texts. A section without a heading is the first.
 func (v *visit) press(section, label string) error {
-	path := fmt.Sprintf("//section[h2[starts-with(., %q)]]//button[. = %q]", section, label)
-	return v.onPage(chromedp.Click(path))
+	return v.onPage(chromedp.Click(fmt.Sprintf("//section[h2[starts-with(., %q)]]//*[self::button or self::a or self::summary][normalize-space(.) = %q]", section, label)))
 }
 
-// enter types a value into a field of a section.
+// enter types a value into a field of a section, by its name or its label.
 func (v *visit) enter(section, name, value string) error {
-	path := fmt.Sprintf("//section[h2[starts-with(., %q)]]//input[@name=%q]", section, name)
+	path := fmt.Sprintf("//section[h2[starts-with(., %[1]q)]]//*[self::input or self::textarea][not(@type='hidden')][@name=%[2]q or @data-pick=%[2]q or @aria-label=%[2]q or @data-search=%[2]q]", section, name)
 	return v.onPage(chromedp.Clear(path), chromedp.SendKeys(path, value))
 }
 
@@ -152,11 +169,21 @@ func (v *visit) onPage(actions ...chromedp.Action[chromedp.Void]) error {
 	}
 }
 
+// look sets the width of the page and its colours.
+func (v *visit) look(width int64, theme string) error {
+	return chromedp.Do(v.ctx, chromedp.EmulateViewport(width, 900), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}},
+		})
+		return err
+	}))
+}
+
 func (v *visit) picture(name string) error {
 	if v.out == "" {
 		return nil
 	}
-	png, err := chromedp.Run(v.ctx, chromedp.FullScreenshot(100))
+	png, err := chromedp.Run(v.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		return err
 	}
