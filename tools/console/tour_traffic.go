@@ -77,7 +77,7 @@ func watchDelivery(v *visit) error {
 		v.clicks("Webhook endpoints", "Hold"), v.sees("holds"),
 		func() error { v.srv.CreateUser(clerktest.User{Email: "held@example.com"}); return nil }, v.clicks("Webhook endpoints", "Release"), v.missing("holds"),
 		func() error { return v.onPage(chromedp.Click("(//section[h2[. = 'Webhook deliveries']]//a)[1]")) },
-		v.waits("location.pathname.startsWith('/console/webhooks/atmpt_')"), v.sees("Webhook-Signature"), v.sees("user.created"))
+		v.waits("location.pathname.startsWith('/console/webhooks/atmpt_')"), v.sees("Svix-Signature"), v.sees("user.created"))
 }
 
 // showMarkup stores names that would be markup, and looks whether they stayed text.
