@@ -92,7 +92,7 @@ func (route oauthRoute) handler(e *Emulator) http.HandlerFunc {
 		c := &oauthCall{route: &route, call: &call{emulator: e, inst: e.instanceOf(r), w: w, r: r, traceID: randomHex(16), endpoint: &endpoint{op: op}}}
 		answer, err := c.answer()
 		status := c.write(answer, err)
-		e.logCall(c.call, started, status, nil)
+		e.logCall(c.call, "frontend", started, status, nil)
 		c.log(status)
 	}
 }

@@ -28,7 +28,7 @@ type RequestRecord struct {
 	TraceID   string        `json:"trace_id"`
 }
 
-// loggedRequest is a request as the log keeps it. The exchange is nil for requests that nobody watched.
+// loggedRequest is a request as the log keeps it.
 type loggedRequest struct {
 	RequestRecord
 	api      string // backend, frontend or apiKeySet

@@ -37,7 +37,11 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	admin := strings.HasPrefix(r.URL.Path+"/", adminPath+"/")
-	if !admin {
+	switch {
+	case strings.HasPrefix(r.URL.Path, adminPath+"/v1/"):
+		e.serveConsoleCall(w, r)
+		return
+	case !admin:
 		w, r = watch(w, r)
 	}
 	r = dropFrontendPath(r)
@@ -105,24 +109,28 @@ func (e *Emulator) serveBackend(w http.ResponseWriter, r *http.Request) {
 	status = c.respond(answer, err)
 }
 
-// consoleHeader marks the calls of the console, which are not logged.
-const consoleHeader = "X-Clerktest-Console"
-
-// logCall notes an answered request of one of the two APIs.
-func (e *Emulator) logCall(c *call, api string, started time.Time, status int, err error) {
-	if c.r.Header.Get(consoleHeader) != "" {
+// serveConsoleCall answers a call of the Backend API that the console makes below the admin API, for its own pages only.
+func (e *Emulator) serveConsoleCall(w http.ResponseWriter, r *http.Request) {
+	if err := e.guardAdmin(r); err != nil {
+		writeAdminError(w, err)
 		return
 	}
-	rec := loggedRequest{api: api, RequestRecord: RequestRecord{
+	http.StripPrefix(adminPath, http.HandlerFunc(e.serveBackend)).ServeHTTP(w, r)
+}
+
+// logCall notes an answered request of one of the two APIs. The calls of the console, which nobody watches, are left out.
+func (e *Emulator) logCall(c *call, api string, started time.Time, status int, err error) {
+	x, watched := c.w.(*exchange)
+	if !watched {
+		return
+	}
+	rec := loggedRequest{api: api, exchange: x, RequestRecord: RequestRecord{
 		At: started, Method: c.r.Method, Path: c.r.URL.Path, Status: status, Duration: time.Since(started), TraceID: c.traceID,
 	}}
 	if c.endpoint != nil {
 		rec.Operation = c.endpoint.op.id
 	}
-	if x, ok := c.w.(*exchange); ok {
-		rec.exchange = x
-		x.ResponseWriter = nil // the exchange outlives the request
-	}
+	x.ResponseWriter = nil // the exchange outlives the request
 	var refused *apiError
 	if errors.As(err, &refused) && len(refused.items) > 0 {
 		rec.ErrorCode = refused.items[0].Code

@@ -263,12 +263,12 @@ func (ep *WebhookEndpoint) attempt(ev Event, at time.Time) attempt {
 	}
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, ep.settings.URL, bytes.NewReader(body))
 	if err != nil {
-		return attempt{trouble: err.Error()}
+		return attempt{trouble: withoutAddress(err).Error()}
 	}
 	req.Header = ep.signedHeader(ev, at, body)
 	resp, err := ep.client.Do(req)
 	if err != nil {
-		return attempt{trouble: err.Error()}
+		return attempt{trouble: withoutAddress(err).Error()}
 	}
 	defer func() { _ = resp.Body.Close() }()
 	start, _ := io.ReadAll(io.LimitReader(resp.Body, answerCap))
@@ -277,6 +277,15 @@ func (ep *WebhookEndpoint) attempt(ev Event, at time.Time) attempt {
 		status: resp.StatusCode, abort: resp.Header.Get("Webhook-Delivery") == "abort-message",
 		answer: strings.ToValidUTF8(string(start), "\uFFFD"),
 	}
+}
+
+// withoutAddress is an error of a call without the address that was called, whose query may hold a secret.
+func withoutAddress(err error) error {
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
 }
 
 // signedHeader is the header of a message, which depends on nothing but its arguments and the secret.

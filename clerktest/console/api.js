@@ -1,4 +1,5 @@
 // Calls. The console talks to two APIs on its own origin: the admin API, and the Backend API with the instance's secret key.
+// It reaches the latter below the admin API, so that its calls are not in the log of requests.
 
 export const state = { instance: null, instances: [] };
 
@@ -6,7 +7,7 @@ export const admin = (path, options) =>
   call(`/_clerktest${path}${path.includes('?') ? '&' : '?'}instance=${encodeURIComponent(state.instance.name)}`, options);
 
 export const api = (path, options = {}) =>
-  call(`/v1${path}`, { ...options, headers: { ...options.headers, Authorization: `Bearer ${state.instance.secret_key}`, 'X-Clerktest-Console': '1' } });
+  call(`/_clerktest/v1${path}`, { ...options, headers: { ...options.headers, Authorization: `Bearer ${state.instance.secret_key}` } });
 
 async function call(url, options) {
   const response = await fetch(url, options);
