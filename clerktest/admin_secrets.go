@@ -16,16 +16,24 @@ var (
 	// Keys and opaque tokens keep their kind and their end.
 	keyText = regexp.MustCompile(`\b((?:sk|pk_live|ak|mt|oat|whsec|dvb|rt|dsc|ticket)(?:_test|_live)?_)[\w+/=.-]{6,}?([\w+/=-]{4})(?:[^\w+/=.-]|$)`)
 	// Members of JSON bodies; the value may be cut off.
-	secretMember = regexp.MustCompile(`("(?:` + secretNames + `)"\s*:\s*)("(?:[^"\\]|\\.)*"?|\[[^\]]*\]?)`)
+	secretMember = regexp.MustCompile(`(?i)("(?:` + secretNames + `)"\s*:\s*)("(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|[-\d][\w.+-]*)`)
+	// The code of an error is a member too, and is what people look for.
+	errorCode = regexp.MustCompile(`:\s*"[a-z]+(?:_[a-z0-9]+)+"$`)
 	// Fields of forms and queries.
-	secretField = regexp.MustCompile(`(^|[?&\s])(` + secretNames + `)=[^&\s]*`)
+	secretField = regexp.MustCompile(`(?i)(^|[?&\s])(` + secretNames + `)=[^&\s]*`)
 )
 
-const secretNames = `\w*password\w*|password_digest|totp_secret|secret|secret_key|client_secret|backup_codes|refresh_token|code_verifier|signing_key|private_key`
+const secretNames = `\w*password\w*|\w*secret|\w*secret_key|\w*token|\w*code|\w*codes|code_verifier|\w*ticket|jwt|signing_key|private_key|assertion|client_assertion`
 
-// hideSecrets returns a text that went over the wire without the secrets in it. One-time codes stay: they are in the outbox.
+// hideSecrets returns a text that went over the wire, a body of JSON or a form or a query, without the secrets in it. The
+// codes of errors stay.
 func hideSecrets(text string) string {
-	text = secretMember.ReplaceAllString(text, `$1"`+hiddenSecret+`"`)
+	text = secretMember.ReplaceAllStringFunc(text, func(member string) string {
+		if errorCode.MatchString(member) && strings.HasPrefix(member, `"code"`) {
+			return member
+		}
+		return secretMember.ReplaceAllString(member, `$1"`+hiddenSecret+`"`)
+	})
 	text = secretField.ReplaceAllString(text, `$1$2=`+hiddenSecret)
 	text = tokenText.ReplaceAllString(text, `$1.`+hiddenSecret)
 	return keyText.ReplaceAllStringFunc(text, func(found string) string {

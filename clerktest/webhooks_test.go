@@ -269,3 +269,19 @@ func TestWebhook_ConcurrentChangesArriveInTheOrderOfTheLog(t *testing.T) {
 		t.Error("the messages arrived in another order than the event log has")
 	}
 }
+
+func TestWebhook_TheTroubleOfADeliveryHasNoAddress(t *testing.T) {
+	t.Parallel()
+	srv := clerktest.NewServer(t)
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	if _, err := srv.AddWebhook(gone.URL + "/hook?key=opensesame"); err != nil {
+		t.Fatal(err)
+	}
+	srv.CreateUser(clerktest.User{Email: "ada@example.com"})
+	flush(t, srv.Instance)
+	d := srv.Deliveries()
+	if len(d) != 1 || d[0].Trouble == "" || strings.Contains(d[0].Trouble, "opensesame") || strings.Contains(d[0].Trouble, "/hook") {
+		t.Errorf("got %+v, want one delivery whose trouble has no address", d)
+	}
+}

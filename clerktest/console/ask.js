@@ -42,9 +42,9 @@ export const copy = (text, label = 'Copy') => el('button', {
 }, label);
 
 // confirm asks before something is lost.
-export function confirm(question, verb) {
+export function confirm(question, verb, undo) {
   return dialog(question, close => [
-    el('p', {}, 'A snapshot is taken first, so that it can be undone.'),
+    el('p', {}, undo ? 'A snapshot is taken first, from which all records can be restored.' : 'This cannot be undone.'),
     row(el('button', { type: 'button', class: 'danger', 'data-verb': verb, onclick: () => close(true) }, verb),
       el('button', { type: 'button', autofocus: true, onclick: () => close(false) }, 'Cancel')),
   ]);
@@ -61,22 +61,24 @@ export function dialog(title, content) {
   });
 }
 
-// danger is a button for what loses records: it asks, takes a snapshot, acts, and offers to take it back.
-export const danger = (label, question, run, props = {}) => el('button', {
+// danger is a button for what loses something: it asks and acts. A snapshot is taken first, and restoring it is offered,
+// unless undo is false, as for what is not a record of the instance.
+export const danger = (label, question, run, { undo = true, ...props } = {}) => el('button', {
   type: 'button', class: 'danger', ...props, onclick: act(async () => {
-    if (!await confirm(question, label)) return;
-    await undoable(question.replace(/\?$/, ''), run);
+    if (!await confirm(question, label, undo)) return;
+    if (undo) await undoable(question.replace(/\?$/, ''), run);
+    else await run();
   }),
 }, label);
 
-// undoable takes a snapshot, acts, and offers to take it back.
+// undoable takes a snapshot, acts, and offers to restore it. That brings back records, and nothing else.
 export async function undoable(what, run) {
   const snapshot = await admin('/snapshots', post({ note: `before: ${what}`.slice(0, 150) }));
   await run();
   notice(`Done: ${what}.`, '', {
-    label: 'Undo', run: act(async () => {
+    label: 'Restore the records', run: act(async () => {
       await admin(`/snapshots/${snapshot.id}/restore`, post());
-      notice('All records are as they were before.');
+      notice('The records are those of the snapshot. Logs, clock, keys, faults and webhook endpoints were left alone.');
     }),
   });
 }

@@ -39,9 +39,9 @@ page('data', 'Data', 'Try', async () => {
     folded('Replace all records with an export', upload('state', 'Load the state', '', text => admin('/state', { ...raw(text), method: 'PUT' })))),
     section('Instances', table(['name', 'secret key', 'publishable key', ''], state.instances.map(i => [
       el('a', { href: address('', '', { instance: i.name }) }, i.name), el('code', {}, i.secret_key), el('code', {}, i.publishable_key),
-      i.name === 'emulator' ? '' : danger('Remove', `Remove the instance ${i.name} and everything in it?`, () => admin(`/instances/${encodeURIComponent(i.name)}`, send('DELETE')))])),
+      i.name === 'emulator' ? '' : danger('Remove', `Remove the instance ${i.name} and everything in it?`, () => admin(`/instances/${encodeURIComponent(i.name)}`, send('DELETE')), { undo: false })])),
     folded('Add an instance', form('Add instance', [field('name', 'Name', { required: true, hint: 'a-z, 0-9 and dashes' })], v => admin('/instances', post(v))))),
     section('Reset', soft('Forgets every record, the logs, faults and keys; the secret key stays.'),
-      row(danger('Reset everything', 'Reset this instance?', () => admin('/reset', post())))),
+      row(danger('Reset everything', 'Reset this instance? Logs, clock, keys and faults do not come back.', () => admin('/reset', post())))),
   ];
 });

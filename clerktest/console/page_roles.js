@@ -15,7 +15,8 @@ page('roles', 'Roles and permissions', 'Configure', async place => (place.id ? d
   section('Roles', await listOf('/organization_roles', {
     key: 'roles', heads: ['name', 'key', 'permissions', 'members', 'created'],
     cells: r => [idLink(r.id, r.name), el('code', {}, r.key), r.permissions.length, r.members_count ?? '', when(r.created_at)],
-  }), folded('New role', form('Create role', [
+  })),
+  section('New role', folded('Create a role', form('Create role', [
     field('name', 'Name', { required: true }), field('key', 'Key', { required: true, hint: 'org:editor' }), field('description', 'Description'),
   ], async v => go(address('roles', (await api('/organization_roles', post(v))).id))))),
   section('Permissions', await listOf('/organization_permissions', {

@@ -43,7 +43,7 @@ function endpoint(h) {
       ['Waiting', h.pending], ['Held', h.held], ['Drills', [h.drop && `loses the next ${h.drop}`, h.duplicate && `doubles the next ${h.duplicate}`, h.holding && 'holds'].filter(Boolean).join(', ')]]),
     row(drill('Lose the next', { drop: 1 }), drill('Double the next', { duplicate: 1 }),
       h.holding ? [drill('Release', { release: 'in_order' }), drill('Release reversed', { release: 'reversed' })] : drill('Hold', { hold: true }),
-      danger('Remove', `Remove the endpoint ${h.url}?`, () => admin(`/webhooks/${h.id}`, remove()))));
+      danger('Remove', `Remove the endpoint ${h.url}?`, () => admin(`/webhooks/${h.id}`, remove()), { undo: false })));
 }
 
 async function drawEvent(id) {

@@ -138,7 +138,7 @@ func deleteAndUndo(v *visit) error {
 	gone := v.srv.CreateUser(clerktest.User{Email: "gone@example.com"})
 	return inOrder(v.opens("/console/users/"+gone.ID), v.clicks("", "Delete user"), v.agrees("Delete user"),
 		v.waits("location.pathname === '/console/users'"), v.sees("ada@example.com"), v.missing("gone@example.com"),
-		func() error { return v.onPage(chromedp.Click("//*[@id='notices']//button[. = 'Undo']")) }, v.sees("gone@example.com"))
+		func() error { return v.onPage(chromedp.Click("//*[@id='notices']//button[. = 'Restore the records']")) }, v.sees("gone@example.com"))
 }
 
 func searchUsers(v *visit) error {

@@ -18,8 +18,8 @@ func saveSettings(v *visit) error {
 }
 
 func makeRole(v *visit) error {
-	return inOrder(v.opens("/console/roles"), v.sees("org:admin"), v.clicks("New role", "New role"),
-		v.types("Roles", "name", "Editor"), v.types("Roles", "key", "org:editor"), v.clicks("Roles", "Create role"),
+	return inOrder(v.opens("/console/roles"), v.sees("org:admin"), v.clicks("New role", "Create a role"),
+		v.types("New role", "name", "Editor"), v.types("New role", "key", "org:editor"), v.clicks("New role", "Create role"),
 		v.waits("location.pathname.startsWith('/console/roles/role_')"), v.clicks("Permissions", "Save permissions"), v.opens("/console/roles"), v.sees("org:editor"))
 }
 
