@@ -49,7 +49,10 @@ func trailing(text, end string) int { return len(text) - strings.LastIndex(text,
 func hideHeader(name, value string) string {
 	switch name {
 	case "Authorization":
-		scheme, credentials, _ := strings.Cut(value, " ")
+		scheme, credentials, ok := strings.Cut(value, " ")
+		if !ok {
+			return hiddenSecret
+		}
 		if hidden := hideSecrets(credentials); hidden != credentials {
 			return scheme + " " + hidden
 		}

@@ -91,7 +91,7 @@ func (e *Emulator) servePage(w http.ResponseWriter, r *http.Request, p *webPage)
 	w.Header().Set("Cache-Control", "no-store")
 	answer, err := e.answerPage(c)
 	status := c.respondPage(answer, err)
-	e.logCall(c.call, started, status, err)
+	e.logCall(c.call, "frontend", started, status, err)
 }
 
 // dropStrangeBrowser forgets the dev browser of another Clerk, which a page replaces as ClerkJS does.

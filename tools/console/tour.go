@@ -193,6 +193,7 @@ func watchSessions(v *visit) error {
 // drill moves the clock, rotates the key and injects a fault.
 func drill(v *visit) error {
 	before := len(v.srv.SigningKeys())
+	added := "[...document.querySelectorAll('td')].some(cell => cell.innerText === 'until cleared')"
 	faults := func(want int) func() error {
 		return holds(func() bool { return len(v.srv.Faults()) == want }, fmt.Sprintf("want %d faults", want))
 	}
@@ -201,8 +202,8 @@ func drill(v *visit) error {
 		v.clicks("Signing keys", "Rotate"),
 		v.waits(fmt.Sprintf("[...document.querySelectorAll('section')].find(s => s.innerText.startsWith('Signing keys')).querySelectorAll('tbody tr').length === %d", before+1)),
 		holds(func() bool { return len(v.srv.SigningKeys()) == before+1 }, "there is no new key"),
-		v.types("Faults", "operation", "GetUser"), v.types("Faults", "status", "503"), v.clicks("Faults", "Add"), v.sees("until cleared"), faults(1),
-		v.clicks("Faults", "Clear all"), v.missing("until cleared"), faults(0))
+		v.types("Faults", "operation", "GetUser"), v.types("Faults", "status", "503"), v.clicks("Faults", "Add"), v.waits(added), faults(1),
+		v.clicks("Faults", "Clear all"), v.waits("!"+added), faults(0))
 }
 
 func restoreSnapshot(v *visit) error {
@@ -221,6 +222,6 @@ func useKeyboard(v *visit) error {
 	press := func(keys string) func() error {
 		return func() error { return chromedp.Do(v.ctx, chromedp.KeyEvent(keys)) }
 	}
-	return inOrder(v.opens("/console"), press("g"), press("u"), v.waits("location.pathname === '/console/users'"), v.sees("ada@example.com"),
+	return inOrder(v.opens("/console"), press("g"), press("u"), v.waits("location.pathname === '/console/users'"), v.sees("1 to 25 of"),
 		press("/"), v.waits("document.activeElement.id === 'jump'"), press(v.organization), press(kb.Enter), v.waits("location.pathname.endsWith("+fmt.Sprintf("%q", v.organization)+")"), v.sees("Acme"))
 }
