@@ -189,10 +189,10 @@ func countChanges(in *Instance, _ *http.Request) (any, error) {
 	requests += strays.last
 	strays.mu.Unlock()
 	_, events, _ := in.events.since(math.MaxInt)
-	deliveries := ""
+	var deliveries strings.Builder
 	for _, ep := range in.Webhooks() {
 		ep.mu.Lock()
-		deliveries += fmt.Sprintf("%s %d %d %d ", ep.settings.ID, ep.attempts, len(ep.held), len(ep.queue))
+		fmt.Fprintf(&deliveries, "%s %d %d %d ", ep.settings.ID, ep.attempts, len(ep.held), len(ep.queue))
 		ep.mu.Unlock()
 	}
 	outbox := ""
@@ -206,6 +206,6 @@ func countChanges(in *Instance, _ *http.Request) (any, error) {
 		return nil
 	})
 	return map[string]string{
-		"requests": strconv.FormatInt(requests, 10), "events": strconv.Itoa(events), "deliveries": deliveries, "outbox": outbox,
+		"requests": strconv.FormatInt(requests, 10), "events": strconv.Itoa(events), "deliveries": deliveries.String(), "outbox": outbox,
 	}, nil
 }

@@ -91,7 +91,8 @@ func (v *visit) watch(event any) {
 			ill = "browser log: " + e.Entry.Text + " " + e.Entry.URL
 		}
 	case *network.EventRequestWillBeSent:
-		if !strings.HasPrefix(e.Request.URL, v.srv.URL()+"/") {
+		// Images that the browser draws on controls of its own have data addresses.
+		if !strings.HasPrefix(e.Request.URL, v.srv.URL()+"/") && !strings.HasPrefix(e.Request.URL, "data:") {
 			ill = "a request to another host: " + e.Request.URL
 		}
 	}
@@ -183,7 +184,7 @@ func (v *visit) picture(name string) error {
 	if v.out == "" {
 		return nil
 	}
-	png, err := chromedp.Run(v.ctx, chromedp.CaptureScreenshot())
+	png, err := chromedp.Run(v.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		return err
 	}
