@@ -56,7 +56,7 @@ matrix: ## test each adapter under the race detector, on the lowest and the newe
 	$(TOOL) ./standalone matrix $(MODULES)
 
 .PHONY: test-modules
-test-modules: ## vet and test each module on its own, its siblings from a packed module proxy (MODULES=)
+test-modules: ## vet and test modules on their own, their siblings from a packed proxy; matrix does so with adapters (MODULES=)
 	$(TOOL) ./standalone test $(MODULES)
 
 .PHONY: cover
@@ -122,12 +122,14 @@ lint: $(GOLANGCI) ## run the linters over every module
 	$(GOLANGCI) run $(PACKAGES)
 	@for m in $(filter-out tools/lint,$(TOOLMODS)); do echo "$$m"; (cd $$m && GOWORK=off $(GOLANGCI) run ./...) || exit 1; done
 
-# Platforms on which nothing is run here, but on which code and tests have to compile.
-PORTS := linux/386 linux/arm windows/amd64 darwin/arm64 js/wasm
+# Platforms on which nothing is run here, but on which code and tests have to compile: all of it, or core and auth.
+PORTS      := linux/386,windows/amd64,darwin/arm64
+PORTS_AUTH := linux/arm,js/wasm
 
 .PHONY: ports
-ports: ## vet core and auth for platforms with other integers, files or sockets
-	@for p in $(PORTS); do echo "$$p"; GOOS=$${p%/*} GOARCH=$${p#*/} go vet ./core/... ./auth/... || exit 1; done
+ports: ## type-check the code for platforms with other integers, files or sockets
+	$(TOOL) ./ports $(PORTS) $(PACKAGES)
+	$(TOOL) ./ports $(PORTS_AUTH) ./core/... ./auth/...
 
 .PHONY: generate
 generate: ## generate core from Clerk's OpenAPI documents (SPEC=bapi.yml EVENTS=webhooks.yml)

@@ -16,7 +16,7 @@ import (
 var migrations embed.FS
 
 // migrationLock is the number of the lock that replicas take before they migrate.
-const migrationLock = 0x636c65726b
+const migrationLock int64 = 0x636c65726b
 
 // Migrate creates the tables, or brings those of an older version up to date. Any number of replicas may call it at the
 // same time: one does the work, the others wait. An error matches ErrSchema if a table is in the way that has other

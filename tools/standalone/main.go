@@ -1,7 +1,7 @@
 // Command standalone runs the go command on each module of the workspace alone, with its siblings from a packed
 // module proxy instead of the workspace. A module that misses a requirement fails here and nowhere else.
 //
-//	standalone test [module…]    vet and test
+//	standalone test [module…]                   vet and test; without names, the modules that matrix leaves out
 //	standalone tidy [module…]                   tidy go.mod and go.sum
 //	standalone tidy-check [module…]             fail if one of them is not tidy
 //	standalone matrix [module…]                 test adapters with the race detector on the lowest and the newest framework
@@ -71,20 +71,23 @@ func chosen(w *workspace.Workspace, name string, named []string) ([]string, erro
 			return nil, fmt.Errorf("%s is no module of the workspace", folder)
 		}
 	}
+	adapters := make([]string, 0, len(all))
+	for _, m := range w.Modules {
+		if m.Framework != "" {
+			adapters = append(adapters, m.Dir)
+		}
+	}
 	switch {
 	case len(named) > 0:
 		return named, nil
-	case name != "matrix":
+	case name == "matrix":
+		// net/http is a framework too: the middleware of auth runs beside the adapters.
+		return append([]string{"auth"}, adapters...), nil
+	case name == "test":
+		return slices.DeleteFunc(all, func(folder string) bool { return slices.Contains(adapters, folder) }), nil
+	default:
 		return all, nil
 	}
-	// net/http is a framework too: the middleware of auth runs beside the adapters.
-	folders := []string{"auth"}
-	for _, m := range w.Modules {
-		if m.Framework != "" {
-			folders = append(folders, m.Dir)
-		}
-	}
-	return folders, nil
 }
 
 // runner carries what every action needs.

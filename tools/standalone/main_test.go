@@ -21,8 +21,11 @@ func TestChosen(t *testing.T) {
 		}
 		return got
 	}
-	if got := folders("test"); !slices.Contains(got, "core") || !slices.Contains(got, "examples") {
-		t.Errorf("got %q to test, want published modules and the examples", got)
+	if got := folders("test"); !slices.Contains(got, "core") || !slices.Contains(got, "examples") || slices.Contains(got, "gin") {
+		t.Errorf("got %q to test, want modules that adapt nothing and the examples", got)
+	}
+	if got := folders("tidy"); !slices.Contains(got, "core") || !slices.Contains(got, "gin") {
+		t.Errorf("got %q to tidy, want all", got)
 	}
 	if got := folders("matrix"); !slices.Contains(got, "auth") || !slices.Contains(got, "gin") || slices.Contains(got, "core") {
 		t.Errorf("got %q for the matrix, want auth and the adapters", got)

@@ -72,7 +72,7 @@ func exportOf(users int) []byte {
 		fmt.Fprintf(&export, `,{"id":"user_%d","username":"name%d","first_name":"Ada","last_name":"Number %d","created_at":%d,
 			"primary_email_address_id":"idn_%d","public_metadata":{"plan":"pro"},
 			"email_addresses":[{"id":"idn_%d","email_address":"user%d@example.com","verification":{"status":"verified","strategy":"admin"}}]}`,
-			i, i, i, 1_700_000_000_000+i, i, i, i)
+			i, i, i, 1_700_000_000_000+int64(i), i, i, i)
 	}
 	return []byte("[" + export.String()[1:] + "]")
 }
