@@ -52,7 +52,7 @@ func (s *scenario) verifyPath() string {
 func (d *difference) revoked() *difference {
 	path := d.verifyPath()
 	answers := d.route(path)
-	if !d.request() || path == "" || len(answers) == 0 || !d.turned([]string{"signed-in"}, []string{"signed-out token-invalid"}) {
+	if !d.request() || path == "" || len(answers) == 0 || !d.turned([]string{"signed-in", "signed-out token-verification-failed"}, []string{"signed-out token-invalid"}) {
 		return nil
 	}
 	answer := answers[0]

@@ -6,13 +6,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
 
 // What our key set promises; see the RemoteKeySet of the SDK.
 const (
-	keysLive     = 5 * time.Minute
+	keysLive     = clerkauth.DefaultKeyTTL
 	keysSoft     = keysLive / 5 * 4
-	keysStale    = time.Hour
+	keysStale    = clerkauth.DefaultKeyMaxStale
 	keysPause    = 10 * time.Second // longest time without a load for an unknown key id
 	failurePause = 2 * time.Second  // longest time without a load after a failure
 )

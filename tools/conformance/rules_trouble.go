@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -44,7 +45,14 @@ func (d *difference) ourTrouble() *difference {
 		lookup := strings.Contains(route.Path, "/handshake_payload") || strings.Contains(route.Path, "/refresh")
 		return lookup && slices.ContainsFunc(route.Responses, backendAnswer.troubled)
 	})
-	if !d.request() || !failed || !d.turned(notSignedIn, []string{"signed-out unexpected-error"}) {
+	keyRefused := failed && slices.ContainsFunc(d.routes(), func(route backendRoute) bool {
+		return slices.ContainsFunc(route.Responses, backendAnswer.refusesKey)
+	})
+	ours := []string{"signed-out unexpected-error"}
+	if keyRefused {
+		ours = append(ours, "signed-out secret-key-invalid")
+	}
+	if !d.request() || !failed || !d.turned(notSignedIn, ours) {
 		return nil
 	}
 	withoutParty := strings.HasSuffix(d.theirs(), "token-invalid-authorized-parties") // see D-34: a refresh is tried once
@@ -55,7 +63,12 @@ func (d *difference) ourTrouble() *difference {
 
 // troubled reports whether an answer says nothing about the visitor.
 func (a backendAnswer) troubled() bool {
-	return a.Fail != "" || a.Status >= 500 || a.Status == 429 || a.Status == 401 || a.Status == 403 || a.Status == 0 || a.Raw != nil
+	return a.Fail != "" || a.Status >= 500 || a.Status == 429 || a.refusesKey() || a.Status == 0 || a.Raw != nil
+}
+
+// refusesKey reports whether an answer is about the secret key.
+func (a backendAnswer) refusesKey() bool {
+	return a.Status == http.StatusUnauthorized || a.Status == http.StatusForbidden
 }
 
 // missingParty explains the reason of a token without azp, and the handshake that such a visitor is sent on once.
@@ -76,12 +89,13 @@ func (d *difference) uncached() *difference {
 	})
 }
 
-// noPage explains the reason of a request for something that no browser shows as a page.
+// noPage explains a request for something that no browser shows as a page: they decide as about a fetch of a script.
 func (d *difference) noPage() *difference {
-	return d.nothingIf(
-		d.request(), d.onlyReason(), d.header("sec-fetch-dest") != "document",
-		strings.HasSuffix(d.ours(), "refresh-non-eligible-no-page"), strings.HasSuffix(d.theirs(), "refresh-non-eligible-no-refresh-cookie"),
-	)
+	const header = "sec-fetch-dest"
+	if !d.request() || !strings.HasSuffix(d.ours(), "refresh-non-eligible-no-page") || !d.sameFor(d.withHeader(header, "image")) {
+		return nil
+	}
+	return d.understoodAs(d.withHeader(header, "empty"), d.want)
 }
 
 // partyOfHandshake explains the reason of a session that came from a handshake without azp, and its cookies.
