@@ -103,36 +103,48 @@ func (d *difference) implausible() *difference {
 	})
 }
 
-// foreignIssuer explains an OAuth token that was signed by this instance's key and names another issuer.
+// foreignIssuer explains a machine's token that was signed by this instance's key and names another issuer.
 func (d *difference) foreignIssuer() *difference {
 	p, ok := peekAt(d.bearer())
-	typ, _ := p.header["typ"].(string)
-	subject, _ := p.payload["sub"].(string)
 	message, _ := d.got("x-clerk-auth-message")
-	if !d.request() || !ok || !strings.HasSuffix(typ, "at+jwt") || message != "the issuer is another one" ||
+	if !d.request() || !ok || !p.isMachine() && !p.isOAuth() || message != "the issuer is another one" ||
 		!d.turned([]string{"signed-in"}, []string{"signed-out token-verification-failed"}) {
 		return nil
 	}
-	return d.without(func(line string) bool {
-		_, verdict, _ := strings.Cut(line, ": ")
-		return hasPrefix(line, machineLines) || strings.HasPrefix(line, "auth.") && strings.HasPrefix(verdict, "got <nil>, ") ||
-			strings.HasPrefix(line, "auth.isAuthenticated: got false, ") || line == "auth.userId: got <nil>, want "+subject
-	})
+	return d.without(shutOut)
 }
 
-// sessionless explains the reason of a JWT that has no sid, so that it is the token of nobody's session, and is refused
-// by both.
+// shutOut reports whether a line follows from a bearer whom they let in and we do not.
+func shutOut(line string) bool {
+	_, verdict, _ := strings.Cut(line, ": ")
+	return hasPrefix(line, machineLines) || strings.HasPrefix(line, "auth.") && strings.HasPrefix(verdict, "got <nil>, ")
+}
+
+// sessionless explains a JWT that has no sid, so that it is the token of nobody's session. One with an audience may be what
+// an OAuth client knows about a user, and they let it in.
 func (d *difference) sessionless() *difference {
 	p, ok := peekAt(d.bearer())
 	_, session := p.payload["sid"]
-	return d.nothingIf(d.request(), ok, !session, d.onlyReason(),
-		d.turned([]string{"signed-out token-verification-failed"}, []string{"signed-out token-type-mismatch"}))
+	theirs := []string{"signed-out token-verification-failed"}
+	if p.payload["aud"] != nil {
+		theirs = append(theirs, "signed-in")
+	}
+	if !d.request() || !ok || session || !d.turned(theirs, []string{"signed-out token-type-mismatch"}) {
+		return nil
+	}
+	return d.without(shutOut)
 }
 
-// noAudience explains the reason of a token whose aud is neither a text nor a list, and which is refused by both.
+// noAudience explains a token whose aud is neither a text nor a list, which they look at only where an audience is asked for.
 func (d *difference) noAudience() *difference {
 	p, ok := peekAt(d.bearer())
 	_, number := p.payload["aud"].(float64)
-	return d.nothingIf(d.request(), ok, number, d.onlyReason(),
-		d.turned([]string{"signed-out token-verification-failed"}, []string{"signed-out token-invalid"}))
+	theirs := []string{"signed-out token-verification-failed"}
+	if len(d.Options.list("audience")) == 0 {
+		theirs = append(theirs, "signed-in")
+	}
+	if !d.request() || !ok || !number || !d.turned(theirs, []string{"signed-out token-invalid"}) {
+		return nil
+	}
+	return d.without(shutOut)
 }

@@ -97,7 +97,7 @@ func (h *keyHistory) explains(theirs, ours, kid string) bool {
 		}
 		return h.state == keysServed && !h.has(kid) || !last.has(kid) || h.now.Sub(last.at) < keysPause
 	case "jwk-remote-failed-to-load":
-		return (h.failing() || theirs == "jwk-kid-mismatch" && h.postponing()) && !h.kept(kid)
+		return (h.failing() || h.postponing()) && !h.kept(kid)
 	}
 	return false
 }

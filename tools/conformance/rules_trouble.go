@@ -41,24 +41,37 @@ func (d *difference) unaskedNonce() *difference {
 
 // ourTrouble explains a refusal by the failing answer of Clerk that is behind it: nothing but the trouble is told.
 func (d *difference) ourTrouble() *difference {
-	failed := slices.ContainsFunc(d.routes(), func(route backendRoute) bool {
-		lookup := strings.Contains(route.Path, "/handshake_payload") || strings.Contains(route.Path, "/refresh")
-		return lookup && slices.ContainsFunc(route.Responses, backendAnswer.troubled)
-	})
-	keyRefused := failed && slices.ContainsFunc(d.routes(), func(route backendRoute) bool {
-		return slices.ContainsFunc(route.Responses, backendAnswer.refusesKey)
-	})
-	ours := []string{"signed-out unexpected-error"}
-	if keyRefused {
-		ours = append(ours, "signed-out secret-key-invalid")
-	}
-	if !d.request() || !failed || !d.turned(notSignedIn, ours) {
+	if !d.request() || !d.turned(notSignedIn, d.troubles()) {
 		return nil
 	}
 	withoutParty := strings.HasSuffix(d.theirs(), "token-invalid-authorized-parties") // see D-34: a refresh is tried once
 	return d.without(func(line string) bool {
 		return refusal(line) || withoutParty && strings.HasPrefix(line, "calls: got POST /sessions/") && strings.Contains(line, "/refresh?")
 	})
+}
+
+// troubles are the decisions of ours that failing answers about a handshake or a refresh lead to.
+func (d *difference) troubles() []string {
+	var found []string
+	handshake := slices.ContainsFunc(handshakeResults, func(name string) bool { return d.cookie(name)+d.query(name) != "" })
+	for _, route := range d.routes() {
+		reason := "unexpected-error"
+		switch lookup := strings.Contains(route.Path, "/handshake_payload") || strings.Contains(route.Path, "/refresh"); {
+		case handshake && strings.HasSuffix(route.Path, "/jwks"):
+			reason = "jwk-remote-failed-to-load"
+		case !lookup:
+			continue
+		}
+		for _, answer := range route.Responses {
+			if answer.troubled() {
+				found = append(found, "signed-out "+reason)
+			}
+			if answer.refusesKey() {
+				found = append(found, "signed-out secret-key-invalid")
+			}
+		}
+	}
+	return found
 }
 
 // troubled reports whether an answer says nothing about the visitor.
