@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +16,7 @@ var machineRules = []scenarioRule{
 	rule("7.4", "the issuer of a machine's token counts where one is set", (*difference).foreignIssuer),
 	rule("D-1", "a token that belongs to no session is of another type", (*difference).sessionless),
 	rule("7.4", "an audience that is none is malformed", (*difference).noAudience),
+	rule("7.4", "an OAuth token for other resources as well is refused", (*difference).manyResources),
 }
 
 // machineLines begin the lines that follow from a machine that is signed in.
@@ -125,7 +127,7 @@ func shutOut(line string) bool {
 func (d *difference) sessionless() *difference {
 	p, ok := peekAt(d.bearer())
 	_, session := p.payload["sid"]
-	theirs := []string{"signed-out token-verification-failed"}
+	theirs := []string{"signed-out token-verification-failed", "signed-out token-invalid"}
 	if p.payload["aud"] != nil {
 		theirs = append(theirs, "signed-in")
 	}
@@ -144,6 +146,22 @@ func (d *difference) noAudience() *difference {
 		theirs = append(theirs, "signed-in")
 	}
 	if !d.request() || !ok || !number || !d.turned(theirs, []string{"signed-out token-invalid"}) {
+		return nil
+	}
+	return d.without(shutOut)
+}
+
+// manyResources explains an OAuth token for one of the resources that are asked for and for others, where the token could be
+// sent on.
+func (d *difference) manyResources() *difference {
+	p, ok := peekAt(d.bearer())
+	audience, _ := p.payload["aud"].([]any)
+	foreign := slices.ContainsFunc(audience, func(aud any) bool {
+		text, _ := aud.(string)
+		return !slices.Contains(d.Options.list("audience"), text)
+	})
+	if !d.request() || !ok || !p.isOAuth() || !foreign || len(audience) < 2 ||
+		!d.turned([]string{"signed-in"}, []string{"signed-out token-verification-failed"}) {
 		return nil
 	}
 	return d.without(shutOut)
