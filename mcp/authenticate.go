@@ -31,7 +31,7 @@ func (v *visit) authenticate(ctx context.Context, needed scopeSet) *refusal {
 	if token == "" {
 		return &refusal{
 			status: http.StatusUnauthorized, rpc: codeUnauthenticated, text: "A token is needed.", anonymous: true, challenge: true,
-			scopes: needed,
+			scopes: g.asked(needed),
 		}
 	}
 	v.state = g.config.Authenticator.AuthenticateToken(ctx, token, g.options...)
@@ -53,8 +53,16 @@ func (v *visit) authenticate(ctx context.Context, needed scopeSet) *refusal {
 	}
 	return &refusal{
 		status: http.StatusUnauthorized, rpc: codeUnauthenticated, code: "invalid_token", text: text, challenge: true,
-		scopes: needed,
+		scopes: g.asked(needed),
 	}
+}
+
+// asked are the scopes that a client without a valid token is told, of which the request needs some.
+func (g *Guard) asked(needed scopeSet) scopeSet {
+	if g.config.AskForAllScopes {
+		return g.catalog.all()
+	}
+	return needed
 }
 
 // unfit says why a valid OAuth token is none for this server, or nothing.

@@ -47,6 +47,10 @@ type Config struct {
 	Scopes []Scope
 	// Baseline are the scopes that every request needs.
 	Baseline []string
+	// AskForAllScopes tells clients that have no valid token all scopes of the catalog in place of those that their request
+	// needs. At Clerk a client that registers itself may ask for no other scopes than those it registered with, and many
+	// register with the first scopes that they are told: they cannot ask for more when a tool needs it.
+	AskForAllScopes bool
 	// Tools are the scopes that a tool needs besides the baseline. A tool that is not listed is refused as unknown. Nil
 	// lets all tools be called with the baseline.
 	Tools map[string][]string

@@ -112,6 +112,25 @@ func TestGuard_AsksForScopes(t *testing.T) {
 	}
 }
 
+func TestGuard_AsksForAllScopesAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, func(c *clerkmcp.Config) { c.AskForAllScopes = true })
+	for name, token := range map[string]string{"no token": "", "a bad token": sign(t, time.Now().Add(-2*time.Hour), nil)} {
+		w := s.post(token, call("7", "read"))
+		if challenge := w.Header().Get("WWW-Authenticate"); w.Code != http.StatusUnauthorized || !strings.Contains(challenge, `scope="mcp:read mcp:write mcp:admin"`) {
+			t.Errorf("%s: got %d %s, want 401 with all scopes", name, w.Code, challenge)
+		}
+	}
+	w := httptest.NewRecorder()
+	s.guard.Metadata().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	if !strings.Contains(w.Body.String(), `"scopes_supported":["mcp:read","mcp:write","mcp:admin"]`) {
+		t.Errorf("got %s, want all scopes in the metadata", w.Body)
+	}
+	if w := s.post(sign(t, time.Now(), nil), call("7", "read")); w.Code != http.StatusOK {
+		t.Errorf("got %d with the scope of the tool alone, want 200", w.Code)
+	}
+}
+
 func TestGuard_NotificationsNeedNoScope(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)

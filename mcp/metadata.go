@@ -8,8 +8,8 @@ import (
 // rootMetadataPath is where clients look for the metadata of an origin's only resource.
 const rootMetadataPath = "/.well-known/oauth-protected-resource"
 
-// document is the metadata of the resource (RFC 9728, section 2). The scopes are those that every request needs: clients
-// that are told nothing else ask for these.
+// document is the metadata of the resource (RFC 9728, section 2). The scopes are those that every request needs, or all:
+// clients that are told nothing else ask for these.
 func (g *Guard) document() ([]byte, error) {
 	return json.Marshal(struct {
 		Resource             string   `json:"resource"`
@@ -19,7 +19,7 @@ func (g *Guard) document() ([]byte, error) {
 		Name                 string   `json:"resource_name,omitzero"`
 		Documentation        string   `json:"resource_documentation,omitzero"`
 	}{
-		g.config.Resource, []string{g.config.AuthorizationServer}, g.catalog.list(g.baseline), []string{"header"}, g.config.Name,
+		g.config.Resource, []string{g.config.AuthorizationServer}, g.catalog.list(g.asked(g.baseline)), []string{"header"}, g.config.Name,
 		g.config.Documentation,
 	})
 }

@@ -39,6 +39,9 @@ func (c *catalog) set(names []string) (scopeSet, bool) {
 	return set, all
 }
 
+// all returns the set of all scopes.
+func (c *catalog) all() scopeSet { return 1<<len(c.scopes) - 1 }
+
 // names returns the scopes of a set in the order of the catalog, with spaces between them.
 func (c *catalog) names(set scopeSet) string {
 	var names []string

@@ -114,7 +114,7 @@ func (v *visit) withSession(r *http.Request, next http.Handler) {
 	case known && !own && v.owner == owner{}:
 		v.refuse(&refusal{
 			status: http.StatusUnauthorized, rpc: codeUnauthenticated, text: "A token is needed.", anonymous: true, challenge: true,
-			scopes: v.guard.baseline,
+			scopes: v.guard.asked(v.guard.baseline),
 		})
 	case !own:
 		v.refuse(&refusal{status: http.StatusNotFound, rpc: codeNoSession, code: "invalid_request", text: "There is no such session."})

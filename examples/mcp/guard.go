@@ -29,6 +29,9 @@ func newGuard(k *demo.Clerk, resource string, unbound bool) (*clerkmcp.Guard, er
 			"add_note": {"notes:write"},
 			"invite":   {"user:org:read"},
 		},
+		// Most clients register themselves, and may then ask for no other scopes than the first that they are told. Those that you
+		// have registered ask for a scope when a tool needs it.
+		AskForAllScopes:     true,
 		AcceptUnboundTokens: unbound,
 		// A session belongs to one user in one organization. Without sessions, a user can choose the organization at the first
 		// call that needs it.

@@ -24,7 +24,7 @@ func populate(srv *clerktest.Server) people {
 		s.Scopes = []clerktest.OAuthScope{
 			{Name: "notes:read", Description: "Read your notes"}, {Name: "notes:write", Description: "Change your notes"},
 		}
-		s.DefaultScopes = []string{"notes:read", "notes:write", "user:org:read", "offline_access"}
+		s.DefaultScopes = []string{"notes:read", "notes:write", "user:org:read"}
 	})
 	var p people
 	p.admin = srv.CreateUser(clerktest.User{FirstName: "Ada", Email: "ada@example.com", Password: password})
