@@ -94,6 +94,10 @@ contract: ## let clients tour the local Clerk and hold its answers against the d
 interop: ## exchange webhooks with other implementations (npm)
 	tools/interop/webhooks/run.sh
 
+.PHONY: mcp
+mcp: ## let foreign MCP and OpenID clients sign in to servers behind clerkmcp and to the local Clerk (npm, Chromium)
+	cd tools/mcp && GOWORK=off go run .
+
 .PHONY: console
 console: ## drive the console of the local Clerk in a headless Chromium (OUT=folder keeps pictures)
 	$(TOOL) ./console $(if $(OUT),-out $(abspath $(OUT)))
