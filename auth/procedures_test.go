@@ -60,3 +60,53 @@ func TestProcedureRule_Require(t *testing.T) {
 		t.Errorf("got %v without the permission, want forbidden", err)
 	}
 }
+
+func TestProcedureGuard_RuleOrder(t *testing.T) {
+	t.Parallel()
+	open := func() (clerkauth.ProcedureRule, bool) { return clerkauth.OpenProcedure(), true }
+	none := func() (clerkauth.ProcedureRule, bool) { return clerkauth.OpenProcedure(), false }
+	guard := clerkauth.ProcedureGuard{Rules: clerkauth.ProcedureRules{
+		"acme.v1.Invoices":         clerkauth.OpenProcedure(),
+		"/acme.v1.Invoices/Delete": clerkauth.GuardProcedure(),
+		"acme.v1.Closed":           clerkauth.GuardProcedure(),
+	}}
+	for _, c := range []struct {
+		procedure string
+		schema    clerkauth.SchemaRule
+		open      bool
+	}{
+		{"/acme.v1.Invoices/Delete", open, false},
+		{"/acme.v1.Invoices/Get", nil, true},
+		{"/acme.v1.Closed/Get", open, true},
+		{"/acme.v1.Closed/Get", none, false},
+		{"/acme.v1.Other/Get", nil, false},
+	} {
+		if got := guard.Rule(c.procedure, c.schema).IsOpen(); got != c.open {
+			t.Errorf("%s: got open %t, want %t", c.procedure, got, c.open)
+		}
+	}
+	if err := guard.Validate(); err == nil {
+		t.Error("got no error without an authenticator")
+	}
+}
+
+func TestProcedureAnswerTo(t *testing.T) {
+	t.Parallel()
+	for reason, want := range map[clerkauth.Reason]struct {
+		code    uint32
+		message string
+	}{
+		clerkauth.ReasonTokenExpired:      {16, "unauthenticated: token-expired"},
+		clerkauth.ReasonMissingPermission: {7, "forbidden: missing-permission"},
+		clerkauth.ReasonUnknownInstance:   {5, "not_found: unknown-instance"},
+		clerkauth.ReasonMiddlewareMissing: {14, "unavailable: middleware-missing"},
+	} {
+		got := clerkauth.ProcedureAnswerTo(&clerkauth.Error{Reason: reason})
+		if got.Code != want.code || got.Message != want.message || got.Reason != reason {
+			t.Errorf("%s: got %+v, want %+v", reason, got, want)
+		}
+	}
+	if got := clerkauth.ProcedureAnswerTo(errors.New("secret")); got.Code != 14 || got.Message != "unavailable: unexpected-error" {
+		t.Errorf("got %+v for an error of somebody else, want that nothing of it is shown", got)
+	}
+}

@@ -16,7 +16,7 @@ func (i *Interceptor) Unguarded(services ...protoreflect.ServiceDescriptor) []st
 		for n := range methods.Len() {
 			method := methods.Get(n)
 			procedure := "/" + string(service.FullName()) + "/" + string(method.Name())
-			if i.rule(connect.Spec{Procedure: procedure, Schema: method}).IsOpen() {
+			if i.guard.Rule(procedure, i.schemaRule(connect.Spec{Schema: method})).IsOpen() {
 				open = append(open, procedure)
 			}
 		}

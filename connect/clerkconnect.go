@@ -6,6 +6,8 @@ package clerkconnect
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"net/http"
 	"time"
 
@@ -18,8 +20,9 @@ import (
 
 // Config configures an [Interceptor]. Authenticator is required.
 type Config struct {
-	// Authenticator verifies the tokens.
-	Authenticator *clerkauth.Authenticator
+	// Authenticator verifies the tokens. [*clerkauth.Instances] choose by a header or the procedure: interceptors do not see
+	// the host.
+	Authenticator clerkauth.RequestAuthenticator
 	// Rules says who may call what. A procedure's own rule comes first, then Option, then the rule of its service. A
 	// procedure that none of them knows admits callers who are signed in. Reflection and health checks are procedures
 	// like any other: they are open only if a rule says so.
@@ -38,6 +41,7 @@ type Config struct {
 // it does nothing.
 type Interceptor struct {
 	config Config
+	guard  clerkauth.ProcedureGuard
 }
 
 var _ connect.Interceptor = (*Interceptor)(nil)
@@ -45,13 +49,11 @@ var _ connect.Interceptor = (*Interceptor)(nil)
 // NewInterceptor returns the interceptor for connect.WithInterceptors. It returns an error if the authenticator is nil
 // or a rule's key is neither a procedure nor a service.
 func NewInterceptor(config Config) (*Interceptor, error) {
-	if config.Authenticator == nil {
-		return nil, errors.New("clerkconnect: NewInterceptor: the authenticator is nil")
+	guard := clerkauth.ProcedureGuard{Authenticator: config.Authenticator, Rules: config.Rules, CallOptions: config.CallOptions}
+	if err := guard.Validate(); err != nil {
+		return nil, fmt.Errorf("clerkconnect: NewInterceptor: %w", err)
 	}
-	if err := config.Rules.Validate(); err != nil {
-		return nil, err
-	}
-	return &Interceptor{config: config}, nil
+	return &Interceptor{config: config, guard: guard}, nil
 }
 
 // WrapUnary implements [connect.Interceptor].
@@ -99,38 +101,24 @@ func (i *Interceptor) WrapStreamingHandler(next connect.StreamingHandlerFunc) co
 // admit authenticates a call and applies the rule of its procedure. end is when a guarded stream has to end; zero means
 // never.
 func (i *Interceptor) admit(ctx context.Context, spec connect.Spec, header http.Header) (_ context.Context, end time.Time, err error) {
-	state := i.config.Authenticator.Authenticate(ctx, clerkauth.Request{
-		Method: http.MethodPost,
-		Path:   spec.Procedure,
-		Header: func(name string) []string {
-			// RPC clients send a token. Cookies and the browser's handshake are for pages.
-			if name == "Authorization" {
-				return header[name]
-			}
-			return nil
-		},
-	}, i.config.CallOptions...)
-	rule := i.rule(spec)
-	if err := rule.Require(state); err != nil {
+	req := clerkauth.Request{
+		Method: http.MethodPost, Path: spec.Procedure,
+		Header: func(name string) []string { return header[name] },
+	}
+	ctx, end, err = i.guard.Admit(ctx, req, i.schemaRule(spec))
+	if err != nil {
 		return ctx, end, i.refusal(ctx, spec, err)
 	}
-	if !rule.IsOpen() {
-		end = state.ExpiresAt()
-	}
-	return clerkauth.NewContext(ctx, state), end, nil
+	return ctx, end, nil
 }
 
-func (i *Interceptor) rule(spec connect.Spec) clerkauth.ProcedureRule {
-	if rule, ok := i.config.Rules.Procedure(spec.Procedure); ok {
-		return rule
+// schemaRule finds the rule that the schema of a procedure carries.
+func (i *Interceptor) schemaRule(spec connect.Spec) clerkauth.SchemaRule {
+	method, ok := spec.Schema.(protoreflect.MethodDescriptor)
+	if !ok || i.config.Option == nil {
+		return nil
 	}
-	if method, ok := spec.Schema.(protoreflect.MethodDescriptor); ok && i.config.Option != nil {
-		if rule, ok := i.config.Option(method); ok {
-			return rule
-		}
-	}
-	rule, _ := i.config.Rules.Service(spec.Procedure)
-	return rule
+	return func() (clerkauth.ProcedureRule, bool) { return i.config.Option(method) }
 }
 
 func (i *Interceptor) refusal(ctx context.Context, spec connect.Spec, err error) error {
@@ -142,30 +130,16 @@ func (i *Interceptor) refusal(ctx context.Context, spec connect.Spec, err error)
 	return Error(err)
 }
 
-// Error turns a refusal of clerkauth into the error that answers it: unauthenticated, permission_denied or unavailable,
-// with the reason as a google.rpc.ErrorInfo of the domain clerk.com and in the header x-clerk-auth-reason. It holds no
-// token, key or id.
+// Error turns a refusal of clerkauth into the error that answers it: unauthenticated, permission_denied, not_found or
+// unavailable, with the reason as a google.rpc.ErrorInfo of the domain clerk.com and in the header x-clerk-auth-reason. It
+// holds no token, key or id.
 func Error(err error) *connect.Error {
-	answer, reason := clerkauth.AnswerTo(err), clerkauth.ReasonUnexpectedError
-	var refusal *clerkauth.Error
-	if errors.As(err, &refusal) {
-		reason = refusal.Reason
-	}
-	code, text := connect.CodeUnavailable, "unavailable"
-	switch answer.Status {
-	case http.StatusUnauthorized:
-		code, text = connect.CodeUnauthenticated, "unauthenticated"
-	case http.StatusForbidden:
-		code, text = connect.CodePermissionDenied, "forbidden"
-	}
-	out := connect.NewError(code, errors.New(text+": "+string(reason)))
-	if detail, err := connect.NewErrorDetail(&errdetails.ErrorInfo{Reason: string(reason), Domain: "clerk.com"}); err == nil {
+	answer := clerkauth.ProcedureAnswerTo(err)
+	out := connect.NewError(connect.Code(answer.Code), errors.New(answer.Message))
+	info := &errdetails.ErrorInfo{Reason: string(answer.Reason), Domain: clerkauth.ProcedureErrorDomain}
+	if detail, err := connect.NewErrorDetail(info); err == nil {
 		out.AddDetail(detail)
 	}
-	for _, name := range []string{clerkauth.HeaderAuthStatus, clerkauth.HeaderAuthReason} {
-		if values := answer.Header[name]; values != nil {
-			out.Meta()[name] = values
-		}
-	}
+	maps.Copy(out.Meta(), answer.Header)
 	return out
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"connectrpc.com/connect"
@@ -25,7 +27,7 @@ type (
 
 const service = "/clerk.adaptertest.v1."
 
-var methods = []string{adaptertest.RPCPublic, adaptertest.RPCProtected, adaptertest.RPCPermission}
+var methods = []string{adaptertest.RPCPublic, adaptertest.RPCProtected, adaptertest.RPCPermission, adaptertest.RPCCustom}
 
 func TestContract(t *testing.T) {
 	t.Parallel()
@@ -48,18 +50,14 @@ func TestContract(t *testing.T) {
 
 func newServer(t *testing.T, config adaptertest.Config) http.Handler {
 	t.Helper()
-	authn, err := clerkauth.New(clerkauth.Config{
-		SecretKey: config.SecretKey, PublishableKey: config.PublishableKey, APIURL: config.APIURL,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	rules := clerkauth.ProcedureRules{}
 	for _, kind := range []string{"Unary", "Client", "Server", "Bidi"} {
 		rules[service+kind+"/"+adaptertest.RPCPublic] = clerkauth.OpenProcedure()
 		rules[service+kind+"/"+adaptertest.RPCPermission] = clerkauth.GuardProcedure(clerkauth.HasPermission(adaptertest.Permission))
 	}
-	interceptor, err := clerkconnect.NewInterceptor(clerkconnect.Config{Authenticator: authn, Rules: rules})
+	interceptor, err := clerkconnect.NewInterceptor(clerkconnect.Config{
+		Authenticator: contractAuthenticator(t, config), Rules: rules, ErrorHandler: customError,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,6 +69,45 @@ func newServer(t *testing.T, config adaptertest.Config) http.Handler {
 		mux.Handle(service+"Bidi/"+method, connect.NewBidiStreamHandler(service+"Bidi/"+method, bidiStream, intercept))
 	}
 	return mux
+}
+
+func contractAuthenticator(t *testing.T, config adaptertest.Config) clerkauth.RequestAuthenticator {
+	t.Helper()
+	var authn clerkauth.RequestAuthenticator
+	var err error
+	if config.Instances {
+		authn, err = clerkauth.NewInstances(clerkauth.InstancesConfig{Name: instanceOf, Open: func(_ context.Context, name string) (clerkauth.Config, error) {
+			tenant, ok := config.Tenant(name)
+			if !ok {
+				return clerkauth.Config{}, clerkauth.ErrUnknownInstance
+			}
+			return authConfig(tenant), nil
+		}})
+	} else {
+		authn, err = clerkauth.New(authConfig(config))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return authn
+}
+
+func authConfig(config adaptertest.Config) clerkauth.Config {
+	return clerkauth.Config{SecretKey: config.SecretKey, PublishableKey: config.PublishableKey, APIURL: config.APIURL}
+}
+
+func instanceOf(req clerkauth.Request) string {
+	if values := req.Header(adaptertest.RPCInstanceHeader); len(values) == 1 {
+		return values[0]
+	}
+	return ""
+}
+
+func customError(_ context.Context, spec connect.Spec, _ error) error {
+	if strings.HasSuffix(spec.Procedure, "/"+adaptertest.RPCCustom) {
+		return connect.NewError(adaptertest.RPCCustomCode, errors.New("sign in first"))
+	}
+	return nil
 }
 
 func caller(ctx context.Context) *response {
@@ -90,7 +127,10 @@ func clientStream(ctx context.Context, stream *connect.ClientStream[request]) (*
 	return connect.NewResponse(caller(ctx)), nil
 }
 
-func serverStream(ctx context.Context, _ *connect.Request[request], stream *connect.ServerStream[response]) error {
+func serverStream(ctx context.Context, req *connect.Request[request], stream *connect.ServerStream[response]) error {
+	if strings.HasSuffix(req.Spec().Procedure, "/"+adaptertest.RPCHold) {
+		<-ctx.Done()
+	}
 	return stream.Send(caller(ctx))
 }
 
@@ -109,20 +149,20 @@ func newClient(server *httptest.Server, opts []connect.ClientOption) adaptertest
 		return connect.NewClient[request, response](server.Client(), server.URL+service+kind+"/"+method, opts...)
 	}
 	return adaptertest.RPCServer{
-		Holding: []string{"client stream", "bidirectional"},
+		Holding: []string{"client stream", "server stream", "bidirectional"},
 		Calls: map[string]adaptertest.RPCCall{
-			"unary": func(ctx context.Context, method string, authorization ...string) adaptertest.RPCAnswer {
+			"unary": func(ctx context.Context, method string, header http.Header) adaptertest.RPCAnswer {
 				req := connect.NewRequest(&request{})
-				authorize(req.Header(), authorization)
+				maps.Copy(req.Header(), header)
 				resp, err := client("Unary", method).CallUnary(ctx, req)
 				if err != nil {
 					return answer(nil, err)
 				}
 				return answer(resp.Msg, nil)
 			},
-			"client stream": func(ctx context.Context, method string, authorization ...string) adaptertest.RPCAnswer {
+			"client stream": func(ctx context.Context, method string, header http.Header) adaptertest.RPCAnswer {
 				stream := client("Client", method).CallClientStream(ctx)
-				authorize(stream.RequestHeader(), authorization)
+				maps.Copy(stream.RequestHeader(), header)
 				if method == adaptertest.RPCHold {
 					return hold(stream.Send, func() error { _, err := stream.CloseAndReceive(); return err })
 				}
@@ -132,9 +172,9 @@ func newClient(server *httptest.Server, opts []connect.ClientOption) adaptertest
 				}
 				return answer(resp.Msg, nil)
 			},
-			"server stream": func(ctx context.Context, method string, authorization ...string) adaptertest.RPCAnswer {
+			"server stream": func(ctx context.Context, method string, header http.Header) adaptertest.RPCAnswer {
 				req := connect.NewRequest(&request{})
-				authorize(req.Header(), authorization)
+				maps.Copy(req.Header(), header)
 				stream, err := client("Server", method).CallServerStream(ctx, req)
 				if err != nil {
 					return answer(nil, err)
@@ -145,10 +185,10 @@ func newClient(server *httptest.Server, opts []connect.ClientOption) adaptertest
 				}
 				return answer(stream.Msg(), nil)
 			},
-			"bidirectional": func(ctx context.Context, method string, authorization ...string) adaptertest.RPCAnswer {
+			"bidirectional": func(ctx context.Context, method string, header http.Header) adaptertest.RPCAnswer {
 				stream := client("Bidi", method).CallBidiStream(ctx)
 				defer func() { _ = stream.CloseResponse() }()
-				authorize(stream.RequestHeader(), authorization)
+				maps.Copy(stream.RequestHeader(), header)
 				if err := stream.Send(nil); err != nil && !errors.Is(err, io.EOF) {
 					return answer(nil, err)
 				}
@@ -169,12 +209,6 @@ func hold(send func(*request) error, finish func() error) adaptertest.RPCAnswer 
 	for send(&request{}) == nil {
 	}
 	return answer(nil, finish())
-}
-
-func authorize(header http.Header, values []string) {
-	for _, value := range values {
-		header.Add("Authorization", value)
-	}
 }
 
 func answer(msg *response, err error) adaptertest.RPCAnswer {

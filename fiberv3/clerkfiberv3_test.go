@@ -242,8 +242,8 @@ type finding struct {
 }
 
 func (f *finding) Errorf(_ string, args ...any) {
-	if route, ok := args[0].(adaptertest.Route); ok {
-		f.lines = append(f.lines, route.String())
+	if route, ok := args[0].(string); ok {
+		f.lines = append(f.lines, route)
 	}
 }
 

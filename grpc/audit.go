@@ -13,7 +13,7 @@ func (g *Guard) Unguarded(services map[string]grpc.ServiceInfo) []string {
 	var open []string
 	for service, info := range services {
 		for _, method := range info.Methods {
-			if procedure := "/" + service + "/" + method.Name; g.rule(procedure).IsOpen() {
+			if procedure := "/" + service + "/" + method.Name; g.guard.Rule(procedure, g.schemaRule(procedure)).IsOpen() {
 				open = append(open, procedure)
 			}
 		}

@@ -5,6 +5,7 @@ package clerkgrpc
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -22,8 +23,8 @@ import (
 
 // Config configures a [Guard]. Authenticator is required.
 type Config struct {
-	// Authenticator verifies the tokens.
-	Authenticator *clerkauth.Authenticator
+	// Authenticator verifies the tokens. [*clerkauth.Instances] choose by the authority, a header or the procedure.
+	Authenticator clerkauth.RequestAuthenticator
 	// Rules says who may call what. A procedure's own rule comes first, then Option, then the rule of its service. A
 	// procedure that none of them knows admits callers who are signed in. Reflection and health checks are procedures
 	// like any other: they are open only if a rule says so.
@@ -42,17 +43,16 @@ type Config struct {
 // safe for concurrent use.
 type Guard struct {
 	config Config
+	guard  clerkauth.ProcedureGuard
 }
 
 // NewGuard returns an error if the authenticator is nil or a rule's key is neither a procedure nor a service.
 func NewGuard(config Config) (*Guard, error) {
-	if config.Authenticator == nil {
-		return nil, errors.New("clerkgrpc: NewGuard: the authenticator is nil")
+	guard := clerkauth.ProcedureGuard{Authenticator: config.Authenticator, Rules: config.Rules, CallOptions: config.CallOptions}
+	if err := guard.Validate(); err != nil {
+		return nil, fmt.Errorf("clerkgrpc: NewGuard: %w", err)
 	}
-	if err := config.Rules.Validate(); err != nil {
-		return nil, err
-	}
-	return &Guard{config: config}, nil
+	return &Guard{config: config, guard: guard}, nil
 }
 
 // UnaryInterceptor guards unary calls. It is the argument of grpc.ChainUnaryInterceptor.
@@ -92,42 +92,33 @@ func (g *Guard) StreamInterceptor(srv any, stream grpc.ServerStream, info *grpc.
 // admit authenticates a call and applies the rule of its procedure. end is when a guarded stream has to end; zero means
 // never.
 func (g *Guard) admit(ctx context.Context, procedure string) (_ context.Context, end time.Time, err error) {
-	authorization := metadata.ValueFromIncomingContext(ctx, "authorization")
-	state := g.config.Authenticator.Authenticate(ctx, clerkauth.Request{
-		Method: http.MethodPost,
-		Path:   procedure,
-		Header: func(name string) []string {
-			if name == "Authorization" {
-				return authorization
-			}
-			return nil
-		},
-	}, g.config.CallOptions...)
-	rule := g.rule(procedure)
-	if err := rule.Require(state); err != nil {
+	req := clerkauth.Request{
+		Method: http.MethodPost, Path: procedure,
+		Header: func(name string) []string { return metadata.ValueFromIncomingContext(ctx, name) },
+	}
+	if authority := req.Header(":authority"); len(authority) == 1 {
+		req.Host = authority[0]
+	}
+	admitted, end, err := g.guard.Admit(ctx, req, g.schemaRule(procedure))
+	if err != nil {
 		return ctx, end, g.refusal(ctx, procedure, err)
 	}
-	if !rule.IsOpen() {
-		end = state.ExpiresAt()
-	}
-	return clerkauth.NewContext(ctx, state), end, nil
+	return admitted, end, nil
 }
 
-func (g *Guard) rule(procedure string) clerkauth.ProcedureRule {
-	if rule, ok := g.config.Rules.Procedure(procedure); ok {
-		return rule
+// schemaRule finds the rule that the schema of a procedure carries.
+func (g *Guard) schemaRule(procedure string) clerkauth.SchemaRule {
+	if g.config.Option == nil {
+		return nil
 	}
-	if g.config.Option != nil {
+	return func() (clerkauth.ProcedureRule, bool) {
 		name := strings.ReplaceAll(strings.TrimPrefix(procedure, "/"), "/", ".")
 		descriptor, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(name))
 		if method, ok := descriptor.(protoreflect.MethodDescriptor); err == nil && ok {
-			if rule, ok := g.config.Option(method); ok {
-				return rule
-			}
+			return g.config.Option(method)
 		}
+		return clerkauth.ProcedureRule{}, false
 	}
-	rule, _ := g.config.Rules.Service(procedure)
-	return rule
 }
 
 func (g *Guard) refusal(ctx context.Context, procedure string, err error) error {
@@ -139,23 +130,12 @@ func (g *Guard) refusal(ctx context.Context, procedure string, err error) error 
 	return Error(err)
 }
 
-// Error turns a refusal of clerkauth into the error that answers it: Unauthenticated, PermissionDenied or Unavailable,
-// with the reason as a google.rpc.ErrorInfo of the domain clerk.com. It holds no token, key or id.
+// Error turns a refusal of clerkauth into the error that answers it: Unauthenticated, PermissionDenied, NotFound or
+// Unavailable, with the reason as a google.rpc.ErrorInfo of the domain clerk.com. It holds no token, key or id.
 func Error(err error) error {
-	reason := clerkauth.ReasonUnexpectedError
-	var refusal *clerkauth.Error
-	if errors.As(err, &refusal) {
-		reason = refusal.Reason
-	}
-	code, text := codes.Unavailable, "unavailable"
-	switch clerkauth.AnswerTo(err).Status {
-	case http.StatusUnauthorized:
-		code, text = codes.Unauthenticated, "unauthenticated"
-	case http.StatusForbidden:
-		code, text = codes.PermissionDenied, "forbidden"
-	}
-	plain := status.New(code, text+": "+string(reason))
-	detailed, err := plain.WithDetails(&errdetails.ErrorInfo{Reason: string(reason), Domain: "clerk.com"})
+	answer := clerkauth.ProcedureAnswerTo(err)
+	plain := status.New(codes.Code(answer.Code), answer.Message)
+	detailed, err := plain.WithDetails(&errdetails.ErrorInfo{Reason: string(answer.Reason), Domain: clerkauth.ProcedureErrorDomain})
 	if err != nil {
 		return plain.Err()
 	}

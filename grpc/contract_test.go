@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
+	"strings"
 	"testing"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -37,14 +39,16 @@ func TestContract(t *testing.T) {
 		connection := serve(t, newServer(t, config))
 		server := adaptertest.RPCServer{
 			Calls:   map[string]adaptertest.RPCCall{},
-			Holding: []string{"client_stream", "bidirectional"},
+			Holding: []string{"client_stream", "server_stream", "bidirectional"},
 		}
 		for kind, desc := range kinds {
-			server.Calls[kind] = func(ctx context.Context, method string, authorization ...string) adaptertest.RPCAnswer {
-				for _, value := range authorization {
-					ctx = metadata.AppendToOutgoingContext(ctx, "authorization", value)
+			server.Calls[kind] = func(ctx context.Context, method string, header http.Header) adaptertest.RPCAnswer {
+				for name, values := range header {
+					for _, value := range values {
+						ctx = metadata.AppendToOutgoingContext(ctx, name, value)
+					}
 				}
-				return call(ctx, connection, desc, "/"+prefix+kind+"/"+method, method == adaptertest.RPCHold)
+				return call(ctx, connection, desc, "/"+prefix+kind+"/"+method, method == adaptertest.RPCHold && desc.ClientStreams)
 			}
 		}
 		return server
@@ -53,18 +57,14 @@ func TestContract(t *testing.T) {
 
 func newServer(t *testing.T, config adaptertest.Config) *grpc.Server {
 	t.Helper()
-	authn, err := clerkauth.New(clerkauth.Config{
-		SecretKey: config.SecretKey, PublishableKey: config.PublishableKey, APIURL: config.APIURL,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	rules := clerkauth.ProcedureRules{}
 	for kind := range kinds {
 		rules["/"+prefix+kind+"/"+adaptertest.RPCPublic] = clerkauth.OpenProcedure()
 		rules["/"+prefix+kind+"/"+adaptertest.RPCPermission] = clerkauth.GuardProcedure(clerkauth.HasPermission(adaptertest.Permission))
 	}
-	guard, err := clerkgrpc.NewGuard(clerkgrpc.Config{Authenticator: authn, Rules: rules})
+	guard, err := clerkgrpc.NewGuard(clerkgrpc.Config{
+		Authenticator: contractAuthenticator(t, config), Rules: rules, ErrorHandler: customError,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func newServer(t *testing.T, config adaptertest.Config) *grpc.Server {
 	for kind, desc := range kinds {
 		service := grpc.ServiceDesc{ServiceName: prefix + kind, HandlerType: (*any)(nil)}
 		for _, method := range []string{
-			adaptertest.RPCPublic, adaptertest.RPCProtected, adaptertest.RPCPermission, adaptertest.RPCHold,
+			adaptertest.RPCPublic, adaptertest.RPCProtected, adaptertest.RPCPermission, adaptertest.RPCCustom, adaptertest.RPCHold,
 		} {
 			if kind == "unary" {
 				service.Methods = append(service.Methods, grpc.MethodDesc{MethodName: method, Handler: unary("/" + prefix + kind + "/" + method)})
@@ -84,6 +84,45 @@ func newServer(t *testing.T, config adaptertest.Config) *grpc.Server {
 		server.RegisterService(&service, struct{}{})
 	}
 	return server
+}
+
+func contractAuthenticator(t *testing.T, config adaptertest.Config) clerkauth.RequestAuthenticator {
+	t.Helper()
+	var authn clerkauth.RequestAuthenticator
+	var err error
+	if config.Instances {
+		authn, err = clerkauth.NewInstances(clerkauth.InstancesConfig{Name: instanceOf, Open: func(_ context.Context, name string) (clerkauth.Config, error) {
+			tenant, ok := config.Tenant(name)
+			if !ok {
+				return clerkauth.Config{}, clerkauth.ErrUnknownInstance
+			}
+			return authConfig(tenant), nil
+		}})
+	} else {
+		authn, err = clerkauth.New(authConfig(config))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return authn
+}
+
+func authConfig(config adaptertest.Config) clerkauth.Config {
+	return clerkauth.Config{SecretKey: config.SecretKey, PublishableKey: config.PublishableKey, APIURL: config.APIURL}
+}
+
+func instanceOf(req clerkauth.Request) string {
+	if values := req.Header(adaptertest.RPCInstanceHeader); len(values) == 1 {
+		return values[0]
+	}
+	return ""
+}
+
+func customError(_ context.Context, procedure string, _ error) error {
+	if strings.HasSuffix(procedure, "/"+adaptertest.RPCCustom) {
+		return status.Error(adaptertest.RPCCustomCode, "sign in first")
+	}
+	return nil
 }
 
 func caller(ctx context.Context) *wrapperspb.StringValue {
@@ -103,6 +142,10 @@ func unary(procedure string) grpc.MethodHandler {
 }
 
 func stream(_ any, stream grpc.ServerStream) error {
+	if method, _ := grpc.MethodFromServerStream(stream); method == "/"+prefix+"server_stream/"+adaptertest.RPCHold {
+		<-stream.Context().Done()
+		return stream.SendMsg(caller(stream.Context()))
+	}
 	for {
 		if err := stream.RecvMsg(&emptypb.Empty{}); errors.Is(err, io.EOF) {
 			return stream.SendMsg(caller(stream.Context()))

@@ -91,6 +91,8 @@ type Config struct {
 	APIURL         string
 	// SignInURL is where [RoutePage] sends visitors.
 	SignInURL string
+	// Instances asks an RPC server to choose the instance of each call by [RPCInstanceHeader] ([Config.Tenant]).
+	Instances bool
 
 	records                             *records
 	tenants                             *tenants

@@ -3,6 +3,7 @@ package adaptertest
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -10,17 +11,21 @@ import (
 
 // Route is one line of an application's route table.
 type Route struct {
+	// Method is the HTTP method; empty stands for GET, POST, PUT, PATCH and DELETE.
 	Method string
+	// Host is the host that the route is for; empty is any.
+	Host string
 	// Path is the pattern as the framework knows it: parameters such as :id, {id} and * are filled in.
 	Path string
 }
 
-// String returns the method and the path, as in "GET /users/:id".
-func (r Route) String() string { return r.Method + " " + r.Path }
+// String returns the pattern as [http.ServeMux] writes it, as in "GET /users/:id".
+func (r Route) String() string { return strings.TrimPrefix(r.Method+" "+r.Host+r.Path, " ") }
 
 // AuditRoutes calls every route of a running application, once without credentials and once with a broken token, and
 // fails the test unless the routes that let such a request in are exactly the open ones, given as "GET /health". It
-// finds routes that were registered before the guard, outside its group, or with another method.
+// finds routes that were registered before the guard, outside its group, or with another method. Where net/http routes,
+// [Mux] is the table.
 //
 // A route is closed if it answers 401 or 403, or a redirect or 503 that carries the headers of the guard.
 func AuditRoutes(tb testing.TB, baseURL string, routes []Route, open ...string) {
@@ -29,37 +34,71 @@ func AuditRoutes(tb testing.TB, baseURL string, routes []Route, open ...string) 
 		Timeout:       10 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	known := map[string]bool{}
-	for _, route := range routes {
-		known[route.String()] = true
-		declared := slices.Contains(open, route.String())
+	names := make([]string, len(routes))
+	for i, route := range routes {
+		names[i] = route.String()
+	}
+	audit(tb, names, open, func(i int, authorization string) (string, bool) {
+		return call(tb, client, baseURL, routes[i], authorization)
+	})
+}
+
+// audit tries everything that has a name and compares what is open with what is declared. The call returns the answer, and
+// whether the guard gave it.
+func audit(tb testing.TB, names, open []string, call func(i int, authorization string) (answer string, closed bool)) {
+	tb.Helper()
+	for i, name := range names {
+		declared := slices.Contains(open, name)
 		for _, credential := range []struct{ name, authorization string }{
 			{"without credentials", ""},
 			{"with a broken token", "Bearer broken"},
 		} {
-			status, closed := call(tb, client, baseURL, route, credential.authorization)
+			answer, closed := call(i, credential.authorization)
 			switch {
 			case !closed && !declared:
-				tb.Errorf("%s is open: it answers %d %s", route, status, credential.name)
+				tb.Errorf("%s is open: it answers %s %s", name, answer, credential.name)
 			case closed && declared && credential.authorization == "":
-				tb.Errorf("%s is declared open and answers %d %s", route, status, credential.name)
+				tb.Errorf("%s is declared open and answers %s %s", name, answer, credential.name)
 			}
 		}
 	}
-	for _, route := range open {
-		if !known[route] {
-			tb.Errorf("%s is declared open and not in the route table", route)
+	for _, name := range open {
+		if !slices.Contains(names, name) {
+			tb.Errorf("%s is declared open and not in the table", name)
 		}
 	}
 }
 
-// call sends one request and reports whether the guard refused it.
-func call(tb testing.TB, client *http.Client, baseURL string, route Route, authorization string) (status int, closed bool) {
+// call sends a request of each method of a route. The route is closed if the guard refused them all.
+func call(tb testing.TB, client *http.Client, baseURL string, route Route, authorization string) (answer string, closed bool) {
 	tb.Helper()
-	req, err := http.NewRequestWithContext(tb.Context(), route.Method, baseURL+fillPath(route.Path), http.NoBody)
+	methods := []string{route.Method}
+	if route.Method == "" {
+		methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+	}
+	for _, method := range methods {
+		status, closed := callMethod(tb, client, baseURL, route, method, authorization)
+		answer = strconv.Itoa(status)
+		if route.Method == "" {
+			answer += " to " + method
+		}
+		if !closed {
+			return answer, false
+		}
+	}
+	return answer, true
+}
+
+// callMethod sends one request and reports whether the guard refused it.
+func callMethod(
+	tb testing.TB, client *http.Client, baseURL string, route Route, method, authorization string,
+) (status int, closed bool) {
+	tb.Helper()
+	req, err := http.NewRequestWithContext(tb.Context(), method, baseURL+fillPath(route.Path), http.NoBody)
 	if err != nil {
 		tb.Fatalf("%s: %v", route, err)
 	}
+	req.Host = route.Host
 	if authorization != "" {
 		req.Header.Set("Authorization", authorization)
 	}
@@ -78,9 +117,9 @@ func call(tb testing.TB, client *http.Client, baseURL string, route Route, autho
 	return resp.StatusCode, false
 }
 
-// fillPath puts the word audit where the pattern has a parameter.
+// fillPath puts the word audit where the pattern has a parameter. A {$} stands for the end of the path.
 func fillPath(pattern string) string {
-	segments := strings.Split(pattern, "/")
+	segments := strings.Split(strings.TrimSuffix(pattern, "{$}"), "/")
 	for i, segment := range segments {
 		if strings.ContainsAny(segment, ":*+{") {
 			segments[i] = "audit"

@@ -59,7 +59,7 @@ func TestAuditRoutes(t *testing.T) {
 		},
 		"a declaration that matches no route is found": {
 			open: []string{"GET /health", "GET /early", "GET /moved", "GET /down", "GET /anonymous", "GET /helth"},
-			want: []string{"GET /helth is declared open and not in the route table"},
+			want: []string{"GET /helth is declared open and not in the table"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -70,6 +70,32 @@ func TestAuditRoutes(t *testing.T) {
 				t.Errorf("got %q, want %q", f.lines, tc.want)
 			}
 		})
+	}
+}
+
+func TestMux(t *testing.T) {
+	t.Parallel()
+	closed := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }
+	app := &adaptertest.Mux{}
+	app.HandleFunc("GET /{$}", func(http.ResponseWriter, *http.Request) {})
+	app.HandleFunc("GET /users/{id}", closed)
+	app.HandleFunc("/files/{path...}", closed)
+	app.HandleFunc("admin.example.com/", closed)
+	app.HandleFunc("/forgotten", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			closed(w, r)
+		}
+	})
+	app.HandleFunc("POST acme.example.com/hook", func(http.ResponseWriter, *http.Request) {})
+	f := &finding{TB: t}
+	adaptertest.AuditRoutes(f, adaptertest.Serve(t, app), app.Routes(), "GET /{$}")
+	want := []string{
+		"/forgotten is open: it answers 200 to POST without credentials", "/forgotten is open: it answers 200 to POST with a broken token",
+		"POST acme.example.com/hook is open: it answers 200 without credentials",
+		"POST acme.example.com/hook is open: it answers 200 with a broken token",
+	}
+	if !slices.Equal(f.lines, want) {
+		t.Errorf("got %q, want %q", f.lines, want)
 	}
 }
 

@@ -2,6 +2,7 @@ package adaptertest
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"sync"
 	"testing"
@@ -17,15 +18,24 @@ const (
 	RPCProtected = "Protected"
 	// RPCPermission demands [Permission].
 	RPCPermission = "Permission"
-	// RPCHold has no rule of its own. Only kinds where the client streams have it: its handler receives until that
-	// fails and returns the error, and the caller sends nothing and does not close the stream.
+	// RPCCustom has no rule of its own. The application's own error handling answers with [RPCCustomCode], and with nothing of
+	// its own for all other methods.
+	RPCCustom = "Custom"
+	// RPCHold has no rule of its own. Only streams have it. Where the client streams, its handler receives until that fails and
+	// returns the error, and the caller sends nothing and does not close the stream. Where only the server streams, its handler
+	// sends when its context has ended and returns the error.
 	RPCHold = "Hold"
 )
+
+// RPCCustomCode is failed precondition.
+const RPCCustomCode = 9
 
 // Codes that gRPC and Connect number alike.
 const (
 	codeOK               = 0
+	codeNotFound         = 5
 	codePermissionDenied = 7
+	codeUnimplemented    = 12
 	codeUnavailable      = 14
 	codeUnauthenticated  = 16
 )
@@ -37,8 +47,11 @@ type RPCAnswer struct {
 	Reason string
 }
 
-// RPCCall calls a method with these values of the authorization header, of which there may be none.
-type RPCCall func(ctx context.Context, method string, authorization ...string) RPCAnswer
+// RPCCall calls a method with this header, whose names are in the canonical form of net/http.
+type RPCCall func(ctx context.Context, method string, header http.Header) RPCAnswer
+
+// RPCInstanceHeader is the header that names the instance where [Config.Instances] is set.
+const RPCInstanceHeader = "X-Instance"
 
 // RPCServer is a running server: how to call it, by kind of call.
 type RPCServer struct {
@@ -48,20 +61,24 @@ type RPCServer struct {
 	Holding []string
 }
 
-// RunRPC checks the contract of the modules for RPC frameworks. It calls build twice, for a Clerk that works and for one
-// whose keys cannot be fetched.
+// RunRPC checks the contract of the modules for RPC frameworks. It calls build three times: for a Clerk that works, for one
+// whose keys cannot be fetched, and for a server that chooses the instance of each call.
 func RunRPC(t *testing.T, build func(t *testing.T, config Config) RPCServer) {
 	t.Helper()
 	clerk := newClerk(t)
 	server := build(t, clerk.config())
 	outage := build(t, clerk.outage(t))
+	several := clerk.config()
+	several.Instances, several.tenants = true, clerk.newTenants(t, 2)
+	tenants := build(t, several)
 	for kind, call := range server.Calls {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			checkRPC(t, clerk, call)
 			checkRPCIdentities(t, clerk, call)
 			checkRPCAnswer(t, "keys that cannot be fetched", outage.Calls[kind], RPCProtected,
-				RPCAnswer{Code: codeUnavailable, Reason: "jwk-remote-failed-to-load"}, "Bearer "+clerk.session("ada", nil))
+				RPCAnswer{Code: codeUnavailable, Reason: "jwk-remote-failed-to-load"}, bearer(clerk.session("ada", nil)))
+			checkRPCInstances(t, tenants.Calls[kind], several.tenants)
 		})
 	}
 	for _, kind := range server.Holding {
@@ -70,7 +87,7 @@ func RunRPC(t *testing.T, build func(t *testing.T, config Config) RPCServer) {
 			soon := time.Now().Add(2 * time.Second).Unix()
 			token := clerk.session("ada", func(set func(string, any)) { set("exp", soon) })
 			checkRPCAnswer(t, "a stream that waits", server.Calls[kind], RPCHold,
-				RPCAnswer{Code: codeUnauthenticated, Reason: "token-expired"}, "Bearer "+token)
+				RPCAnswer{Code: codeUnauthenticated, Reason: "token-expired"}, bearer(token))
 		})
 	}
 }
@@ -78,44 +95,62 @@ func RunRPC(t *testing.T, build func(t *testing.T, config Config) RPCServer) {
 func checkRPC(t *testing.T, k *clerk, call RPCCall) {
 	t.Helper()
 	ada := RPCAnswer{UserID: k.user("ada")}
-	token := "Bearer " + k.session("ada", nil)
+	token := k.session("ada", nil)
+	two := bearer(token)
+	two.Add("Authorization", "Bearer "+token)
 	refused := func(reason string) RPCAnswer { return RPCAnswer{Code: codeUnauthenticated, Reason: reason} }
 	for _, c := range []struct {
-		name, method  string
-		want          RPCAnswer
-		authorization []string
+		name, method string
+		want         RPCAnswer
+		header       http.Header
 	}{
 		{"an open procedure, nobody", RPCPublic, RPCAnswer{}, nil},
-		{"an open procedure, somebody", RPCPublic, ada, []string{token}},
-		{"an open procedure, a broken token", RPCPublic, RPCAnswer{}, []string{"Bearer broken"}},
-		{"a procedure without a rule, somebody", RPCProtected, ada, []string{token}},
-		{"a procedure without a rule, nobody", RPCProtected, refused("*"), nil},
-		{"a broken token", RPCProtected, refused("token-invalid"), []string{"Bearer broken"}},
-		{"an expired token", RPCProtected, refused("*"), []string{"Bearer " + k.session("ada", expired)}},
-		{"a token of another instance", RPCProtected, refused("*"), []string{"Bearer " + k.foreign()}},
-		{"a forged token", RPCProtected, refused("token-invalid-signature"), []string{tampered(token)}},
-		{"two headers", RPCProtected, refused("authorization-header-duplicate"), []string{token, token}},
-		{"a pending session", RPCProtected, refused("*"), []string{"Bearer " + k.session("ada", pending)}},
-		{"the permission", RPCPermission, ada, []string{token}},
+		{"an open procedure, somebody", RPCPublic, ada, bearer(token)},
+		{"an open procedure, a broken token", RPCPublic, RPCAnswer{}, bearer("broken")},
+		{"a procedure without a rule, somebody", RPCProtected, ada, bearer(token)},
+		{"a procedure without a rule, nobody", RPCProtected, refused("session-token-and-uat-missing"), nil},
+		{"a broken token", RPCProtected, refused("token-invalid"), bearer("broken")},
+		{"an expired token", RPCProtected, refused("token-expired"), bearer(k.session("ada", expired))},
+		{"a token of another instance", RPCProtected, refused("jwk-kid-mismatch"), bearer(k.foreign())},
+		{"a forged token", RPCProtected, refused("token-invalid-signature"), bearer(tampered(token))},
+		{"two headers", RPCProtected, refused("authorization-header-duplicate"), two},
+		{"a pending session", RPCProtected, refused("session-pending"), bearer(k.session("ada", pending))},
+		{"the cookies of a browser", RPCProtected, refused("session-token-and-uat-missing"), cookies(token)},
+		{"the permission", RPCPermission, ada, bearer(token)},
 		{
 			"no permission", RPCPermission, RPCAnswer{Code: codePermissionDenied, Reason: "missing-permission"},
-			[]string{"Bearer " + k.session("ada", member)},
+			bearer(k.session("ada", member)),
 		},
+		{"an error of the application, somebody", RPCCustom, ada, bearer(token)},
+		{"an error of the application, nobody", RPCCustom, RPCAnswer{Code: RPCCustomCode}, nil},
 	} {
-		checkRPCAnswer(t, c.name, call, c.method, c.want, c.authorization...)
+		checkRPCAnswer(t, c.name, call, c.method, c.want, c.header)
 	}
 }
 
-// checkRPCAnswer makes one call. A star stands for any reason.
-func checkRPCAnswer(t *testing.T, name string, call RPCCall, method string, want RPCAnswer, authorization ...string) {
+// checkRPCInstances demands that the header of a call chooses the instance, whose tokens count and no others.
+func checkRPCInstances(t *testing.T, call RPCCall, all *tenants) {
+	t.Helper()
+	for i := range len(all.byName) {
+		person := all.byName[tenantName(i)].SignedInUser()
+		for j := range len(all.byName) {
+			want := RPCAnswer{UserID: person.UserID}
+			if i != j {
+				want = RPCAnswer{Code: codeUnauthenticated, Reason: "jwk-kid-mismatch"}
+			}
+			checkRPCAnswer(t, "a token of one instance at each", call, RPCProtected, want,
+				with(bearer(person.Token), RPCInstanceHeader, tenantName(j)))
+		}
+		checkRPCAnswer(t, "no instance", call, RPCProtected, RPCAnswer{Code: codeNotFound, Reason: "unknown-instance"}, bearer(person.Token))
+	}
+}
+
+// checkRPCAnswer makes one call.
+func checkRPCAnswer(t *testing.T, name string, call RPCCall, method string, want RPCAnswer, header http.Header) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	got := call(ctx, method, authorization...)
-	if want.Reason == "*" && got.Reason != "" {
-		want.Reason = got.Reason
-	}
-	if got != want {
+	if got := call(ctx, method, header); got != want {
 		t.Errorf("%s: got %+v, want %+v", name, got, want)
 	}
 }
@@ -126,10 +161,10 @@ func checkRPCIdentities(t *testing.T, k *clerk, call RPCCall) {
 	var callers sync.WaitGroup
 	for i := range 8 {
 		name := "caller " + strconv.Itoa(i)
-		token, want := "Bearer "+k.session(name, nil), k.user(name)
+		header, want := bearer(k.session(name, nil)), k.user(name)
 		callers.Go(func() {
 			for range 10 {
-				if got := call(t.Context(), RPCProtected, token); got != (RPCAnswer{UserID: want, Code: codeOK}) {
+				if got := call(t.Context(), RPCProtected, header); got != (RPCAnswer{UserID: want, Code: codeOK}) {
 					t.Errorf("%s: got %+v, want the user %s", name, got, want)
 				}
 			}

@@ -35,13 +35,18 @@ func main() {
 
 // routes has a public route, an API for who is signed in, and a page that sends strangers to sign in.
 func routes(authn *clerkauth.Authenticator) http.Handler {
-	invoices := clerkauth.RequireAuth(clerkauth.HasPermission("org:invoices:create"))
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", home)
+	register(mux)
+	return clerkauth.Middleware(authn)(mux)
+}
+
+// register takes an interface, so that the test can list the patterns.
+func register(mux interface{ Handle(string, http.Handler) }) {
+	invoices := clerkauth.RequireAuth(clerkauth.HasPermission("org:invoices:create"))
+	mux.Handle("GET /{$}", http.HandlerFunc(home))
 	mux.Handle("GET /api/me", clerkauth.RequireAuth()(http.HandlerFunc(me)))
 	mux.Handle("POST /api/invoices", invoices(http.HandlerFunc(createInvoice)))
 	mux.Handle("GET /account", clerkauth.RedirectToSignIn()(http.HandlerFunc(account)))
-	return clerkauth.Middleware(authn)(mux)
 }
 
 func home(w http.ResponseWriter, r *http.Request) {
