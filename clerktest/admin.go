@@ -271,6 +271,13 @@ var adminStateRoutes = []adminRoute{
 	{http.MethodPost, "/reset", func(in *Instance, _ *http.Request) (any, error) { return nil, in.reset() }},
 	{http.MethodPost, "/seed", func(in *Instance, r *http.Request) (any, error) { return nil, withBody(r, in.Seed) }},
 	{http.MethodGet, "/seed.schema.json", func(*Instance, *http.Request) (any, error) { return json.RawMessage(SeedSchema), nil }},
+	{http.MethodGet, "/user_settings", func(in *Instance, _ *http.Request) (any, error) { return in.UserSettings(), nil }},
+	{http.MethodPatch, "/user_settings", func(in *Instance, r *http.Request) (any, error) {
+		err := withBody(r, func(raw []byte) error {
+			return in.write(func(x *tx) error { return x.mergeUserSettings(raw) })
+		})
+		return in.UserSettings(), err
+	}},
 	{http.MethodPost, "/import/users", func(in *Instance, r *http.Request) (any, error) {
 		var n int
 		err := withBody(r, func(raw []byte) (err error) { n, err = in.ImportUsers(raw); return err })

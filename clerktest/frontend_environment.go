@@ -31,7 +31,7 @@ type environmentWire struct {
 func readEnvironment(c *frontendCall) (any, error) {
 	s, user := c.tx.settings(), c.tx.userSettings()
 	return environmentWire{
-		AuthConfig: c.tx.authConfig(&s, &user), DisplayConfig: c.inst.displayConfig(&s), UserSettings: c.tx.environmentUser(&s, &user),
+		AuthConfig: c.tx.authConfig(&s, user), DisplayConfig: c.inst.displayConfig(&s), UserSettings: c.tx.environmentUser(&s, user),
 		Organizations: environmentOrganizations{
 			Enabled: s.OrganizationsEnabled, MaxMemberships: s.MaxMemberships, CreatorRole: s.CreatorRole,
 			Actions: map[string]bool{"admin_delete": s.AdminDelete}, Slug: map[string]bool{"disabled": s.SlugDisabled},

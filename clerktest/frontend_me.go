@@ -134,10 +134,7 @@ func (x *tx) proveCurrentPassword(u *user, password string) error {
 
 // checkNewPassword refuses a password that breaks a rule of the instance, or that the user has already.
 func (x *tx) checkNewPassword(u *user, password string) error {
-	if err := checkPassword(password, false); err != nil {
-		if refused, ok := err.(*apiError); ok { //nolint:errorlint // rules return it as it is
-			refused.items[0].Meta = map[string]any{"param_name": "new_password"}
-		}
+	if err := x.checkPassword("new_password", password, false); err != nil {
 		return err
 	}
 	if u.PasswordDigest == "" {

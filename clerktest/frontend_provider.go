@@ -168,10 +168,8 @@ func (v *factorVerification) back(complete bool) string {
 
 // externalUser is the user who has an external account, or whose verified e-mail address the provider vouches for.
 func (x *tx) externalUser(identity *externalIdentity) *user {
-	for _, u := range tableUsers.all(x) {
-		if identity.linkedTo(u) {
-			return u
-		}
+	if u := tableUsers.first(x, "account", accountKey(identity.Strategy, identity.ID)); u != nil {
+		return u
 	}
 	return x.userByEmail(identity.Email)
 }

@@ -16,6 +16,8 @@ func (x *tx) provePassword(u *user, password string) error {
 	case !right:
 		x.countFailure(u)
 		return counted(paramError("form_password_incorrect", "password", "is incorrect", "The password is incorrect. Try again, or use another method."))
+	case x.userSettings().Password.EnforceHIBPOnSignIn && knownToOthers(password):
+		return paramError("form_password_pwned", "password", "is known to others", "This password was found in a data breach. Sign in in another way, then choose a new one.")
 	case u.PasswordCompromised:
 		return paramError("form_password_compromised", "password", "is compromised", "This password is known to others. Sign in another way, then choose a new one.")
 	}

@@ -1,6 +1,7 @@
 package clerktest
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -41,7 +42,7 @@ func beginSignUp(c *frontendCall) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	if err := c.checkSingleSession(); err != nil {
+	if err := cmp.Or(c.checkSingleSession(), c.checkHuman()); err != nil {
 		return nil, err
 	}
 	d := c.device()
@@ -129,7 +130,7 @@ func (c *frontendCall) fillSignUp(s *signUp, in *signUpInput) error {
 		s.Username = &name
 	}
 	if in.Password != "" {
-		if err := checkPassword(in.Password, false); err != nil {
+		if err := x.checkPassword("password", in.Password, false); err != nil {
 			return err
 		}
 		hashed, err := digest.New(in.Password)

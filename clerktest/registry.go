@@ -130,6 +130,7 @@ func families() []family {
 		waitlistFamily(),
 		redirectURLsFamily(),
 		ticketsFamily(),
+		testingTokensFamily(),
 		machinesFamily(),
 		m2mTokensFamily(),
 		apiKeysFamily(),

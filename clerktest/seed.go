@@ -26,6 +26,7 @@ type seedFile struct {
 	Statements    []seedStatement    `json:"billing_statements"`
 	SignUps       []SignUp           `json:"sign_ups"`
 	JWTTemplates  []jwtTemplateInput `json:"jwt_templates"` // as the body of CreateJWTTemplate
+	UserSettings  json.RawMessage    `json:"user_settings"` // as UserSettings, what is not named stays
 }
 
 type seedPlan struct {
@@ -110,6 +111,11 @@ func (in *Instance) HasUsers() (has bool) {
 }
 
 func (s *seedFile) apply(x *tx) error {
+	if s.UserSettings != nil {
+		if err := x.mergeUserSettings(s.UserSettings); err != nil {
+			return fmt.Errorf("user_settings: %w", err)
+		}
+	}
 	for _, part := range []func() error{
 		seedAll(x, "permissions", s.Permissions, (*seedPermission).apply),
 		seedAll(x, "roles", s.Roles, (*seedRole).apply),

@@ -2,6 +2,7 @@ package clerktest
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -69,9 +70,21 @@ func (x *tx) checkSignIn(u *user) error {
 	case u.Banned:
 		return errForbidden("user_banned", "this user is banned")
 	case u.lockedAt(x.now):
-		return errForbidden("user_locked", "this user is locked")
+		return x.errLocked(u)
 	}
 	return nil
+}
+
+// errLocked refuses somebody who is locked out, and tells for how long.
+func (x *tx) errLocked(u *user) *apiError {
+	left := u.lockoutSeconds(x.now)
+	if left == nil {
+		return newError(http.StatusForbidden, "user_locked", "this account is locked", "Your account is locked. Ask the support to unlock it.")
+	}
+	refusal := newError(http.StatusForbidden, "user_locked", "this account is locked",
+		fmt.Sprintf("Your account is locked. You can try again in %d minutes.", (*left+59)/60))
+	refusal.items[0].Meta = map[string]any{"lockout_expires_in_seconds": *left}
+	return refusal
 }
 
 func revokeSession(c *call) (any, error) {

@@ -60,13 +60,12 @@ func ticketsFamily() family {
 	return family{
 		tables: []anyTable{tableTickets},
 		endpoints: map[string]endpoint{
-			"CreateSignInToken":  {write: createSignInToken},
-			"RevokeSignInToken":  {write: revokeTicket("sign_in_token_id", "sign_in_token", (*tx).wireTicketToken)},
-			"CreateActorToken":   {write: createActorToken},
-			"RevokeActorToken":   {write: revokeTicket("actor_token_id", "actor_token", (*tx).wireTicketToken)},
-			"CreateTestingToken": {write: createTestingToken},
-			"CreateAgentTask":    {write: createAgentTask},
-			"RevokeAgentTask":    {write: revokeTicket("agent_task_id", "agent_task", (*tx).wireAgentTask)},
+			"CreateSignInToken": {write: createSignInToken},
+			"RevokeSignInToken": {write: revokeTicket("sign_in_token_id", "sign_in_token", (*tx).wireTicketToken)},
+			"CreateActorToken":  {write: createActorToken},
+			"RevokeActorToken":  {write: revokeTicket("actor_token_id", "actor_token", (*tx).wireTicketToken)},
+			"CreateAgentTask":   {write: createAgentTask},
+			"RevokeAgentTask":   {write: revokeTicket("agent_task_id", "agent_task", (*tx).wireAgentTask)},
 		},
 	}
 }
@@ -196,17 +195,6 @@ func revokeTicket[W any](param, object string, wire func(*tx, *ticketToken) W) f
 		}
 		return wire(c.tx, tableTickets.update(c.tx, t.ID, func(t *ticketToken) { t.settle("revoked", c.tx.now) })), nil
 	}
-}
-
-// testingTokenLifetime is how long a testing token gets a browser past bot protection.
-const testingTokenLifetime = time.Hour
-
-func createTestingToken(c *call) (any, error) {
-	return struct {
-		Object    string `json:"object"`
-		Token     string `json:"token"`
-		ExpiresAt int64  `json:"expires_at"` // seconds, unlike every other time
-	}{"testing_token", randomHex(24), c.tx.time.Add(testingTokenLifetime).Unix()}, nil
 }
 
 func createAgentTask(c *call) (any, error) {

@@ -1,6 +1,9 @@
 package clerktest
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -62,7 +65,8 @@ type SignUpSettings struct {
 	LegalConsentEnabled  bool   `json:"legal_consent_enabled"`
 }
 
-// PasswordSettings is what a password has to consist of.
+// PasswordSettings is what a password has to consist of. Of the passwords that breaches made known the emulator knows the most
+// common ones. How hard a password is to guess, ClerkJS estimates in the page.
 type PasswordSettings struct {
 	DisableHIBP              bool   `json:"disable_hibp"`
 	DisableReverification    bool   `json:"disable_password_reverification"`
@@ -93,7 +97,7 @@ type ActionSettings struct {
 	CreateOrganizationsLimit *bool `json:"create_organizations_limit"`
 }
 
-// AttackProtection is how guessing is made hard.
+// AttackProtection is how guessing is made hard. A lockout of 0 minutes lasts until the Backend API ends it.
 type AttackProtection struct {
 	UserLockout struct {
 		Enabled           bool `json:"enabled"`
@@ -152,13 +156,13 @@ func standardUserSettings() UserSettings {
 		Actions:  ActionSettings{DeleteSelf: true, CreateOrganization: true},
 	}
 	s.AttackProtection.UserLockout.Enabled = true
-	s.AttackProtection.UserLockout.MaxAttempts = maxLoginAttempts
+	s.AttackProtection.UserLockout.MaxAttempts = 100
 	s.AttackProtection.UserLockout.DurationInMinutes = int(lockoutDuration.Minutes())
 	s.complete()
 	return s
 }
 
-// complete names every attribute and leaves no list null.
+// complete names every attribute, leaves no list null and shares none with other settings.
 func (s *UserSettings) complete() {
 	s.Attributes, s.Social = maps.Clone(s.Attributes), maps.Clone(s.Social)
 	if s.Attributes == nil {
@@ -169,7 +173,7 @@ func (s *UserSettings) complete() {
 	}
 	for _, name := range attributeNames {
 		a := s.Attributes[name]
-		a.FirstFactors, a.SecondFactors, a.Verifications = orNone(a.FirstFactors), orNone(a.SecondFactors), orNone(a.Verifications)
+		a.FirstFactors, a.SecondFactors, a.Verifications = copied(a.FirstFactors), copied(a.SecondFactors), copied(a.Verifications)
 		s.Attributes[name] = a
 	}
 	for strategy, social := range s.Social {
@@ -178,12 +182,25 @@ func (s *UserSettings) complete() {
 	}
 }
 
-// userSettings are the settings in force.
-func (x *tx) userSettings() UserSettings {
+// copied is a list of its own, never nil.
+func copied(list []string) []string { return append([]string{}, list...) }
+
+// userSettings are the settings in force, to read and not to change.
+func (x *tx) userSettings() *UserSettings {
 	if s := x.settings().User; s != nil {
-		return *s
+		return s
 	}
-	return standardUserSettings()
+	return &standardSettings
+}
+
+// standardSettings are those of every instance that has none of its own. Nothing changes them.
+var standardSettings = standardUserSettings()
+
+// copy returns settings that may be changed.
+func (s *UserSettings) copy() UserSettings {
+	out := *s
+	out.complete()
+	return out
 }
 
 // enabled reports whether users may have an attribute.
@@ -198,8 +215,7 @@ func (s *UserSettings) firstFactor(attribute, strategy string) bool {
 // UserSettings returns what people may and must do to sign up and to sign in.
 func (in *Instance) UserSettings() UserSettings {
 	var s UserSettings
-	_ = in.read(func(x *tx) error { s = x.userSettings(); return nil })
-	s.complete()
+	_ = in.read(func(x *tx) error { s = x.userSettings().copy(); return nil })
 	return s
 }
 
@@ -211,18 +227,44 @@ func (in *Instance) SetUserSettings(edit func(*UserSettings)) {
 }
 
 func (in *Instance) changeUserSettings(edit func(*UserSettings) error) error {
-	return in.write(func(x *tx) error {
-		all, user := x.settings(), x.userSettings()
-		user.complete()
-		if err := edit(&user); err != nil {
+	return in.write(func(x *tx) error { return x.changeUserSettings(edit) })
+}
+
+func (x *tx) changeUserSettings(edit func(*UserSettings) error) error {
+	all, user := x.settings(), x.userSettings().copy()
+	if err := edit(&user); err != nil {
+		return err
+	}
+	user.complete()
+	switch p := user.Password; {
+	case !slices.Contains([]string{"public", "restricted", "waitlist"}, user.SignUp.Mode):
+		return errParamValue("mode", "public, restricted or waitlist")
+	case p.MinLength < 0 || p.MaxLength < 0 || p.MinLength > maxPasswordBytes:
+		return errParamValue("min_length", fmt.Sprintf("0 to %d", maxPasswordBytes))
+	}
+	all.User = &user
+	tableSettings.put(x, &all)
+	return nil
+}
+
+// mergeUserSettings changes the settings that a JSON object names, at whatever depth, and no others.
+func (x *tx) mergeUserSettings(patch json.RawMessage) error {
+	var named map[string]json.RawMessage
+	if err := json.Unmarshal(patch, &named); err != nil || named == nil {
+		return errBodyInvalid("user settings have to be an object")
+	}
+	return x.changeUserSettings(func(s *UserSettings) error {
+		before, err := json.Marshal(s)
+		if err != nil {
 			return err
 		}
-		user.complete()
-		if !slices.Contains([]string{"public", "restricted", "waitlist"}, user.SignUp.Mode) {
-			return errParamValue("mode", "public, restricted or waitlist")
+		dec := json.NewDecoder(bytes.NewReader(mergeValue(before, patch)))
+		dec.DisallowUnknownFields()
+		var after UserSettings
+		if err := dec.Decode(&after); err != nil {
+			return errBodyInvalid("these are no user settings: " + err.Error())
 		}
-		all.User = &user
-		tableSettings.put(x, &all)
+		*s = after
 		return nil
 	})
 }

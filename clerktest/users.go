@@ -277,8 +277,11 @@ func lockUser(c *call) (any, error) {
 
 // lock locks a user out for a while.
 func (x *tx) lock(userID string, d time.Duration) *userWire {
-	until := x.time.Add(d).UnixMilli()
-	return x.changeUser(userID, func(u *user) { u.Locked, u.LockoutExpiresAt = true, &until })
+	var until *int64
+	if d > 0 {
+		until = pointer(x.time.Add(d).UnixMilli())
+	}
+	return x.changeUser(userID, func(u *user) { u.Locked, u.LockoutExpiresAt = true, until })
 }
 
 func unlockUser(c *call) (any, error) {

@@ -41,7 +41,7 @@ func (in *Instance) CreateUser(u User) User {
 func (u *User) input() (*userInput, error) {
 	in := &userInput{
 		FirstName: given(u.FirstName), LastName: given(u.LastName), Username: given(u.Username),
-		ExternalID: given(u.ExternalID), Password: given(u.Password),
+		ExternalID: given(u.ExternalID), Password: given(u.Password), SkipPasswordChecks: field[bool]{Set: true, Value: true},
 	}
 	if u.Email != "" {
 		in.Emails.Value = []string{u.Email}

@@ -2,7 +2,6 @@ package clerktest
 
 import (
 	"net/http"
-	"unicode/utf8"
 
 	"github.com/clerkgo/clerk-go/clerktest/internal/digest"
 )
@@ -13,7 +12,7 @@ func (in *userInput) applyCredentials(x *tx, u *user) error {
 		return paramError("form_conditional_param_disallowed", "password_digest", "is not allowed", "password_digest has to be absent when password is given")
 	}
 	if in.Password.given() {
-		if err := checkPassword(in.Password.Value, in.SkipPasswordChecks.Value); err != nil {
+		if err := x.checkPassword("password", in.Password.Value, in.SkipPasswordChecks.Value); err != nil {
 			return err
 		}
 		hashed, err := digest.New(in.Password.Value)
@@ -45,20 +44,6 @@ func (in *userInput) applyCredentials(x *tx, u *user) error {
 
 func (u *user) setPassword(now int64, hashed, hasher string) {
 	u.PasswordDigest, u.PasswordHasher, u.PasswordUpdatedAt, u.PasswordCompromised = hashed, hasher, &now, false
-}
-
-func checkPassword(password string, skip bool) error {
-	switch {
-	case password == "":
-		return errParamNil("password")
-	case utf8.RuneCountInString(password) > 72:
-		return paramError("form_password_length_too_long", "password", "is too long", "a password has at most 72 characters")
-	case len(password) > 72:
-		return paramError("form_password_size_in_bytes_exceeded", "password", "is too long", "a password has at most 72 bytes")
-	case utf8.RuneCountInString(password) < 8 && !skip:
-		return paramError("form_password_length_too_short", "password", "is too short", "a password has at least 8 characters")
-	}
-	return nil
 }
 
 // checkDigest refuses a digest whose hasher is unknown or writes it otherwise.

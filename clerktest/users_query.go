@@ -206,6 +206,9 @@ func accountsOf(u *user) []accountFacts {
 	return out
 }
 
+// accountKey is what an account at a provider is found by.
+func accountKey(provider, id string) string { return providerOf(provider) + " " + id }
+
 // hasAccountAt matches users with one of these accounts at a provider.
 func hasAccountAt(provider string) func(u *user, ids map[string]bool) bool {
 	return func(u *user, ids map[string]bool) bool {

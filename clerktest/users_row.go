@@ -125,6 +125,13 @@ var tableUsers = &table[user]{
 			}
 			return ids
 		},
+		"account": func(u *user) []string {
+			var keys []string
+			for _, a := range accountsOf(u) {
+				keys = append(keys, accountKey(a.Provider, a.ProviderUserID))
+			}
+			return keys
+		},
 		"identification": func(u *user) []string {
 			ids := make([]string, 0, len(u.Emails)+len(u.Phones)+len(u.Wallets))
 			for _, list := range [][]identifier{u.Emails, u.Phones, u.Wallets} {

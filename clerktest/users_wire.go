@@ -101,9 +101,6 @@ type verificationWire struct {
 	VerifiedAtClient *string `json:"verified_at_client,omitzero"`
 }
 
-// maxLoginAttempts locks a user after so many wrong answers in a row.
-const maxLoginAttempts = 100
-
 // wireUser returns the answer form of a user.
 func (x *tx) wireUser(u *user) *userWire {
 	w := &userWire{
@@ -120,12 +117,10 @@ func (x *tx) wireUser(u *user) *userWire {
 		MFAEnabledAt: u.MFAEnabledAt, MFADisabledAt: u.MFADisabledAt, LegalAcceptedAt: u.LegalAcceptedAt,
 	}
 	w.Locked = u.lockedAt(x.now)
-	if w.Locked && u.LockoutExpiresAt != nil {
-		left := (*u.LockoutExpiresAt - x.now + 999) / 1000
-		w.LockoutExpiresInSeconds = &left
+	w.LockoutExpiresInSeconds = u.lockoutSeconds(x.now)
+	if lockout := x.userSettings().AttackProtection.UserLockout; lockout.Enabled {
+		w.VerificationAttemptsRemaining = pointer(max(int64(lockout.MaxAttempts)-u.FailedAttempts, 0))
 	}
-	left := max(maxLoginAttempts-u.FailedAttempts, 0)
-	w.VerificationAttemptsRemaining = &left
 	w.EmailAddresses = make([]emailWire, len(u.Emails))
 	for i := range u.Emails {
 		w.EmailAddresses[i] = wireEmail(&u.Emails[i])
@@ -143,6 +138,15 @@ func (x *tx) wireUser(u *user) *userWire {
 		w.Passkeys[i] = passkeyWire{ID: p.ID, Object: "passkey", Name: p.Name, LastUsedAt: p.LastUsedAt, Verification: wireVerification(p.Verification)}
 	}
 	return w
+}
+
+// lockoutSeconds is for how long a user is locked out yet; nil for one who is not, and for one whom only the Backend API
+// unlocks.
+func (u *user) lockoutSeconds(now int64) *int64 {
+	if !u.lockedAt(now) || u.LockoutExpiresAt == nil {
+		return nil
+	}
+	return pointer((*u.LockoutExpiresAt - now + 999) / 1000)
 }
 
 // lockedAt reports whether the user is locked out at a time in milliseconds.
