@@ -78,7 +78,7 @@ func TestPages_SignInWithAProvider(t *testing.T) {
 	}
 	cancelled := b.press(visit(), "deny").leads(t, "v1/oauth_callback")
 	back := b.page("/v1/oauth_callback?"+cancelled.Encode()).leads(t, in.URL()+"/sign-in")
-	b.page("/sign-in?"+back.Encode()).shows(t, http.StatusOK, "Continue with Google")
+	b.page("/sign-in?"+back.Encode()).shows(t, http.StatusOK, "You did not allow access to your account.")
 	page := visit()
 	b.press(page, "allow", "email_address", "nobody").shows(t, http.StatusUnprocessableEntity, "Enter an e-mail address.")
 	granted := b.press(page, "allow", "email_address", "grace@example.com", "first_name", "Grace").leads(t, "v1/oauth_callback")

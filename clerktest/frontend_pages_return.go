@@ -36,6 +36,9 @@ func (c *pageCall) leave() (redirectAnswer, error) {
 	}
 	c.device()
 	http.SetCookie(c.w, clientCookie(c.browser.Token))
+	if c.waitsForTask() {
+		return redirectAnswer{location: "sign-in" + queryOf(c.r.URL)}, nil
+	}
 	if address == "" {
 		return redirectAnswer{location: "user" + c.devBrowserQuery()}, nil
 	}

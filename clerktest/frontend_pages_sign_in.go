@@ -26,13 +26,19 @@ func signInPage() *webPage {
 			"send_second":  signInStep("", prepareSecondFactor),
 			"code_second":  signInStep("", attemptSecondFactor),
 			"new_password": signInStep("", resetPassword),
+			"passkey":      actPasskey,
+
+			"task_organization": taskStep(taskOrganization),
+			"task_create":       taskStep(taskNewOrganization),
+			"task_password":     taskStep(taskPassword),
+			"task_totp":         taskStep(taskTOTP),
 		},
 	}
 }
 
 // signInView is what the page shows: which step is next, and the choices at it.
 type signInView struct {
-	Step        string // identifier, first, second, new_password, unknown, ticket or there
+	Step        string // identifier, first, second, new_password, unknown, ticket, there or one of taskSteps
 	Identifiers string // kinds of identifiers, for people
 	Users       []pickView
 	Providers   []providerView
@@ -42,7 +48,13 @@ type signInView struct {
 	Password    bool        // can be entered
 	Sent        *factorView // what was sent and can be entered now
 	Ticket      string
-	SignUp      bool // is open to everybody
+	SignUp      bool         // is open to everybody
+	Passkeys    bool         // can be used instead of an identifier
+	Passkey     *passkeyView // that the browser is asked for
+	Trouble     string       // why the way by which the person came back did not work
+
+	Organizations organizationsView // to choose from
+	Secret        string            // of a new authenticator app
 }
 
 // pickView is a user to pick.
@@ -54,7 +66,7 @@ type providerView struct{ Strategy, Name string }
 // factorView is a way to prove who one is.
 type factorView struct {
 	Strategy, EmailAddressID, PhoneNumberID string
-	Label                                   string
+	Label, To                               string
 	Link, Entered                           bool // proved by a link in a message; by a code without sending anything
 }
 
@@ -70,6 +82,8 @@ func showSignIn(c *pageCall) (any, error) {
 	v := &signInView{Back: hostOf(back), SignUp: settings.SignUp.Mode == "public", Ticket: c.query.Get("__clerk_ticket")}
 	s := c.currentSignIn()
 	switch {
+	case c.session != nil && len(c.session.Tasks) > 0 && !c.query.Has("add"):
+		return c.showTask(v)
 	case s != nil && c.query.Has("continue"):
 		return c.showSignInStep(v, s)
 	case v.Ticket != "":
@@ -94,7 +108,7 @@ func (c *pageCall) showIdentifier(v *signInView) {
 			v.Users = append(v.Users, pickView{u.ID, displayName(u), u.identifier(), u.ImageURL})
 		}
 	}
-	v.Providers = c.tx.providerViews()
+	v.Providers, v.Passkeys = c.tx.providerViews(), c.tx.passkeyOffered()
 }
 
 // providerViews are the providers that people may sign in with.
@@ -137,10 +151,18 @@ func (c *pageCall) showSignInStep(v *signInView, s *signInAttempt) (any, error) 
 		return v, nil
 	default:
 		c.showIdentifier(v)
+		v.Trouble = s.First.trouble()
+		v.Passkey = passkeySent(s.First)
 		return v, nil
 	}
+	v.Passkey = passkeySent(sent)
 	if sent != nil && sent.Status == "unverified" && (sent.Code != "" || sent.Strategy == "email_link") {
 		v.Sent = &factorView{Strategy: sent.Strategy, Label: sent.Value, Link: sent.Strategy == "email_link"}
+		for i, f := range v.Factors {
+			if f.Strategy == sent.Strategy && f.To == sent.Value {
+				v.Factors[i].Label = "Send it again"
+			}
+		}
 	}
 	return v, nil
 }
@@ -161,11 +183,11 @@ func factorViews(factors []factorWire) []factorView {
 			"password": "Password", "email_code": "Send a code to " + f.SafeIdentifier, "email_link": "Send a link to " + f.SafeIdentifier,
 			"phone_code": "Text a code to " + f.SafeIdentifier, "reset_password_email_code": "Forgot the password? Send a code to " + f.SafeIdentifier,
 			"reset_password_phone_code": "Forgot the password? Text a code to " + f.SafeIdentifier,
-			"totp":                      "Code of the authenticator app", "backup_code": "Backup code",
+			"totp":                      "Code of the authenticator app", "backup_code": "Backup code", "passkey": "Use a passkey",
 		}[f.Strategy]
 		if known {
 			out = append(out, factorView{
-				Strategy: f.Strategy, EmailAddressID: f.EmailAddressID, PhoneNumberID: f.PhoneNumberID, Label: label,
+				Strategy: f.Strategy, EmailAddressID: f.EmailAddressID, PhoneNumberID: f.PhoneNumberID, Label: label, To: f.SafeIdentifier,
 				Link: f.Strategy == "email_link", Entered: f.Strategy == "totp" || f.Strategy == "backup_code",
 			})
 		}
@@ -270,7 +292,7 @@ func signInStep(strategy string, handler func(*frontendCall) (any, error)) func(
 		fields := map[string]any{
 			"strategy": cmp.Or(strategy, c.values.Get("strategy")), "redirect_url": c.inst.pageURL("/" + c.onward().location),
 		}
-		for _, name := range []string{"password", "code", "email_address_id", "phone_number_id"} {
+		for _, name := range []string{"password", "code", "email_address_id", "phone_number_id", "public_key_credential"} {
 			if value := c.values.Get(name); value != "" {
 				fields[name] = value
 			}

@@ -30,6 +30,7 @@ type signUpView struct {
 	Sent      bool
 	Name      string
 	Back      string
+	Trouble   string // why the way by which the person came back did not work
 }
 
 // fieldView is a field of a form.
@@ -59,6 +60,9 @@ func showSignUp(c *pageCall) (any, error) {
 	switch {
 	case s != nil && s.SessionID != nil && c.session != nil:
 		return c.leave()
+	case s != nil && s.ExternalVerification.trouble() != "":
+		c.showAllFields(v)
+		v.Trouble = s.ExternalVerification.trouble()
 	case s != nil && s.ExternalVerification != nil && s.ExternalVerification.Status == "transferable":
 		v.Step, v.Name = "transfer", s.External.Email
 	case s != nil:
@@ -68,10 +72,15 @@ func showSignUp(c *pageCall) (any, error) {
 	case c.query.Get("__clerk_ticket") == "" && settings.SignUp.Mode != "public":
 		v.Step = map[string]string{"restricted": "closed", "waitlist": "waitlist"}[settings.SignUp.Mode]
 	default:
-		v.Step = "fields"
-		v.Fields = c.signUpFields(func(name string, a Attribute) bool { return a.Enabled })
+		c.showAllFields(v)
 	}
 	return v, nil
+}
+
+// showAllFields shows the whole form.
+func (c *pageCall) showAllFields(v *signUpView) {
+	v.Step = "fields"
+	v.Fields = c.signUpFields(func(_ string, a Attribute) bool { return a.Enabled })
 }
 
 // showMissing shows what a sign-up that the browser has begun still needs: fields first, then a code.

@@ -186,8 +186,8 @@ func TestSignInPage_Refusals(t *testing.T) {
 			t.Errorf("%s: got status %d and Location %q", name, a.status, a.header.Get("Location"))
 		}
 	}
-	b.visit(http.MethodPost, wantsBack, form("action", "pick", "user_id", u.ID), "https://evil.example.net").shows(t, http.StatusForbidden, "another origin")
-	b.press(wantsBack, "no such button").shows(t, http.StatusUnprocessableEntity, "action")
+	b.visit(http.MethodPost, wantsBack, form("Action has to be a button of this page.", "pick", "user_id", u.ID), "https://evil.example.net").shows(t, http.StatusForbidden, "another origin")
+	b.press(wantsBack, "no such button").shows(t, http.StatusUnprocessableEntity, "Action has to be a button of this page.")
 	sessions := must(t, in, http.MethodGet, "/sessions?user_id="+u.ID, "")
 	if len(sessions.list) != 0 {
 		t.Errorf("a refused form signed in: %s", sessions.raw)

@@ -9,6 +9,9 @@ func userPage() *webPage {
 			"switch":       actSwitch,
 			"organization": actOrganization,
 			"names":        actNames,
+			"add_passkey":  actAddPasskey,
+			"save_passkey": actSavePasskey,
+			"drop_passkey": actDropPasskey,
 			"stay":         (*pageCall).leave,
 		},
 	}
@@ -39,6 +42,9 @@ type userView struct {
 	Name, Identifier, FirstName, LastName string
 	Sessions                              []sessionView
 	Organizations                         organizationsView
+	Passkeys                              []passkey
+	CanAddPasskey                         bool
+	Passkey                               *passkeyView // that the browser is asked to make
 	Back                                  string
 }
 
@@ -75,7 +81,12 @@ func showUser(c *pageCall) (any, error) {
 			v.Sessions = append(v.Sessions, sessionView{s.ID, displayName(u), u.identifier(), s.ID == c.session.ID})
 		}
 	}
-	v.Organizations = c.organizations()
+	v.Organizations, v.Passkeys = c.organizations(), c.user.Passkeys
+	settings := c.tx.userSettings()
+	v.CanAddPasskey = settings.enabled("passkey")
+	if made := c.newPasskeyOf(); made != nil {
+		v.Passkey = &passkeyView{"create", made.Request.Nonce}
+	}
 	return v, nil
 }
 

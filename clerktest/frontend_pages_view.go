@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // pagePolicy lets pages load their own style sheet and script and nothing else. Browsers hold the redirects after a form
@@ -15,7 +17,7 @@ const pagePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img
 	"form-action 'self' http://localhost:* https://localhost:* http://*.localhost:* https://*.localhost:* http://127.0.0.1:* https://127.0.0.1:*"
 
 // secretFields are the fields whose values a page does not show again.
-var secretFields = []string{"password", "code", "action", "ticket"}
+var secretFields = []string{"password", "new_password", "code", "action", "ticket", "public_key_credential"}
 
 // explain puts the reasons of a refusal under their fields and keeps what was entered. What is no refusal stays an error.
 func (v *pageView) explain(c *pageCall, refusal error) error {
@@ -30,7 +32,7 @@ func (v *pageView) explain(c *pageCall, refusal error) error {
 			field = ""
 		}
 		if v.Problems[field] == "" {
-			v.Problems[field] = cmp.Or(item.LongMessage, item.Message)
+			v.Problems[field] = sentence(cmp.Or(item.LongMessage, item.Message))
 		}
 	}
 	for name := range c.values {
@@ -75,7 +77,7 @@ func (c *frontendCall) renderPage(name string, view *pageView) (textAnswer, erro
 	h := c.w.Header()
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Referrer-Policy", "same-origin") // with no-referrer browsers send forms from the origin "null"
 	return textAnswer{"text/html; charset=utf-8", body.String()}, nil
 }
 
@@ -92,7 +94,28 @@ func (c *pageCall) problemView(err error) *pageView {
 		refused = errInternal()
 	}
 	c.status = refused.status
-	return &pageView{Title: "This does not work", Problems: map[string]string{"": refused.items[0].LongMessage}}
+	return &pageView{Title: "This does not work", Problems: map[string]string{"": sentence(refused.items[0].LongMessage)}}
+}
+
+// sentence makes a message of the Backend API one that reads well under a field.
+func sentence(message string) string {
+	if message == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(message)
+	message = string(unicode.ToUpper(first)) + message[size:]
+	if !strings.ContainsAny(message[len(message)-1:], ".!?") {
+		message += "."
+	}
+	return message
+}
+
+// trouble is why a verification failed, in words for people; empty when it did not.
+func (v *factorVerification) trouble() string {
+	if v == nil || v.Error == nil || v.Status == "transferable" {
+		return ""
+	}
+	return sentence(cmp.Or(v.Error.LongMessage, v.Error.Message))
 }
 
 // pageURL is the address of a path of this instance: of the emulator itself for the first one, else below its frontend host.

@@ -60,19 +60,27 @@ func run(ctx context.Context, o options) error {
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	defer func() { _ = table.Flush() }()
 	var failed error
+	report := func(flow, version, setup string, err error) {
+		result := "ok"
+		if err != nil {
+			result = "FAILED: " + err.Error()
+			failed = errors.New("a flow failed")
+		}
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", flow, version, setup, result)
+	}
 	for i, f := range flows {
 		if !strings.Contains(f.name, o.flow) {
 			continue
 		}
 		for _, v := range versions {
 			for _, s := range setups[:setupsOf(i)] {
-				result := "ok"
-				if err := one(ctx, o, f, v, s); err != nil {
-					result = "FAILED: " + err.Error()
-					failed = errors.New("a flow failed")
-				}
-				_, _ = fmt.Fprintf(table, "%s\tClerkJS %s\t%s\t%s\n", f.name, v.major, s.name, result)
+				report(f.name, "ClerkJS "+v.major, s.name, one(ctx, o, f, v, s))
 			}
+		}
+	}
+	for _, f := range ownPages {
+		if strings.Contains(f.name, o.flow) {
+			report(f.name, "own pages", "-", one(ctx, o, f, versions[0], setups[0]))
 		}
 	}
 	return failed

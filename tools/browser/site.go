@@ -92,9 +92,13 @@ func (s *site) local(address string) bool {
 	if err != nil {
 		return false
 	}
-	emulator, err := url.Parse(s.srv.URL())
-	if err != nil {
-		return false
+	if u.Scheme == "data" || u.Scheme == "blob" {
+		return true
 	}
-	return u.Scheme == "data" || u.Scheme == "blob" || u.Host == emulator.Host || strings.HasPrefix(address, s.origin+"/")
+	for _, own := range []string{s.srv.URL(), s.origin} {
+		if o, err := url.Parse(own); err == nil && o.Port() == u.Port() && (u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost") {
+			return true
+		}
+	}
+	return false
 }
