@@ -28,8 +28,8 @@ func credentialMark(req *Request) uint64 {
 }
 
 // again authenticates a request whose context has a state of this authenticator already, as it has where middleware is
-// attached twice. Nothing is exchanged, refreshed, redirected or asked for a second time, and the cookies of the first state
-// are on the response; what the options of this call change is decided anew.
+// attached twice. Nothing is exchanged, refreshed, redirected or asked for a second time, and the cookies of the first
+// state are on the response; what the options of this call change is decided anew.
 func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestState, call *callConfig) *RequestState {
 	if first.call == call || first.location != "" && !call.headerOnly {
 		return first.withoutCookies()
@@ -64,8 +64,8 @@ func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestS
 	return a.signedIn(claims, call)
 }
 
-// headerAgain is [Authenticator.again] for a token of the Authorization header. What Clerk has said about a machine token is
-// not asked again.
+// headerAgain is [Authenticator.again] for a token of the Authorization header. What Clerk has said about a machine
+// token is not asked again.
 func (a *Authenticator) headerAgain(ctx context.Context, token string, borrowed bool, first *RequestState, call *callConfig) *RequestState {
 	p := a.read(token, borrowed)
 	class := p.class

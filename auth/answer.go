@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Names of the headers that tell clients what the middleware found out.
+// The response headers in which the middleware reports its decision.
 const (
 	HeaderAuthStatus  = "X-Clerk-Auth-Status"
 	HeaderAuthReason  = "X-Clerk-Auth-Reason"
@@ -20,7 +20,7 @@ const (
 	headerCacheControl = "Cache-Control"
 )
 
-// Answer is the HTTP answer to a refusal, the same for every framework: an adapter copies it.
+// Answer is the HTTP response to a refusal, the same for every framework; adapters copy it.
 type Answer struct {
 	// Status is 401, 403, 404 or 503.
 	Status int
@@ -119,7 +119,7 @@ func (s *RequestState) writeStatus(h http.Header) {
 	}
 }
 
-// Redirect returns where the browser must go before anything else, or nothing.
+// Redirect returns the URL to which the browser must be redirected before the request is handled, or "".
 func (s *RequestState) Redirect() string {
 	if s == nil {
 		return ""

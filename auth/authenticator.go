@@ -29,7 +29,7 @@ type Authenticator struct {
 	tokenReader
 }
 
-// New validates the configuration as a whole and returns an Authenticator. It does not use the network.
+// New validates the configuration as a whole and returns an [Authenticator]. It does not use the network.
 func New(config Config) (*Authenticator, error) {
 	c := config.clone()
 	a := &Authenticator{config: c, now: c.Now, log: c.Logger, custom: config.HTTPClient}
@@ -46,9 +46,9 @@ func New(config Config) (*Authenticator, error) {
 	return a, nil
 }
 
-// Authenticate tells who sent the request. The state is never nil: signed out is an answer. Where the context has a state
-// of this Authenticator for the same credentials, as behind a second middleware, that state is used again: the options of
-// this call apply to it, and its cookies are left to the first response.
+// Authenticate finds out who sent the request. The state is never nil: signed out is an answer. Where the context has a
+// state of this Authenticator for the same credentials, as behind a second middleware, that state is used again: the
+// options of this call apply to it, and its cookies are left to the first response.
 func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...CallOption) *RequestState {
 	call, mark := a.callConfig(opts), credentialMark(&req)
 	ctx, observed := observe(ctx, a.config.Observer)
@@ -63,12 +63,12 @@ func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...C
 	return state
 }
 
-// AuthenticateToken tells whom a token stands for that did not come in the header of an HTTP request: one of a queue's
-// message, of the first message of a WebSocket or of its Sec-WebSocket-Protocol, or of gRPC metadata. The token comes
-// without the word Bearer, and may be of any type that [Config].AcceptTokens or [AcceptTokens] names. The state is never
-// nil and is as complete as that of a request: checks, [NewContext] and [RequestState.CreateToken] work with it. An empty
-// token is an anonymous caller. There is no browser, so nothing is refreshed and there are no headers to send. The token
-// must not be changed afterwards.
+// AuthenticateToken authenticates a token that did not come in the header of an HTTP request: one of a queue's message,
+// of the first message of a WebSocket or of its Sec-WebSocket-Protocol, or of gRPC metadata. The token comes without
+// the word Bearer, and may be of any type that [Config].AcceptTokens or [AcceptTokens] names. The state is never nil
+// and is as complete as that of a request: checks, [NewContext] and [RequestState.CreateToken] work with it. An empty
+// token is an anonymous caller. There is no browser, so nothing is refreshed and there are no headers to send. The
+// token must not be changed afterwards.
 func (a *Authenticator) AuthenticateToken(ctx context.Context, token string, opts ...CallOption) *RequestState {
 	call := a.callConfig(opts)
 	ctx, observed := observe(ctx, a.config.Observer)
@@ -85,8 +85,8 @@ func (a *Authenticator) AuthenticateToken(ctx context.Context, token string, opt
 }
 
 // Verify verifies a session token and returns its claims, or an [*Error]. Pending sessions verify; tokens that are not
-// session tokens do not. With a token cache the claims may be shared with others who presented the same token: they must
-// not be changed.
+// session tokens do not. With a token cache the claims may be shared with others who presented the same token: they
+// must not be changed.
 func (a *Authenticator) Verify(ctx context.Context, token string, opts ...CallOption) (*SessionClaims, error) {
 	call := a.callConfig(opts)
 	ctx, observed := observe(ctx, a.config.Observer)

@@ -13,7 +13,7 @@ type Binding string
 const (
 	// BindingExact means that the token is meant for this resource and no other.
 	BindingExact Binding = "bound"
-	// BindingNone means that the token names no resource.
+	// BindingNone means that the token names no resource at all.
 	BindingNone Binding = "unbound"
 	// BindingForeign means that the token is meant for another resource, or for others as well.
 	BindingForeign Binding = "foreign"
@@ -60,7 +60,7 @@ func (s *RequestState) audience() []string {
 	return s.session().Audience
 }
 
-// ClientID returns the OAuth client of an OAuth token, or nothing.
+// ClientID returns the id of the OAuth client that an OAuth token was issued to, or "".
 func (s *RequestState) ClientID() string {
 	if c := s.current(); c.status == StatusSignedIn && c.machine != nil {
 		return c.machine.clientID

@@ -48,8 +48,8 @@ func WithAuthorizedParties(origins ...string) CallOption {
 	}
 }
 
-// WithAudience replaces [Config].Audience, OAuthAudience and TemplateAudience for this call, for tokens of every type and also
-// for those that were verified before; without arguments the configured ones stay.
+// WithAudience replaces [Config].Audience, OAuthAudience and TemplateAudience for this call, for tokens of every type
+// and also for those that were verified before; without arguments the configured ones stay.
 func WithAudience(audience ...string) CallOption {
 	audience = slices.Clone(audience)
 	return func(c *callConfig) {

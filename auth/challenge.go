@@ -37,8 +37,8 @@ func challengeFor(types []TokenType, configured *challenge) *challenge {
 	return configured
 }
 
-// refusing returns a refusal with the challenge of this state: the scopes that the checks demand are named with those of
-// the token, because some clients ask for exactly what they are told.
+// refusing returns a refusal with the challenge of this state: the scopes that the checks demand are named with those
+// of the token, because some clients ask for exactly what they are told.
 func (s *RequestState) refusing(refusal *Error, checks []Check) *Error {
 	forbidden := refusal.Reason == ReasonMissingScope
 	if s == nil || s.challenge == nil || refusal.Reason == ReasonSessionPending || refusal.StatusCode() == 503 ||

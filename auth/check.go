@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Check is one requirement on an identity, for [RequestState.Require], [RequestState.Has] and the guards of all
-// adapters. The zero Check, and one built from an empty argument, denies.
+// Check is a requirement on an identity, for [RequestState.Require], [RequestState.Has] and the guards of all adapters.
+// The zero Check, and one built from an empty argument, denies.
 type Check struct {
 	kind   checkKind
 	value  string

@@ -19,8 +19,8 @@ const (
 // NoClockSkew as [Config].ClockSkew compares times exactly, with no tolerance.
 const NoClockSkew time.Duration = -1
 
-// DefaultTokenCacheSize is the size that a zero [Config].TokenCacheSize stands for: at most about 25 MB when it is full, whatever the size
-// of the tokens.
+// DefaultTokenCacheSize is the size that a zero [Config].TokenCacheSize stands for: at most about 25 MB when it is
+// full, whatever the size of the tokens.
 const DefaultTokenCacheSize = 10_000
 
 // NoTokenCache as [Config].TokenCacheSize turns the cache of verified tokens off.
@@ -54,7 +54,7 @@ type Config struct {
 	AuthorizedPartyFunc func(origin string) bool
 	// AllowMissingAuthorizedParty also accepts session tokens without azp. Clerk mints such tokens where the Frontend API
 	// saw no Origin: on page navigations (the cookie of every first page), through the Backend API and in native
-	// applications. Leave it off where other applications run on subdomains of yours: each of them can get such a token.
+	// applications. Leave it off if other applications run on subdomains of yours: each of them can obtain such a token.
 	AllowMissingAuthorizedParty bool
 	// Audience lists the accepted values of aud, of session tokens and M2M tokens. Empty skips the check.
 	Audience []string
@@ -63,21 +63,21 @@ type Config struct {
 	// the check is skipped.
 	OAuthAudience []string
 	// AllowUnboundTokens accepts OAuth tokens without aud although OAuthAudience or Audience is set. Clerk leaves aud out
-	// of tokens of clients that named no resource. Set it only where the client or the scopes are checked otherwise.
+	// of tokens of clients that named no resource. Set it only if the client or the scopes are checked elsewhere.
 	AllowUnboundTokens bool
 	// RequireAudience refuses tokens without aud when Audience is set.
 	RequireAudience bool
-	// TemplateAudience lists the accepted values of aud in tokens of JWT templates; nil is Audience. Such a token must have
-	// one of them.
+	// TemplateAudience lists the accepted values of aud in tokens of JWT templates; nil is Audience. Such a token must
+	// have one of them.
 	TemplateAudience []string
-	// AllowTemplateWithoutAudience waives the audience of tokens of JWT templates: the token of any template of the instance
-	// is accepted where [TokenTemplate] is.
+	// AllowTemplateWithoutAudience waives the audience of tokens of JWT templates: the token of any template of the
+	// instance is accepted where [TokenTemplate] is.
 	AllowTemplateWithoutAudience bool
 	// TemplateSecrets are the secrets that JWT templates with the algorithm HS256 share with this application, of 32 bytes
 	// or more.
 	TemplateSecrets []string
-	// Issuer lists the accepted values of iss, in tokens of sessions and in M2M and OAuth tokens that are JWTs. Empty skips
-	// the check: the key is the anchor of trust.
+	// Issuer lists the accepted values of iss, in tokens of sessions and in M2M and OAuth tokens that are JWTs. Empty
+	// skips the check: the key is the anchor of trust.
 	Issuer []string
 	// AcceptTokens lists the types of tokens that requests may present; nil is session tokens only.
 	AcceptTokens []TokenType
@@ -91,14 +91,15 @@ type Config struct {
 	// MachineID is the id of this machine (mch_…). When set, M2M tokens must name it among their scopes, whether they are
 	// opaque or JWTs.
 	MachineID string
-	// MachineCacheTTL keeps good answers about opaque machine tokens in memory for this long, at most one minute. A revoked
-	// token may live on for as long as the answer is kept. Zero asks Clerk each time, once for all who present the same
-	// token at the same time. Refusals are remembered for ten seconds in any case.
+	// MachineCacheTTL keeps good answers about opaque machine tokens in memory for this long, at most one minute. A
+	// revoked token may live on for as long as the answer is kept. Zero asks Clerk each time, once for all who present the
+	// same token at the same time. Refusals are remembered for ten seconds in any case.
 	MachineCacheTTL time.Duration
-	// AlwaysAskClerk asks Clerk about every OAuth token in each request, also about JWTs and in spite of MachineCacheTTL, so
-	// that a revoked grant ends at once. It costs a call for each request.
+	// AlwaysAskClerk asks Clerk about every OAuth token in each request, also about JWTs and in spite of MachineCacheTTL,
+	// so that a revoked grant ends at once. It costs a call for each request.
 	AlwaysAskClerk bool
-	// EagerMachineTokens verifies machine tokens while the request is authenticated, and not on first use of the state.
+	// EagerMachineTokens verifies machine tokens while the request is authenticated; by default they are verified on first
+	// use of the state.
 	EagerMachineTokens bool
 
 	// Domain is the domain of this satellite application.
@@ -118,9 +119,10 @@ type Config struct {
 	// PublicOrigin is the origin (https://app.example.com) that browsers use to reach this application, where it
 	// differs from what the server sees. It may have a path (https://example.com/shop): the prefix that a proxy removes.
 	PublicOrigin string
-	// TrustForwardedHeaders takes the origin from X-Forwarded-Host and X-Forwarded-Proto, and a path that the proxy
-	// removed from X-Forwarded-Prefix. Set it only behind a proxy that overwrites or removes all three. [Authenticator.FrontendAPIProxy] then also tells Clerk the visitor's address as
-	// CF-Connecting-IP, X-Real-IP or X-Forwarded-For has it: where it serves, the proxy must overwrite or remove these.
+	// TrustForwardedHeaders reads the origin from X-Forwarded-Host and X-Forwarded-Proto, and a path that the proxy
+	// removed from X-Forwarded-Prefix. Set it only behind a proxy that overwrites or removes all three.
+	// [Authenticator.FrontendAPIProxy] then also tells Clerk the visitor's address as CF-Connecting-IP, X-Real-IP or
+	// X-Forwarded-For has it: where it serves, the proxy must overwrite or remove these.
 	TrustForwardedHeaders bool
 	// OrganizationSync activates the organization that the URL names.
 	OrganizationSync OrganizationSync

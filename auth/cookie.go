@@ -55,7 +55,8 @@ type cookies struct {
 }
 
 // readCookies reads the Cookie header in one pass. Names are compared whole and before anything is decoded, so that no
-// escape can make another cookie. Of a name that repeats the first value is the value until [visit.settleTwins] has decided.
+// escape can make another cookie. Of a name that repeats the first value is the value until [visit.settleTwins] has
+// decided.
 func (n *cookieNames) readCookies(req *Request) cookies {
 	var c cookies
 	if req.Header == nil {

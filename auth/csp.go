@@ -19,8 +19,8 @@ const (
 	sourceTelemetry = "https://clerk-telemetry.com"   // of development instances
 )
 
-// ContentSecurityPolicy is a policy by directive, such as "script-src", each with its sources. [PublishableKey] makes the
-// one that ClerkJS needs; add what the application loads itself. It is not safe for concurrent changes.
+// ContentSecurityPolicy is a policy by directive, such as "script-src", each with its sources. [PublishableKey] makes
+// the one that ClerkJS needs; add what the application loads itself. It is not safe for concurrent changes.
 type ContentSecurityPolicy map[string][]string
 
 // cspOrder is the order in which directives are written; others follow by name.
@@ -28,11 +28,11 @@ var cspOrder = [...]string{
 	"default-src", "script-src", "connect-src", "img-src", "worker-src", "style-src", "frame-src", "form-action",
 }
 
-// ContentSecurityPolicy returns the policy that pages with ClerkJS need: the Frontend API of this instance and the services
-// that ClerkJS uses. frontendAPI is the base of the Frontend API where that is not the host of the key: [Config].ProxyURL,
-// or the domain of a satellite, as [PublishableKey.FrontendAPIFor] returns it; empty is the host of the key. Inline scripts
-// are not allowed: give those of the page a nonce. ClerkJS sets styles inline, so style-src allows that.
-// Clerk's page: https://clerk.com/docs/guides/secure/best-practices/csp-headers
+// ContentSecurityPolicy returns the policy that pages with ClerkJS need: the Frontend API of this instance and the
+// services that ClerkJS uses. frontendAPI is the base of the Frontend API where that is not the host of the key:
+// [Config].ProxyURL, or the domain of a satellite, as [PublishableKey.FrontendAPIFor] returns it; empty is the host of
+// the key. Inline scripts are not allowed: give those of the page a nonce. ClerkJS sets styles inline, so style-src
+// allows that. Clerk's page: https://clerk.com/docs/guides/secure/best-practices/csp-headers
 func (k PublishableKey) ContentSecurityPolicy(frontendAPI string) ContentSecurityPolicy {
 	frontend := sourceSelf
 	switch u, ok := parseWebURL(frontendAPI); {

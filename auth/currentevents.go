@@ -10,7 +10,7 @@ import (
 // ForgetChanged returns callbacks for a webhook handler that drop what [CurrentUser], [CurrentOrganization] and
 // [CurrentMembership] remember about the user, organization or membership of an event, and then call those of then. An
 // answer after the event is never older than the event. In a service of several processes each has to see the events,
-// or CurrentConfig.TTL is what bounds the age.
+// or [CurrentConfig].TTL is what bounds the age.
 func (a *Authenticator) ForgetChanged(then clerkwebhook.Callbacks) clerkwebhook.Callbacks {
 	c := then
 	user := func(id string) { a.forget(currentKey{userID: id}) }

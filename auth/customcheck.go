@@ -15,10 +15,11 @@ func CheckFunc(name string, passes func(state *RequestState) bool) Check {
 	return Check{kind: checkFunc, value: name, passes: passes}
 }
 
-// HasClaim demands that a claim of a session token, or of the token of a JWT template, has this value. The path names the
-// claim, with dots into nested objects: HasClaim("metadata.role", "admin"). The value is a string, a bool or a number;
-// where the claim is a list, one of its elements must be the value. Credentials of machines do not pass, because whoever
-// makes them chooses their claims; [CheckFunc] can be about those. An empty path, and a value of another kind, deny.
+// HasClaim demands that a claim of a session token, or of the token of a JWT template, has this value. The path names
+// the claim, with dots into nested objects: HasClaim("metadata.role", "admin"). The value is a string, a bool or a
+// number; where the claim is a list, one of its elements must be the value. Credentials of machines do not pass,
+// because whoever makes them chooses their claims; [CheckFunc] can be about those. An empty path, and a value of
+// another kind, deny.
 //
 // A claim is as good as its source. What a session token takes from unsafe metadata, users write themselves.
 func HasClaim(path string, value any) Check {

@@ -18,7 +18,8 @@ const (
 	developmentSkew = 24 * time.Hour
 )
 
-// callAPI sends one request to the Backend API and does not repeat it: a visitor waits. The client is nil without a key.
+// callAPI sends one request to the Backend API and does not repeat it: a visitor waits. The client is nil without a
+// key.
 func callAPI(ctx context.Context, api *clerk.Client, method, path string, params url.Values, body, out any) error {
 	if api == nil {
 		return &Error{Reason: ReasonSecretKeyInvalid, message: "this needs a secret key"}

@@ -19,8 +19,9 @@ const (
 	maxExchangedBytes = 512
 )
 
-// exchange guards the calls by which visitors exchange a value of a cookie for cookies: nonces and refresh tokens. Anybody
-// can make up such values, so what Clerk has refused is not asked again for a while, and calls in vain have a budget.
+// exchange guards the calls by which visitors exchange a value of a cookie for cookies: nonces and refresh tokens.
+// Anybody can make up such values, so what Clerk has refused is not asked again for a while, and calls in vain have a
+// budget.
 type exchange struct {
 	now     func() time.Time
 	mu      sync.Mutex
@@ -35,7 +36,8 @@ func newExchange(now func() time.Time) *exchange {
 // errRefusedBefore is the refusal of a value that Clerk has refused a moment ago.
 var errRefusedBefore = refuse(ReasonTokenInvalid, "Clerk refused this value a moment ago")
 
-// call makes the call for a value unless that is known to be in vain. The error of call is an answer of Clerk, or trouble.
+// call makes the call for a value unless that is known to be in vain. The error of call is an answer of Clerk, or
+// trouble.
 func (e *exchange) call(ctx context.Context, value string, call func(context.Context) error) error {
 	if !plausibleSecret(value) || len(value) > maxExchangedBytes {
 		return refuse(ReasonTokenInvalid, "the value cannot be one of Clerk's")

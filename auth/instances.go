@@ -14,8 +14,8 @@ const DefaultInstances = 100
 // maxInstanceName bounds the names that are looked up. The name of a host is not longer.
 const maxInstanceName = 255
 
-// RequestAuthenticator tells who sent a request: an [*Authenticator], or [*Instances] where each request may be for another
-// instance. It must be safe for concurrent use.
+// RequestAuthenticator tells who sent a request: an [*Authenticator], or [*Instances] where each request may be for
+// another instance. It must be safe for concurrent use.
 type RequestAuthenticator interface {
 	// Authenticate is described at [Authenticator.Authenticate]. The state is never nil.
 	Authenticate(ctx context.Context, req Request, opts ...CallOption) *RequestState
@@ -34,8 +34,8 @@ func IsMissing(authn RequestAuthenticator) bool {
 
 // InstancesConfig configures [Instances]. Name and Open are required.
 type InstancesConfig struct {
-	// Name names the instance that a request is for, by its host ([Request.Hostname]), a header or the path; empty is none.
-	// It must not read the name from the token. It must be safe for concurrent use.
+	// Name names the instance that a request is for, by its host ([Request.Hostname]), a header or the path; empty is
+	// none. It must not read the name from the token. It must be safe for concurrent use.
 	Name func(req Request) string
 	// Open returns the configuration of an instance, from a table that may grow at run time. It is called once for all
 	// requests that wait for it, and again after the instance was forgotten or dropped. An error that matches
@@ -93,8 +93,8 @@ func NewInstances(config InstancesConfig) (*Instances, error) {
 	return &Instances{config: config, kept: map[string]*keptInstance{}, flights: map[string]*instanceFlight{}}, nil
 }
 
-// Authenticate tells who sent the request, as [Authenticator.Authenticate] of its instance does. A request for no instance,
-// or for one that cannot be opened, is signed out with an error that answers 404 or 503.
+// Authenticate tells who sent the request, as [Authenticator.Authenticate] of its instance does. A request for no
+// instance, or for one that cannot be opened, is signed out with an error that answers 404 or 503.
 func (i *Instances) Authenticate(ctx context.Context, req Request, opts ...CallOption) *RequestState {
 	authn, refusal := i.find(ctx, i.config.Name(req))
 	if refusal == nil {
@@ -116,8 +116,8 @@ func (i *Instances) Find(ctx context.Context, name string) (*Authenticator, erro
 	return authn, nil
 }
 
-// Forget drops an instance whose configuration has changed or that is gone: the next request opens it anew. Requests that
-// have begun end with the old configuration.
+// Forget drops an instance whose configuration has changed or that is gone: the next request opens it anew. Requests
+// that have begun end with the old configuration.
 func (i *Instances) Forget(name string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -88,9 +88,9 @@ type jwk struct {
 	Exponent  string    `json:"e"`
 }
 
-// ParseJWKS reads a JSON Web Key Set, or a single key. Entries that cannot sign Clerk's tokens are left out: keys that
-// are not RSA, not for verifying signatures, of another algorithm, without an id, or too short. A text that is not a key set is
-// an error; a set without usable keys is not.
+// ParseJWKS reads a JSON Web Key Set, or a single key. Entries that cannot sign Clerk's tokens are left out: keys
+// that are not RSA, not for verifying signatures, of another algorithm, without an id, or too short. A text that is not
+// a key set is an error; a set without usable keys is not.
 func ParseJWKS(text []byte) ([]*Key, error) {
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`

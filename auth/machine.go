@@ -53,8 +53,8 @@ func (s *RequestState) Machine() *MachineIdentity {
 	}
 }
 
-// NewMachineState returns the state of a machine credential that is signed in with this identity, for tests of handlers.
-// Nothing is verified. An identity that is nil, of a session, or without a subject gives a signed-out state.
+// NewMachineState returns the state of a machine credential that is signed in with this identity, for tests of
+// handlers. Nothing is verified. An identity that is nil, of a session, or without a subject gives a signed-out state.
 func NewMachineState(identity *MachineIdentity) *RequestState {
 	if identity == nil || !identity.TokenType.machine() || identity.Subject == "" {
 		return &RequestState{status: StatusSignedOut, tokenType: TokenNone, reason: ReasonTokenTypeMismatch}

@@ -18,8 +18,8 @@ type middleware struct {
 }
 
 // WithSkipper leaves alone the requests for which skip returns true: they are signed out, also where another middleware
-// outside of this one has signed them in, and a guard refuses them. Prefer mounting without the middleware where that is
-// possible.
+// outside of this one has signed them in, and a guard refuses them. Prefer mounting without the middleware where that
+// is possible.
 func WithSkipper(skip func(r *http.Request) bool) MiddlewareOption {
 	return func(m *middleware) { m.skip = skip }
 }
@@ -85,8 +85,8 @@ func (m *middleware) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 type errorHandlerKey struct{}
 
-// RequireAuth admits signed-in requests that pass every check and refuses the rest with 401, 403 or 503. If [Middleware]
-// did not run, it refuses every request with 503. It never redirects.
+// RequireAuth admits signed-in requests that pass every check and refuses the rest with 401, 403 or 503. If
+// [Middleware] did not run, it refuses every request with 503. It never redirects.
 func RequireAuth(checks ...Check) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -99,8 +99,8 @@ func RequireAuth(checks ...Check) func(http.Handler) http.Handler {
 	}
 }
 
-// RedirectToSignIn is [RequireAuth] for pages: visitors who are not signed in are sent to the sign-in page and come back
-// afterwards. Requests that are no page navigations are refused as [RequireAuth] does.
+// RedirectToSignIn is [RequireAuth] for pages: visitors who are not signed in are sent to the sign-in page and come
+// back afterwards. Requests that are not page navigations are refused as by [RequireAuth].
 func RedirectToSignIn(checks ...Check) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

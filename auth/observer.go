@@ -6,14 +6,14 @@ import (
 )
 
 // Observer is told what an [Authenticator] decides and why, for tracing, metrics and logs. Set it as [Config].Observer.
-// What it is told has few different values and nothing about people: no token, key, id, address, header or claim. Its
+// Its arguments are of low cardinality and free of personal data: no token, key, id, address, header or claim. Its
 // methods are called on the goroutine of the request, so they should be quick; they must be safe for concurrent use.
 type Observer interface {
 	// BeginAuthentication is called before a credential is looked for. The context that it returns, which must come from
 	// ctx, is used for what authentication does and passed to EndAuthentication: put a span into it.
 	BeginAuthentication(ctx context.Context) context.Context
-	// EndAuthentication is called once for each BeginAuthentication. A machine token that only Clerk can verify is verified
-	// when the state is read: it is told as Deferred first, and a second time when Clerk has answered.
+	// EndAuthentication is called once for each BeginAuthentication. A machine token that only Clerk can verify is
+	// verified when the state is read: it is told as Deferred first, and a second time when Clerk has answered.
 	EndAuthentication(ctx context.Context, info AuthenticationInfo)
 	// Refused is called when [RequestState.Require], and so a guard of any adapter, turns a caller away.
 	Refused(info RefusalInfo)
@@ -21,13 +21,13 @@ type Observer interface {
 	KeyObserver
 }
 
-// KeyObserver is told about the loads of a [RemoteKeySet].
+// KeyObserver is told about loads of a [RemoteKeySet].
 type KeyObserver interface {
 	// EndKeyLoad is called after each load of the keys.
 	EndKeyLoad(info KeyLoadInfo)
 }
 
-// AuthenticationInfo describes what came of one credential, or of none.
+// AuthenticationInfo describes the outcome of one authentication.
 type AuthenticationInfo struct {
 	// Status is the outcome.
 	Status Status

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// Pages says where a guard sends visitors of pages whom it does not let in. The zero value sends those who are not signed
-// in to the sign-in page and answers 403 to the others. It is a value and safe for concurrent use.
+// Pages says where a guard sends visitors of pages whom it does not let in. The zero value sends those who are not
+// signed in to the sign-in page and answers 403 to the others. It is a value and safe for concurrent use.
 type Pages struct {
 	// Unauthenticated is the page for visitors who are not signed in, as an absolute URL or a path of this application;
 	// empty is the sign-in page, from which visitors come back.
 	Unauthenticated string
-	// Unauthorized is the page for visitors who are signed in and do not pass a check, as an absolute URL or a path of this
-	// application. Empty answers 403.
+	// Unauthorized is the page for visitors who are signed in and do not pass a check, as an absolute URL or a path of
+	// this application. Empty answers 403.
 	Unauthorized string
 }
 
@@ -31,9 +31,9 @@ func (p Pages) Validate() error {
 	return nil
 }
 
-// Redirect returns the headers of a redirect to the page for a refusal, or false where the refusal has to be answered with
-// [Request.Answer]: no page is set for it, the trouble is ours, the request is no page navigation or asks for that very
-// page. The response has status 307 and no body.
+// Redirect returns the headers of a redirect to the page for a refusal, or false where the refusal has to be answered
+// with [Request.Answer]: no page is set for it, the trouble is ours, the request is not a page navigation or asks for
+// that very page. The response has status 307 and no body.
 func (p Pages) Redirect(req Request, state *RequestState, err error) (http.Header, bool) {
 	page := p.Unauthorized
 	if errors.Is(err, ErrUnauthenticated) {
@@ -58,7 +58,7 @@ func leadsTo(page string, req *Request) bool {
 	return trimSlashes(u.EscapedPath()) == trimSlashes(req.Path)
 }
 
-// Require is [RequireAuth] for pages: it redirects visitors as the fields say, and refuses requests that are no page
+// Require is [RequireAuth] for pages: it redirects visitors as the fields say, and refuses requests that are not page
 // navigations as [RequireAuth] does. It panics if the pages are not valid.
 func (p Pages) Require(checks ...Check) func(http.Handler) http.Handler {
 	if err := p.Validate(); err != nil {

@@ -15,8 +15,8 @@ const (
 	maxAccept = 1 << 10
 )
 
-// Answer returns the answer to a refusal in the form that the request asks for: as problem+json (RFC 9457) if its Accept
-// header names that type, and otherwise as [AnswerTo] does. Status and headers are the same in both forms.
+// Answer returns the answer to a refusal in the form that the request asks for: as problem+json (RFC 9457) if its
+// Accept header names that type, and otherwise as [AnswerTo] does. Status and headers are the same in both forms.
 func (r Request) Answer(err error) Answer {
 	answer := AnswerTo(err)
 	if !r.acceptsProblem() {
@@ -53,8 +53,8 @@ func (r *Request) acceptsProblem() bool {
 	return false
 }
 
-// problem is the body of an answer by RFC 9457. Its type is about:blank, which is left out: the status says what kind of
-// problem it is, and the reason which one.
+// problem is the body of an answer by RFC 9457. Its type is about:blank, which is left out: the status says what kind
+// of problem it is, and the reason which one.
 type problem struct {
 	Title      string         `json:"title"`
 	Status     int            `json:"status"`

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// withheldHeaders are the names of request headers that the proxy never passes on, as [headerKey] spells them. They tell
-// a server who the client is, which path or method is meant, or whom to trust: only this proxy may say so. What begins
-// with forwarded or x-forwarded is withheld as well.
+// withheldHeaders are the names of request headers that the proxy never passes on, as [headerKey] spells them. They
+// tell a server who the client is, which path or method is meant, or whom to trust: only this proxy may say so. What
+// begins with forwarded or x-forwarded is withheld as well.
 var withheldHeaders = map[string]bool{
 	// Of the proxy itself.
 	"clerk-secret-key": true, "clerk-proxy-url": true, "accept-encoding": true,

@@ -36,8 +36,8 @@ type PublishableKey struct {
 }
 
 // ParsePublishableKey reads a publishable key. The error is [ErrPublishableKeyMissing] or [ErrPublishableKeyInvalid]. A
-// key may name an address of this machine, also with a path: then it is the key of a local Clerk, and every URL made from
-// it is a plain-http URL of that address.
+// key may name an address of this machine, also with a path: then it is the key of a local Clerk, and every URL made
+// from it is a plain-http URL of that address.
 func ParsePublishableKey(key string) (PublishableKey, error) { return parsePublishableKey(key, false) }
 
 // parsePublishableKey reads a publishable key; with plainHTTP a local Clerk may be on another machine.
@@ -178,8 +178,8 @@ func (k PublishableKey) APIURL() string {
 	return DefaultAPIURL
 }
 
-// FrontendAPIProxyURL returns the upstream of the Frontend API proxy for the environment of this key. The key of a local
-// Clerk gives the Frontend API of that.
+// FrontendAPIProxyURL returns the upstream of the Frontend API proxy for the environment of this key. The key of a
+// local Clerk gives the Frontend API of that.
 func (k PublishableKey) FrontendAPIProxyURL() string {
 	if k.local {
 		return frontendURL(k.frontendAPI)
@@ -193,11 +193,11 @@ func (k PublishableKey) FrontendAPIProxyURL() string {
 	return "https://frontend-api.clerk.dev"
 }
 
-// AccountsURL returns the base of the account portal, or nothing for the zero key.
+// AccountsURL returns the base of the account portal, or "" for the zero key.
 func (k PublishableKey) AccountsURL() string { return AccountsURL(k.frontendAPI) }
 
-// AccountsURL returns the base of the account portal that belongs to a Frontend API host; empty for an empty host. A local
-// Clerk has its pages where its Frontend API is.
+// AccountsURL returns the base of the account portal that belongs to a Frontend API host; empty for an empty host. A
+// local Clerk has its pages where its Frontend API is.
 func AccountsURL(frontendAPI string) string {
 	if frontendAPI == "" {
 		return ""

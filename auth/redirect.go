@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// ErrNoSignInPage is what [RedirectBuilder] returns where neither a page nor a publishable key says where to go.
+// ErrNoSignInPage is the error of [RedirectBuilder] if it has neither the page nor a publishable key.
 var ErrNoSignInPage = errors.New("clerkauth: there is no sign-in page: neither SignInURL nor PublishableKey is set")
 
 // RedirectBuilder builds the addresses of the pages where visitors sign in, sign up and finish their tasks.
@@ -14,7 +14,7 @@ var ErrNoSignInPage = errors.New("clerkauth: there is no sign-in page: neither S
 type RedirectBuilder struct {
 	// BaseURL is the absolute URL of the request; relative pages are resolved against it.
 	BaseURL string
-	// PublishableKey tells the account portal.
+	// PublishableKey identifies the account portal.
 	PublishableKey string
 	// SignInURL and SignUpURL are the pages, absolute or relative; empty is the account portal.
 	SignInURL string
@@ -42,8 +42,8 @@ func (a *Authenticator) Redirects(req Request, state *RequestState) RedirectBuil
 	return b
 }
 
-// SignIn returns the address of the sign-in page, which leads back to returnBackURL afterwards; empty leads nowhere in
-// particular. Never pass a return address that the request brought along without checking its origin.
+// SignIn returns the address of the sign-in page, which leads back to returnBackURL afterwards; with an empty one Clerk
+// chooses where to go. Never pass a return address that the request brought along without checking its origin.
 func (b RedirectBuilder) SignIn(returnBackURL string) (string, error) {
 	target := b.SignInURL
 	if target == "" {

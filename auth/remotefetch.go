@@ -37,8 +37,8 @@ func keyClient(base *http.Client) *http.Client {
 	return client
 }
 
-// loadSpacing is the time between two requests to a key server that fails, and the longest pause within one load; longer
-// ones are left to the next.
+// loadSpacing is the time between two requests to a key server that fails, and the longest pause within one load;
+// longer ones are left to the next.
 const loadSpacing = time.Second
 
 // fetched is the outcome of a load: keys, or an error and how long the key server should be left alone. After an error
@@ -49,9 +49,9 @@ type fetched struct {
 	err   *Error
 }
 
-// fetch loads the keys. With again it asks once more after a broken connection, 429 or 5xx: those who wait have no keys. A
-// request that hangs is not waited for alone: another one follows after half the time-out, and after a failed load each
-// second, so that a key server that comes back is noticed at once.
+// fetch loads the keys. With again it asks once more after a broken connection, 429 or 5xx: those who wait have no
+// keys. A request that hangs is not waited for alone: another one follows after half the time-out, and after a failed
+// load each second, so that a key server that comes back is noticed at once.
 func (s *RemoteKeySet) fetch(ctx context.Context, failing, again bool) fetched {
 	answers := make(chan fetched)
 	pending := 0

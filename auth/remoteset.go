@@ -148,8 +148,8 @@ func NewRemoteKeySet(config RemoteKeySetConfig) (*RemoteKeySet, error) {
 }
 
 // Key returns the key with this id, loading the set if that is needed and allowed. The reason of the error is
-// [ReasonJWKKidMismatch] for an id that the key server does not have; the error unwraps to [ErrUnavailable] while nobody
-// can tell.
+// [ReasonJWKKidMismatch] for an id that the key server does not have; the error unwraps to [ErrUnavailable] while
+// nobody can tell.
 func (s *RemoteKeySet) Key(ctx context.Context, id string) (*Key, error) {
 	return s.keyAt(ctx, id, s.config.Now())
 }
@@ -290,7 +290,8 @@ func (s *RemoteKeySet) join(now time.Time, wanted string) *keyFlight {
 	return s.flight
 }
 
-// wait returns when the load is done, when the caller gives up, or, if it is to be brief, a moment after the load began.
+// wait returns when the load is done, when the caller gives up, or, if it is to be brief, a moment after the load
+// began.
 func (s *RemoteKeySet) wait(ctx context.Context, f *keyFlight, brief bool) *Error {
 	var over <-chan time.Time
 	if brief {

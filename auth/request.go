@@ -41,8 +41,9 @@ func FromHTTP(r *http.Request) Request {
 	return req
 }
 
-// requestTarget returns path and query as the browser sent them: routers and rewrites change r.URL on the way to a handler,
-// but the way back must be the address that the browser knows. A request that was not received has only its URL.
+// requestTarget returns path and query as the browser sent them: routers and rewrites change r.URL on the way to a
+// handler, but the way back must be the address that the browser knows. A request that was not received has only its
+// URL.
 func requestTarget(r *http.Request) (path, rawQuery string) {
 	target := r.RequestURI
 	if _, rest, absolute := strings.Cut(target, "://"); absolute && !strings.HasPrefix(target, "/") {

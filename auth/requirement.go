@@ -1,6 +1,6 @@
 package clerkauth
 
-// Requirement is what an identity lacks, in a form for machines. It is in the body of a 403.
+// Requirement describes what an identity lacks, in machine-readable form. It is in the body of a 403.
 type Requirement struct {
 	// Type is the kind of check: permission, role, scope, feature, plan, claim, check, organization, reverification,
 	// not_impersonated, not_agent, agent, not_delegated, client or any_of.

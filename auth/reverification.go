@@ -15,7 +15,7 @@ const (
 	MultiFactor  FactorLevel = "multi_factor"
 )
 
-// Reverification demands that the user verified factors recently. The zero value demands something impossible.
+// Reverification demands that the user verified factors recently. The zero value is never satisfied.
 type Reverification struct {
 	// Level says which factors count.
 	Level FactorLevel
@@ -77,8 +77,8 @@ func (r Reverification) satisfied(age FactorAge) bool {
 
 func validAge(minutes float64) bool { return minutes == -1 || minutes >= 0 }
 
-// Body returns the JSON that answers the refusal over HTTP: the kind as "error", the "reason", and as "missing" what the
-// identity lacks. For a reverification it is what ClerkJS understands.
+// Body returns the JSON that answers the refusal over HTTP: the kind as "error", the "reason", and as "missing" what
+// the identity lacks. For a reverification it is what ClerkJS understands.
 func (e *Error) Body() []byte {
 	var body any
 	switch {

@@ -18,9 +18,9 @@ type TokenParams struct {
 	ExpiresIn time.Duration
 }
 
-// CreateToken returns a token of the session that sent the request, to call other services with. Without parameters it is
-// the token of the request itself; otherwise Clerk makes one, which needs [Config].SecretKey. Machine credentials are
-// returned as they are. The error is the one of [RequestState.Require] when the request is not signed in.
+// CreateToken returns a token of the session that sent the request, to call other services with. Without parameters it
+// is the token of the request itself; otherwise Clerk makes one, which needs [Config].SecretKey. Machine credentials
+// are returned as they are. The error is the one of [RequestState.Require] when the request is not signed in.
 func (s *RequestState) CreateToken(ctx context.Context, params TokenParams) (string, error) {
 	if err := s.Require(); err != nil {
 		return "", err

@@ -8,7 +8,7 @@ import (
 
 // SignIn returns the headers of a redirect to the sign-in page, which brings the visitor back to this request, or false
 // where the refusal has to be answered with [AnswerTo]: the visitor is signed in, the trouble is ours, the request is
-// no page navigation, or no sign-in page is known. The response has status 307 and no body.
+// not a page navigation, or no sign-in page is known. The response has status 307 and no body.
 func (s *RequestState) SignIn(req Request, err error) (http.Header, bool) {
 	h := http.Header{}
 	return h, s.WriteSignIn(h, req, err)

@@ -16,7 +16,7 @@ const (
 	StatusHandshake Status = "handshake"
 )
 
-// RequestState is what is known about who sent a request. It never changes and is safe for concurrent use; a nil state
+// RequestState is the result of authenticating a request. It never changes and is safe for concurrent use; a nil state
 // is signed out.
 type RequestState struct {
 	status    Status
@@ -90,7 +90,7 @@ func (s *RequestState) session() *SessionClaims {
 	return empty
 }
 
-// UserID returns the id of the user, or nothing.
+// UserID returns the id of the user, or "".
 func (s *RequestState) UserID() string {
 	c := s.current()
 	if c.status == StatusSignedIn && c.machine != nil {
@@ -99,11 +99,11 @@ func (s *RequestState) UserID() string {
 	return s.session().Subject
 }
 
-// SessionID returns the id of the session, or nothing.
+// SessionID returns the id of the session, or "".
 func (s *RequestState) SessionID() string { return s.session().SessionID }
 
-// SessionStatus returns what the token says about its session. It is [SessionPending] also where the state is signed out
-// because of it.
+// SessionStatus returns what the token says about its session. It is [SessionPending] also where the state is signed
+// out because of it.
 func (s *RequestState) SessionStatus() SessionStatus {
 	if c := s.current(); c.claims != nil {
 		return c.claims.Status
@@ -121,10 +121,10 @@ func (s *RequestState) OrgID() string {
 	return s.session().OrgID
 }
 
-// OrgSlug returns the slug of the active organization, or nothing.
+// OrgSlug returns the slug of the active organization, or "".
 func (s *RequestState) OrgSlug() string { return s.session().OrgSlug }
 
-// OrgRole returns the role in the active organization, such as org:admin, or nothing.
+// OrgRole returns the role in the active organization, such as org:admin, or "".
 func (s *RequestState) OrgRole() string { return s.session().OrgRole }
 
 // OrgPermissions returns the permissions in the active organization.
@@ -138,7 +138,7 @@ func (s *RequestState) Scopes() []string {
 	return nil
 }
 
-// Token returns the credential that was accepted, or nothing. After a refresh or a handshake it is the new one.
+// Token returns the credential that was accepted, or "". After a refresh or a handshake it is the new one.
 func (s *RequestState) Token() string {
 	if c := s.current(); c.status == StatusSignedIn {
 		return c.token

@@ -24,8 +24,8 @@ func WithTemplateAudience(audience ...string) CallOption {
 	}
 }
 
-// AllowTemplateWithoutAudience accepts tokens of JWT templates for this call whatever their audience. Whoever may have a
-// token of any template of the instance then gets in.
+// AllowTemplateWithoutAudience accepts tokens of JWT templates for this call whatever their audience. Whoever may have
+// a token of any template of the instance then gets in.
 func AllowTemplateWithoutAudience() CallOption {
 	return func(c *callConfig) { c.anyTemplate = true }
 }

@@ -191,8 +191,8 @@ var (
 	errSegment   = errors.New("clerkauth: malformed base64")
 )
 
-// decodeSegment appends the bytes of a segment to dst. The base64 decoder ignores line breaks, so the length is compared
-// as well.
+// decodeSegment appends the bytes of a segment to dst. The base64 decoder ignores line breaks, so the length is
+// compared as well.
 func decodeSegment(dst []byte, segment string) ([]byte, error) {
 	decoded, err := strictBase64.AppendDecode(dst, []byte(segment))
 	if err == nil && len(decoded)-len(dst) != strictBase64.DecodedLen(len(segment)) {

@@ -26,8 +26,8 @@ const (
 // everything that can is checked on each hit by the same code as for a new token: expiry, not-before and issued-at
 // against the clock, authorized parties, audience and issuer against this call, and that the key set still answers the
 // key id with the very key that verified. A withdrawn or replaced key thus ends its entries at once. A cache belongs to
-// one Authenticator. Its places are allotted up front, and a set that is full, of tokens or of bytes, gives up the token
-// that expires first: tokens in any number and of any size take no more memory.
+// one Authenticator. Its places are allotted up front, and a set that is full, of tokens or of bytes, gives up the
+// token that expires first: tokens in any number and of any size take no more memory.
 type tokenCache struct {
 	seed  maphash.Seed
 	ways  uint64
@@ -101,9 +101,9 @@ func (c *tokenCache) get(token string) *cachedToken {
 	return nil
 }
 
-// add remembers a verified token, and of a machine's what it says. It returns the entry, after which the claims must not
-// be changed, or nil for a token that is too large for its set and is verified each time. A token that loses its place is
-// verified again when it comes back.
+// add remembers a verified token, and of a machine's what it says. It returns the entry, after which the claims must
+// not be changed, or nil for a token that is too large for its set and is verified each time. A token that loses its
+// place is verified again when it comes back.
 func (c *tokenCache) add(claims *SessionClaims, keyID string, key *Key, machine *machineToken) *cachedToken {
 	if c == nil {
 		return nil

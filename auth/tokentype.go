@@ -14,8 +14,8 @@ const (
 	TokenTemplate TokenType = "jwt_template"
 )
 
-// AnyToken lists the types of all credentials, for [Config].AcceptTokens and [AcceptTokens]. [TokenTemplate] is not among
-// them: it is accepted only where it is named.
+// AnyToken lists the types of all credentials, for [Config].AcceptTokens and [AcceptTokens]. [TokenTemplate] is not
+// among them: it is accepted only where it is named.
 func AnyToken() []TokenType {
 	return []TokenType{TokenSession, TokenAPIKey, TokenM2M, TokenOAuth}
 }

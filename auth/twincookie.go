@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// maxTwins is how many values of one cookie are looked at. A browser sends several where cookies of one name were set for
-// the host and for its parent domains.
+// maxTwins is how many values of one cookie are looked at. A browser sends several where cookies of one name were set
+// for the host and for its parent domains.
 const maxTwins = 4
 
 // maxCookieDomains bounds the domains for which a cookie is removed.
@@ -44,9 +44,9 @@ func (c *cookies) all(i int) []string {
 	return values
 }
 
-// settleTwins decides which of several cookies of one name counts: of session tokens the first that is alive, of times at
-// which the client changed the latest, of all others the first that is not empty. The order in the header does not tell:
-// the cookie of the parent domain comes first when it is older.
+// settleTwins decides which of several cookies of one name counts: of session tokens the first that is alive, of times
+// at which the client changed the latest, of all others the first that is not empty. The order in the header does not
+// tell: the cookie of the parent domain comes first when it is older.
 func (v *visit) settleTwins(ctx context.Context) {
 	c := &v.cookies
 	for i := range c.twins {
@@ -72,8 +72,8 @@ func largest(values []string, number func(string) int64) string {
 	return slices.MaxFunc(values, func(a, b string) int { return cmp.Compare(number(a), number(b)) })
 }
 
-// liveSession returns the first token that is good. Where none is, it is the youngest that a refresh or a handshake would
-// renew, or the first of all.
+// liveSession returns the first token that is good. Where none is, it is the youngest that a refresh or a handshake
+// would renew, or the first of all.
 func (v *visit) liveSession(ctx context.Context, values []string) string {
 	best, bestAt := values[0], int64(-1)
 	for _, text := range values {
@@ -93,9 +93,9 @@ func (v *visit) liveSession(ctx context.Context, values []string) string {
 	return best
 }
 
-// withoutTwins puts lines in front of the Set-Cookie lines of an answer that remove cookies of which there are several, for
-// this host and for its parent domains. These are the cookies that the answer sets anew, and the results of handshakes,
-// which are used up.
+// withoutTwins puts lines in front of the Set-Cookie lines of an answer that remove cookies of which there are several,
+// for this host and for its parent domains. These are the cookies that the answer sets anew, and the results of
+// handshakes, which are used up.
 func (v *visit) withoutTwins(lines []string) []string {
 	var cleared []string
 	for i, name := range v.a.flow.names {

@@ -71,8 +71,8 @@ func pathPrefix(text string) string {
 	return escapeUnsafe(text)
 }
 
-// forwardedScheme reads X-Forwarded-Proto, where some proxies name the scheme of a WebSocket. What it does not know leaves
-// the scheme that this server saw.
+// forwardedScheme reads X-Forwarded-Proto, where some proxies name the scheme of a WebSocket. What it does not know
+// leaves the scheme that this server saw.
 func forwardedScheme(proto, seen string) string {
 	switch strings.ToLower(strings.TrimSpace(proto)) {
 	case "https", "wss":
@@ -96,8 +96,8 @@ func firstItem(req *Request, name string) (string, bool) {
 	return item, true
 }
 
-// canonicalHost gives a host lower case and no default port. An invalid host becomes
-// "invalid", which no DNS name matches.
+// canonicalHost gives a host lower case and no default port. An invalid host becomes "invalid", which no DNS name
+// matches.
 func canonicalHost(scheme, host string) string {
 	if !validAuthority(host) {
 		return "invalid"

@@ -189,8 +189,8 @@ func originTrouble(text string) string {
 	return ""
 }
 
-// asciiHost returns a host as browsers send it, with the xn-- form of names that are not ASCII. The standard library has
-// that form only where it writes requests.
+// asciiHost returns a host as browsers send it, with the xn-- form of names that are not ASCII. The standard library
+// has that form only where it writes requests.
 func asciiHost(host string) (string, bool) {
 	var sent bytes.Buffer
 	req := http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/"}, Host: strings.ToLower(host)}

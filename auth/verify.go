@@ -79,8 +79,8 @@ func (as purpose) admits(h *tokenHeader, c *SessionClaims) *Error {
 	return nil
 }
 
-// verify verifies a token by the policy and returns its claims. A token that the cache knows is not verified again while
-// its key is still the same; everything that can change is checked each time.
+// verify verifies a token by the policy and returns its claims. A token that the cache knows is not verified again
+// while its key is still the same; everything that can change is checked each time.
 func (a *Authenticator) verify(ctx context.Context, p *presented, policy *jwtPolicy) (*SessionClaims, *Error) {
 	now := a.now()
 	if p.cached != nil {

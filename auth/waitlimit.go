@@ -18,18 +18,18 @@ type WaitLimit struct {
 	cancel  context.CancelFunc
 }
 
-// NewWaitLimit returns a context below parent. Call Stop when the request is over.
+// NewWaitLimit returns a context that also ends when parent does. Call Stop when the request is over.
 func NewWaitLimit(parent context.Context, limit time.Duration) *WaitLimit {
 	return &WaitLimit{Context: parent, limit: limit}
 }
 
-// Done starts the time.
+// Done starts the timer and returns the channel that is closed when it ends.
 func (w *WaitLimit) Done() <-chan struct{} { return w.start().Done() }
 
-// Err starts the time, too, and tells whether it is over.
+// Err also starts the timer, and returns the error of the context.
 func (w *WaitLimit) Err() error { return w.start().Err() }
 
-// Stop ends all waiting, also that which has not begun.
+// Stop cancels the context, even if nobody has waited on it.
 func (w *WaitLimit) Stop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -1,4 +1,4 @@
-// Package clerkchi provides Clerk authentication middleware for Chi. [Middleware] tells who sent a request and lets
+// Package clerkchi provides Clerk authentication middleware for Chi. [Middleware] finds out who sent a request and lets
 // anonymous visitors pass; [RequireAuth] refuses them, on a route or for a group:
 //
 //	r.Use(clerkchi.Middleware(authn))
@@ -18,8 +18,8 @@ import (
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
 
-// Option changes what [Middleware] does. See clerkauth.WithSkipper, clerkauth.WithErrorHandler, clerkauth.RejectInvalid
-// and clerkauth.WithCallOptions.
+// Option changes what [Middleware] does. See [clerkauth.WithSkipper], [clerkauth.WithErrorHandler],
+// [clerkauth.RejectInvalid] and [clerkauth.WithCallOptions].
 type Option = clerkauth.MiddlewareOption
 
 // Middleware authenticates requests and stores the state in their context. It answers Clerk's redirects itself. It
@@ -34,8 +34,8 @@ func RequireAuth(checks ...clerkauth.Check) func(http.Handler) http.Handler {
 	return clerkauth.RequireAuth(checks...)
 }
 
-// RedirectToSignIn is [RequireAuth] for pages: visitors who are not signed in are sent to the sign-in page and come back
-// afterwards. Requests that are no page navigations are refused as [RequireAuth] does.
+// RedirectToSignIn is [RequireAuth] for pages: visitors who are not signed in are sent to the sign-in page and come
+// back afterwards. Requests that are not page navigations are refused as by [RequireAuth].
 func RedirectToSignIn(checks ...clerkauth.Check) func(http.Handler) http.Handler {
 	return clerkauth.RedirectToSignIn(checks...)
 }

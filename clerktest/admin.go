@@ -107,8 +107,9 @@ func (e *Emulator) guardAdmin(r *http.Request) error {
 	return nil
 }
 
-// ownHost reports whether a host name means this emulator. A page of a foreign site can point a name of its own domain at
-// the emulator, but neither an address nor a name without a dot; so a remote emulator takes these and the name in its URL.
+// ownHost reports whether a host name means this emulator. A page of a foreign site can point a name of its own domain
+// at the emulator, but neither an address nor a name without a dot; so a remote emulator takes these and the name in
+// its URL.
 func (e *Emulator) ownHost(host string) bool {
 	literal := hostLiteral(host)
 	if isLoopback("http://" + literal) {

@@ -26,8 +26,8 @@ type adminRequest struct {
 	Loop  int    `json:"loop"`  // of a handshake, how many the same page asked for within loopWindow, if that is a loop
 }
 
-// listRequests lists the requests of an instance, oldest first, and with the first instance those that belong to none. The
-// parameters are last, after (an id), api, failed and text.
+// listRequests lists the requests of an instance, oldest first, and with the first instance those that belong to none.
+// The parameters are last, after (an id), api, failed and text.
 func listRequests(in *Instance, r *http.Request) (any, error) {
 	query := r.URL.Query()
 	var after int64
@@ -69,8 +69,8 @@ func (in *Instance) inspected() []adminRequest {
 	return out
 }
 
-// A page that asks for so many handshakes in such a time, by the machine's clock, is in a loop: its server sends the browser
-// back each time it returns.
+// A page that asks for so many handshakes in such a time, by the machine's clock, is in a loop: its server sends the
+// browser back each time it returns.
 const (
 	loopLength = 4
 	loopWindow = 10 * time.Second
@@ -178,8 +178,8 @@ func showRequest(in *Instance, r *http.Request) (any, error) {
 	return out, nil
 }
 
-// countChanges returns numbers that change when there is something new to show: requests, events, messages of the outbox,
-// attempts of deliveries.
+// countChanges returns numbers that change when there is something new to show: requests, events, messages of the
+// outbox, attempts of deliveries.
 func countChanges(in *Instance, _ *http.Request) (any, error) {
 	in.requests.mu.Lock()
 	requests := in.requests.last

@@ -16,8 +16,8 @@ type signInLink struct {
 }
 
 // makeSignInLink signs a user in on a browser of its own and returns an address of the application that makes whoever
-// opens it this browser. Of a development instance the address carries the dev browser's token, as Clerk's own pages do;
-// of a production instance it leads through the emulator, which sets the cookie of the Frontend API.
+// opens it this browser. Of a development instance the address carries the dev browser's token, as Clerk's own pages
+// do; of a production instance it leads through the emulator, which sets the cookie of the Frontend API.
 func makeSignInLink(in *Instance, r *http.Request) (any, error) {
 	body, err := adminBody[struct {
 		UserID         string `json:"user_id"`

@@ -21,8 +21,8 @@ type outboxMessage struct {
 // linkText finds the links of a message. What they may end in does not belong to a sentence.
 var linkText = regexp.MustCompile(`https?://[^\s"'<>]*[^\s"'<>.,;:!?)]`)
 
-// listOutbox lists e-mails and text messages, newest first. The parameter query leaves those whose recipient, subject, text
-// or user contain it.
+// listOutbox lists e-mails and text messages, newest first. The parameter query leaves those whose recipient, subject,
+// text or user contain it.
 func listOutbox(in *Instance, r *http.Request) (any, error) {
 	limit, offset, err := pageParams(r)
 	if err != nil {
@@ -54,8 +54,8 @@ func listOutbox(in *Instance, r *http.Request) (any, error) {
 // markup tells a body of HTML from plain text.
 var markup = regexp.MustCompile(`(?i)<(?:!doctype|html|body|p|div|a|br|table|h[1-6]|span|strong|b|em)\b[^>]*>`)
 
-// serveEmailBody serves the body of an e-mail as a page of its own, which may neither run scripts nor load anything from
-// elsewhere; the console shows it in a frame without rights.
+// serveEmailBody serves the body of an e-mail as a page of its own, which may neither run scripts nor load anything
+// from elsewhere; the console shows it in a frame without rights.
 func serveEmailBody(e *Emulator) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err := e.guardAdmin(r); err != nil {

@@ -25,8 +25,8 @@ var (
 
 const secretNames = `\w*password\w*|\w*secret|\w*secret_key|\w*token|\w*code|\w*codes|code_verifier|\w*ticket|jwt|signing_key|private_key|assertion|client_assertion`
 
-// hideSecrets returns a text that went over the wire, a body of JSON or a form or a query, without the secrets in it. The
-// codes of errors stay.
+// hideSecrets returns a text that went over the wire, a body of JSON or a form or a query, without the secrets in it.
+// The codes of errors stay.
 func hideSecrets(text string) string {
 	text = secretMember.ReplaceAllStringFunc(text, func(member string) string {
 		if errorCode.MatchString(member) && strings.HasPrefix(member, `"code"`) {

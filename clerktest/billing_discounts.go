@@ -2,7 +2,8 @@ package clerktest
 
 import "math"
 
-// billingDiscount takes something off a price. Discounts come from seeds: the Backend API only applies and removes them.
+// billingDiscount takes something off a price. Discounts come from seeds: the Backend API only applies and removes
+// them.
 type billingDiscount struct {
 	ID         string   `json:"id"`
 	Name       string   `json:"name"`

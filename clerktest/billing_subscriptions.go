@@ -350,8 +350,8 @@ func createPriceTransition(c *call) (any, error) {
 	return x.wireTransition(before, next), nil
 }
 
-// replaceItem ends an item, if there is one, and begins the next: at once, or when the period of the one before is over. It
-// returns the one before as it has become.
+// replaceItem ends an item, if there is one, and begins the next: at once, or when the period of the one before is
+// over. It returns the one before as it has become.
 func (x *tx) replaceItem(p *payer, before, next *subscriptionItem, immediate bool) *subscriptionItem {
 	for _, other := range x.itemsOf(p) {
 		if other.statusAt(x.now) == "upcoming" {

@@ -45,7 +45,7 @@ func (c *Clock) Unfreeze() {
 	c.change(func(s *clockSetting, now time.Time) { s.frozen, s.offset = false, time.Until(now) })
 }
 
-// Advance moves the clock by d, backwards when d is negative. A frozen clock stays frozen.
+// Advance moves the clock by d, backwards if d is negative. A frozen clock stays frozen.
 func (c *Clock) Advance(d time.Duration) {
 	c.change(func(s *clockSetting, _ time.Time) { s.at, s.offset = s.at.Add(d), s.offset+d })
 }

@@ -44,7 +44,7 @@ func (in *Instance) API(opts ...clerk.ClientOption) *clerk.Client {
 	return client
 }
 
-// AuthorizedParty returns the origin of the application, see WithAuthorizedParty; it may be empty.
+// AuthorizedParty returns the origin of the application, see [WithAuthorizedParty]; it may be empty.
 func (in *Instance) AuthorizedParty() string { return in.emulator.origin }
 
 // Environ returns the settings of an instance as NAME=value, under the names that Clerk's SDKs read.

@@ -18,8 +18,8 @@ const consolePath = "/console"
 const consolePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 
-// consoleFamily serves the web console: one page at the root and at each address below consolePath, whose scripts read the
-// address and talk to the admin API and the Backend API.
+// consoleFamily serves the web console: one page at the root and at each address below consolePath, whose scripts read
+// the address and talk to the admin API and the Backend API.
 func consoleFamily() family {
 	f := family{}
 	for _, route := range []string{"/", consolePath, consolePath + "/{page}", consolePath + "/{page}/{id}", consolePath + "/{page}/{id}/{part}"} {

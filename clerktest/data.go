@@ -16,9 +16,9 @@ import (
 )
 
 // WithData keeps the instances in a folder, so that they survive a restart: their records, secret keys, signing keys,
-// webhook endpoints, clocks, faults, and whether they behave like production. What a request was answered for is on disk
-// before the answer leaves; webhook messages on their way are not. The folder is made when it is missing. One emulator at
-// a time may use it: on Unix systems a second one fails, elsewhere nothing stops it.
+// webhook endpoints, clocks, faults, and whether they behave like production. A change is on disk before its request is
+// answered; webhook messages that wait for delivery are not stored. A missing folder is created. One emulator at a time
+// may use it: on Unix systems a second one fails, elsewhere nothing stops it.
 func WithData(dir string) Option {
 	return func(s *settings) error {
 		if dir == "" {

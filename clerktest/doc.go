@@ -9,7 +9,7 @@
 //	who := srv.SignedInUser()                  // user, session and token
 //	req.Header.Set("Authorization", "Bearer "+who.Token)
 //
-// In a program, Start does the same without a test, and New gives the bare http.Handler:
+// In a program, [Start] does the same without a test, and [New] gives the bare http.Handler:
 //
 //	srv, err := clerktest.Start()
 //	defer srv.Close()

@@ -228,7 +228,8 @@ func errNotInDevelopment() *apiError {
 	return errBadRequest("operation_not_allowed_on_development_instance", "only a production instance can do this")
 }
 
-// registrableDomain drops subdomains. It keeps a third label where the second looks like a registry's, as in example.co.uk.
+// registrableDomain drops subdomains. It keeps a third label where the second looks like a registry's, as in
+// example.co.uk.
 func registrableDomain(host string) string {
 	labels := strings.Split(host, ".")
 	kept := 2

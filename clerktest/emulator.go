@@ -14,8 +14,8 @@ import (
 	"github.com/clerkgo/clerk-go/clerktest/internal/route"
 )
 
-// Emulator is a local Clerk as an http.Handler. Make one with New, or with NewServer or Start, which also listen. It is
-// safe for concurrent use.
+// Emulator is a local Clerk as an [http.Handler]. Make one with [New], or with [NewServer] or [Start], which also
+// listen. It is safe for concurrent use.
 type Emulator struct {
 	url         string
 	frontendAPI string
@@ -73,8 +73,8 @@ type settings struct {
 	log         *slog.Logger
 }
 
-// WithURL sets the address under which the emulator will be reached, scheme and host without a path. NewServer and
-// Start know theirs; New needs it, because the publishable key and the issuer contain it.
+// WithURL sets the address under which the emulator will be reached, scheme and host without a path. [NewServer] and
+// [Start] know theirs; [New] needs it, because the publishable key and the issuer contain it.
 func WithURL(address string) Option {
 	return func(s *settings) error {
 		u, err := url.Parse(address)
@@ -98,17 +98,17 @@ func WithSecretKey(key string) Option {
 	}
 }
 
-// DevelopmentSecretKey is the secret key that WithDevelopmentKey gives. It guards nothing.
+// DevelopmentSecretKey is the secret key that [WithDevelopmentKey] gives. It protects nothing.
 const DevelopmentSecretKey = "sk_test_local0emulator0development0key0"
 
-// WithDevelopmentKey gives the first instance DevelopmentSecretKey, so that the settings of an application stay right over
-// restarts. A key of WithSecretKey, or one that the data folder holds, comes first.
+// WithDevelopmentKey gives the first instance [DevelopmentSecretKey], so that the settings of an application stay right
+// over restarts. A key of [WithSecretKey], or one that the data folder holds, comes first.
 func WithDevelopmentKey() Option {
 	return func(s *settings) error { s.standardKey = DevelopmentSecretKey; return nil }
 }
 
-// WithRealTimeTokens makes session tokens follow the machine's time, while records, sessions and webhook retries follow the
-// instance's clock. Another process, whose clock does not move with the instance's, then takes the tokens for fresh.
+// WithRealTimeTokens makes session tokens follow the machine's time, while records, sessions and webhook retries follow
+// the instance's clock. Another process, whose clock does not move with the instance's, then accepts the tokens.
 func WithRealTimeTokens() Option {
 	return func(s *settings) error { s.realTokens = true; return nil }
 }
@@ -127,8 +127,8 @@ func WithFrontendAPI(host string) Option {
 
 // WithAuthorizedParty sets the origin of the application. It becomes the azp claim of every session token for which no
 // page named another one, also where Clerk leaves the claim out: in tokens of the Backend API and, as the origin of the
-// page, of handshakes. Empty leaves it out everywhere. Without this option only the tokens of Go helpers such as SignIn have the claim, which is
-// http://localhost:3000 then.
+// page, of handshakes. Empty leaves it out everywhere. Without this option only the tokens of Go helpers such as SignIn
+// have the claim, which is http://localhost:3000 then.
 func WithAuthorizedParty(origin string) Option {
 	return func(s *settings) error { s.origin, s.azp = origin, origin; return nil }
 }
@@ -138,8 +138,8 @@ func WithLogger(log *slog.Logger) Option {
 	return func(s *settings) error { s.log = log; return nil }
 }
 
-// WithRemoteAddress allows an address that other machines reach. The emulator guards nothing, so without this option it
-// refuses one.
+// WithRemoteAddress allows an address that other machines reach. The emulator protects nothing, so without this option
+// it refuses such an address.
 func WithRemoteAddress() Option {
 	return func(s *settings) error { s.remote = true; return nil }
 }
@@ -188,11 +188,11 @@ const firstInstance = "emulator"
 // URL returns the address of the emulator without a path.
 func (e *Emulator) URL() string { return e.url }
 
-// Default returns the instance that New made.
+// Default returns the instance that [New] made.
 func (e *Emulator) Default() *Instance { return e.first }
 
-// AddInstance makes another isolated instance. The name, of lower-case letters, digits and dashes, must be new. An empty
-// secretKey is the one that the data folder keeps for this name, else a random one.
+// AddInstance makes another isolated instance. The name, of lower-case letters, digits and dashes, must be new. An
+// empty secretKey is the one that the data folder keeps for this name, else a random one.
 func (e *Emulator) AddInstance(name, secretKey string) (*Instance, error) {
 	in, err := e.addInstance(name, secretKey, &settings{})
 	if err != nil {

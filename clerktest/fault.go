@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// Fault makes Backend API calls slow or makes them fail, so that an application's handling of trouble can be tested.
-// The zero value of each field means what its comment says.
+// Fault makes Backend API calls slow or makes them fail, to test how an application handles that.
 type Fault struct {
 	// Operation is the operation id to disturb, GetUser for example; empty means every operation.
 	Operation string `json:"operation"`
@@ -20,7 +19,7 @@ type Fault struct {
 	Code string `json:"code"`
 	// RetryAfter is sent as the Retry-After header when positive, in whole seconds.
 	RetryAfter time.Duration `json:"-"`
-	// Latency is waited before anything else, in real time.
+	// Latency delays the call in real time, before anything else; zero does not.
 	Latency time.Duration `json:"-"`
 	// Disconnect drops the connection without an answer.
 	Disconnect bool `json:"disconnect"`
@@ -37,8 +36,8 @@ type faults struct {
 	random rand.PCG // begins with the same number each time: repeatable on purpose
 }
 
-// AddFault activates a fault and returns how to remove it. It fails when the operation does not exist or a number makes
-// no sense.
+// AddFault activates a fault and returns a function that removes it. It returns an error if the operation does not
+// exist or a number is out of range.
 func (in *Instance) AddFault(f Fault) (remove func(), err error) {
 	if err := in.checkFault(&f); err != nil {
 		return nil, fmt.Errorf("clerktest: AddFault: %w", err)

@@ -45,8 +45,8 @@ import (
 //     browsers that are not signed in; ClerkJS signs out on it.
 //   - redirectAnswer and textAnswer are answers that are not JSON.
 
-// frontendEndpoint is the handler of one operation of the Frontend API: exactly one of read, which runs beside other reads,
-// and write, which runs alone and may change state.
+// frontendEndpoint is the handler of one operation of the Frontend API: exactly one of read, which runs beside other
+// reads, and write, which runs alone and may change state.
 type frontendEndpoint struct {
 	read   func(*frontendCall) (any, error)
 	write  func(*frontendCall) (any, error)

@@ -42,8 +42,8 @@ func (in *Instance) applicationOrigin(origin string) (own bool) {
 	return own
 }
 
-// applicationOrigin reports whether an origin belongs to the application, or is one that the instance allows, such as that
-// of a native application.
+// applicationOrigin reports whether an origin belongs to the application, or is one that the instance allows, such as
+// that of a native application.
 func (x *tx) applicationOrigin(origin string) bool {
 	if slices.Contains(x.settings().AllowedOrigins, origin) {
 		return true

@@ -4,7 +4,8 @@ import (
 	"strings"
 )
 
-// ownAPIKeysFamily is the part of the Frontend API about the API keys of people and organizations, and about the waitlist.
+// ownAPIKeysFamily is the part of the Frontend API about the API keys of people and organizations, and about the
+// waitlist.
 func ownAPIKeysFamily() family {
 	return family{frontend: map[string]frontendEndpoint{
 		"getApiKeys":   {read: listOwnAPIKeys},

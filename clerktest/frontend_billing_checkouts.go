@@ -244,8 +244,8 @@ func confirmCheckout(c *frontendCall, p *payer) (any, error) {
 	return c.tx.wireCheckout(p, &next)
 }
 
-// methodFor is the id of what a checkout is paid with, and makes it the default one: a saved card, a new one, else the default
-// one. What costs nothing needs none.
+// methodFor is the id of what a checkout is paid with, and makes it the default one: a saved card, a new one, else the
+// default one. What costs nothing needs none.
 func (x *tx) methodFor(p *payer, k *checkout, fee int64, gateway, methodID, token string) (string, error) {
 	if methodID == "" && token == "" {
 		methodID = k.MethodID

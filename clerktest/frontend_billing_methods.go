@@ -91,8 +91,8 @@ var testCards = map[string]struct{ kind, last4 string }{
 	"pm_card_discover": {"discover", "9424"}, "pm_card_jcb": {"jcb", "0505"}, "pm_card_unionpay": {"unionpay", "0005"},
 }
 
-// savePaymentMethod keeps a card, the first one as the default one. The token tells which card it is; one that the gateway has
-// for declined payments is declined.
+// savePaymentMethod keeps a card, the first one as the default one. The token tells which card it is; one that the
+// gateway has for declined payments is declined.
 func (x *tx) savePaymentMethod(p *payer, gateway, token string) (*paymentMethod, error) {
 	switch {
 	case gateway != gatewayName:

@@ -7,12 +7,13 @@ import (
 	"github.com/clerkgo/clerk-go/clerktest/internal/route"
 )
 
-// backendHandler is a handler of the Backend API. The Frontend API borrows it where both have the same rule: it checks the
-// right of the person first, names the records by parameters of the path, and shows the answer as the person may see it.
+// backendHandler is a handler of the Backend API. The Frontend API borrows it where both have the same rule: it checks
+// the right of the person first, names the records by parameters of the path, and shows the answer as the person may
+// see it.
 type backendHandler func(*call) (any, error)
 
-// borrow runs a handler of the Backend API. The body has only the fields that the document of the Frontend API lists, so that
-// nobody sets by a form what the Backend API alone may set.
+// borrow runs a handler of the Backend API. The body has only the fields that the document of the Frontend API lists,
+// so that nobody sets by a form what the Backend API alone may set.
 func (c *frontendCall) borrow(handle backendHandler, params ...route.Param) (any, error) {
 	if err := c.keepListedFields(); err != nil {
 		return nil, err
@@ -102,8 +103,8 @@ func sensitive(handle func(*frontendCall) (any, error)) func(*frontendCall) (any
 // freshFactor is for how many minutes a factor counts as given now.
 const freshFactor = 10
 
-// checkFresh refuses a sensitive change where the instance wants reverification and the session's factors are too old: the
-// second one of people who have one, else the first.
+// checkFresh refuses a sensitive change where the instance wants reverification and the session's factors are too old:
+// the second one of people who have one, else the first.
 func (c *frontendCall) checkFresh() error {
 	if !c.tx.settings().Reverification {
 		return nil

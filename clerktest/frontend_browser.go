@@ -54,7 +54,7 @@ func (in *Instance) SetProduction(on bool) {
 // Production reports whether the instance behaves like a production instance towards browsers.
 func (in *Instance) Production() bool { return in.production.Load() }
 
-// CookieSuffix returns what the names of the instance's suffixed cookies end in, after an underscore.
+// CookieSuffix returns the suffix of the names of the instance's cookies, without the underscore in front of it.
 func (in *Instance) CookieSuffix() string {
 	sum := sha1.Sum([]byte(in.PublishableKey())) //nolint:gosec // see the import
 	return base64.RawURLEncoding.EncodeToString(sum[:])[:8]
@@ -88,8 +88,8 @@ func (x *tx) newBrowser(token string) *browser {
 	return b
 }
 
-// maxAnonymous bounds the browsers on which nobody ever signed in, as any page makes one by a handshake. The oldest makes
-// room.
+// maxAnonymous bounds the browsers on which nobody ever signed in, as any page makes one by a handshake. The oldest
+// makes room.
 const maxAnonymous = 10_000
 
 // SignInBrowser signs a user in on a browser, as the sign-in page would, and returns the session. The application
@@ -132,8 +132,8 @@ func (in *Instance) SignOutBrowser(token string) {
 	}
 }
 
-// browserSession is the active session of a browser: the one that was chosen, else the one that began last; nil when nobody
-// is signed in.
+// browserSession is the active session of a browser: the one that was chosen, else the one that began last; nil when
+// nobody is signed in.
 func (x *tx) browserSession(clientID string) *session {
 	rows := tableSessions.find(x, "client", clientID)
 	if d := tableDevices.get(x, clientID); d != nil && d.ActiveSessionID != nil {
@@ -149,9 +149,9 @@ func (x *tx) browserSession(clientID string) *session {
 	return nil
 }
 
-// browserCookies are the Set-Cookie lines that bring the cookies of an application up to date. A browser that is on its way
-// from page to page sends no Origin, so the session token has no azp claim, unless WithAuthorizedParty wants one: then it is
-// the origin of the page.
+// browserCookies are the Set-Cookie lines that bring the cookies of an application up to date. A browser that is on its
+// way from page to page sends no Origin, so the session token has no azp claim, unless WithAuthorizedParty wants one:
+// then it is the origin of the page.
 func (x *tx) browserCookies(b *browser, origin string) ([]string, error) {
 	jar := cookieLines{suffix: "_" + x.inst.CookieSuffix()}
 	if !x.inst.Production() {

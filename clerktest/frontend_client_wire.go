@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// frontendClientWire is what a browser is told about itself: the sessions with their users and fresh tokens, and the sign-in
-// and sign-up that it has begun.
+// frontendClientWire is what a browser is told about itself: the sessions with their users and fresh tokens, and the
+// sign-in and sign-up that it has begun.
 type frontendClientWire struct {
 	Object              string                `json:"object"`
 	ID                  string                `json:"id"`

@@ -121,8 +121,8 @@ type displayConfigWire struct {
 	CaptchaHeartbeat           *bool          `json:"captcha_heartbeat"`
 }
 
-// displayConfig is how the components look and where they lead: to the pages of the emulator, unless the application says
-// otherwise. Nothing in it makes a browser ask another host.
+// displayConfig is how the components look and where they lead: to the pages of the emulator, unless the application
+// says otherwise. Nothing in it makes a browser ask another host.
 func (in *Instance) displayConfig(s *instanceSettings) displayConfigWire {
 	environment := "development"
 	if in.Production() {

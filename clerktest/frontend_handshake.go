@@ -91,8 +91,8 @@ func errForeignRedirect() *apiError {
 	return errBadRequest("redirect_url_not_allowed", "redirect_url leads to a foreign host: allow it in the instance's allowed_origins, or start the emulator with the application's origin as its authorized party")
 }
 
-// leadsHome reports whether an address belongs to the application: to this machine, to the origin of the application, or
-// to an origin or a domain that the instance knows.
+// leadsHome reports whether an address belongs to the application: to this machine, to the origin of the application,
+// or to an origin or a domain that the instance knows.
 func (x *tx) leadsHome(target *url.URL) bool {
 	origin, host := target.Scheme+"://"+target.Host, strings.ToLower(target.Hostname())
 	e := x.inst.emulator

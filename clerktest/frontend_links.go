@@ -14,8 +14,8 @@ func linksFamily() family {
 	}}
 }
 
-// followLink proves an e-mail address by the link that was sent there, goes on with the sign-in or the sign-up in the browser
-// that began it, and leads to the application.
+// followLink proves an e-mail address by the link that was sent there, goes on with the sign-in or the sign-up in the
+// browser that began it, and leads to the application.
 func followLink(c *frontendCall) (any, error) {
 	token := c.query.Get("token")
 	if token == "" {
@@ -50,7 +50,8 @@ func followLink(c *frontendCall) (any, error) {
 	return c.messagePage("This link is not valid", "It was used already, a newer one was sent, or it is not a link of this local Clerk.")
 }
 
-// openLink verifies what a link proves, unless its time is over or it has to be opened in the browser that asked for it.
+// openLink verifies what a link proves, unless its time is over or it has to be opened in the browser that asked for
+// it.
 func (c *frontendCall) openLink(v *factorVerification, clientID string) {
 	v.Token = ""
 	sameClient := c.browser != nil && c.browser.ClientID == clientID
@@ -88,8 +89,8 @@ func withQuery(address, name, value string) string {
 	return u.String()
 }
 
-// followTicket leads from the link of an invitation, or of a sign-in token, to the application's page that accepts it, or
-// to the emulator's own page.
+// followTicket leads from the link of an invitation, or of a sign-in token, to the application's page that accepts it,
+// or to the emulator's own page.
 func followTicket(c *frontendCall) (any, error) {
 	ticket := c.query.Get("ticket")
 	if c.tx.checkTicket(ticket) != nil {

@@ -73,8 +73,8 @@ func (x *tx) forgetActive(s *session) {
 	})
 }
 
-// changePassword sets a password. Who has one proves to know it, unless a fresh factor or the task to choose a new password
-// stands for that.
+// changePassword sets a password. Who has one proves to know it, unless a fresh factor or the task to choose a new
+// password stands for that.
 func changePassword(c *frontendCall) (any, error) {
 	var in struct {
 		Current string `json:"current_password"`

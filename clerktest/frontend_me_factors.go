@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// ownFactorsFamily is the part of the Frontend API about authenticator apps, backup codes and trusted devices of the user.
+// ownFactorsFamily is the part of the Frontend API about authenticator apps, backup codes and trusted devices of the
+// user.
 func ownFactorsFamily() family {
 	return family{
 		tables: []anyTable{tableNewTOTPs},
@@ -91,8 +92,8 @@ func finishTOTP(c *frontendCall) (any, error) {
 	return totpWire{Object: "totp", ID: t.ID, Verified: true, BackupCodes: codes, CreatedAt: t.CreatedAt, UpdatedAt: c.tx.now}, err
 }
 
-// secondFactorAdded gives a user with a new second factor backup codes, where the instance has them and the user has none, and
-// ends the task to set one up.
+// secondFactorAdded gives a user with a new second factor backup codes, where the instance has them and the user has
+// none, and ends the task to set one up.
 func (x *tx) secondFactorAdded(u *user) ([]string, error) {
 	x.settleTask(u.ID, taskSetupMFA)
 	settings := x.userSettings()
@@ -125,7 +126,8 @@ type backupCodesWire struct {
 	UpdatedAt int64    `json:"updated_at"`
 }
 
-// createBackupCodes takes the place of the codes before. They stand in for another second factor, so there has to be one.
+// createBackupCodes takes the place of the codes before. They stand in for another second factor, so there has to be
+// one.
 func createBackupCodes(c *frontendCall) (any, error) {
 	settings := c.tx.userSettings()
 	switch {

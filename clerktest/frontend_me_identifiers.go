@@ -6,7 +6,8 @@ import (
 	"github.com/clerkgo/clerk-go/clerktest/internal/route"
 )
 
-// ownIdentifiersFamily is the part of the Frontend API about the e-mail addresses, phone numbers and wallets of the user.
+// ownIdentifiersFamily is the part of the Frontend API about the e-mail addresses, phone numbers and wallets of the
+// user.
 func ownIdentifiersFamily() family {
 	return family{frontend: map[string]frontendEndpoint{
 		"getEmailAddresses":     {read: emailKind.listOwn},

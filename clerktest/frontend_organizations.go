@@ -45,8 +45,8 @@ const (
 // memberHandler answers a member of an organization.
 type memberHandler func(*frontendCall, *organization) (any, error)
 
-// inOrganization runs a handler for the members of the organization of the path whose role has a permission; the empty one is
-// every member's.
+// inOrganization runs a handler for the members of the organization of the path whose role has a permission; the empty
+// one is every member's.
 func inOrganization(permission string, handle memberHandler) func(*frontendCall) (any, error) {
 	return func(c *frontendCall) (any, error) {
 		name := c.param("organization_id")

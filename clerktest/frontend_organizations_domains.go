@@ -182,7 +182,8 @@ func (x *tx) dropPendingOf(d *organizationDomain) {
 	}
 }
 
-// inviteByDomain invites a user into the organizations that have verified the domain of an address of the user and want that.
+// inviteByDomain invites a user into the organizations that have verified the domain of an address of the user and want
+// that.
 func (x *tx) inviteByDomain(u *user) {
 	for _, d := range x.domainsOf(u, "automatic_invitation") {
 		o := tableOrganizations.get(x, d.OrganizationID)
@@ -319,8 +320,8 @@ func testDomain(name string) bool {
 	return false
 }
 
-// attemptOwnership looks for the record. The emulator asks no name server: in test mode the domains that exist for tests have
-// their record, no other domain has.
+// attemptOwnership looks for the record. The emulator asks no name server: in test mode the domains that exist for
+// tests have their record, no other domain has.
 func attemptOwnership(c *frontendCall, d *organizationDomain) (organizationDomainWire, error) {
 	s := c.tx.settings()
 	switch {

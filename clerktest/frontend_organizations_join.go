@@ -64,8 +64,8 @@ func (x *tx) wireJoinRequest(r *joinRequest) joinRequestWire {
 	return w
 }
 
-// suggestion is an organization that a person may ask to join, because it has verified the domain of the person's e-mail
-// address. It follows from domain and user, so that it is nowhere kept.
+// suggestion is an organization that a person may ask to join, because it has verified the domain of the person's
+// e-mail address. It follows from domain and user, so that it is nowhere kept.
 type suggestion struct {
 	domain  *organizationDomain
 	request *joinRequest // nil before the person has accepted the suggestion
@@ -101,8 +101,8 @@ func (x *tx) wireSuggestion(s *suggestion) suggestionWire {
 	return w
 }
 
-// domainsOf are the verified domains of organizations, with an enrollment mode, that a user has a verified address of and is no
-// member of yet.
+// domainsOf are the verified domains of organizations, with an enrollment mode, that a user has a verified address of
+// and is no member of yet.
 func (x *tx) domainsOf(u *user, mode string) []*organizationDomain {
 	var out []*organizationDomain
 	for i := range u.Emails {

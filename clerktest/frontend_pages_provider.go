@@ -75,8 +75,8 @@ func showProvider(c *pageCall) (any, error) {
 	return out, nil
 }
 
-// actAllow tells the callback who the person is: the identity stays here, and the browser takes along a code that stands for
-// it once.
+// actAllow tells the callback who the person is: the identity stays here, and the browser takes along a code that
+// stands for it once.
 func actAllow(c *pageCall) (redirectAnswer, error) {
 	if _, err := c.visit(); err != nil {
 		return redirectAnswer{}, err
@@ -101,7 +101,8 @@ func actDeny(c *pageCall) (redirectAnswer, error) {
 	return redirectAnswer{location: "v1/oauth_callback?error=access_denied&state=" + url.QueryEscape(c.query.Get("state"))}, nil
 }
 
-// grantVisit keeps an identity for the callback and returns the code that stands for it once. Grants whose time is over go.
+// grantVisit keeps an identity for the callback and returns the code that stands for it once. Grants whose time is over
+// go.
 func (x *tx) grantVisit(state string, identity *externalIdentity) string {
 	tableProviderGrants.dropOldest(x, func(old *providerGrant) bool { return old.ExpiresAt <= x.now })
 	g := &providerGrant{State: state, Code: randomHex(24), Identity: *identity, ExpiresAt: x.time.Add(providerVisit).UnixMilli()}

@@ -5,15 +5,15 @@ import (
 	"net/url"
 )
 
-// returnParams are the parameters that say where the application wants the browser afterwards, by precedence; a page names
-// itself for the two that differ.
+// returnParams are the parameters that say where the application wants the browser afterwards, by precedence; a page
+// names itself for the two that differ.
 var returnParams = map[string][]string{
 	"/sign-in": {"sign_in_force_redirect_url", "redirect_url", "sign_in_fallback_redirect_url", "after_sign_in_url"},
 	"/sign-up": {"sign_up_force_redirect_url", "redirect_url", "sign_up_fallback_redirect_url", "after_sign_up_url"},
 }
 
-// backAddress is where the application wants the browser afterwards, empty when it did not say. An address that is not the
-// application's is refused.
+// backAddress is where the application wants the browser afterwards, empty when it did not say. An address that is not
+// the application's is refused.
 func (c *pageCall) backAddress() (string, error) {
 	names := returnParams[c.page.path]
 	if names == nil {
@@ -27,8 +27,8 @@ func (c *pageCall) backAddress() (string, error) {
 	return "", nil
 }
 
-// leave leads back to the application, which learns there who is signed in: in development by the dev browser in the address,
-// in production by a handshake. The browser keeps a cookie for the other pages of the emulator.
+// leave leads back to the application, which learns there who is signed in: in development by the dev browser in the
+// address, in production by a handshake. The browser keeps a cookie for the other pages of the emulator.
 func (c *pageCall) leave() (redirectAnswer, error) {
 	address, err := c.backAddress()
 	if err != nil {
@@ -60,8 +60,8 @@ func (c *pageCall) leave() (redirectAnswer, error) {
 	return redirectAnswer{location: target.String()}, nil
 }
 
-// answers reports whether an address on the emulator's host is one of the emulator, and not of the application that it is
-// mounted in.
+// answers reports whether an address on the emulator's host is one of the emulator, and not of the application that it
+// is mounted in.
 func (e *Emulator) answers(target *url.URL) bool {
 	r := dropFrontendPath(&http.Request{Method: http.MethodGet, URL: target})
 	_, _, _, raw := e.raw.Find(r.Method, r.URL.EscapedPath())

@@ -175,8 +175,8 @@ func actSignUpCode(c *pageCall) (redirectAnswer, error) {
 	return c.afterSignUpStep(c.step(attemptSignUp, fields, "sign_up_id", s.ID))
 }
 
-// afterSignUpStep leads back to the application when nothing is missing; else it sends the code that is missing, and leads to
-// the next step.
+// afterSignUpStep leads back to the application when nothing is missing; else it sends the code that is missing, and
+// leads to the next step.
 func (c *pageCall) afterSignUpStep(err error) (redirectAnswer, error) {
 	if err != nil {
 		return redirectAnswer{}, err

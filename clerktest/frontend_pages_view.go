@@ -11,15 +11,17 @@ import (
 	"unicode/utf8"
 )
 
-// pagePolicy lets pages load their own style sheet and script and nothing else. Browsers hold the redirects after a form
-// against form-action, and the last of them leads to the application, which is on this machine or where the page leads back to.
+// pagePolicy lets pages load their own style sheet and script and nothing else. Browsers hold the redirects after a
+// form against form-action, and the last of them leads to the application, which is on this machine or where the page
+// leads back to.
 const pagePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; " +
 	"form-action 'self' http://localhost:* https://localhost:* http://*.localhost:* https://*.localhost:* http://127.0.0.1:* https://127.0.0.1:*"
 
 // secretFields are the fields whose values a page does not show again.
 var secretFields = []string{"password", "new_password", "code", "action", "ticket", "public_key_credential"}
 
-// explain puts the reasons of a refusal under their fields and keeps what was entered. What is no refusal stays an error.
+// explain puts the reasons of a refusal under their fields and keeps what was entered. What is no refusal stays an
+// error.
 func (v *pageView) explain(c *pageCall, refusal error) error {
 	var refused *apiError
 	if !errors.As(refusal, &refused) || refused.status == http.StatusInternalServerError {
@@ -118,7 +120,8 @@ func (v *factorVerification) trouble() string {
 	return sentence(cmp.Or(v.Error.LongMessage, v.Error.Message))
 }
 
-// pageURL is the address of a path of this instance: of the emulator itself for the first one, else below its frontend host.
+// pageURL is the address of a path of this instance: of the emulator itself for the first one, else below its frontend
+// host.
 func (in *Instance) pageURL(path string) string {
 	if in.name == firstInstance {
 		return in.URL() + path

@@ -82,8 +82,8 @@ func (c *frontendCall) askPasskey(u *user) (*factorVerification, error) {
 	}, err
 }
 
-// provePasskey checks the answer of an authenticator. A challenge is good for one answer. Whose passkey it is tells the passkey;
-// where u is given it has to be that user's.
+// provePasskey checks the answer of an authenticator. A challenge is good for one answer. Whose passkey it is tells the
+// passkey; where u is given it has to be that user's.
 func (c *frontendCall) provePasskey(v *factorVerification, answer string, u *user) (*user, error) {
 	switch {
 	case v.Passkey == nil || v.Status != "unverified":

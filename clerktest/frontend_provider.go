@@ -69,8 +69,8 @@ func absoluteURL(address, page string) (string, error) {
 	return u.String(), nil
 }
 
-// returnFromProvider ends a visit to a provider: it goes on with the sign-in or the sign-up that began it, and leads back to
-// the application.
+// returnFromProvider ends a visit to a provider: it goes on with the sign-in or the sign-up that began it, and leads
+// back to the application.
 func returnFromProvider(c *frontendCall) (any, error) {
 	var in struct {
 		State string `json:"state"`
@@ -208,7 +208,8 @@ func (x *tx) linkExternal(u *user, identity *externalIdentity) {
 	})
 }
 
-// transferToSignIn goes on with an identity that a provider vouched for in a sign-up, because an account has it already.
+// transferToSignIn goes on with an identity that a provider vouched for in a sign-up, because an account has it
+// already.
 func (c *frontendCall) transferToSignIn(s *signInAttempt) error {
 	up := c.tx.currentSignUp(s.ClientID)
 	if up == nil || up.External == nil || up.ExternalVerification == nil || up.ExternalVerification.Status != "transferable" {

@@ -97,7 +97,8 @@ func startReverification(c *frontendCall) (any, error) {
 	return c.wireReverification(r)
 }
 
-// changeReverification is a step of a reverification that is at the status. Also a refused step is kept, if it was counted.
+// changeReverification is a step of a reverification that is at the status. Also a refused step is kept, if it was
+// counted.
 func changeReverification(status string, step func(*frontendCall, *reverification, *factorInput) error) func(*frontendCall) (any, error) {
 	return func(c *frontendCall) (any, error) {
 		var in factorInput

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// WithClerkJS sets the folder in whose node_modules the scripts of ClerkJS are found. Without this option they are looked
-// for from the working directory upwards.
+// WithClerkJS sets the folder in whose node_modules the scripts of ClerkJS are found. Without this option they are
+// looked for from the working directory upwards.
 func WithClerkJS(dir string) Option {
 	return func(s *settings) error {
 		if dir == "" {

@@ -44,8 +44,8 @@ func (x *tx) settleSessionTask(sessionID, key string) *session {
 
 func readOwnSession(c *frontendCall) (any, error) { return c.tx.wireFrontendSession(c.session, c.r) }
 
-// touchSession makes a session the active one of the browser, and an organization the active one of the session. A page that
-// only comes into focus changes neither.
+// touchSession makes a session the active one of the browser, and an organization the active one of the session. A page
+// that only comes into focus changes neither.
 func touchSession(c *frontendCall) (any, error) {
 	var in struct {
 		OrganizationID field[string] `json:"active_organization_id"`

@@ -60,8 +60,8 @@ type signInInput struct {
 	factorInput
 }
 
-// createSignIn begins a sign-in, which takes the place of one that the browser has begun before. With a password or a ticket
-// it may be complete at once.
+// createSignIn begins a sign-in, which takes the place of one that the browser has begun before. With a password or a
+// ticket it may be complete at once.
 func createSignIn(c *frontendCall) (any, error) {
 	var in signInInput
 	if err := c.decode(&in); err != nil {

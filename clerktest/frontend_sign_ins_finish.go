@@ -108,8 +108,8 @@ func (x *tx) signInStatus(s *signInAttempt) string {
 	}
 }
 
-// passkeySuffices reports whether a passkey stands for both factors: where the instance says so, and the device has made sure
-// who uses it.
+// passkeySuffices reports whether a passkey stands for both factors: where the instance says so, and the device has
+// made sure who uses it.
 func (x *tx) passkeySuffices(first *factorVerification) bool {
 	settings := x.userSettings()
 	return first.Strategy == "passkey" && first.Strong && settings.Passkey.SatisfiesSecondFactor

@@ -61,8 +61,8 @@ func beginSignUp(c *frontendCall) (any, error) {
 	return c.answerSignUp(s)
 }
 
-// startSignUp takes what a sign-up begins with besides fields: a ticket, a provider, or an identity that a sign-in found
-// without an account. Without a ticket it is refused where only the invited may come.
+// startSignUp takes what a sign-up begins with besides fields: a ticket, a provider, or an identity that a sign-in
+// found without an account. Without a ticket it is refused where only the invited may come.
 func (c *frontendCall) startSignUp(s *signUp, in *signUpInput) (err error) {
 	if in.Strategy != "ticket" && in.Ticket == "" {
 		switch c.tx.userSettings().SignUp.Mode {

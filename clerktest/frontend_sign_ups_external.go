@@ -27,7 +27,8 @@ func (x *tx) takeIdentity(s *signUp, identity *externalIdentity) error {
 	return nil
 }
 
-// signUpFromProvider goes on with a sign-up whose person the provider named. Somebody with an account may sign in instead.
+// signUpFromProvider goes on with a sign-up whose person the provider named. Somebody with an account may sign in
+// instead.
 func (c *frontendCall) signUpFromProvider(s *signUp, identity *externalIdentity) (any, error) {
 	if err := c.tx.checkVisit(s.ExternalVerification); err != nil {
 		return nil, err

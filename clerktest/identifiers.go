@@ -149,7 +149,8 @@ func (k *identifierKind) parseFree(x *tx, value, owner string) (string, error) {
 	return plain, x.checkFree(k.param, plain, owner)
 }
 
-// store writes the identifier into its user, as the primary one if it is verified and that is wanted or it is the first.
+// store writes the identifier into its user, as the primary one if it is verified and that is wanted or it is the
+// first.
 func (k *identifierKind) store(x *tx, u *user, i *identifier, in *identifierInput) (any, error) {
 	primary := in.Primary.Value
 	switch {
@@ -174,7 +175,7 @@ func (k *identifierKind) store(x *tx, u *user, i *identifier, in *identifierInpu
 	return k.wire(identifierByID(*k.list(stored), i.ID)), nil
 }
 
-// notifyPrimary tells the primary e-mail address of before that another one has taken its place, if that is so and wanted.
+// notifyPrimary mails the previous primary address if it was replaced and a notice was requested.
 func (x *tx) notifyPrimary(before *user, wanted bool) {
 	after := tableUsers.get(x, before.ID)
 	old := primaryValue(before.Emails, before.PrimaryEmailID)

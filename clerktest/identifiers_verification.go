@@ -45,7 +45,8 @@ type codeVerificationWire struct {
 	Channel  *string `json:"channel"`
 }
 
-// How long a one-time code can be used, how often it may be guessed, and the one that test mode accepts for test identifiers.
+// How long a one-time code can be used, how often it may be guessed, and the one that test mode accepts for test
+// identifiers.
 const (
 	codeLifetime = 10 * time.Minute
 	codeAttempts = 3
@@ -141,7 +142,8 @@ func (v *codeVerification) proof(k *identifierKind) *verification {
 	return proof
 }
 
-// guess counts an attempt and notes its result. In test mode testCode is right, too, for identifiers that are made for tests.
+// guess counts an attempt and notes its result. In test mode testCode is right, too, for identifiers that are made for
+// tests.
 func (v *oneTimeCode) guess(x *tx, code, identifier string) {
 	v.Attempts++
 	switch testing := x.settings().TestMode && testIdentifier.MatchString(identifier); {

@@ -60,7 +60,7 @@ type importedIdentifier struct {
 
 // ImportUsers adds users that were exported from a real instance: the JSON array that the Backend API answers for a
 // list of users. Ids, identifiers, metadata and times are kept; passwords are not part of such an export. All are added
-// or, when one cannot be, none. It returns how many there were, and emits no events.
+// or, if one cannot be, none. It returns how many were added, and emits no events.
 func (in *Instance) ImportUsers(export []byte) (int, error) {
 	var users []importedUser
 	if err := json.Unmarshal(export, &users); err != nil {

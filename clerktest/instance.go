@@ -12,9 +12,9 @@ import (
 // instance, and nothing on the network is reached by mistake: the host part stays the emulator's own.
 const frontendSuffix = ".clerk.accounts.dev"
 
-// Instance is one isolated Clerk instance: its own keys, clock, records and events. An Emulator serves any number of
+// Instance is one isolated Clerk instance: its own keys, clock, records and events. An [Emulator] serves any number of
 // them, told apart by secret key, so that parallel tests share one server and nothing else. It is safe for concurrent
-// use. Its helpers end the test, or panic where there is none, when they are asked for something impossible.
+// use. Its helpers end the test, or panic outside of one, when a call cannot succeed.
 type Instance struct {
 	emulator *Emulator
 	tb       TB

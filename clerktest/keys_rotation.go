@@ -44,8 +44,8 @@ func (in *Instance) AddKey() string {
 	})
 }
 
-// UseKey makes a key the one that signs new tokens. It need not be published: a token that no key set explains is a
-// drill too.
+// UseKey makes a key the one that signs new tokens. The key may be unpublished, to test tokens whose kid no key set
+// contains.
 func (in *Instance) UseKey(kid string) {
 	in.editKeys("UseKey", func(x *tx) (string, error) {
 		if tableKeys.get(x, kid) == nil {

@@ -56,8 +56,8 @@ func listUserMemberships(c *call) (any, error) {
 	return answerList(c, l, c.tx.wireMembership)
 }
 
-// membershipFilters are the filters on the role, the age and the user of a membership; those on the user are those of the
-// user list.
+// membershipFilters are the filters on the role, the age and the user of a membership; those on the user are those of
+// the user list.
 func membershipFilters(c *call) []func(*membership) bool {
 	var out []func(*membership) bool
 	if roles := newSignedSet(c.query["role"]); !roles.empty() {

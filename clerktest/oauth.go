@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// OAuth is the authorization server of an instance as Go code sees it. Make one with Instance.OAuth. Its methods end the
-// test, or panic where there is none, when they are asked for something impossible. It is safe for concurrent use.
+// OAuth controls the authorization server of an instance from Go. Make one with [Instance.OAuth]. Its methods end the
+// test, or panic outside of one, when a call cannot succeed. It is safe for concurrent use.
 type OAuth struct {
 	in *Instance
 }
@@ -31,15 +31,15 @@ func (o OAuth) Settings() OAuthSettings {
 	return s
 }
 
-// Configure changes how the server behaves. The change is made at once or, when it is not valid, not at all.
+// Configure changes the settings with a function. Settings that are not valid end the test and change nothing.
 func (o OAuth) Configure(edit func(*OAuthSettings)) {
 	o.in.edit("OAuth.Configure", func(x *tx) error {
 		return x.configureOAuth(func(s *OAuthSettings) error { edit(s); return nil })
 	})
 }
 
-// AutoConsent grants every request from now on, at once and without a browser, as this user. The organization is the one
-// that a client with the scope user:org:read acts for; it may be empty.
+// AutoConsent grants every request from now on, at once and without a browser, as this user. The organization is the
+// one that a client with the scope user:org:read acts for; it may be empty.
 func (o OAuth) AutoConsent(userID, organizationID string) {
 	o.in.edit("OAuth.AutoConsent", func(x *tx) error {
 		if _, err := x.findUser(userID); err != nil {
@@ -81,8 +81,8 @@ type OAuthClient struct {
 	CreatedAt        int64 `json:"created_at"` // Unix milliseconds
 }
 
-// AddClient registers a client and returns it with its ids and, unless it is public, its secret. Without scopes it may ask
-// for profile and email.
+// AddClient registers a client and returns it with its ids and, unless it is public, its secret. Without scopes it may
+// ask for profile and email.
 func (o OAuth) AddClient(client OAuthClient) OAuthClient {
 	var out OAuthClient
 	o.in.edit("OAuth.AddClient", func(x *tx) error {

@@ -277,8 +277,8 @@ func revokeOAuthApplicationToken(c *call) (any, error) {
 	return nil, nil
 }
 
-// revokeToken ends an opaque access token or a refresh token of an application, with the whole grant that it belongs to. It
-// reports whether there is such a token.
+// revokeToken ends an opaque access token or a refresh token of an application, with the whole grant that it belongs
+// to. It reports whether there is such a token.
 func (x *tx) revokeToken(a *oauthApplication, token string) bool {
 	if t := tableOAuthRefreshTokens.get(x, token); t != nil && t.ClientID == a.ClientID {
 		x.revokeGrant(t.GrantID)

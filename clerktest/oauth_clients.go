@@ -77,8 +77,8 @@ func (s *OAuthSettings) resource(address string) *OAuthResource {
 	return &s.Resources[i]
 }
 
-// authenticateClient finds the client of a form and checks how it proves itself: by Basic or by the form with its secret,
-// or with its id alone when it is public.
+// authenticateClient finds the client of a form and checks how it proves itself: by Basic or by the form with its
+// secret, or with its id alone when it is public.
 func (c *oauthCall) authenticateClient() error {
 	id, secret := c.params.get("client_id"), c.params.get("client_secret")
 	basicID, basicSecret, basic, err := basicClient(c.r.Header.Get("Authorization"))

@@ -39,8 +39,8 @@ func (d *clientDocuments) get(id string) (raw []byte, ok bool) {
 	return raw, ok
 }
 
-// AddClientDocument gives the server the metadata document of a client, which it then does not fetch. The address is the
-// client's id: https, with a path.
+// AddClientDocument gives the server the metadata document of a client, which it then does not fetch. The address is
+// the client's id: https, with a path.
 func (o OAuth) AddClientDocument(address string, document []byte) {
 	d := &o.in.clientDocuments
 	d.mu.Lock()
@@ -93,8 +93,8 @@ func fetchDocument(c *oauthCall) error {
 	return err
 }
 
-// getDocument fetches a document without following redirects. Addresses inside of a network are refused, after the name was
-// looked up, unless the host is one that the settings name.
+// getDocument fetches a document without following redirects. Addresses inside of a network are refused, after the name
+// was looked up, unless the host is one that the settings name.
 func getDocument(ctx context.Context, address string, private bool) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, clientDocumentTime)
 	defer cancel()
@@ -130,7 +130,8 @@ func getDocument(ctx context.Context, address string, private bool) ([]byte, err
 	return raw, err
 }
 
-// notPublic are the networks that netip does not know as private: of this network, of providers, for documentation and tests.
+// notPublic are the networks that netip does not know as private: of this network, of providers, for documentation and
+// tests.
 var notPublic = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
 	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"),
@@ -144,7 +145,8 @@ func isPublicAddress(a netip.Addr) bool {
 		!slices.ContainsFunc(notPublic, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// parseClientDocument reads a metadata document. It has to name the address that it came from, and its client is public.
+// parseClientDocument reads a metadata document. It has to name the address that it came from, and its client is
+// public.
 func parseClientDocument(id string, raw []byte) (*clientMetadata, error) {
 	if len(raw) > maxClientDocument || !utf8.Valid(raw) {
 		return nil, errClientMetadata("the client metadata document is too large, or not valid UTF-8")
@@ -164,7 +166,8 @@ func parseClientDocument(id string, raw []byte) (*clientMetadata, error) {
 	return m, nil
 }
 
-// adoptDocument makes a client of the metadata document that was fetched for the call, or brings a known one up to date.
+// adoptDocument makes a client of the metadata document that was fetched for the call, or brings a known one up to
+// date.
 func (c *oauthCall) adoptDocument(id string) (*oauthApplication, error) {
 	s := c.tx.oauthSettings()
 	known := c.tx.oauthClientByID(id)

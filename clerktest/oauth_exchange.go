@@ -9,8 +9,8 @@ import (
 // typeAccessToken is the token type that can be exchanged, RFC 8693 §3.
 const typeAccessToken = "urn:ietf:params:oauth:token-type:access_token"
 
-// exchangeToken gives the client that owns a resource, and received a token there, one for another resource: the user stays
-// the subject, and the client becomes the actor.
+// exchangeToken gives the client that owns a resource, and received a token there, one for another resource: the user
+// stays the subject, and the client becomes the actor.
 func (c *oauthCall) exchangeToken() (*oauthTokens, error) {
 	p := c.params
 	switch requested := p.get("requested_token_type"); {
@@ -55,8 +55,8 @@ func (c *oauthCall) exchangeToken() (*oauthTokens, error) {
 	}, nil
 }
 
-// checkExchange demands that both resources are registered, that the client owns the first one, and that it leads to the
-// second one.
+// checkExchange demands that both resources are registered, that the client owns the first one, and that it leads to
+// the second one.
 func (c *oauthCall) checkExchange(g *oauthGrant) error {
 	s := c.tx.oauthSettings()
 	from, to := s.resource(g.Resource), s.resource(c.params.get("resource"))

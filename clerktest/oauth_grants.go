@@ -108,7 +108,8 @@ func (x *tx) newGrant(g oauthGrant) *oauthGrant {
 	return &g
 }
 
-// revokeGrant ends a grant with its code, all of its tokens, and the grants of tokens that they were exchanged for. JWTs that are out stay good until they expire.
+// revokeGrant ends a grant with its code, all of its tokens, and the grants of tokens that they were exchanged for.
+// JWTs that are out stay good until they expire.
 func (x *tx) revokeGrant(id string) {
 	tableOAuthGrants.update(x, id, func(g *oauthGrant) { g.Revoked = true })
 	for _, t := range tableOAuthAccessTokens.find(x, "grant", id) {

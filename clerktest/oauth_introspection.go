@@ -40,8 +40,8 @@ func (c *oauthCall) readClientForm() error {
 	return nil
 }
 
-// tokenFacts returns the grant, the scopes and the birth of a live token of the client; the scopes are nil when there is
-// no such token.
+// tokenFacts returns the grant, the scopes and the birth of a live token of the client; the scopes are nil when there
+// is no such token.
 func (c *oauthCall) tokenFacts(token string) (g oauthGrant, scopes []string, issued int64) {
 	if t := tableOAuthAccessTokens.first(c.tx, "secret", token); t != nil && t.ClientID == c.client.ClientID && t.validAt(c.tx.now) {
 		return oauthGrant{ClientID: t.ClientID, UserID: t.Subject, OrganizationID: t.OrganizationID}, orNone(t.Scopes), t.CreatedAt
@@ -56,8 +56,8 @@ func (c *oauthCall) tokenFacts(token string) (g oauthGrant, scopes []string, iss
 	return g, nil, 0
 }
 
-// revokeAnyToken is the revocation endpoint of RFC 7009. A refresh token takes its grant along. What is unknown, or another
-// client's, is answered as if it had been revoked.
+// revokeAnyToken is the revocation endpoint of RFC 7009. A refresh token takes its grant along. What is unknown, or
+// another client's, is answered as if it had been revoked.
 func revokeAnyToken(c *oauthCall) (oauthAnswer, error) {
 	if err := c.readClientForm(); err != nil {
 		return oauthAnswer{}, err

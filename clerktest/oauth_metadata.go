@@ -71,8 +71,8 @@ func (c *oauthCall) metadata() *oauthMetadata {
 	return m
 }
 
-// findIssuer chooses the instance of a frontend path that stands behind the well-known path, as RFC 8414 §3.1 has it. One
-// that stands in front of it has chosen already.
+// findIssuer chooses the instance of a frontend path that stands behind the well-known path, as RFC 8414 §3.1 has it.
+// One that stands in front of it has chosen already.
 func findIssuer(c *oauthCall) error {
 	name, ok := strings.CutSuffix(c.r.PathValue("issuer"), frontendSuffix)
 	in := c.emulator.InstanceByName(name)

@@ -10,8 +10,8 @@ import (
 // dangerousSchemes run code or show content of their own when a browser is led to them.
 var dangerousSchemes = []string{"javascript", "data", "vbscript", "blob", "file", "filesystem", "about", "view-source", "ws", "wss", "ftp"}
 
-// checkRedirectURI refuses an address that codes must not be sent to: it has to be https, http on this machine, or a scheme
-// that a native application owns.
+// checkRedirectURI refuses an address that codes must not be sent to: it has to be https, http on this machine, or a
+// scheme that a native application owns.
 func checkRedirectURI(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || len(text) > maxOAuthText || strings.Contains(text, "#") || u.Scheme == "" || u.User != nil {
@@ -37,8 +37,8 @@ func errRedirectURI() *oauthError {
 	return newOAuthError(400, "invalid_redirect_uri", "a redirect URI has to be https, http on this machine, or of a native application's scheme, without a fragment")
 }
 
-// redirectsTo reports whether a client may receive codes at an address: it has to be one of its redirect URIs, letter by
-// letter. With loopbackPorts a public client may choose the port of a loopback IP address.
+// redirectsTo reports whether a client may receive codes at an address: it has to be one of its redirect URIs, letter
+// by letter. With loopbackPorts a public client may choose the port of a loopback IP address.
 func (a *oauthApplication) redirectsTo(address string, loopbackPorts bool) bool {
 	if slices.Contains(a.RedirectURIs, address) {
 		return true

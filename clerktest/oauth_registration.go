@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of what clients register: the bytes of a request, the clients of an instance that registered themselves, and the
-// redirect URIs of each.
+// Bounds of what clients register: the bytes of a request, the clients of an instance that registered themselves, and
+// the redirect URIs of each.
 const (
 	maxRegistration   = 64 << 10
 	maxDynamicClients = 10_000

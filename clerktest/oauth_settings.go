@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// OAuthSettings says how the authorization server of an instance behaves. The zero value, with the default scopes and the
-// answers of the Backend API's oauth_application_settings, is how an instance begins.
+// OAuthSettings says how the authorization server of an instance behaves. The zero value, with the default scopes and
+// the answers of the Backend API's oauth_application_settings, is how an instance begins.
 type OAuthSettings struct {
 	// JWTAccessTokens makes new access tokens JWTs instead of opaque tokens.
 	JWTAccessTokens bool `json:"oauth_jwt_access_tokens"`
@@ -75,11 +75,11 @@ type OAuthResource struct {
 
 // OAuthConsent answers the consent page, or leaves it to the user.
 type OAuthConsent struct {
-	// Answer is ConsentPage, ConsentAuto or ConsentDeny.
+	// Answer is [ConsentPage], [ConsentAuto] or [ConsentDeny].
 	Answer OAuthAnswer `json:"answer"`
-	// UserID is who grants access by ConsentAuto.
+	// UserID is who grants access by [ConsentAuto].
 	UserID string `json:"user_id"`
-	// OrganizationID is the organization that ConsentAuto chooses when a client asks for user:org:read.
+	// OrganizationID is the organization that [ConsentAuto] chooses when a client asks for user:org:read.
 	OrganizationID string `json:"organization_id"`
 }
 

@@ -208,8 +208,8 @@ func (c *oauthCall) rotate(t *oauthRefreshToken, g *oauthGrant) string {
 	return next
 }
 
-// narrowedScopes are the scopes that a refresh asks for: those of the grant when it names none. A scope that the instance
-// no longer has is refused.
+// narrowedScopes are the scopes that a refresh asks for: those of the grant when it names none. A scope that the
+// instance no longer has is refused.
 func (c *oauthCall) narrowedScopes(g *oauthGrant) ([]string, error) {
 	scopes, err := parseScopes(c.params.get("scope"))
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// OAuthGrant is what a user let a client do.
+// OAuthGrant is the access that a user granted to a client.
 type OAuthGrant struct {
 	ID             string   `json:"id"`
 	ClientID       string   `json:"client_id"`
@@ -34,8 +34,8 @@ type OAuthGrantParams struct {
 	Resource       string   `json:"resource"`        // that the tokens are for; empty for any
 }
 
-// Grant issues tokens without a browser, with a refresh token in any case. They are what the client would have got if the
-// user had agreed.
+// Grant issues tokens without a browser, with a refresh token in any case. They are what the client would have got if
+// the user had agreed.
 func (o OAuth) Grant(params OAuthGrantParams) OAuthTokens {
 	var out OAuthTokens
 	if err := o.in.ensureKey(); err != nil {
@@ -78,7 +78,7 @@ func (x *tx) grantTokens(params *OAuthGrantParams, issuer string) (out OAuthToke
 	return OAuthTokens{GrantID: g.ID, AccessToken: tokens.AccessToken, RefreshToken: x.newRefreshToken(g), IDToken: tokens.IDToken}, nil
 }
 
-// Grants returns every grant, revoked ones included, in the order of their making.
+// Grants returns every grant, revoked ones included, oldest first.
 func (o OAuth) Grants() []OAuthGrant {
 	var out []OAuthGrant
 	_ = o.in.read(func(x *tx) error {

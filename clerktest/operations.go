@@ -62,7 +62,8 @@ type param struct {
 	allowed  []string
 }
 
-// allOperations returns the table of the whole Backend API by operation id, frontendOperations that of the Frontend API.
+// allOperations returns the table of the whole Backend API by operation id, frontendOperations that of the Frontend
+// API.
 var (
 	allOperations      = sync.OnceValue(func() map[string]*operation { return parseOperations(operationsText) })
 	frontendOperations = sync.OnceValue(func() map[string]*operation { return parseOperations(frontendOperationsText) })

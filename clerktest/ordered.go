@@ -7,8 +7,8 @@ import (
 	"sort"
 )
 
-// ordered is a list of rows that stays sorted. To add or to remove a row and to begin at a position costs little however
-// many rows there are: they lie in chunks of bounded length.
+// ordered is a list of rows that stays sorted. To add or to remove a row and to begin at a position costs little
+// however many rows there are: they lie in chunks of bounded length.
 type ordered[T any] struct {
 	compare func(a, b *T) int // nil leaves the order of creation, which also decides between equal rows
 	chunks  [][]*entry[T]     // none is empty

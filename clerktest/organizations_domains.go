@@ -117,7 +117,8 @@ func wireOrganizationDomain(d *organizationDomain) organizationDomainWire {
 	return out
 }
 
-// orderedOrganizationDomains applies what both lists offer: filters by verification and enrollment mode, order and paging.
+// orderedOrganizationDomains applies what both lists offer: filters by verification and enrollment mode, order and
+// paging.
 func orderedOrganizationDomains(c *call, rows []*organizationDomain) (any, error) {
 	modes, verified := newSignedSet(c.query["enrollment_mode"]), c.query.Get("verified")
 	rows = keep(rows, func(d *organizationDomain) bool {

@@ -6,8 +6,8 @@ import (
 	"net/url"
 )
 
-// Redeem does what somebody does who follows the link of an invitation, an organization invitation, a sign-in token, an
-// actor token or an agent task: it signs up where there is no user yet, joins the organization, and signs in. It takes
+// Redeem follows the link of an invitation, an organization invitation, a sign-in token, an actor token or an agent
+// task, as its recipient would: it signs up where there is no user yet, joins the organization, and signs in. It takes
 // the link or its ticket. A ticket that is unknown, used, revoked or expired is an error, as is a user who may not come
 // in.
 func (in *Instance) Redeem(link string) (SignedIn, error) {

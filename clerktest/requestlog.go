@@ -35,7 +35,8 @@ type loggedRequest struct {
 	exchange *exchange
 }
 
-// apiKeySet marks the requests for the public keys. They are shown in the console, and count as requests of neither API.
+// apiKeySet marks the requests for the public keys. They are shown in the console, and count as requests of neither
+// API.
 const apiKeySet = "keys"
 
 // requestLog is a ring of the latest requests.

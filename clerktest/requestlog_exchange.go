@@ -11,8 +11,8 @@ import (
 const exchangeBodyCap = 16 << 10 // bytes
 
 // exchange is what went over the wire for one request. It stands between the handler and the real response writer, and
-// keeps headers and the beginning of both bodies. One goroutine uses it until the request is in the log; then it does not
-// change.
+// keeps headers and the beginning of both bodies. One goroutine uses it until the request is in the log; then it does
+// not change.
 type exchange struct {
 	http.ResponseWriter
 

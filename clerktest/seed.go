@@ -84,7 +84,7 @@ type seedMember struct {
 	Role  string `json:"role"`
 }
 
-// Seed adds the records of a seed file, all of them or, when one cannot be added, none. SeedSchema describes the file;
+// Seed adds the records of a seed file, all of them or, if one cannot be added, none. [SeedSchema] describes the file;
 // a field that it does not know is an error.
 func (in *Instance) Seed(file []byte) error {
 	var seed seedFile

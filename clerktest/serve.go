@@ -25,12 +25,13 @@ var apiVersions = map[string]bool{
 	"2021-02-05": true, "2024-10-01": true, "2025-04-10": true, "2025-11-10": true, clerk.APIVersion: true,
 }
 
-// maxTarget bounds the path and the query of a request, in bytes. A handshake carries the address of a page in its query.
+// maxTarget bounds the path and the query of a request, in bytes. A handshake carries the address of a page in its
+// query.
 const maxTarget = 32 << 10
 
 type labelKey struct{}
 
-// ServeHTTP answers the Backend API under /v1 and without it, and the raw routes of the families.
+// ServeHTTP answers the Backend API, under /v1 or without it, the Frontend API and the emulator's own routes.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if len(r.URL.EscapedPath())+len(r.URL.RawQuery) > maxTarget {
 		writeFrontendError(w, newError(http.StatusRequestURITooLong, "request_uri_too_long", "the address is too long", "an address has at most 32 KB"))
@@ -109,7 +110,8 @@ func (e *Emulator) serveBackend(w http.ResponseWriter, r *http.Request) {
 	status = c.respond(answer, err)
 }
 
-// serveConsoleCall answers a call of the Backend API that the console makes below the admin API, for its own pages only.
+// serveConsoleCall answers a call of the Backend API that the console makes below the admin API, for its own pages
+// only.
 func (e *Emulator) serveConsoleCall(w http.ResponseWriter, r *http.Request) {
 	if err := e.guardAdmin(r); err != nil {
 		writeAdminError(w, err)
@@ -118,7 +120,8 @@ func (e *Emulator) serveConsoleCall(w http.ResponseWriter, r *http.Request) {
 	http.StripPrefix(adminPath, http.HandlerFunc(e.serveBackend)).ServeHTTP(w, r)
 }
 
-// logCall notes an answered request of one of the two APIs. The calls of the console, which nobody watches, are left out.
+// logCall notes an answered request of one of the two APIs. The calls of the console, which nobody watches, are left
+// out.
 func (e *Emulator) logCall(c *call, api string, started time.Time, status int, err error) {
 	x, watched := c.w.(*exchange)
 	if !watched {
@@ -250,8 +253,8 @@ func checkVersion(r *http.Request) error {
 	return nil
 }
 
-// newerVersion reports whether a version is a date after those that the emulator knows: what is newer passes, because newer
-// SDKs ask for it.
+// newerVersion reports whether a version is a date after those that the emulator knows: what is newer passes, because
+// newer SDKs ask for it.
 func newerVersion(version string) bool {
 	_, err := time.Parse(time.DateOnly, version)
 	return err == nil && version > clerk.APIVersion

@@ -45,8 +45,8 @@ func (e *Emulator) Listener(inner net.Listener) (net.Listener, error) {
 	return l, nil
 }
 
-// dualListener looks at the first byte of each connection, each in a goroutine of its own, so that a silent one holds up no
-// other.
+// dualListener looks at the first byte of each connection, each in a goroutine of its own, so that a silent one holds
+// up no other.
 type dualListener struct {
 	net.Listener
 

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Server is an Emulator that listens on this machine. It embeds its first instance, so that srv.SecretKey() or
-// srv.CreateUser(…) need no detour.
+// Server is an [Emulator] that listens on this machine. It embeds its first instance, so that srv.SecretKey() and
+// srv.CreateUser(…) can be called on it.
 type Server struct {
 	*Instance
 
@@ -31,8 +31,8 @@ func NewServer(tb TB, opts ...Option) *Server {
 	return srv
 }
 
-// Start starts an emulator on a free loopback port, for programs and examples. Close ends it. Its helpers panic when
-// they are asked for something impossible.
+// Start starts an emulator on a free loopback port, for programs and examples. Close ends it. Its helpers panic when a
+// call cannot succeed.
 func Start(opts ...Option) (*Server, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a local listener does not wait
 	if err != nil {
@@ -67,7 +67,7 @@ func (s *Server) Close() {
 }
 
 // NewInstance returns a further isolated instance of the same server, for a test that shares the server with others. It
-// goes when the test ends.
+// is removed when the test ends.
 func (s *Server) NewInstance(tb TB) *Instance {
 	tb.Helper()
 	in, err := s.emulator.AddInstance(fmt.Sprintf("test-%d", s.named.Add(1)), "")

@@ -46,8 +46,8 @@ func (in *Instance) Impersonate(sessionID, actorUserID string) {
 	})
 }
 
-// VerifyFactors sets how long ago the user of a session proved its factors, as the fva claim will say. A negative
-// second means there is no second factor.
+// VerifyFactors sets how long ago the user of a session verified the factors; the fva claim of later tokens says so. A
+// negative second means there is no second factor.
 func (in *Instance) VerifyFactors(sessionID string, first, second time.Duration) {
 	in.editSession("VerifyFactors", sessionID, func(x *tx, s *session) error {
 		s.FirstFactorAt, s.SecondFactorAt = x.time.Add(-first).UnixMilli(), nil

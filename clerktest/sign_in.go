@@ -34,7 +34,7 @@ func (in *Instance) CreateSession(userID, organizationID string) string {
 }
 
 // SessionToken signs a token for a session: version 2, good for 60 seconds, unless options say otherwise. The session
-// may be over: verification without the network does not notice at Clerk either.
+// may have ended: as with Clerk, verification without the network does not notice.
 func (in *Instance) SessionToken(sessionID string, opts ...TokenOption) string {
 	if err := in.ensureKey(); err != nil {
 		in.fail("SessionToken", err)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// SignUp describes what somebody has entered on a sign-up page. The zero value is one with an e-mail address of its own.
+// SignUp describes a sign-up to create from Go. The zero value gets an e-mail address of its own.
 type SignUp struct {
 	ID             string         `json:"id"` // set by CreateSignUp unless given
 	Email          string         `json:"email"`

@@ -11,8 +11,8 @@ type signUpVerifications struct {
 	ExternalAccount *factorVerificationWire `json:"external_account"`
 }
 
-// signUpVerification is how far the proof of an identifier is. Before anything was sent it has neither status nor strategy,
-// so that the components ask for a code.
+// signUpVerification is how far the proof of an identifier is. Before anything was sent it has neither status nor
+// strategy, so that the components ask for a code.
 type signUpVerification struct {
 	Object           *string  `json:"object,omitzero"`
 	Status           *string  `json:"status"`

@@ -11,8 +11,8 @@ import (
 	"slices"
 )
 
-// Snapshot is the records of an instance at one moment. It belongs to the emulator that took it, may be restored any
-// number of times, into several instances too, and costs no more than a list of pointers.
+// Snapshot is the records of an instance at one moment. It may be restored any number of times, also into other
+// instances of the emulator that took it. Records are shared, not copied.
 type Snapshot struct {
 	tables map[string]any
 }
@@ -61,8 +61,8 @@ func (in *Instance) restore(s *Snapshot) error {
 }
 
 // Reset returns the instance to the state it began with: no records but the standard roles, a new signing key, the
-// machine's clock, empty logs, no faults, no webhook endpoints but those of WithWebhook, which have nothing to send.
-// The secret key and registered functions stay.
+// machine's clock, empty logs, no faults, and no webhook endpoints but those of [WithWebhook], without messages. The
+// secret key and registered functions stay.
 func (in *Instance) Reset() {
 	if err := in.reset(); err != nil {
 		in.fail("Reset", err)
@@ -96,7 +96,8 @@ func (in *Instance) MarshalState() ([]byte, error) {
 	return buf.Bytes(), err
 }
 
-// WriteState writes what MarshalState returns, row by row. Changes that are made meanwhile are not in it, and do not wait.
+// WriteState writes what MarshalState returns, row by row. Changes that are made meanwhile are not in it, and do not
+// wait.
 func (in *Instance) WriteState(w io.Writer) error {
 	in.mu.RLock()
 	about, tables := in.document(), map[string][]any{}

@@ -12,7 +12,7 @@ const (
 	categoryM2M      = "cl_B7d4PD333AAA"
 )
 
-// TokenOption changes a token that is minted from Go.
+// TokenOption changes a token that SessionToken signs.
 type TokenOption func(*tokenSpec)
 
 // tokenSpec is how to mint one session token.

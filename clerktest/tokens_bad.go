@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// BadToken names a way in which a session token is wrong.
+// BadToken names a defect of a session token.
 type BadToken string
 
-// The ways that BadSessionToken knows.
+// The defects that BadSessionToken can make.
 const (
 	BadExpired          BadToken = "expired"
 	BadNotYet           BadToken = "not-yet"
@@ -43,7 +43,7 @@ const (
 	BadHuge             BadToken = "huge" // 64 KB of claims
 )
 
-// BadTokens lists every way.
+// BadTokens returns every defect.
 func BadTokens() []BadToken {
 	return []BadToken{
 		BadExpired, BadNotYet, BadIssuedInFuture, BadNoExpiry, BadNoSubject, BadWrongKey, BadUnknownKey, BadIssuer,
@@ -52,8 +52,7 @@ func BadTokens() []BadToken {
 	}
 }
 
-// BadSessionToken returns a token for a session that is good in every respect but one. An empty sessionID signs a new
-// user in first.
+// BadSessionToken returns a token of a session with this one defect. An empty sessionID signs a new user in first.
 func (in *Instance) BadSessionToken(kind BadToken, sessionID string) string {
 	if sessionID == "" {
 		sessionID = in.SignedInUser().SessionID

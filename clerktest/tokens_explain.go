@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Explanation says what a verifier would think of a session token.
+// Explanation is the result of [Instance.Explain].
 type Explanation struct {
 	Accepted bool            `json:"accepted"`
 	Reason   string          `json:"reason,omitzero"` // Clerk's word for the first failed check
@@ -54,8 +54,7 @@ const clockSkew = 5 * time.Second
 // maxToken bounds the length of a token that is looked at.
 const maxToken = 16 << 10
 
-// Explain goes through the checks of a session token, at the instance's time and with its keys, and says which one
-// refuses it and why. It goes on after a failure, so that one look shows everything that is wrong.
+// Explain runs all checks of a session token, at the instance's time and with its keys, and says which fail and why.
 func (in *Instance) Explain(token string) Explanation {
 	var ex Explanation
 	_ = in.ensureKey()

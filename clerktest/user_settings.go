@@ -8,8 +8,7 @@ import (
 	"slices"
 )
 
-// UserSettings is what people may and must do to sign up and to sign in. Its JSON form is the user_settings of Clerk's
-// environment.
+// UserSettings are the rules for signing up and signing in. Its JSON form is the user_settings of Clerk's environment.
 type UserSettings struct {
 	Attributes       map[string]Attribute `json:"attributes"` // by Clerk's name, email_address for example
 	Social           map[string]Social    `json:"social"`     // by strategy, oauth_google for example
@@ -22,7 +21,7 @@ type UserSettings struct {
 	Passkey          PasskeySettings      `json:"passkey_settings"`
 }
 
-// Attribute is what may be done with one attribute of a user.
+// Attribute are the rules for one attribute of a user.
 type Attribute struct {
 	Enabled             bool     `json:"enabled"`
 	Required            bool     `json:"required"`
@@ -48,7 +47,7 @@ type Social struct {
 	LogoURL                *string `json:"logo_url"`
 }
 
-// SignInSettings says what a sign-in needs besides the first factor.
+// SignInSettings are the rules for the second factor of a sign-in.
 type SignInSettings struct {
 	SecondFactor struct {
 		Required bool `json:"required"`
@@ -90,7 +89,7 @@ type UsernameSettings struct {
 	AllowNumericOnly     bool `json:"allow_numeric_usernames"`
 }
 
-// ActionSettings is what users may do by themselves.
+// ActionSettings says what users may do on their own account.
 type ActionSettings struct {
 	DeleteSelf               bool  `json:"delete_self"`
 	CreateOrganization       bool  `json:"create_organization"`
@@ -115,7 +114,7 @@ type AttackProtection struct {
 	} `json:"enumeration_protection"`
 }
 
-// PasskeySettings is where passkeys are offered.
+// PasskeySettings says where passkeys are offered.
 type PasskeySettings struct {
 	AllowAutofill         bool `json:"allow_autofill"`
 	ShowSignInButton      bool `json:"show_sign_in_button"`
@@ -128,8 +127,8 @@ var attributeNames = []string{
 	"ticket", "backup_code", "passkey",
 }
 
-// standardUserSettings are those of a new instance: e-mail address and password are required, phone number, username and names
-// are possible, and there are authenticator apps and backup codes as second factors.
+// standardUserSettings are those of a new instance: e-mail address and password are required, phone number, username
+// and names are possible, and there are authenticator apps and backup codes as second factors.
 func standardUserSettings() UserSettings {
 	s := UserSettings{
 		Attributes: map[string]Attribute{
@@ -212,14 +211,14 @@ func (s *UserSettings) firstFactor(attribute, strategy string) bool {
 	return a.Enabled && a.UsedForFirstFactor && slices.Contains(a.FirstFactors, strategy)
 }
 
-// UserSettings returns what people may and must do to sign up and to sign in.
+// UserSettings returns the rules for signing up and signing in.
 func (in *Instance) UserSettings() UserSettings {
 	var s UserSettings
 	_ = in.read(func(x *tx) error { s = x.userSettings().copy(); return nil })
 	return s
 }
 
-// SetUserSettings changes what people may and must do to sign up and to sign in. ClerkJS sees it at its next start.
+// SetUserSettings changes the rules for signing up and signing in. ClerkJS reads them when a page loads.
 func (in *Instance) SetUserSettings(edit func(*UserSettings)) {
 	if err := in.changeUserSettings(func(s *UserSettings) error { edit(s); return nil }); err != nil {
 		in.fail("SetUserSettings", err)

@@ -63,7 +63,8 @@ func (u *user) verifyPassword(password string) (right, known bool) {
 	return digest.Verify(u.PasswordHasher, u.PasswordDigest, password)
 }
 
-// checkUserPassword reports whether a user has this password. A digest of another hasher gives way to one of the emulator's own.
+// checkUserPassword reports whether a user has this password. A digest of another hasher gives way to one of the
+// emulator's own.
 func (x *tx) checkUserPassword(u *user, password string) (bool, error) {
 	right, known := u.verifyPassword(password)
 	if !known {

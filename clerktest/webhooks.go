@@ -24,7 +24,7 @@ func RetryLadder() []time.Duration {
 type Delivery struct {
 	// ID identifies the attempt.
 	ID string `json:"id"`
-	// EndpointID tells the endpoint.
+	// EndpointID is the id of the endpoint.
 	EndpointID string `json:"endpoint_id"`
 	// EventID is the message id, the same for every attempt.
 	EventID string `json:"event_id"`
@@ -65,12 +65,12 @@ type webhookSettings struct {
 }
 
 // WithWebhook makes the first instance send its events to an address, as AddWebhook does, from the start and beyond a
-// Reset. With WithData the address keeps its id and secret over restarts.
+// Reset. With [WithData] the address keeps its id and secret over restarts.
 func WithWebhook(address string) Option {
 	return func(s *settings) error { s.webhooks = append(s.webhooks, address); return nil }
 }
 
-// WithWebhookSecret sets the signing secret (whsec_…) of the endpoints of WithWebhook, instead of a random one.
+// WithWebhookSecret sets the signing secret (whsec_…) of the endpoints of [WithWebhook], instead of a random one.
 func WithWebhookSecret(secret string) Option {
 	return func(s *settings) error {
 		if _, err := clerkwebhook.NewSigner(secret); err != nil {
@@ -156,8 +156,7 @@ func (in *Instance) ReplayEvent(eventID string) error {
 	return errors.New("clerktest: ReplayEvent: no such event")
 }
 
-// WaitForEvent returns the first event of the type, one that has happened already or one that is still to come. It
-// waits until ctx is done at most.
+// WaitForEvent returns the first event of the type, and waits for it until ctx is done if there is none yet.
 func (in *Instance) WaitForEvent(ctx context.Context, kind string) (Event, error) {
 	from := 0
 	for {

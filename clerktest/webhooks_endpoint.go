@@ -24,7 +24,7 @@ const (
 )
 
 // WebhookEndpoint is one receiver of an instance's events. Messages go out one after another, in the order of the
-// changes; a failed one is tried again along RetryLadder while later ones pass it by. It is safe for concurrent use.
+// changes; a failed one is tried again along [RetryLadder] while later ones pass it by. It is safe for concurrent use.
 type WebhookEndpoint struct {
 	inst       *Instance
 	settings   webhookSettings
@@ -114,7 +114,7 @@ func (ep *WebhookEndpoint) Remove() {
 	ep.close()
 }
 
-// Drop loses the next n messages, as if the network had.
+// Drop loses the next n messages, as a broken network would.
 func (ep *WebhookEndpoint) Drop(n int) { ep.set(func() { ep.drop = n }) }
 
 // Duplicate sends the next n messages twice.

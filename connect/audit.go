@@ -7,8 +7,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// Unguarded lists the procedures of services that everybody may call under the rules, sorted. Give it the descriptors of
-// all services that the server has, and compare the answer in a test with what you mean to be open.
+// Unguarded lists the procedures of services that everybody may call under the rules, sorted. Give it the descriptors
+// of all services that the server has, and compare the answer in a test with what you mean to be open.
 func (i *Interceptor) Unguarded(services ...protoreflect.ServiceDescriptor) []string {
 	var open []string
 	for _, service := range services {

@@ -1,6 +1,6 @@
 // Package clerkconnect provides Clerk authentication for Connect: an interceptor for handlers of unary calls and all
-// kinds of streams, over the Connect, gRPC and gRPC-Web protocols, and one that gives clients a token. Handlers read the
-// caller with [clerkauth.FromContext].
+// kinds of streams, over the Connect, gRPC and gRPC-Web protocols, and one that gives clients a token. Handlers read
+// the caller with [clerkauth.FromContext].
 package clerkconnect
 
 import (
@@ -32,7 +32,7 @@ type Config struct {
 	Option func(method protoreflect.MethodDescriptor) (rule clerkauth.ProcedureRule, ok bool)
 	// CallOptions change what is accepted, such as [clerkauth.AcceptTokens].
 	CallOptions []clerkauth.CallOption
-	// ErrorHandler returns the error that answers a refusal, which is a *clerkauth.Error. Nil means [Error]. Whatever it
+	// ErrorHandler returns the error that answers a refusal, which is a [*clerkauth.Error]. Nil means [Error]. Whatever it
 	// returns, the handler does not run; nil answers with [Error].
 	ErrorHandler func(ctx context.Context, spec connect.Spec, err error) error
 }
@@ -46,8 +46,8 @@ type Interceptor struct {
 
 var _ connect.Interceptor = (*Interceptor)(nil)
 
-// NewInterceptor returns the interceptor for connect.WithInterceptors. It returns an error if the authenticator is nil
-// or a rule's key is neither a procedure nor a service.
+// NewInterceptor returns the interceptor for [connect.WithInterceptors]. It returns an error if the authenticator is
+// nil or a rule's key is neither a procedure nor a service.
 func NewInterceptor(config Config) (*Interceptor, error) {
 	guard := clerkauth.ProcedureGuard{Authenticator: config.Authenticator, Rules: config.Rules, CallOptions: config.CallOptions}
 	if err := guard.Validate(); err != nil {

@@ -17,7 +17,8 @@ type Credentials struct {
 
 var _ connect.Interceptor = (*Credentials)(nil)
 
-// NewCredentials returns the interceptor for connect.WithInterceptors of a client. It returns an error if source is nil.
+// NewCredentials returns the interceptor for [connect.WithInterceptors] of a client. It returns an error if source is
+// nil.
 func NewCredentials(source clerk.TokenSource) (*Credentials, error) {
 	if source == nil {
 		return nil, errors.New("clerkconnect: NewCredentials: the source is nil")

@@ -20,7 +20,8 @@ type response struct {
 }
 
 // Call calls an operation by its endpoint value and decodes the answer into a T. With struct{} for T the answer is
-// ignored; with string, []byte or json.RawMessage it is taken as it is. Call is what the methods of the services are made of.
+// ignored; with string, []byte or [json.RawMessage] it is taken as it is. Call is what the methods of the services are
+// made of.
 func Call[T any](ctx context.Context, c *Client, e Endpoint, p CallParams, opts ...RequestOption) (*T, error) {
 	out := new(T)
 	if err := c.callInto(ctx, e, p, opts, out); err != nil {
@@ -38,8 +39,8 @@ func (c *Client) callInto(ctx context.Context, e Endpoint, p CallParams, opts []
 	return resp.decode(resp.body, out, c.plans.NewDecoder())
 }
 
-// Do calls a path of the API for which there is no method and decodes the answer into out, unless out is nil. The path starts
-// with a slash, follows the base URL, and is sent as it is: escape ids with url.PathEscape. A GET or HEAD is
+// Do calls a path of the API for which there is no method and decodes the answer into out, unless out is nil. The path
+// starts with a slash, follows the base URL, and is sent as it is: escape ids with [url.PathEscape]. A GET or HEAD is
 // retried as a read, everything else as a write that must not be repeated.
 func (c *Client) Do(
 	ctx context.Context, method, path string, query url.Values, body, out any, opts ...RequestOption,

@@ -39,14 +39,14 @@ type settings struct {
 	ownTransport bool // made by newClient, not shared with anybody
 }
 
-// NewClient returns a client that uses a secret key, such as "sk_test_…". It opens no connection. Each thing that cannot
-// be used, be it the key or an option, is a *ConfigError; if there are several, the error joins them all.
+// NewClient returns a client that uses a secret key, such as "sk_test_…". It opens no connection. A key or an option
+// that cannot be used is a [*ConfigError]; if there are several, the error joins them all.
 func NewClient(secretKey string, opts ...ClientOption) (*Client, error) {
 	return newClient(newSecret(secretKey), settingNames{key: "NewClient", url: "WithBaseURL"}, opts)
 }
 
-// NewClientFromEnv returns a client that takes the key from CLERK_SECRET_KEY and, if it is set, the address of the API
-// from CLERK_API_URL. Options win over the environment. The error names the variables.
+// NewClientFromEnv returns a client with the key in CLERK_SECRET_KEY and, if it is set, the address of the API in
+// CLERK_API_URL. Options win over the environment. The error names the variables.
 func NewClientFromEnv(opts ...ClientOption) (*Client, error) {
 	names := settingNames{key: "CLERK_SECRET_KEY", url: "WithBaseURL"}
 	if address := strings.TrimSpace(os.Getenv("CLERK_API_URL")); address != "" {
@@ -134,8 +134,8 @@ func (c *Client) Format(state fmt.State, _ rune) {
 // LogValue returns what String returns.
 func (c *Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// parseBaseURL checks an address and returns it without a slash at its end, whether it is for test keys only, and why it
-// cannot be used, if so.
+// parseBaseURL checks an address and returns it without a slash at its end, whether it is for test keys only, and why
+// it cannot be used, if so.
 func parseBaseURL(address string, plainHTTP bool) (base string, testOnly bool, reason string) {
 	u, err := url.Parse(address)
 	switch {

@@ -30,8 +30,8 @@ func frugal(body []byte, limit int64) bool {
 	return int64(bytes.Count(body, []byte("{"))) <= objectLimit(limit)
 }
 
-// decode decodes a body, or a part of one, into out. Models keep the JSON that they came from. With a decoder, out must be
-// zero; without one encoding/json does all the work.
+// decode decodes a body, or a part of one, into out. Models keep the JSON that they came from. With a decoder, out must
+// be zero; without one encoding/json does all the work.
 func (r *response) decode(data []byte, out any, d *fastjson.Decoder) error {
 	switch target := out.(type) {
 	case *struct{}:

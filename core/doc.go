@@ -11,13 +11,13 @@
 //		// nobody has that id
 //	}
 //
-// Every operation is a method of a service field of the client. Optional request fields are of type [Opt],
-// which tells "not mentioned", null and a value apart. List methods fetch one page; their All variants are
-// iterators over every page. Operations that have no method are reached with [Call] or [Client.Do].
+// Every operation is a method of a service field of the client. Optional request fields are of type [Opt], which is
+// unset, null or a value. List methods fetch one page; their All variants are iterators over every page. Operations
+// that have no method are reached with [Call] or [Client.Do].
 //
 // Failures of the API are [*APIError] and match [ErrNotFound], [ErrRateLimited] and the other sentinels with
-// [errors.Is]. Failures on the way are [*TransportError], [*DecodeError], [*BodyTooLargeError], [*ParamError]
-// and [*ConfigError]. No error text carries keys, ids, query strings or bodies.
+// [errors.Is]. Errors in between are [*TransportError], [*DecodeError], [*BodyTooLargeError], [*ParamError] and
+// [*ConfigError]. No error text carries keys, ids, query strings or bodies.
 //
 // The package imports the standard library only. It is a community project, not made by Clerk.
 package clerk

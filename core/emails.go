@@ -32,11 +32,11 @@ const maxEmailBatch = 100
 // 404, and none is covered by the compatibility promise of this module. It is safe for concurrent use.
 type EmailsService struct{ client *Client }
 
-// Send sends a message. With an IdempotencyKey in the params the call is repeated like one that changes nothing, as Clerk
-// sends the message once; without one it is repeated only if the API refused it with 429 or it never left.
+// Send sends a message. With an IdempotencyKey in the params the call is repeated like one that changes nothing, as
+// Clerk sends the message once; without one it is repeated only if the API refused it with 429 or it never left.
 //
-// Experimental: Clerk's own JavaScript SDK marks this call as internal and not yet public, and most instances answer 403
-// or 404.
+// Experimental: Clerk's own JavaScript SDK marks this call as internal and not yet public, and most instances answer
+// 403 or 404.
 func (s *EmailsService) Send(ctx context.Context, params *EmailSendParams, opts ...RequestOption) (*EmailMessage, error) {
 	if params == nil {
 		return nil, missingParams(endpointEmailsSend)
@@ -53,12 +53,12 @@ func (s *EmailsService) Send(ctx context.Context, params *EmailSendParams, opts 
 	return Call[EmailMessage](ctx, s.client, endpoint, CallParams{Body: &message}, opts...)
 }
 
-// SendBatch sends 1 to 100 messages and returns what became of each, in their order. Clerk treats each on its own: some
-// may be sent and others refused, which EmailBatchResult.Err tells. The call is not repeated after a failure; to repeat it
-// safely, give each message an IdempotencyKey.
+// SendBatch sends 1 to 100 messages and returns the result of each, in the same order. Clerk handles each on its own:
+// some may be sent and others refused; see [EmailBatchResult.Err]. The call is not repeated after a failure; to repeat
+// it safely, give each message an IdempotencyKey.
 //
-// Experimental: Clerk's own JavaScript SDK marks this call as internal and not yet public, and most instances answer 403
-// or 404.
+// Experimental: Clerk's own JavaScript SDK marks this call as internal and not yet public, and most instances answer
+// 403 or 404.
 func (s *EmailsService) SendBatch(
 	ctx context.Context, messages []EmailSendParams, opts ...RequestOption,
 ) (*List[EmailBatchResult], error) {
@@ -83,8 +83,8 @@ func (s *EmailsService) SendBatch(
 
 // Get returns a message and its state.
 //
-// Experimental: Clerk's own JavaScript SDK marks this call as internal and not yet public, and most instances answer 403
-// or 404.
+// Experimental: Clerk's own JavaScript SDK marks this call as internal and not yet public, and most instances answer
+// 403 or 404.
 func (s *EmailsService) Get(ctx context.Context, emailID string, opts ...RequestOption) (*EmailMessage, error) {
 	return Call[EmailMessage](ctx, s.client, endpointEmailsGet, CallParams{Path: []string{emailID}}, opts...)
 }

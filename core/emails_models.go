@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// EmailAddressee is who an e-mail message goes to: an address or a user, not both.
+// EmailAddressee is the recipient of an e-mail message: an address or a user, not both.
 type EmailAddressee struct {
 	// Address is an e-mail address.
 	Address Opt[string] `json:"address,omitzero"`
 	// Name goes with Address.
 	Name Opt[string] `json:"name,omitzero"`
-	// UserID is the user whose primary address is written to.
+	// UserID is the id of the user whose primary address receives the message.
 	UserID Opt[string] `json:"user_id,omitzero"`
 }
 
@@ -25,8 +25,8 @@ type EmailMailbox struct {
 	Name Opt[string] `json:"name,omitzero"`
 }
 
-// EmailSendParams is the input of EmailsService.Send and one message of EmailsService.SendBatch. HTML or Text is needed;
-// HTML wins where both are set. The two together may have 50,000 bytes.
+// EmailSendParams is the input of [EmailsService.Send] and one message of [EmailsService.SendBatch]. HTML or Text is
+// needed; HTML wins where both are set. The two together may have 50,000 bytes.
 type EmailSendParams struct {
 	// To is the one recipient.
 	To EmailAddressee `json:"to"`
@@ -62,7 +62,7 @@ type EmailAttachment struct {
 	Content []byte `json:"content"`
 }
 
-// EmailCreateParams is the input of EmailsService.Create.
+// EmailCreateParams is the input of [EmailsService.Create].
 type EmailCreateParams struct {
 	// FromEmailName is the part of the sender's address before the @.
 	FromEmailName string `json:"from_email_name"`
@@ -70,7 +70,7 @@ type EmailCreateParams struct {
 	Subject string `json:"subject"`
 	// Body is the message.
 	Body string `json:"body"`
-	// EmailAddressID is the id of the address that is written to.
+	// EmailAddressID is the id of the recipient's address.
 	EmailAddressID string `json:"email_address_id"`
 }
 
@@ -103,9 +103,9 @@ type EmailMessage struct {
 	Status string `json:"status"`
 	// Data holds the values that the template was filled with.
 	Data Metadata `json:"data"`
-	// DeliveredByClerk tells whether Clerk sends the message or leaves that to the application.
+	// DeliveredByClerk is true if Clerk sends the message, and false if the application has to.
 	DeliveredByClerk bool `json:"delivered_by_clerk"`
-	// SuppressionReason tells why Clerk did not send the message; nil if it did.
+	// SuppressionReason says why Clerk did not send the message; nil if it did.
 	SuppressionReason *string `json:"suppression_reason,omitzero"`
 
 	raw json.RawMessage
@@ -125,7 +125,7 @@ func (m EmailMessage) GoString() string { return m.String() }
 // LogValue returns what String returns.
 func (m EmailMessage) LogValue() slog.Value { return slog.StringValue(m.String()) }
 
-// EmailBatchResult is what became of one message of EmailsService.SendBatch.
+// EmailBatchResult is the result of one message of [EmailsService.SendBatch].
 type EmailBatchResult struct {
 	// Index is the place of the message in the call, from 0.
 	Index int64
@@ -165,7 +165,7 @@ func (r *EmailBatchResult) UnmarshalJSON(data []byte) error {
 // maxRetryAfterSeconds bounds the wait of an entry: a day.
 const maxRetryAfterSeconds = 86_400
 
-// Err returns nil if Clerk took the message, and otherwise an *APIError, as Send would have returned it.
+// Err returns nil if Clerk took the message, and otherwise an [*APIError], as Send would have returned it.
 func (r *EmailBatchResult) Err() error {
 	if r.Email != nil {
 		return nil

@@ -9,18 +9,18 @@ import (
 // RetryClass says after which failures a request of an operation may be sent again.
 type RetryClass uint8
 
-// The retry classes. Every class is sent again when the API refused the request with 429 or when it provably
-// never left this machine.
+// The retry classes. With every class a request is sent again if the API refused it with 429, or if it provably never
+// left this machine.
 const (
-	// RetryNever is for operations whose repetition does something twice.
+	// RetryNever is for writes that must not be made twice.
 	RetryNever RetryClass = iota
-	// RetrySafe is for reads: also sent again after 5xx, timeouts and broken connections.
+	// RetrySafe is for reads: they are also sent again after 5xx, timeouts and broken connections.
 	RetrySafe
-	// RetryIdempotent is for writes that may be repeated: as RetrySafe.
+	// RetryIdempotent is for writes that may be repeated: they are sent again as with [RetrySafe].
 	RetryIdempotent
 )
 
-// Endpoint describes one operation of the API. The package has a value for each, such as EndpointUsersGet.
+// Endpoint describes one operation of the API. The package has a value for each, such as [EndpointUsersGet].
 type Endpoint struct {
 	Service     string     // field of Client, "Users"
 	Name        string     // method of the service, "Get"
@@ -44,7 +44,8 @@ type CallParams struct {
 	Path []string
 	// Query may be nil.
 	Query url.Values
-	// Body is encoded as JSON, a json.RawMessage as it is; a *Multipart is sent as multipart/form-data; nil sends no body.
+	// Body is encoded as JSON, a json.RawMessage as it is; a [*Multipart] is sent as multipart/form-data; nil sends no
+	// body.
 	Body any
 }
 
@@ -98,8 +99,8 @@ func checkPathValue(value string) string {
 // maxDecodings is how often a path is percent-decoded in search of dot elements. Nobody encodes that often in earnest.
 const maxDecodings = 16
 
-// hasDotElement reports whether s has an element "." or "..", also after percent-decoding it repeatedly. What can be decoded
-// without an end counts as such.
+// hasDotElement reports whether s has an element "." or "..", also after percent-decoding it repeatedly. What can be
+// decoded without an end counts as such.
 func hasDotElement(s string) bool {
 	for range maxDecodings {
 		for element := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '/' || r == '\\' }) {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// The sentinels that an APIError matches with errors.Is.
+// The sentinels that an [APIError] matches with [errors.Is].
 var (
 	// ErrInvalid matches 400 and 422: the request is wrong.
 	ErrInvalid = errors.New("clerk: request is not valid")
@@ -70,7 +70,7 @@ type APIError struct {
 
 // Error returns the operation, the status, for each of the first three entries its code, parameter and message, and the
 // trace id. Values that the request carried, and what looks like an address, an id or a key, are left out of the
-// messages; Errors has them as they came. The messages are there for errors that a Client has returned.
+// messages; Errors has them as they came. The messages are there for errors that a [Client] has returned.
 func (e *APIError) Error() string {
 	var b strings.Builder
 	b.WriteString("clerk: ")
@@ -197,7 +197,8 @@ func missingParams(e Endpoint) error {
 	return &ParamError{Operation: e.Operation(), Param: "params", Reason: "nil"}
 }
 
-// TransportError is returned when no answer came: no connection, a broken one, a timeout, a cancelled context.
+// TransportError is returned when no answer arrived: the connection could not be made or broke, a timeout passed, or
+// the context was cancelled.
 type TransportError struct {
 	// Operation is the method that was called.
 	Operation string
@@ -222,9 +223,9 @@ func (e *TransportError) Unwrap() []error {
 	return []error{e.Err, e.Last}
 }
 
-// DecodeError is returned when an answer was a success but its body is not what the operation answers.
+// DecodeError is returned when an answer was a success but its body does not have the form of the operation's result.
 type DecodeError struct {
-	// Operation is the method that was called. What it does has been done.
+	// Operation is the method that was called. The operation itself was carried out.
 	Operation string
 	// StatusCode is the HTTP status.
 	StatusCode int
@@ -253,10 +254,10 @@ func (e *DecodeError) GoString() string { return e.Error() }
 // Unwrap returns the cause.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
-// BodyTooLargeError is returned when an answer is longer than the limit of WithMaxResponseBytes, or holds more JSON
+// BodyTooLargeError is returned when an answer is longer than the limit of [WithMaxResponseBytes], or holds more JSON
 // objects than that limit allows: decoded, small objects take far more memory than their bytes.
 type BodyTooLargeError struct {
-	// Operation is the method that was called. What it does has been done.
+	// Operation is the method that was called. The operation itself was carried out.
 	Operation string
 	// StatusCode is the HTTP status.
 	StatusCode int

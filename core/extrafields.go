@@ -19,8 +19,8 @@ type bodyField struct {
 }
 
 // WithBodyField adds a field to the body of the call, for fields of the API that the params do not have yet. A field of
-// that name in the params is replaced. value is encoded as JSON; in an upload it must be a string. Calls without a body,
-// such as reads, refuse it.
+// that name in the params is replaced. value is encoded as JSON; in an upload it must be a string. Calls without a
+// body, such as reads, refuse it.
 func WithBodyField(name string, value any) RequestOption {
 	return func(cfg *requestConfig) {
 		if name == "" {

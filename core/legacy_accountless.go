@@ -21,8 +21,8 @@ var (
 
 // AccountlessApplicationsService finishes the set-up of applications that were created without a Clerk account.
 //
-// Experimental: Clerk serves these calls to its own frameworks only and has taken them out of its documents. They are not
-// covered by the compatibility promise of this module.
+// Experimental: Clerk serves these calls to its own frameworks only and has taken them out of its documents. They are
+// not covered by the compatibility promise of this module.
 type AccountlessApplicationsService struct{ client *Client }
 
 // AccountlessApplicationParams is the input of the calls about applications without an account.
@@ -51,7 +51,7 @@ type AccountlessApplication struct {
 // CreateAccountlessApplication creates a development application without an account and without a key, and returns its
 // keys. It is sent again only when the API refused it with 429 or it never left.
 //
-// Experimental: see AccountlessApplicationsService.
+// Experimental: see [AccountlessApplicationsService].
 func CreateAccountlessApplication(
 	ctx context.Context, params *AccountlessApplicationParams, opts ...ClientOption,
 ) (*AccountlessApplication, error) {

@@ -26,7 +26,7 @@ var (
 	}
 )
 
-// SessionVerifyParams is the input of SessionsService.Verify.
+// SessionVerifyParams is the input of [SessionsService.Verify].
 type SessionVerifyParams struct {
 	// Token is the session token.
 	Token string `json:"token"`

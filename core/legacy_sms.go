@@ -15,7 +15,7 @@ var endpointSMSMessagesCreate = Endpoint{
 // SMSMessagesService sends text messages. Clerk withdrew its operation; see Create.
 type SMSMessagesService struct{ client *Client }
 
-// SMSMessageCreateParams is the input of SMSMessagesService.Create.
+// SMSMessageCreateParams is the input of [SMSMessagesService.Create].
 type SMSMessageCreateParams struct {
 	// Message is the text.
 	Message string `json:"message"`
@@ -45,7 +45,7 @@ type SMSMessage struct {
 	Status string `json:"status"`
 	// Data holds the values that the template was filled with.
 	Data Metadata `json:"data"`
-	// DeliveredByClerk tells whether Clerk sends the message or leaves that to the application.
+	// DeliveredByClerk is true if Clerk sends the message, and false if the application has to.
 	DeliveredByClerk bool `json:"delivered_by_clerk"`
 
 	raw json.RawMessage

@@ -14,8 +14,8 @@ import (
 type Metadata json.RawMessage
 
 // JSON returns v as the metadata or the claims of a request. v is a map, a struct or any other value that encoding/json
-// can encode, or JSON that is encoded already: a []byte, a [json.RawMessage], or a Metadata that Clerk returned. A nil v
-// is sent as null. v is encoded at once, so it may change afterwards.
+// can encode, or JSON that is encoded already: a []byte, a [json.RawMessage], or a [Metadata] that Clerk returned. A
+// nil v is sent as null. v is encoded at once, so it may change afterwards.
 //
 // A value that cannot be encoded, and bytes that are not JSON, make the call fail with a [*ParamError] before anything
 // is sent.

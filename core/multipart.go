@@ -8,7 +8,8 @@ type File struct {
 	Name string
 	// ContentType is the media type; it is guessed from the first bytes if it is empty.
 	ContentType string
-	// Reader gives the content, which is streamed. The upload can be retried only if it is an io.Seeker. It is not closed.
+	// Reader gives the content, which is streamed. The upload can be retried only if it is an [io.Seeker]. It is not
+	// closed.
 	Reader io.Reader
 }
 
@@ -22,6 +23,7 @@ type Multipart struct {
 	FileName string
 	// ContentType is the file's media type; it is guessed from the first bytes if it is empty.
 	ContentType string
-	// File gives the content, which is streamed. The request can be sent again only if it is an io.Seeker. It is not closed.
+	// File gives the content, which is streamed. The request can be sent again only if it is an [io.Seeker]. It is not
+	// closed.
 	File io.Reader
 }

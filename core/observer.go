@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Observer is told about every call of a client, for tracing and metrics. Set it with [WithObserver]. What it is told
-// has few different values and nothing about people: no id, address, query, header or body. Its methods are called on
-// the goroutine of the call, so they should be quick; they must be safe for concurrent use.
+// Observer is told about every call of a client, for tracing and metrics. Set it with [WithObserver]. Its arguments are
+// of low cardinality and free of personal data: no id, address, query, header or body. Its methods are called on the
+// goroutine of the call, so they should be quick; they must be safe for concurrent use.
 type Observer interface {
 	// BeginCall is called when a call has been checked and is about to be made. The context that it returns, which
 	// must come from ctx, is used for the requests of the call and passed to the other methods: put a span into it.
@@ -25,7 +25,7 @@ type CallInfo struct {
 	Operation string
 	// Method is the HTTP method.
 	Method string
-	// Route is the path as a template, such as "/users/{user_id}"; empty for Client.Do.
+	// Route is the path as a template, such as "/users/{user_id}"; empty for [Client.Do].
 	Route string
 }
 
@@ -37,12 +37,12 @@ type AttemptInfo struct {
 	Number int
 	// StatusCode is the HTTP status; zero if there was no answer.
 	StatusCode int
-	// Failure says in a word or two why the request failed, such as "status", "timeout" or "no connection"; empty if it
-	// succeeded.
+	// Failure is a short description of why the request failed, such as "status", "timeout" or "no connection"; empty if
+	// it succeeded.
 	Failure string
 	// Code is the first error code of Clerk's answer, such as "resource_not_found"; empty if there is none.
 	Code string
-	// RateLimitWait is how long the request waited for the rate limit of WithRateLimit.
+	// RateLimitWait is how long the request waited for the rate limit of [WithRateLimit].
 	RateLimitWait time.Duration
 	// Duration is the time from the start of the request to the end of its answer.
 	Duration time.Duration
@@ -67,7 +67,7 @@ type CallResult struct {
 	Err error
 }
 
-// WithObserver sets what is told about the calls of the client. Without it nothing is measured.
+// WithObserver sets the observer of the client's calls. The default is none.
 func WithObserver(observer Observer) ClientOption {
 	return clientOption(func(cfg *clientConfig) {
 		if observer == nil {

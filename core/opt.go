@@ -21,13 +21,13 @@ type Opt[T any] struct {
 	state uint8
 }
 
-// Set returns an Opt that holds v. A nil slice is sent as [] and a nil map as {}; use Null to send null.
+// Set returns an [Opt] that holds v. A nil slice is sent as [] and a nil map as {}; use [Null] to send null.
 func Set[T any](v T) Opt[T] { return Opt[T]{value: v, state: optSet} }
 
-// Null returns an Opt that is sent as null, which clears the field where the API allows it.
+// Null returns an [Opt] that is sent as null, which clears the field where the API allows it.
 func Null[T any]() Opt[T] { return Opt[T]{state: optNull} }
 
-// FromPtr returns an Opt that holds *p, or an unset Opt if p is nil.
+// FromPtr returns an [Opt] that holds *p, or an unset Opt if p is nil.
 func FromPtr[T any](p *T) Opt[T] {
 	if p == nil {
 		return Opt[T]{}
@@ -35,13 +35,13 @@ func FromPtr[T any](p *T) Opt[T] {
 	return Set(*p)
 }
 
-// String returns an Opt that holds s.
+// String returns an [Opt] that holds s.
 func String(s string) Opt[string] { return Set(s) }
 
-// Int64 returns an Opt that holds n.
+// Int64 returns an [Opt] that holds n.
 func Int64(n int64) Opt[int64] { return Set(n) }
 
-// Bool returns an Opt that holds b.
+// Bool returns an [Opt] that holds b.
 func Bool(b bool) Opt[bool] { return Set(b) }
 
 // Value returns *p, or the zero value of T if p is nil. It reads the nullable fields of responses.

@@ -18,7 +18,7 @@ const (
 	maxReadAhead    = 16
 )
 
-// ClientOption configures a client. A RequestOption is also a ClientOption: given to NewClient it holds for every
+// ClientOption configures a client. A [RequestOption] is also a ClientOption: given to [NewClient] it holds for every
 // call, unless the call says otherwise.
 type ClientOption interface {
 	applyClient(cfg *clientConfig)
@@ -88,14 +88,14 @@ func (c *requestConfig) refuse(option, reason string) {
 }
 
 // WithBaseURL sets the address of the API; the default is https://api.clerk.com/v1. A URL without a path gets /v1.
-// Plain http is for this machine (localhost and loopback addresses), unless WithPlainHTTP is given. A live key is refused with
-// such addresses.
+// Plain http is for this machine (localhost and loopback addresses), unless [WithPlainHTTP] is given. A live key is
+// refused with such addresses.
 func WithBaseURL(baseURL string) ClientOption {
 	return clientOption(func(cfg *clientConfig) { cfg.baseURL = baseURL })
 }
 
-// WithPlainHTTP lets the base URL be plain http on another machine, such as an emulator in a container beside this one. Keys
-// and answers cross the network in the clear, so a live key is refused there.
+// WithPlainHTTP lets the base URL be plain http on another machine, such as an emulator in a container beside this one.
+// Keys and answers cross the network in the clear, so a live key is refused there.
 func WithPlainHTTP() ClientOption {
 	return clientOption(func(cfg *clientConfig) { cfg.plainHTTP = true })
 }
@@ -124,9 +124,9 @@ func WithLogger(logger *slog.Logger) ClientOption {
 	})
 }
 
-// WithRateLimit spaces the requests of the client, over all goroutines, to at most n in any period per. Up to n requests
-// may go out at once after a pause. Clerk's documented limits are 1000 in 10 seconds for production
-// instances and 100 in 10 seconds for development instances. The default is no pacing.
+// WithRateLimit spaces the requests of the client, over all goroutines, to at most n in any period per. Up to n
+// requests may go out at once after a pause. Clerk's documented limits are 1000 in 10 seconds for production instances
+// and 100 in 10 seconds for development instances. The default is no pacing.
 func WithRateLimit(n int, per time.Duration) ClientOption {
 	return clientOption(func(cfg *clientConfig) {
 		if n <= 0 || n > maxPacedBurst || per <= 0 {
@@ -137,8 +137,8 @@ func WithRateLimit(n int, per time.Duration) ClientOption {
 	})
 }
 
-// WithAPIVersion sets the Clerk-API-Version that is sent; the default is APIVersion, the one the types of this package
-// describe.
+// WithAPIVersion sets the Clerk-API-Version that is sent; the default is [APIVersion], the one the types of this
+// package describe.
 func WithAPIVersion(version string) ClientOption {
 	return clientOption(func(cfg *clientConfig) {
 		if plainWord(version) == "" {
@@ -161,7 +161,7 @@ func WithUserAgent(product string) ClientOption {
 }
 
 // WithMaxResponseBytes limits the length of an answer's body; the default is 32 MiB. A longer one is a
-// *BodyTooLargeError, and so is one with more JSON objects than one for each 256 bytes of the limit.
+// [*BodyTooLargeError], and so is one with more JSON objects than one for each 256 bytes of the limit.
 func WithMaxResponseBytes(n int64) ClientOption {
 	return clientOption(func(cfg *clientConfig) {
 		if n <= 0 {
@@ -183,8 +183,8 @@ func WithSecretKey(key string) RequestOption {
 	}
 }
 
-// WithHeader sets a request header. Authorization is set with WithSecretKey instead; the headers that belong to
-// the HTTP message itself cannot be set.
+// WithHeader sets a request header. Authorization is set with [WithSecretKey] instead; the headers that belong to the
+// HTTP message itself cannot be set.
 func WithHeader(name, value string) RequestOption {
 	return func(cfg *requestConfig) {
 		name := http.CanonicalHeaderKey(name)
@@ -219,7 +219,7 @@ func WithTimeout(timeout time.Duration) RequestOption {
 }
 
 // WithRetries sets how often a request may be sent again, from 0 to 10; the default is 2. What is sent again is decided
-// by the operation's RetryClass: a write that is not idempotent only when it was refused with 429 or never left.
+// by the operation's [RetryClass]: a write that is not idempotent only when it was refused with 429 or never left.
 func WithRetries(n int) RequestOption {
 	return func(cfg *requestConfig) {
 		if n < 0 || n > maxRetries {
@@ -250,8 +250,8 @@ func WithPrefetch(prefetch bool) RequestOption {
 
 // WithReadAhead lets an iterator ask for n pages at once, from 1 to 16, as soon as the loop has used half of its first
 // page; the items still come in order. The pages are asked for by offset, also in lists that have a cursor, and keep to
-// the limit of WithRateLimit. The default is 1. Reading ahead makes long walks faster and costs up to n requests in vain
-// when the loop is left early. WithPrefetch(false) turns it off.
+// the limit of [WithRateLimit]. The default is 1. Reading ahead makes long walks faster and costs up to n requests in
+// vain when the loop is left early. WithPrefetch(false) turns it off.
 func WithReadAhead(n int) RequestOption {
 	return func(cfg *requestConfig) {
 		if n < 1 || n > maxReadAhead {

@@ -11,8 +11,8 @@ import (
 // maxPacedWaiting is how many calls may wait for the rate limit of a client.
 const maxPacedWaiting = 10_000
 
-// ErrQueueFull is the cause of a *TransportError for a call that found 10,000 others waiting for the rate limit of
-// WithRateLimit. Nothing was sent.
+// ErrQueueFull is the cause of a [*TransportError] for a call that found 10,000 others waiting for the rate limit of
+// [WithRateLimit]. Nothing was sent.
 var ErrQueueFull = errors.New("clerk: too many calls wait for the rate limit")
 
 // pacer spaces requests of all goroutines of a client. It remembers when each of the last n requests was let through,

@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// RawResponse is an answer of the API as it came; see WithRawResponse. It prints without its header and body.
+// RawResponse is an answer of the API as it came; see [WithRawResponse]. It prints without its header and body.
 type RawResponse struct {
 	// StatusCode is the HTTP status.
 	StatusCode int

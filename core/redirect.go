@@ -25,8 +25,8 @@ func newHTTPClient(from *http.Client) *http.Client {
 	return &client
 }
 
-// plainRedirects removes a Location that cannot be parsed. http.Client would make an error of it, before it asks whether to
-// follow, and print it there.
+// plainRedirects removes a Location that cannot be parsed. http.Client would make an error of it, before it asks
+// whether to follow, and print it there.
 type plainRedirects struct{ next http.RoundTripper }
 
 // RoundTrip sends the request.
@@ -40,7 +40,7 @@ func (p plainRedirects) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// CloseIdleConnections passes the wish on.
+// CloseIdleConnections forwards to the wrapped transport.
 func (p plainRedirects) CloseIdleConnections() {
 	if closer, ok := p.next.(interface{ CloseIdleConnections() }); ok {
 		closer.CloseIdleConnections()

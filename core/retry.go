@@ -42,8 +42,8 @@ func statusFailure(status int) failure {
 	}
 }
 
-// retryWait decides whether a failed attempt is followed by another, and after which wait. It gives up at once where waiting
-// would be useless: a Retry-After beyond all reason, or beyond the deadline of the context.
+// retryWait decides whether a failed attempt is followed by another, and after which wait. It gives up at once where
+// waiting would be useless: a Retry-After beyond all reason, or beyond the deadline of the context.
 func (r *request) retryWait(ctx context.Context, attempt int, result outcome) (time.Duration, bool) {
 	if attempt > r.cfg.retries || !r.mayRepeat(result.kind) || !r.body.replayable() {
 		return 0, false

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// The defaults of an M2MTokenSource.
+// The defaults of an [M2MTokenSource].
 const (
-	// DefaultM2MTokenLifetime is how long a token of an M2MTokenSource lives.
+	// DefaultM2MTokenLifetime is how long a token of an [M2MTokenSource] lives.
 	DefaultM2MTokenLifetime = time.Hour
 
 	minTokenLifetime  = time.Minute
@@ -25,11 +25,11 @@ type TokenSource interface {
 	Token(ctx context.Context) (string, error)
 }
 
-// StaticTokenSource is a TokenSource for a token that does not change, such as an API key or the token of an OAuth
+// StaticTokenSource is a [TokenSource] for a token that does not change, such as an API key or the token of an OAuth
 // client. It prints without the token.
 type StaticTokenSource struct{ token *secret }
 
-// NewStaticTokenSource returns a source of one token. A token that is empty or has spaces is a *ConfigError.
+// NewStaticTokenSource returns a source of one token. A token that is empty or has spaces is a [*ConfigError].
 func NewStaticTokenSource(token string) (*StaticTokenSource, error) {
 	if token == "" || !validKey(token) {
 		return nil, &ConfigError{Option: "NewStaticTokenSource", Reason: "token is empty or has spaces or odd characters"}
@@ -45,14 +45,14 @@ func (s *StaticTokenSource) Token(context.Context) (string, error) {
 	return s.token.reveal(), nil
 }
 
-// M2MTokenSourceConfig configures an M2MTokenSource. It prints without the key.
+// M2MTokenSourceConfig configures an [M2MTokenSource]. It prints without the key.
 type M2MTokenSourceConfig struct {
 	// MachineSecretKey (ak_…) is the key of the machine that the tokens stand for. If it is empty, the client's own key
 	// is used, which must then be a machine's.
 	MachineSecretKey string
 	// Format is the form of the tokens: opaque ones, Clerk's default, can be revoked; JWTs are verified without a call.
 	Format M2MTokenFormat
-	// Lifetime is how long a token lives, in whole seconds and at least a minute. Zero means DefaultM2MTokenLifetime.
+	// Lifetime is how long a token lives, in whole seconds and at least a minute. Zero means [DefaultM2MTokenLifetime].
 	Lifetime time.Duration
 	// RenewBefore is how long before its end a token is replaced. Zero means a fifth of Lifetime, and at most five
 	// minutes.
@@ -62,7 +62,7 @@ type M2MTokenSourceConfig struct {
 	Reuse bool
 	// Claims are additional claims of the tokens; nil means none.
 	Claims any
-	// Now is the clock; nil means time.Now.
+	// Now is the clock; nil means [time.Now].
 	Now func() time.Time
 }
 
@@ -75,9 +75,9 @@ func (c M2MTokenSourceConfig) GoString() string { return c.String() }
 // LogValue returns what String returns.
 func (c M2MTokenSourceConfig) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// M2MTokenSource creates machine-to-machine tokens and keeps the current one. All callers share a token; when its end is
-// near, one call to Clerk replaces it while the others go on with the old one. It is safe for concurrent use and prints
-// without its tokens.
+// M2MTokenSource creates machine-to-machine tokens and keeps the current one. All callers share a token; when its end
+// is near, one call to Clerk replaces it while the others go on with the old one. It is safe for concurrent use and
+// prints without its tokens.
 type M2MTokenSource struct {
 	client *Client
 	params M2MTokenCreateParams
@@ -107,7 +107,7 @@ type tokenFlight struct {
 }
 
 // NewM2MTokenSource returns a source of tokens that client creates. It makes no call. A configuration that cannot be
-// used is a *ConfigError.
+// used is a [*ConfigError].
 func NewM2MTokenSource(client *Client, config M2MTokenSourceConfig) (*M2MTokenSource, error) {
 	if client == nil || client.httpClient == nil {
 		return nil, &ConfigError{Option: "NewM2MTokenSource", Reason: "client is not made by NewClient"}
@@ -149,7 +149,8 @@ func NewM2MTokenSource(client *Client, config M2MTokenSourceConfig) (*M2MTokenSo
 }
 
 // Token returns a token that has not expired, from memory if possible. It waits only where there is none yet, and then
-// until ctx ends; the creation goes on for those who come next. If a token cannot be replaced, it is used until its end.
+// until ctx ends; the creation goes on for those who come next. If a token cannot be replaced, it is used until its
+// end.
 func (s *M2MTokenSource) Token(ctx context.Context) (string, error) {
 	s.mu.Lock()
 	now, current := s.now(), s.current

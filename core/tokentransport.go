@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// ErrForeignOrigin is returned by a TokenTransport for a request to an origin that it was not made for, such as the
+// ErrForeignOrigin is returned by a [TokenTransport] for a request to an origin that it was not made for, such as the
 // target of a redirect. Nothing was sent.
 var ErrForeignOrigin = errors.New("clerk: the token is not meant for this origin")
 
-// TokenTransport is an http.RoundTripper that puts the token of a source into the Authorization header of requests to
+// TokenTransport is an [http.RoundTripper] that puts the token of a source into the Authorization header of requests to
 // the services that it was made for. It is safe for concurrent use.
 type TokenTransport struct {
 	source  TokenSource
@@ -19,10 +19,10 @@ type TokenTransport struct {
 	next    http.RoundTripper
 }
 
-// TokenTransportOption changes a TokenTransport under construction.
+// TokenTransportOption changes a [TokenTransport] under construction.
 type TokenTransportOption func(t *TokenTransport)
 
-// WithTransport sets the transport that sends the requests; the default is http.DefaultTransport.
+// WithTransport sets the transport that sends the requests; the default is [http.DefaultTransport].
 func WithTransport(next http.RoundTripper) TokenTransportOption {
 	return func(t *TokenTransport) {
 		if next != nil {
@@ -33,8 +33,8 @@ func WithTransport(next http.RoundTripper) TokenTransportOption {
 
 // NewTokenTransport returns a transport that sends the tokens of source to the given origins, such as
 // "https://orders.example.com", and refuses requests to any other, so that neither a redirect nor a mistaken address
-// leads a token away. Plain http is for this machine and for hosts without a dot, such as a service in a cluster.
-// A source or an origin that cannot be used is a *ConfigError.
+// leads a token away. Plain http is for this machine and for hosts without a dot, such as a service in a cluster. A
+// source or an origin that cannot be used is a [*ConfigError].
 func NewTokenTransport(source TokenSource, origins []string, opts ...TokenTransportOption) (*TokenTransport, error) {
 	if source == nil {
 		return nil, &ConfigError{Option: "NewTokenTransport", Reason: "source is nil"}
@@ -62,7 +62,7 @@ func NewTokenTransport(source TokenSource, origins []string, opts ...TokenTransp
 }
 
 // RoundTrip sends a copy of the request with the token. If the service answers 401 and the source has a method
-// Discard(token string), as M2MTokenSource has, that is called, so that the next request carries a new token.
+// Discard(token string), as [M2MTokenSource] has, that is called, so that the next request carries a new token.
 func (t *TokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	token, err := "", ErrForeignOrigin
 	if t.origins[originOf(req.URL)] {

@@ -1,5 +1,5 @@
-// Package clerkecho provides Clerk authentication middleware for Echo v4. [Middleware] tells who sent a request and lets
-// anonymous visitors pass; [RequireAuth] refuses them, on a route or for a group:
+// Package clerkecho provides Clerk authentication middleware for Echo v4. [Middleware] finds out who sent a request and
+// lets anonymous visitors pass; [RequireAuth] refuses them, on a route or for a group:
 //
 //	e.Use(clerkecho.Middleware(authn))
 //	e.GET("/", home)
@@ -7,7 +7,7 @@
 //	api.POST("/invoices", create, clerkecho.RequireAuth(clerkauth.HasPermission("org:invoices:create")))
 //
 // Handlers read the visitor with [FromContext]. Code that only gets the context.Context of the request reads the same
-// state with clerkauth.FromContext. Refusals are returned as *echo.HTTPError, so Echo's error handler answers them.
+// state with [clerkauth.FromContext]. Refusals are returned as *echo.HTTPError, so Echo's error handler answers them.
 package clerkecho
 
 import (
@@ -34,7 +34,7 @@ type Config struct {
 	ErrorHandler func(c echo.Context, err error) error
 	// RejectInvalid refuses credentials that are not valid instead of leaving that to the guards.
 	RejectInvalid bool
-	// CallOptions change the authentication, such as clerkauth.AcceptTokens for routes that machines call.
+	// CallOptions change the authentication, such as [clerkauth.AcceptTokens] for routes that machines call.
 	CallOptions []clerkauth.CallOption
 }
 
@@ -96,8 +96,8 @@ func RequireAuth(checks ...clerkauth.Check) echo.MiddlewareFunc {
 	}
 }
 
-// RedirectToSignIn is [RequireAuth] for pages: visitors who are not signed in are sent to the sign-in page and come back
-// afterwards. Requests that are no page navigations are refused as [RequireAuth] does.
+// RedirectToSignIn is [RequireAuth] for pages: visitors who are not signed in are sent to the sign-in page and come
+// back afterwards. Requests that are not page navigations are refused as by [RequireAuth].
 func RedirectToSignIn(checks ...clerkauth.Check) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {

@@ -1,5 +1,5 @@
-// Package clerkfiberv3 provides Clerk authentication middleware for Fiber v3. The handler of [New] tells who sent a request and lets
-// anonymous visitors pass; [RequireAuth] refuses them, on a route or for a group:
+// Package clerkfiberv3 provides Clerk authentication middleware for Fiber v3. The handler of [New] finds out who sent a
+// request and lets anonymous visitors pass; [RequireAuth] refuses them, on a route or for a group:
 //
 //	app.Use(clerkfiberv3.New(clerkfiberv3.Config{Authenticator: authn}))
 //	app.Get("/", home)
@@ -7,7 +7,7 @@
 //	api.Post("/invoices", clerkfiberv3.RequireAuth(clerkauth.HasPermission("org:invoices:create")), create)
 //
 // Handlers read the visitor with [FromContext]; the state may be kept after the handler returned. Code that gets
-// c.Context() reads the same state with clerkauth.FromContext. Fiber applies a handler to routes registered after it.
+// c.Context() reads the same state with [clerkauth.FromContext]. Fiber applies a handler to routes registered after it.
 package clerkfiberv3
 
 import (
@@ -38,7 +38,7 @@ type Config struct {
 	ErrorHandler fiber.ErrorHandler
 	// RejectInvalid refuses credentials that are not valid instead of leaving that to the guards.
 	RejectInvalid bool
-	// CallOptions change the authentication, such as clerkauth.AcceptTokens for routes that machines call.
+	// CallOptions change the authentication, such as [clerkauth.AcceptTokens] for routes that machines call.
 	CallOptions []clerkauth.CallOption
 	// Timeout bounds what authentication waits for: Fiber does not tell when a client hung up. Zero is [DefaultTimeout].
 	Timeout time.Duration
@@ -80,8 +80,8 @@ func New(config Config) fiber.Handler {
 	}
 }
 
-// RequireAuth admits signed-in requests that pass every check and refuses the rest. If the handler of [New] did not run, it
-// refuses every request with 503.
+// RequireAuth admits signed-in requests that pass every check and refuses the rest. If the handler of [New] did not
+// run, it refuses every request with 503.
 func RequireAuth(checks ...clerkauth.Check) fiber.Handler {
 	return func(c fiber.Ctx) error {
 		if err := FromContext(c).Require(checks...); err != nil {
@@ -91,8 +91,8 @@ func RequireAuth(checks ...clerkauth.Check) fiber.Handler {
 	}
 }
 
-// RedirectToSignIn is [RequireAuth] for pages: visitors who are not signed in are sent to the sign-in page and come back
-// afterwards. Requests that are no page navigations are refused as [RequireAuth] does.
+// RedirectToSignIn is [RequireAuth] for pages: visitors who are not signed in are sent to the sign-in page and come
+// back afterwards. Requests that are not page navigations are refused as by [RequireAuth].
 func RedirectToSignIn(checks ...clerkauth.Check) fiber.Handler {
 	return func(c fiber.Ctx) error {
 		state := FromContext(c)

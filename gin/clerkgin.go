@@ -1,4 +1,4 @@
-// Package clerkgin provides Clerk authentication middleware for Gin. [Middleware] tells who sent a request and lets
+// Package clerkgin provides Clerk authentication middleware for Gin. [Middleware] finds out who sent a request and lets
 // anonymous visitors pass; [RequireAuth] refuses them, on a route or for a group:
 //
 //	r.Use(clerkgin.Middleware(authn))
@@ -7,7 +7,7 @@
 //	api.POST("/invoices", clerkgin.RequireAuth(clerkauth.HasPermission("org:invoices:create")), create)
 //
 // Handlers read the visitor with [FromContext]. Code that only gets the context.Context of the request reads the same
-// state with clerkauth.FromContext. Gin applies a middleware to routes that are registered after it.
+// state with [clerkauth.FromContext]. Gin applies a middleware to routes that are registered after it.
 package clerkgin
 
 import (
@@ -43,7 +43,7 @@ func WithErrorHandler(handle func(c *gin.Context, err error)) Option {
 	return func(o *options) { o.onError = handle }
 }
 
-// WithCallOptions authenticates with these options, such as clerkauth.AcceptTokens for routes that machines call.
+// WithCallOptions authenticates with these options, such as [clerkauth.AcceptTokens] for routes that machines call.
 func WithCallOptions(opts ...clerkauth.CallOption) Option {
 	return func(o *options) { o.call = append(o.call, opts...) }
 }
@@ -96,8 +96,8 @@ func RequireAuth(checks ...clerkauth.Check) gin.HandlerFunc {
 	}
 }
 
-// RedirectToSignIn is [RequireAuth] for pages: visitors who are not signed in are sent to the sign-in page and come back
-// afterwards. Requests that are no page navigations are refused as [RequireAuth] does.
+// RedirectToSignIn is [RequireAuth] for pages: visitors who are not signed in are sent to the sign-in page and come
+// back afterwards. Requests that are not page navigations are refused as by [RequireAuth].
 func RedirectToSignIn(checks ...clerkauth.Check) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		state := FromContext(c)

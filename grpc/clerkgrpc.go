@@ -34,7 +34,7 @@ type Config struct {
 	Option func(method protoreflect.MethodDescriptor) (rule clerkauth.ProcedureRule, ok bool)
 	// CallOptions change what is accepted, such as [clerkauth.AcceptTokens].
 	CallOptions []clerkauth.CallOption
-	// ErrorHandler returns the error that answers a refusal, which is a *clerkauth.Error. Nil means [Error]. Whatever it
+	// ErrorHandler returns the error that answers a refusal, which is a [*clerkauth.Error]. Nil means [Error]. Whatever it
 	// returns, the handler does not run; nil answers with [Error].
 	ErrorHandler func(ctx context.Context, procedure string, err error) error
 }
@@ -55,7 +55,7 @@ func NewGuard(config Config) (*Guard, error) {
 	return &Guard{config: config, guard: guard}, nil
 }
 
-// UnaryInterceptor guards unary calls. It is the argument of grpc.ChainUnaryInterceptor.
+// UnaryInterceptor guards unary calls. It is the argument of [grpc.ChainUnaryInterceptor].
 func (g *Guard) UnaryInterceptor(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
 	ctx, _, err := g.admit(ctx, info.FullMethod)
 	if err != nil {
@@ -64,9 +64,9 @@ func (g *Guard) UnaryInterceptor(ctx context.Context, req any, info *grpc.UnaryS
 	return next(ctx, req)
 }
 
-// StreamInterceptor guards streams. It is the argument of grpc.ChainStreamInterceptor. The stream of a guarded procedure
-// ends when the token of its caller does: the context is done, and SendMsg and RecvMsg return an error with the code
-// Unauthenticated.
+// StreamInterceptor guards streams. It is the argument of [grpc.ChainStreamInterceptor]. The stream of a guarded
+// procedure ends when the token of its caller does: the context is done, and SendMsg and RecvMsg return an error with
+// the code Unauthenticated.
 func (g *Guard) StreamInterceptor(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) error {
 	ctx, end, err := g.admit(stream.Context(), info.FullMethod)
 	if err != nil {

@@ -23,8 +23,8 @@ func bearer(h http.Header) string {
 	return token
 }
 
-// authenticate finds out who sent the request, and returns why the request cannot go on. The refusal names the scopes that
-// the request would need.
+// authenticate finds out who sent the request, and returns why the request cannot go on. The refusal names the scopes
+// that the request would need.
 func (v *visit) authenticate(ctx context.Context, needed scopeSet) *refusal {
 	g := v.guard
 	token := bearer(v.r.Header)

@@ -27,38 +27,38 @@ type Scope struct {
 
 // Config describes an MCP server to protect. [New] checks it as a whole.
 type Config struct {
-	// Authenticator verifies the tokens. It is required. Its own audiences do not matter here: an OAuth token must be bound
-	// to Resource.
+	// Authenticator verifies the tokens. It is required. Its own audiences do not matter here: an OAuth token must be
+	// bound to Resource.
 	Authenticator *clerkauth.Authenticator
 	// Resource is the URL of the MCP server, byte for byte as clients are given it, such as https://example.com/mcp. It is
-	// required, and has https or an address of this machine. It is never taken from a request, because a proxy in front may
-	// change what a request says.
+	// required, and has https or an address of this machine. It is never taken from a request, because a proxy in front
+	// may change what a request says.
 	Resource string
-	// AuthorizationServer is the origin that issues the tokens: Clerk's Frontend API, such as https://clerk.example.com. It
-	// is required.
+	// AuthorizationServer is the origin that issues the tokens: Clerk's Frontend API, such as https://clerk.example.com.
+	// It is required.
 	AuthorizationServer string
 	// Name is what clients may call this server in front of the user. It may be empty.
 	Name string
 	// Documentation is the URL of a page about this server. It may be empty.
 	Documentation string
 
-	// Scopes is the catalog: all scopes that this server knows, at most 64, in the order in which clients are told them. The
-	// authorization server must be able to grant each of them.
+	// Scopes is the catalog: all scopes that this server knows, at most 64, in the order in which clients are told them.
+	// The authorization server must be able to grant each of them.
 	Scopes []Scope
 	// Baseline are the scopes that every request needs.
 	Baseline []string
-	// AskForAllScopes tells clients that have no valid token all scopes of the catalog in place of those that their request
-	// needs. At Clerk a client that registers itself may ask for no other scopes than those it registered with, and many
-	// register with the first scopes that they are told: they cannot ask for more when a tool needs it.
+	// AskForAllScopes tells clients that have no valid token all scopes of the catalog in place of those that their
+	// request needs. At Clerk a client that registers itself may ask for no other scopes than those it registered with,
+	// and many register with the first scopes that they are told: they cannot ask for more when a tool needs it.
 	AskForAllScopes bool
 	// Tools are the scopes that a tool needs besides the baseline. A tool that is not listed is refused as unknown. Nil
 	// lets all tools be called with the baseline.
 	Tools map[string][]string
 	// AllowUnlistedTools lets tools that Tools does not list be called with the baseline.
 	AllowUnlistedTools bool
-	// ToolScopes names further scopes that a call needs, by the tool and its arguments; nil names none. It is called before
-	// the arguments are checked against the schema of the tool, possibly several times at once, and must not keep or change
-	// them. A scope outside of the catalog fails the call.
+	// ToolScopes names further scopes that a call needs, by the tool and its arguments; nil names none. It is called
+	// before the arguments are checked against the schema of the tool, possibly several times at once, and must not keep
+	// or change them. A scope outside of the catalog fails the call.
 	ToolScopes func(tool string, arguments json.RawMessage) []string
 
 	// Types are the classes of credentials that are accepted: OAuth tokens, API keys and M2M tokens. Nil accepts OAuth
@@ -70,8 +70,8 @@ type Config struct {
 	AcceptUnboundTokens bool
 	// AcceptUnexpiring accepts OAuth tokens for which no expiry is known.
 	AcceptUnexpiring bool
-	// ToolErrorInstead403 answers a tool call that lacks a scope with an error result that the model reads, in place of the
-	// status 403 that lets a client ask the user for the scope. It is for clients that end the connection on 403.
+	// ToolErrorInstead403 answers a tool call that lacks a scope with an error result that the model reads, in place of
+	// the status 403 that lets a client ask the user for the scope. It is for clients that end the connection on 403.
 	ToolErrorInstead403 bool
 	// PublicDiscovery lets callers without a token start a session and list tools, prompts and resources. Whatever does or
 	// reads something still needs a token.
@@ -80,8 +80,8 @@ type Config struct {
 	// SharedOrigin says that other resources live on the same origin, so that the metadata are served at the path of this
 	// resource only.
 	SharedOrigin bool
-	// Origins are the origins of web pages that may call this server from a browser, such as https://app.example.com; "*" is
-	// all. The origin of Resource may always. Requests of other pages are refused.
+	// Origins are the origins of web pages that may call this server from a browser, such as https://app.example.com; "*"
+	// is all. The origin of Resource may always. Requests of other pages are refused.
 	Origins []string
 
 	// MaxBody is the largest request body in bytes; zero is [DefaultMaxBody].

@@ -73,7 +73,8 @@ func isToken(name string) bool {
 	})
 }
 
-// publicRead lets pages of every origin read a document, and reports whether the request asks for it. It answers others.
+// publicRead lets pages of every origin read a document, and reports whether the request asks for it. It answers
+// others.
 func publicRead(w http.ResponseWriter, r *http.Request) bool {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")

@@ -23,8 +23,8 @@ type Guard struct {
 	relay        relay
 }
 
-// New checks the configuration as a whole and returns a Guard, or an error that names everything that is wrong. It does
-// not use the network.
+// New checks the configuration as a whole and returns a [Guard], or an error that names everything that is wrong. It
+// does not use the network.
 func New(config Config) (*Guard, error) {
 	c := config.clone()
 	if err := c.check(); err != nil {
@@ -61,9 +61,9 @@ func New(config Config) (*Guard, error) {
 // Resource returns the URL of the server as it was configured.
 func (g *Guard) Resource() string { return g.config.Resource }
 
-// ToolScopes returns the scopes that a call of a tool needs in any case, those of the baseline among them, in the order of
-// the catalog. It is false for a tool that the guard refuses as unknown. What [Config].ToolScopes says about the arguments
-// of a call is not among them.
+// ToolScopes returns the scopes that a call of a tool needs in any case, those of the baseline among them, in the order
+// of the catalog. It is false for a tool that the guard refuses as unknown. What [Config].ToolScopes says about the
+// arguments of a call is not among them.
 func (g *Guard) ToolScopes(tool string) (scopes []string, listed bool) {
 	own, listed := g.tools[tool]
 	if !listed && g.tools != nil && !g.config.AllowUnlistedTools {
@@ -83,8 +83,8 @@ func (g *Guard) Middleware() func(http.Handler) http.Handler {
 	}
 }
 
-// Mount registers the server and its metadata on a mux: the handler, which gets the guard in front of it, at the path of
-// the resource, and [Guard.Metadata] at [Guard.MetadataPaths].
+// Mount registers the server and its metadata on a mux: the handler, which gets the guard in front of it, at the path
+// of the resource, and [Guard.Metadata] at [Guard.MetadataPaths].
 func (g *Guard) Mount(mux *http.ServeMux, handler http.Handler) {
 	path := pathOf(g.config.Resource)
 	mux.Handle(exactly(path), g.Middleware()(handler))

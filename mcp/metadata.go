@@ -8,8 +8,8 @@ import (
 // rootMetadataPath is where clients look for the metadata of an origin's only resource.
 const rootMetadataPath = "/.well-known/oauth-protected-resource"
 
-// document is the metadata of the resource (RFC 9728, section 2). The scopes are those that every request needs, or all:
-// clients that are told nothing else ask for these.
+// document is the metadata of the resource (RFC 9728, section 2). The scopes are those that every request needs, or
+// all: clients that are told nothing else ask for these.
 func (g *Guard) document() ([]byte, error) {
 	return json.Marshal(struct {
 		Resource             string   `json:"resource"`
@@ -27,8 +27,8 @@ func (g *Guard) document() ([]byte, error) {
 // MetadataURL returns where clients find the metadata of the resource, as challenges name it.
 func (g *Guard) MetadataURL() string { return g.metadataURL }
 
-// MetadataPaths returns the paths at which [Guard.Metadata] must be served: that of the resource (RFC 9728, section 3.1),
-// and that of the whole origin unless the configuration says that the origin is shared.
+// MetadataPaths returns the paths at which [Guard.Metadata] must be served: that of the resource (RFC 9728, section
+// 3.1), and that of the whole origin unless the configuration says that the origin is shared.
 func (g *Guard) MetadataPaths() []string {
 	own := pathOf(g.metadataURL)
 	if g.config.SharedOrigin || own == rootMetadataPath {
@@ -37,8 +37,8 @@ func (g *Guard) MetadataPaths() []string {
 	return []string{own, rootMetadataPath}
 }
 
-// Metadata returns the handler of the metadata by which clients find the authorization server (RFC 9728). Pages of every
-// origin may read it.
+// Metadata returns the handler of the metadata by which clients find the authorization server (RFC 9728). Pages of
+// every origin may read it.
 func (g *Guard) Metadata() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !publicRead(w, r) {

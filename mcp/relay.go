@@ -45,9 +45,9 @@ func newRelay(c *Config) relay {
 }
 
 // AuthorizationServerMetadata returns a handler that passes on the metadata of the authorization server (RFC 8414), for
-// /.well-known/oauth-authorization-server. Only clients of the MCP revision 2025-03-26 look for it here, so [Guard.Mount]
-// does not register it. A document is kept for an hour, and beyond that while the authorization server does not answer.
-// Without one the answer is 502.
+// /.well-known/oauth-authorization-server. Only clients of the MCP revision 2025-03-26 look for it here, so
+// [Guard.Mount] does not register it. A document is kept for an hour, and beyond that while the authorization server
+// does not answer. Without one the answer is 502.
 func (g *Guard) AuthorizationServerMetadata() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !publicRead(w, r) {
@@ -66,8 +66,8 @@ func (g *Guard) AuthorizationServerMetadata() http.Handler {
 	})
 }
 
-// document returns the document, or nil if there is none. One of those who ask for a document that is out of date fetches
-// it, and all wait.
+// document returns the document, or nil if there is none. One of those who ask for a document that is out of date
+// fetches it, and all wait.
 func (r *relay) document(ctx context.Context) []byte {
 	k := r.kept
 	k.mu.Lock()

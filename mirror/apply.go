@@ -30,7 +30,7 @@ type transaction struct {
 
 type transactionKey struct{}
 
-// TxFromContext returns the transaction that a callback of Config.Events is called in, or nil where there is none.
+// TxFromContext returns the transaction that a callback of [Config].Events is called in, or nil where there is none.
 func TxFromContext(ctx context.Context) *sql.Tx {
 	if t, ok := ctx.Value(transactionKey{}).(*transaction); ok {
 		return t.tx
@@ -77,8 +77,8 @@ func (m *Mirror) tryTx(ctx context.Context, fn func(ctx context.Context, t *tran
 	return nil
 }
 
-// Apply implements clerkwebhook.Table. Inside a message of Handler it is part of the transaction of the message, otherwise
-// it is one of its own. The error for a record that cannot be stored matches ErrInvalid.
+// Apply implements [clerkwebhook.Table]. Inside a message of Handler it is part of the transaction of the message,
+// otherwise it is one of its own. The error for a record that cannot be stored matches [ErrInvalid].
 func (m *Mirror) Apply(ctx context.Context, record *clerkwebhook.Record) error {
 	r, err := newRow(record)
 	if err != nil {
@@ -125,8 +125,8 @@ func (m *Mirror) store(ctx context.Context, t *transaction, rows []*row) error {
 	return nil
 }
 
-// kinds are the kinds in the order in which they are written, which is the same everywhere so that transactions do not wait
-// for each other in a circle.
+// kinds are the kinds in the order in which they are written, which is the same everywhere so that transactions do not
+// wait for each other in a circle.
 func kinds() []clerkwebhook.Kind {
 	return []clerkwebhook.Kind{clerkwebhook.KindUser, clerkwebhook.KindOrganization, clerkwebhook.KindMembership}
 }
@@ -142,7 +142,7 @@ func distinct(rows []*row) []*row {
 	return slices.CompactFunc(rows, func(a, b *row) bool { return a.key.ID == b.key.ID })
 }
 
-// Keys implements clerkwebhook.Table. It reads a few hundred rows at a time, so that the caller may write meanwhile.
+// Keys implements [clerkwebhook.Table]. It reads a few hundred rows at a time, so that the caller may write meanwhile.
 func (m *Mirror) Keys(ctx context.Context, kind clerkwebhook.Kind) iter.Seq2[clerkwebhook.Key, error] {
 	return func(yield func(clerkwebhook.Key, error) bool) {
 		t := m.tables[kind]

@@ -17,13 +17,13 @@ const (
 	maxPasses = 3
 )
 
-// Progress is how far a backfill is.
+// Progress is the state of a backfill that is under way.
 type Progress struct {
 	// Kind is what is being read.
 	Kind clerkwebhook.Kind
 	// Done counts the objects of the kind that have been stored, those before a restart included.
 	Done int64
-	// Total is how many there are, as far as Clerk says.
+	// Total is how many objects of the kind Clerk has; zero if Clerk does not say.
 	Total int64
 }
 
@@ -31,18 +31,18 @@ type Progress struct {
 type BackfillResult struct {
 	// Users, Organizations and Memberships count the objects that Clerk listed.
 	Users, Organizations, Memberships int64
-	// Deleted counts the rows whose objects Clerk has no more.
+	// Deleted counts the rows whose objects Clerk no longer has.
 	Deleted int64
-	// Skipped counts objects that cannot be stored; see ErrInvalid.
+	// Skipped counts objects that cannot be stored; see [ErrInvalid].
 	Skipped int64
 }
 
-// Backfill brings the tables to the state of Clerk: it lists all users, organizations and memberships, and asks for those
-// that the tables have and the lists lack before it marks them as deleted. Webhooks may arrive meanwhile. It goes on where
-// the last one stopped that was killed or failed.
+// Backfill brings the tables to the state of Clerk: it lists all users, organizations and memberships, and asks for
+// those that the tables have and the lists lack before it marks them as deleted. Webhooks may arrive meanwhile. It
+// resumes where the last run was killed or failed.
 //
-// One replica runs it at a time. The error is ErrBusy while another does, ErrLeaseLost if another took over, and ErrInstance
-// if the tables hold the objects of another instance.
+// One replica runs it at a time. The error is [ErrBusy] while another does, [ErrLeaseLost] if another took over, and
+// [ErrInstance] if the tables hold the objects of another instance.
 func (m *Mirror) Backfill(ctx context.Context) (BackfillResult, error) {
 	b := &backfill{mirror: m, pacer: m.newPacer()}
 	if err := b.run(ctx); err != nil {
@@ -87,8 +87,8 @@ func (b *backfill) run(ctx context.Context) (err error) {
 	return nil
 }
 
-// pinInstance remembers which instance of Clerk the tables belong to. With the key of another one, every row would seem to
-// be deleted.
+// pinInstance remembers which instance of Clerk the tables belong to. With the key of another one, every row would seem
+// to be deleted.
 func (m *Mirror) pinInstance(ctx context.Context) error {
 	client, err := m.client()
 	if err != nil {
@@ -113,8 +113,8 @@ func (m *Mirror) pinInstance(ctx context.Context) error {
 	return err
 }
 
-// phase reads one kind, from a checkpoint on, settles what the list did not show, and repeats both while the table has fewer
-// objects than Clerk.
+// phase reads one kind, from a checkpoint on, settles what the list did not show, and repeats both while the table has
+// fewer objects than Clerk.
 func (b *backfill) phase(ctx context.Context, l list, at checkpoint) error {
 	for pass := 1; ; pass++ {
 		total, err := l.count(ctx)
@@ -248,8 +248,8 @@ func (b *backfill) count(kind clerkwebhook.Kind, n int64) {
 	}
 }
 
-// settle asks Clerk for the objects that have not been seen since the phase began, and marks those as deleted that it has no
-// more. An object can be missing in a list that changes while it is read, and still exist.
+// settle asks Clerk for the objects that have not been seen since the phase began, and marks those as deleted that it
+// has no more. An object can be missing in a list that changes while it is read, and still exist.
 func (b *backfill) settle(ctx context.Context, l list, at checkpoint) error {
 	m := b.mirror
 	for after := ""; ; {

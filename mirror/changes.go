@@ -20,14 +20,15 @@ const (
 	changesLock = "UPDATE {sync} SET beat = beat + 1 WHERE name = 'changes'"
 )
 
-// Change says that a row was added, changed or deleted. It has no content: read the row, which is at least as new.
+// Change says that a row was added, changed or deleted. It does not hold the object: read the row, which is at least as
+// new.
 type Change struct {
 	clerkwebhook.Key
-	// Position orders the changes of the feed; zero in Config.OnChange.
+	// Position orders the changes of the feed; zero in [Config].OnChange.
 	Position int64
 	// Deleted says that the object is gone.
 	Deleted bool
-	// At is the time of the database when the change was made; zero in Config.OnChange.
+	// At is the time of the database when the change was made; zero in [Config].OnChange.
 	At time.Time
 }
 
@@ -74,8 +75,8 @@ func (m *Mirror) report(ctx context.Context, t *transaction, table *table, rows 
 	return nil
 }
 
-// recordChanges puts changes into the outbox. Numbers that are given here can become visible out of order; the reader gives
-// the final ones.
+// recordChanges puts changes into the outbox. Numbers that are given here can become visible out of order; the reader
+// gives the final ones.
 func (m *Mirror) recordChanges(ctx context.Context, t *transaction, rows []*row) error {
 	const tuple = "(?, ?, ?, ?, ?, {now}), "
 	for chunk := range slices.Chunk(rows, valuesPerStatement) {
@@ -97,17 +98,18 @@ func (m *Mirror) ChangesChannel() string {
 	return strings.ReplaceAll(m.config.tableName("changes"), ".", "_")
 }
 
-// notify wakes the listeners on PostgreSQL. It comes after the commit, because a notification inside of a transaction makes
-// all commits of the database wait for each other. One that is lost costs a few seconds: Follow looks by itself.
+// notify wakes the listeners on PostgreSQL. It comes after the commit, because a notification inside of a transaction
+// makes all commits of the database wait for each other. One that is lost costs a few seconds: Follow looks by itself.
 func (m *Mirror) notify(ctx context.Context) {
 	if m.dialect == PostgreSQL {
 		_, _ = m.db.ExecContext(ctx, "SELECT pg_notify($1, '')", m.ChangesChannel())
 	}
 }
 
-// Changes yields the changes after a position, oldest first, until there are no more. Changes of the same object come in
-// the order in which they were made. A consumer that keeps the position of the last change that it has dealt with sees
-// every change at least once. It needs Config.RecordChanges; Reconcile deletes changes that are older than a week.
+// Changes yields the changes after a position, oldest first, until there are no more. Changes of the same object come
+// in the order in which they were made. A consumer that keeps the position of the last change that it has dealt with
+// sees every change at least once. It needs [Config].RecordChanges; Reconcile deletes changes that are older than a
+// week.
 func (m *Mirror) Changes(ctx context.Context, after int64) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
 		for {
@@ -129,9 +131,9 @@ func (m *Mirror) Changes(ctx context.Context, after int64) iter.Seq2[Change, err
 	}
 }
 
-// Follow is Changes without an end: it waits for further changes until ctx is done, whose error is the last thing that it
-// yields. It looks when wake receives and every five seconds; wake may be nil. On PostgreSQL let LISTEN on ChangesChannel
-// send to wake.
+// Follow is like Changes and does not end: it waits for further changes until ctx is done, and yields the error of ctx
+// last. It looks when wake receives and every five seconds; wake may be nil. On PostgreSQL let LISTEN on
+// ChangesChannel send to wake.
 func (m *Mirror) Follow(ctx context.Context, after int64, wake <-chan struct{}) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
 		tick := time.NewTicker(changesPoll)
@@ -189,8 +191,8 @@ func (m *Mirror) readChanges(ctx context.Context, after int64) ([]Change, error)
 	return changes, err
 }
 
-// moveOutbox gives what is in the outbox its positions. One replica does so at a time, so that a position is never smaller
-// than one that a consumer has seen.
+// moveOutbox gives what is in the outbox its positions. One replica does so at a time, so that a position is never
+// smaller than one that a consumer has seen.
 func (m *Mirror) moveOutbox(ctx context.Context, t *transaction) (moved bool, err error) {
 	if _, err := t.tx.ExecContext(ctx, m.sql(changesLock)); err != nil {
 		return false, err

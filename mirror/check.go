@@ -12,14 +12,14 @@ import (
 const (
 	// newestChecked is how many of the latest objects Check compares.
 	newestChecked = 100
-	// fullInterval is how long Reconcile relies on cheap checks before it lists everything: some fields of an object change
-	// without its updated_at.
+	// fullInterval is how long Reconcile relies on cheap checks before it lists everything: some fields of an object
+	// change without its updated_at.
 	fullInterval = 24 * time.Hour
 	// messagesKept and changesKept are how long rows of these tables are kept. Clerk repeats a message for about 28 hours.
 	messagesKept, changesKept = 72 * time.Hour, 7 * 24 * time.Hour
 )
 
-// Drift is how far the tables are from Clerk.
+// Drift is the difference between the tables and Clerk.
 type Drift struct {
 	// Users, Organizations and Memberships are the drift of each kind.
 	Users, Organizations, Memberships KindDrift
@@ -36,7 +36,7 @@ type KindDrift struct {
 	Missing int64
 	// Stale counts objects whose row is older than the object, among those that were compared.
 	Stale int64
-	// Extra counts rows whose objects Clerk has no more. Audit sets it; Check leaves it zero.
+	// Extra counts rows whose objects Clerk no longer has. Audit sets it; Check leaves it zero.
 	Extra int64
 }
 
@@ -55,7 +55,7 @@ func (d *Drift) of(kind clerkwebhook.Kind) *KindDrift {
 	}
 }
 
-// Check compares counts and the latest hundred objects of each kind. It costs six requests and changes nothing.
+// Check compares counts and the latest hundred objects of each kind. It takes six requests and changes nothing.
 func (m *Mirror) Check(ctx context.Context) (Drift, error) {
 	var drift Drift
 	err := m.eachList(func(l list) error {
@@ -75,7 +75,8 @@ func (m *Mirror) Check(ctx context.Context) (Drift, error) {
 	return drift, nil
 }
 
-// Audit lists everything and compares it with the tables. It changes nothing. What happens while it runs may show as drift.
+// Audit lists everything and compares it with the tables. It changes nothing. What happens while it runs may show as
+// drift.
 func (m *Mirror) Audit(ctx context.Context) (Drift, error) {
 	var drift Drift
 	pacer := m.newPacer()
@@ -179,9 +180,9 @@ type ReconcileResult struct {
 	Backfill *BackfillResult
 }
 
-// Reconcile checks for drift and, if there is any or the last backfill is more than a day ago, runs Backfill. It also deletes
-// what the message table and the change feed need no more. Call it about every hour, on any number of replicas: while
-// one runs a backfill, the others get ErrBusy.
+// Reconcile checks for drift and, if there is any or the last backfill is more than a day ago, runs Backfill. It also
+// deletes what the message table and the change feed need no more. Call it about every hour, on any number of replicas:
+// while one runs a backfill, the others get [ErrBusy].
 func (m *Mirror) Reconcile(ctx context.Context) (ReconcileResult, error) {
 	var result ReconcileResult
 	err := m.reconcile(ctx, &result)

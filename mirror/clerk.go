@@ -27,8 +27,8 @@ type answer struct{ raw clerk.RawResponse }
 
 func (a *answer) option() clerk.RequestOption { return clerk.WithRawResponse(&a.raw) }
 
-// endOfSecond makes the time of an answer the latest that its Date allows. Among states with the same updated_at the later
-// observed one wins, and an answer is hardly ever older than an event of the same second.
+// endOfSecond makes the time of an answer the latest that its Date allows. Among states with the same updated_at the
+// later observed one wins, and an answer is hardly ever older than an event of the same second.
 const endOfSecond = 998
 
 // observed is when Clerk gave the answer, in Unix milliseconds and by Clerk's clock: those of replicas may be wrong.

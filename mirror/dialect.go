@@ -9,7 +9,7 @@ import (
 // Dialect is the SQL that a database speaks.
 type Dialect string
 
-// The dialects that a Mirror speaks.
+// The dialects that a [Mirror] speaks.
 const (
 	// PostgreSQL is PostgreSQL 14 or newer.
 	PostgreSQL Dialect = "postgres"

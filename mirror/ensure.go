@@ -13,14 +13,14 @@ import (
 // ensureTimeout bounds the calls of Clerk and the transaction for an object that the tables lack.
 const ensureTimeout = 10 * time.Second
 
-// Ensure makes sure that the tables have the user of a request, and the organization and the membership of the session, so
-// that rows of the application can refer to them before the webhook has arrived. What is missing is fetched from Clerk,
-// once for all requests of the process that wait for it. Later requests cost nothing while the id is remembered, and one
-// indexed read otherwise.
+// Ensure makes sure that the tables have the user of a request, and the organization and the membership of the session,
+// so that rows of the application can refer to them before the webhook has arrived. What is missing is fetched from
+// Clerk, once for all requests of the process that wait for it. Later requests cost nothing while the id is remembered,
+// and one indexed read otherwise.
 //
-// A request that is not signed in, or that a machine without a user sent, needs nothing. The error is ErrGone if the user,
-// organization or membership exists no more although its token is still valid, and that of the state if no middleware
-// ran or the credentials could not be checked.
+// A request that is not signed in, or that a machine without a user sent, needs nothing. The error is [ErrGone] if the
+// user, organization or membership no longer exists although its token is still valid. If no middleware ran, or the
+// credentials could not be checked, it is the error of the state.
 func (m *Mirror) Ensure(ctx context.Context, state *clerkauth.RequestState) error {
 	if !state.SignedIn() {
 		if err := state.Err(); errors.Is(err, clerkauth.ErrUnavailable) {
@@ -96,8 +96,8 @@ func (m *Mirror) hasRows(ctx context.Context, userID, organizationID string) (bo
 	return true, nil
 }
 
-// rowsOf reads which rows of a session are there, and whether they are live. A membership that was deleted is not reported:
-// the user may have joined again.
+// rowsOf reads which rows of a session are there, and whether they are live. A membership that was deleted is not
+// reported: the user may have joined again.
 func (m *Mirror) rowsOf(ctx context.Context, userID, organizationID string) (map[clerkwebhook.Kind]bool, error) {
 	query := "SELECT 'user', deleted_at IS NULL FROM {users} WHERE id = ? UNION ALL" +
 		" SELECT 'organization', deleted_at IS NULL FROM {organizations} WHERE id = ? UNION ALL" +

@@ -7,7 +7,7 @@ import (
 
 // The errors that this package adds to those of the database, of Clerk and of the application's own callbacks.
 var (
-	// ErrConfig is returned by New for a Config that cannot be used.
+	// ErrConfig is returned by [New] for a [Config] that cannot be used.
 	ErrConfig = errors.New("clerkmirror: configuration is not usable")
 	// ErrSchema is returned by Migrate when a table exists that has other columns, or that a newer version made.
 	ErrSchema = errors.New("clerkmirror: the tables are not those of this version")
@@ -17,7 +17,7 @@ var (
 	ErrLeaseLost = errors.New("clerkmirror: another replica took the backfill over")
 	// ErrInstance is returned by Backfill when the tables hold the objects of another instance of Clerk.
 	ErrInstance = errors.New("clerkmirror: the tables belong to another instance of Clerk")
-	// ErrGone is returned by Ensure when the user, organization or membership of a session exists no more.
+	// ErrGone is returned by Ensure when the user, organization or membership of a session no longer exists.
 	ErrGone = errors.New("clerkmirror: the object of the session exists no more")
 	// ErrInvalid marks an object that no table can hold: an id that is not one, or a value that is too long.
 	ErrInvalid = errors.New("clerkmirror: object cannot be stored")

@@ -16,8 +16,8 @@ const (
 	maxDigits = 15
 )
 
-// fitJSON returns JSON that every database takes and, where that differs from data in meaning, data itself in base64. Not
-// all databases take NUL characters, unpaired surrogates, invalid UTF-8, very deep nesting and huge numbers.
+// fitJSON returns JSON that every database takes and, where that differs from data in meaning, data itself in base64.
+// Not all databases take NUL characters, unpaired surrogates, invalid UTF-8, very deep nesting and huge numbers.
 func fitJSON(data []byte) (text, raw string) {
 	if len(data) == 0 {
 		return "null", ""
@@ -49,7 +49,8 @@ func unfitJSON(text, raw string) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(raw)
 }
 
-// fits reports whether valid JSON means the same in every database. It may say no where that is true, never yes where it is not.
+// fits reports whether valid JSON means the same in every database. It may say no where that is true, never yes where
+// it is not.
 func fits(data []byte) bool {
 	if !utf8.Valid(data) {
 		return false
@@ -86,8 +87,8 @@ func fits(data []byte) bool {
 	return depth == 0
 }
 
-// stringEnd returns the position of the quote that ends the string that begins at i, or -1 if the string has an escape that
-// not every database takes.
+// stringEnd returns the position of the quote that ends the string that begins at i, or -1 if the string has an escape
+// that not every database takes.
 func stringEnd(data []byte, i int) int {
 	for ; i < len(data); i++ {
 		switch data[i] {
@@ -121,7 +122,8 @@ func isNumberByte(c byte) bool {
 	return c >= '0' && c <= '9' || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-'
 }
 
-// fitValue replaces what not every database takes. The decoder has made unpaired surrogates and invalid UTF-8 fit already.
+// fitValue replaces what not every database takes. The decoder has made unpaired surrogates and invalid UTF-8 fit
+// already.
 func fitValue(value any, depth int) any {
 	switch v := value.(type) {
 	case string:

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// knownIDs remembers which rows are there. Rows are never taken away, so what is known stays true. Two generations bound
-// it: when the young one is full, it becomes the old one, and what was in that is forgotten.
+// knownIDs remembers which rows are there. Rows are never taken away, so what is known stays true. Two generations
+// bound it: when the young one is full, it becomes the old one, and what was in that is forgotten.
 type knownIDs struct {
 	mu         sync.Mutex
 	size       int // of a generation

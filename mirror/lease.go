@@ -27,7 +27,8 @@ type lease struct {
 	completed int64 // the latest start of a phase of the last backfill that ended
 }
 
-// acquire takes the lease, and returns where the last holder stopped. The error is ErrBusy while another replica has it.
+// acquire takes the lease, and returns where the last holder stopped. The error is ErrBusy while another replica has
+// it.
 func (m *Mirror) acquire(ctx context.Context) (*lease, checkpoint, error) {
 	l := &lease{mirror: m, owner: rand.Text()}
 	var at checkpoint
@@ -60,7 +61,8 @@ func (l *lease) renew(ctx context.Context, tx *sql.Tx, at checkpoint) error {
 	return nil
 }
 
-// release gives the lease up. completed is the latest start of a phase of the backfill that has ended; zero if it has not ended.
+// release gives the lease up. completed is the latest start of a phase of the backfill that has ended; zero if it has
+// not ended.
 func (l *lease) release(ctx context.Context, completed int64) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
@@ -75,8 +77,8 @@ func (l *lease) release(ctx context.Context, completed int64) error {
 	return err
 }
 
-// LastBackfill returns when the last backfill that reached its end began to read the last kind, by Clerk's clock; the zero time
-// if none has.
+// LastBackfill returns when the last backfill that reached its end began to read the last kind, by Clerk's clock; the
+// zero time if none has.
 func (m *Mirror) LastBackfill(ctx context.Context) (time.Time, error) {
 	var ms int64
 	err := m.db.QueryRowContext(ctx, m.sql("SELECT completed FROM {sync} WHERE name = 'backfill'")).Scan(&ms)

@@ -21,9 +21,9 @@ const (
 	mirrorReceiver = "mirror"
 )
 
-// Handler returns the http.Handler for Clerk's webhooks. Mount it on every replica: each message is handled once, in one
-// transaction with the change of the tables and what Config.OnChange and Config.Events write. A second delivery that comes
-// while the first is being handled waits for its end. WithDeduplicator has no effect.
+// Handler returns the http.Handler for Clerk's webhooks. Mount it on every replica: each message is handled once, in
+// one transaction with the change of the tables and what [Config].OnChange and [Config].Events write. A second delivery
+// that comes while the first is being handled waits for its end. WithDeduplicator has no effect.
 func (m *Mirror) Handler(
 	verifier *clerkwebhook.Verifier, opts ...clerkwebhook.HandlerOption,
 ) (*clerkwebhook.Handler, error) {
@@ -74,8 +74,8 @@ func messageID(id string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Deduplicator returns a Deduplicator for another handler of the application, whose callbacks are not part of a transaction
-// of the Mirror. receiver tells handlers apart that get the same messages. Its claims lapse after a minute.
+// Deduplicator returns a Deduplicator for another handler of the application, whose callbacks are not part of a
+// transaction of the Mirror. receiver tells handlers apart that get the same messages. Its claims lapse after a minute.
 func (m *Mirror) Deduplicator(receiver string) clerkwebhook.Deduplicator {
 	return &deduplicator{mirror: m, receiver: messageID("receiver/" + receiver)}
 }

@@ -7,9 +7,9 @@ import (
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
 
-// Middleware calls Ensure before the handler. Put it behind clerkauth.Middleware, or behind the middleware of an adapter
-// for a framework that is built on net/http. A request whose user is gone is answered with 401, and one whose rows cannot
-// be made sure with 503.
+// Middleware calls Ensure before the handler. Put it behind [clerkauth.Middleware], or behind the middleware of an
+// adapter for a framework that is built on net/http. A request whose user no longer exists is answered with 401, and
+// one whose rows could not be ensured with 503.
 func (m *Mirror) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := m.Ensure(r.Context(), clerkauth.FromContext(r.Context())); err != nil {
@@ -20,8 +20,8 @@ func (m *Mirror) Middleware(next http.Handler) http.Handler {
 	})
 }
 
-// StatusCode returns the HTTP status that answers an error of Ensure, for middleware of other frameworks: 401 for ErrGone
-// and 503 for everything else.
+// StatusCode returns the HTTP status that answers an error of Ensure, for middleware of other frameworks: 401 for
+// [ErrGone] and 503 for everything else.
 func StatusCode(err error) int {
 	if errors.Is(err, ErrGone) {
 		return http.StatusUnauthorized

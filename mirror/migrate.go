@@ -19,7 +19,7 @@ var migrations embed.FS
 const migrationLock int64 = 0x636c65726b
 
 // Migrate creates the tables, or brings those of an older version up to date. Any number of replicas may call it at the
-// same time: one does the work, the others wait. An error matches ErrSchema if a table is in the way that has other
+// same time: one does the work, the others wait. An error matches [ErrSchema] if a table is in the way that has other
 // columns, or if the tables were made by a newer version.
 func (m *Mirror) Migrate(ctx context.Context) error {
 	conn, err := m.db.Conn(ctx)
@@ -36,8 +36,8 @@ func (m *Mirror) Migrate(ctx context.Context) error {
 	return nil
 }
 
-// migrateLocked runs the migrations under a lock: that of a transaction, or on MySQL, which commits before each change of
-// a table, one by name.
+// migrateLocked runs the migrations under a lock: that of a transaction, or on MySQL, which commits before each change
+// of a table, one by name.
 func (m *Mirror) migrateLocked(ctx context.Context, conn *sql.Conn) (err error) {
 	begin, end, undo := "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
 	switch m.dialect {

@@ -11,7 +11,7 @@ import (
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 )
 
-// Defaults of Config.
+// Defaults of [Config].
 const (
 	// DefaultPrefix is what the names of tables start with.
 	DefaultPrefix = "clerk_"
@@ -22,18 +22,18 @@ const (
 	DefaultKnown = 10_000
 )
 
-// Config configures a Mirror. DB and Dialect are required.
+// Config configures a [Mirror]. DB and Dialect are required.
 type Config struct {
-	// DB is the application's database. The Mirror does not close it.
+	// DB is the application's database. The [Mirror] does not close it.
 	DB *sql.DB
 	// Dialect is what DB speaks.
 	Dialect Dialect
-	// Client is what Backfill, Reconcile, Check, Audit and Ensure ask; without it they return ErrConfig.
+	// Client is what Backfill, Reconcile, Check, Audit and Ensure ask; without it they return [ErrConfig].
 	Client *clerk.Client
 	// Schema is the schema of the tables on PostgreSQL, which Migrate creates, or the database on MySQL, which has to
 	// exist. Empty means the current one; SQLite has none.
 	Schema string
-	// Prefix starts the names of the tables; empty means DefaultPrefix.
+	// Prefix starts the names of the tables; empty means [DefaultPrefix].
 	Prefix string
 	// EraseDeleted empties the columns of an object that is deleted and keeps its ids and deleted_at. Otherwise the row
 	// keeps what was last known.
@@ -44,15 +44,15 @@ type Config struct {
 	// tx commits with the row, or not at all. Its error rolls the transaction back. A transaction that lost a deadlock
 	// is run again, so it must do nothing that cannot be rolled back.
 	OnChange func(ctx context.Context, tx *sql.Tx, change Change) error
-	// Events are called inside the transaction of a message, once for each message, after the tables took it; TxFromContext
-	// gives them the transaction. A backfill does not call them.
+	// Events are called inside the transaction of a message, once for each message, after the tables took it;
+	// [TxFromContext] gives them the transaction. A backfill does not call them.
 	Events clerkwebhook.Callbacks
-	// RequestsPerSecond bounds the requests of Backfill, Reconcile and Audit; zero means DefaultRequestsPerSecond, a negative
-	// value no bound.
+	// RequestsPerSecond bounds the requests of Backfill, Reconcile and Audit; zero means [DefaultRequestsPerSecond], a
+	// negative value no bound.
 	RequestsPerSecond float64
-	// Known is how many ids Ensure remembers; zero means DefaultKnown, a negative value none.
+	// Known is how many ids Ensure remembers; zero means [DefaultKnown], a negative value none.
 	Known int
-	// Progress is told how far a backfill is, after every page; nil means nobody.
+	// Progress is called after every page of a backfill; nil is never called.
 	Progress func(Progress)
 	// Now is Clerk's clock; nil means the Date of Clerk's answers. It is for tests against a clock that is moved.
 	Now func() time.Time
@@ -70,7 +70,8 @@ type Mirror struct {
 	flights    flights
 }
 
-// New returns a Mirror. It does not touch the database; call Migrate before anything else. An error matches ErrConfig.
+// New returns a [Mirror]. It does not touch the database; call Migrate before anything else. An error matches
+// [ErrConfig].
 func New(config Config) (*Mirror, error) {
 	switch {
 	case config.DB == nil:

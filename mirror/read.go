@@ -14,19 +14,19 @@ import (
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 )
 
-// User returns a user from the table. The error matches clerk.ErrNotFound if there is none or the user is deleted.
+// User returns a user from the table. The error matches [clerk.ErrNotFound] if there is none or the user is deleted.
 func (m *Mirror) User(ctx context.Context, id string) (*clerk.User, error) {
 	return one[clerk.User](ctx, m, "User", clerkwebhook.KindUser, "id = ?", id)
 }
 
 // UserByEmail returns the user whose primary address this is, the one created last if several have it. Addresses change
-// hands, so do not use one as a key. The error matches clerk.ErrNotFound if there is none.
+// hands, so do not use one as a key. The error matches [clerk.ErrNotFound] if there is none.
 func (m *Mirror) UserByEmail(ctx context.Context, address string) (*clerk.User, error) {
 	return one[clerk.User](ctx, m, "UserByEmail", clerkwebhook.KindUser,
 		"primary_email = ? ORDER BY created_at DESC, id DESC LIMIT 1", strings.ToLower(address))
 }
 
-// Organization returns an organization from the table. The error matches clerk.ErrNotFound if there is none.
+// Organization returns an organization from the table. The error matches [clerk.ErrNotFound] if there is none.
 func (m *Mirror) Organization(ctx context.Context, id string) (*clerk.Organization, error) {
 	return one[clerk.Organization](ctx, m, "Organization", clerkwebhook.KindOrganization, "id = ?", id)
 }

@@ -27,8 +27,8 @@ type row struct {
 	deleted  bool
 }
 
-// newRow checks a record and turns it into a row. An error matches ErrInvalid and marks what another delivery of the same
-// message cannot cure.
+// newRow checks a record and turns it into a row. An error matches ErrInvalid and marks what another delivery of the
+// same message cannot cure.
 func newRow(r *clerkwebhook.Record) (*row, error) {
 	switch {
 	case !isID(r.ID):

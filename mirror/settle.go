@@ -72,8 +72,8 @@ func (b *backfill) findOrganizations(ctx context.Context, keys []clerkwebhook.Ke
 	return p.byID(), p.observed, p.err
 }
 
-// findMemberships asks for one membership after another, except for those whose user or organization is gone, which Clerk
-// need not be asked about.
+// findMemberships asks for one membership after another, except for those whose user or organization is gone, which
+// Clerk need not be asked about.
 func (b *backfill) findMemberships(ctx context.Context, keys []clerkwebhook.Key) (found, int64, error) {
 	m := b.mirror
 	out := found{}

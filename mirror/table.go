@@ -103,8 +103,8 @@ func membershipValues(key clerkwebhook.Key, m *clerk.OrganizationMembership) []a
 	return []any{key.ID, key.OrganizationID, key.UserID, text(&m.Role), moment(m.CreatedAt), moment(m.UpdatedAt)}
 }
 
-// text returns a string as every database takes it, nil for none: PostgreSQL has no NUL and nobody has invalid UTF-8. The
-// column data_raw keeps what was sent.
+// text returns a string as every database takes it, nil for none: PostgreSQL has no NUL and nobody has invalid UTF-8.
+// The column data_raw keeps what was sent.
 func text(s *string) any {
 	if s == nil || *s == "" {
 		return nil

@@ -48,9 +48,9 @@ func standardUpdate(d Dialect, names []string) string {
 	return strings.Join(set, ", ")
 }
 
-// mysqlUpdate is the SET clause of MySQL, which has no condition of its own and assigns from left to right: the mark comes
-// first, since it compares the old content; observed and version come last, since all others depend on the old ones. The
-// condition holds the same before and after observed has changed.
+// mysqlUpdate is the SET clause of MySQL, which has no condition of its own and assigns from left to right: the mark
+// comes first, since it compares the old content; observed and version come last, since all others depend on the old
+// ones. The condition holds the same before and after observed has changed.
 func mysqlUpdate(names []string) string {
 	const newer = "deleted_at IS NULL AND (VALUES(version) > version OR" +
 		" (VALUES(version) = version AND VALUES(observed) >= observed))"
@@ -69,8 +69,8 @@ func mysqlUpdate(names []string) string {
 	return strings.Join(set, ", ")
 }
 
-// removal is the statement that marks a row as deleted, or leaves a mark for an object that was never seen, so that a late
-// event does not revive it.
+// removal is the statement that marks a row as deleted, or leaves a mark for an object that was never seen, so that a
+// late event does not revive it.
 func (t *table) removal(d Dialect, erase bool) string {
 	names := []string{"id"}
 	if t.kind == clerkwebhook.KindMembership {
@@ -144,8 +144,8 @@ func (c column) convert(text string) string {
 	}
 }
 
-// writeArrays sends one text for each column and lets PostgreSQL cut it, which is the fastest way that every driver has: one
-// statement without a placeholder for each value, and no escaping.
+// writeArrays sends one text for each column and lets PostgreSQL cut it, which is the fastest way that every driver
+// has: one statement without a placeholder for each value, and no escaping.
 func (m *Mirror) writeArrays(ctx context.Context, tx *sql.Tx, t *table, rows []*row, mark int64) error {
 	texts := make([][]string, len(t.columns))
 	for _, r := range rows {

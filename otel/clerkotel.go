@@ -25,9 +25,9 @@ const scope = "github.com/clerkgo/clerk-go/otel"
 // Config says where measurements and spans go. The zero value uses the providers that the program has set for all of
 // OpenTelemetry.
 type Config struct {
-	// MeterProvider makes the instruments; nil is otel.GetMeterProvider.
+	// MeterProvider makes the instruments; nil is [otel.GetMeterProvider].
 	MeterProvider metric.MeterProvider
-	// TracerProvider makes the spans; nil is otel.GetTracerProvider.
+	// TracerProvider makes the spans; nil is [otel.GetTracerProvider].
 	TracerProvider trace.TracerProvider
 	// NoSpans leaves tracing out. That is cheaper than a provider that makes no spans.
 	NoSpans bool

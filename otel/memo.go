@@ -10,8 +10,8 @@ import (
 // application makes up reasons.
 const maxSeries = 512
 
-// memo keeps the options of a measurement, because making them costs more than measuring. It is safe for concurrent use;
-// the zero value is empty.
+// memo keeps the options of a measurement, because making them costs more than measuring. It is safe for concurrent
+// use; the zero value is empty.
 type memo[K comparable, V any] struct {
 	kept   atomic.Pointer[map[K]V] // never written to: a new value makes a new map
 	adding sync.Mutex

@@ -19,8 +19,8 @@ import (
 	"testing"
 )
 
-// The routes that the application must have. All but the skipped ones and the last have the attaching middleware in front of
-// them, and all handlers answer 200 with their [Identity] as JSON unless noted. Forwarded headers are trusted.
+// The routes that the application must have. All but the skipped ones and the last have the attaching middleware in
+// front of them, and all handlers answer 200 with their [Identity] as JSON unless noted. Forwarded headers are trusted.
 const (
 	// RoutePublic has no guard.
 	RoutePublic = "/public"
@@ -54,15 +54,16 @@ const (
 	RouteCORS = "/cors"
 	// RouteSkipped has no guard, and the framework's way of skipping a middleware skips the attaching one.
 	RouteSkipped = "/skipped"
-	// RouteSkippedGuard is like RouteSkipped with a guard.
+	// RouteSkippedGuard is like [RouteSkipped] with a guard.
 	RouteSkippedGuard = "/skipped/guard"
 	// RouteTwice is guarded and has the attaching middleware twice, both times for sessions and API keys.
 	RouteTwice = "/twice"
 	// RouteOther is guarded and has two attaching middlewares: the outer one is of [Config.Other].
 	RouteOther = "/other"
-	// RouteSkippedOther is like RouteOther, and the inner middleware is skipped.
+	// RouteSkippedOther is like [RouteOther], and the inner middleware is skipped.
 	RouteSkippedOther = "/skipped/other"
-	// RouteMoved leads to [RoutePage] by the framework's own way of changing a path: a prefix that is taken off, or a rewrite.
+	// RouteMoved leads to [RoutePage] by the framework's own way of changing a path: a prefix that is taken off, or a
+	// rewrite.
 	RouteMoved = "/moved" + RoutePage
 	// RouteUnattached has a guard but no attaching middleware.
 	RouteUnattached = "/unattached"

@@ -45,8 +45,8 @@ func (s *tenants) find(name string) (Config, bool) {
 	return config, true
 }
 
-// Tenant returns the configuration of the instance with this name, and false where there is none. The answer changes while
-// the application runs.
+// Tenant returns the configuration of the instance with this name, and false where there is none. The answer changes
+// while the application runs.
 func (c Config) Tenant(name string) (Config, bool) { return c.tenants.find(name) }
 
 // instances are requests to a route that chooses the instance by the host.

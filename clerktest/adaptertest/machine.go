@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// machineTokens are credentials without a session, one of each kind. Those that people have are of the person called ada.
+// machineTokens are credentials without a session, one of each kind. Those that people have are of the person called
+// ada.
 type machineTokens struct {
 	apiKey, m2m, m2mJWT, oauth, oauthJWT string
 }
@@ -24,7 +25,8 @@ func (k *clerk) mintMachineTokens(t *testing.T) {
 	k.server.Clock().Advance(48 * time.Hour)
 }
 
-// newMachineTokens makes one credential of each kind, all of which live for a day at most, and revokes what can be revoked.
+// newMachineTokens makes one credential of each kind, all of which live for a day at most, and revokes what can be
+// revoked.
 func (k *clerk) newMachineTokens(t *testing.T, name string, revoke bool) machineTokens {
 	t.Helper()
 	const day = 24 * 3600

@@ -9,20 +9,20 @@ import (
 	clerk "github.com/clerkgo/clerk-go/core"
 )
 
-// Source is where a backfill reads Clerk's state from; ClientSource makes one from a client. A kind whose functions
+// Source is where a backfill reads Clerk's state from; [ClientSource] makes one from a client. A kind whose functions
 // are nil is left out of the backfill.
 type Source struct {
 	// Users yields every user.
 	Users func(ctx context.Context) iter.Seq2[*clerk.User, error]
-	// User returns one user, or an error that matches clerk.ErrNotFound if there is none.
+	// User returns one user, or an error that matches [clerk.ErrNotFound] if there is none.
 	User func(ctx context.Context, userID string) (*clerk.User, error)
 	// Organizations yields every organization.
 	Organizations func(ctx context.Context) iter.Seq2[*clerk.Organization, error]
-	// Organization returns one organization, or an error that matches clerk.ErrNotFound if there is none.
+	// Organization returns one organization, or an error that matches [clerk.ErrNotFound] if there is none.
 	Organization func(ctx context.Context, organizationID string) (*clerk.Organization, error)
 	// Memberships yields every membership of every organization.
 	Memberships func(ctx context.Context) iter.Seq2[*clerk.OrganizationMembership, error]
-	// Membership returns the membership of a user in an organization, or an error that matches clerk.ErrNotFound if
+	// Membership returns the membership of a user in an organization, or an error that matches [clerk.ErrNotFound] if
 	// there is none.
 	Membership func(ctx context.Context, organizationID, userID string) (*clerk.OrganizationMembership, error)
 }
@@ -37,13 +37,13 @@ func (s Source) complete() bool {
 type BackfillResult struct {
 	// Users, Organizations and Memberships count the objects that exist.
 	Users, Organizations, Memberships int
-	// Deleted counts the objects that the table had and Clerk has no more.
+	// Deleted counts the objects of the table that Clerk no longer has.
 	Deleted int
 }
 
-// Backfill reads the whole state of source and passes it to the callbacks as if every object had just been updated,
-// and every object that the table has and source has no more as if it had just been deleted. Events that arrive
-// meanwhile are safe. It stops at the first error and can be run again at any time.
+// Backfill reads the whole state of source and passes it to the callbacks: every object as if it had just been updated,
+// and every object of the table that source no longer has as if it had just been deleted. Events that arrive meanwhile
+// are safe. It stops at the first error and can be run again at any time.
 //
 // An object that the lists did not show is asked for once more before it counts as deleted, because objects move
 // between the pages of a list that changes while it is read.

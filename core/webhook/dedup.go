@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Claim is the answer of a Deduplicator about a message.
+// Claim is the result of [Deduplicator.Begin].
 type Claim uint8
 
-// The answers of Deduplicator.Begin.
+// The answers of [Deduplicator.Begin].
 const (
 	// ClaimFirst means that the caller is the one to handle the message.
 	ClaimFirst Claim = iota
@@ -23,7 +23,7 @@ const (
 // a service share; Clerk repeats a message for about 28 hours, so entries should live at least that long. A claim
 // that was begun and never ended, because the process died, should lapse after a minute or so.
 type Deduplicator interface {
-	// Begin claims a message by its id. Of two calls at the same time only one may get ClaimFirst.
+	// Begin claims a message by its id. Of two calls at the same time only one may get [ClaimFirst].
 	Begin(ctx context.Context, id string) (Claim, error)
 	// Finish records that the message has been handled.
 	Finish(ctx context.Context, id string) error
@@ -31,13 +31,13 @@ type Deduplicator interface {
 	Abandon(ctx context.Context, id string) error
 }
 
-// DefaultMemorySize is how many handled messages a MemoryDeduplicator remembers by default.
+// DefaultMemorySize is how many handled messages a [MemoryDeduplicator] remembers by default.
 const DefaultMemorySize = 10_000
 
-// ClaimLapse is how long a MemoryDeduplicator keeps a claim that nobody ends, because a callback hangs.
+// ClaimLapse is how long a [MemoryDeduplicator] keeps a claim that nobody ends, for example because a callback hangs.
 const ClaimLapse = 2 * time.Minute
 
-// MemoryDeduplicator is a Deduplicator in the memory of one process. When it is full it forgets the message that was
+// MemoryDeduplicator is a [Deduplicator] in the memory of one process. When it is full it forgets the message that was
 // handled longest ago. It is safe for concurrent use.
 type MemoryDeduplicator struct {
 	mu       sync.Mutex
@@ -48,8 +48,8 @@ type MemoryDeduplicator struct {
 	next     int
 }
 
-// NewMemoryDeduplicator returns a MemoryDeduplicator for size handled messages; a size that is not positive means
-// DefaultMemorySize.
+// NewMemoryDeduplicator returns a [MemoryDeduplicator] for size handled messages; a size that is not positive means
+// [DefaultMemorySize].
 func NewMemoryDeduplicator(size int) *MemoryDeduplicator {
 	if size <= 0 {
 		size = DefaultMemorySize

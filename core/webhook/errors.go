@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The sentinels that an Error matches with errors.Is. They tell whose trouble it is.
+// The sentinels that an [Error] matches with [errors.Is]. Each says on which side the fault is.
 var (
 	// ErrConfig matches errors of the receiver's configuration: the secrets cannot be used.
 	ErrConfig = errors.New("clerkwebhook: configuration is not usable")
@@ -21,13 +21,13 @@ var (
 // Reason says which check a delivery failed.
 type Reason string
 
-// The reasons of an Error.
+// The reasons of an [Error].
 const (
 	// ReasonMissingSecret means that no signing secret was given, or an empty one.
 	ReasonMissingSecret Reason = "missing-secret"
 	// ReasonInvalidSecret means that a signing secret is not "whsec_" and base64.
 	ReasonInvalidSecret Reason = "invalid-secret"
-	// ReasonInvalidConfig means that a Config or a Handler was given a value that makes no sense.
+	// ReasonInvalidConfig means that a [Config] or a [Handler] was given a value that makes no sense.
 	ReasonInvalidConfig Reason = "invalid-config"
 	// ReasonMissingHeaders means that at least one of the three headers is absent or blank.
 	ReasonMissingHeaders Reason = "missing-headers"

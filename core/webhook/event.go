@@ -14,7 +14,7 @@ import (
 // verifies, decodes and reaches the handler like any other.
 type EventType string
 
-// Event is one event as Clerk sent it. Data stays JSON until DataAs or Decode is called, so that an event of an
+// Event is one event as Clerk sent it. Data stays JSON until [DataAs] or Decode is called, so that an event of an
 // unknown type, or with fields that this version does not know, loses nothing.
 type Event struct {
 	// ID is the id of the message, the same for every attempt to deliver it. It comes from the headers and is empty
@@ -31,9 +31,9 @@ type Event struct {
 	Timestamp clerk.Timestamp `json:"timestamp"`
 	// InstanceID is the Clerk instance that sent the event.
 	InstanceID string `json:"instance_id"`
-	// Attributes describes the request that caused the event; nil if none was given.
+	// Attributes describes the request that caused the event; nil if Clerk sent none.
 	Attributes *EventAttributes `json:"event_attributes,omitzero"`
-	// Data is what the event is about, as it was sent. DataAs and Decode give it a type.
+	// Data is what the event is about, as it was sent. [DataAs] and Decode give it a type.
 	Data json.RawMessage `json:"data"`
 
 	raw json.RawMessage
@@ -53,7 +53,7 @@ type EventHTTPRequest struct {
 	UserAgent string `json:"user_agent"`
 }
 
-// ParseEvent decodes the body of a delivery whose signature something else has verified. Use Verifier.Verify for
+// ParseEvent decodes the body of a delivery whose signature something else has verified. Use [Verifier.Verify] for
 // everything that comes over the network.
 func ParseEvent(body []byte) (*Event, error) {
 	var event Event

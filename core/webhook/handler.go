@@ -23,13 +23,13 @@ const (
 // with 409, so that the message comes again if that request fails.
 var ErrInProgress = errors.New("clerkwebhook: message is being handled by another request")
 
-// Handler receives deliveries over HTTP: it verifies them, drops repeated ones, calls the callback of the event's
-// type and answers. It is safe for concurrent use. Mount it where nothing before it reads or changes the body.
+// Handler receives deliveries over HTTP: it verifies them, drops repeated ones, calls the callback of the event's type
+// and answers. It is safe for concurrent use. Mount it where nothing before it reads or changes the body.
 //
 // Clerk repeats a message after every answer outside of 200–299, so the answers are: 204 for what was handled, was
-// handled before, or has no callback; 500 when a callback failed; 409 while the same message is being handled; 503
-// when the Deduplicator failed; and 422 with a header that ends the repetition for an error marked with Permanent
-// and for a body that is no event. Deliveries that are not verified get 400, 401 or 413.
+// handled before, or has no callback; 500 when a callback failed; 409 while the same message is being handled; 503 when
+// the [Deduplicator] failed; and 422 with a header that ends the repetition for an error marked with [Permanent] and
+// for a body that is no event. Deliveries that are not verified get 400, 401 or 413.
 type Handler struct {
 	verifier  *Verifier
 	callbacks Callbacks
@@ -40,16 +40,16 @@ type Handler struct {
 	patience  time.Duration
 }
 
-// HandlerOption changes a Handler under construction.
+// HandlerOption changes a [Handler] under construction.
 type HandlerOption func(*Handler)
 
-// WithDeduplicator replaces the MemoryDeduplicator that a Handler has by default, for services that run more than
+// WithDeduplicator replaces the [MemoryDeduplicator] that a [Handler] has by default, for services that run more than
 // one process.
 func WithDeduplicator(d Deduplicator) HandlerOption {
 	return func(h *Handler) { h.dedup = d }
 }
 
-// WithoutDeduplication makes a Handler call the callback for every delivery, repeated ones included.
+// WithoutDeduplication makes a [Handler] call the callback for every delivery, repeated ones included.
 func WithoutDeduplication() HandlerOption {
 	return func(h *Handler) { h.dedup = alwaysFirst{} }
 }
@@ -60,30 +60,31 @@ func WithErrorReporter(fn func(ctx context.Context, event *Event, err error)) Ha
 	return func(h *Handler) { h.onError = fn }
 }
 
-// DefaultCallbackTimeout is how long a callback has by default, somewhat longer than Clerk waits for an answer.
+// DefaultCallbackTimeout is how long a callback may take by default: 30 seconds, somewhat longer than Clerk waits for
+// an answer.
 const DefaultCallbackTimeout = 30 * time.Second
 
-// WithCallbackTimeout limits the time of a callback through its context; the default is DefaultCallbackTimeout. A
-// callback that ignores its context keeps its message claimed until the Deduplicator lets the claim lapse.
+// WithCallbackTimeout limits the time of a callback through its context; the default is [DefaultCallbackTimeout]. A
+// callback that ignores its context keeps its message claimed until the [Deduplicator] lets the claim lapse.
 func WithCallbackTimeout(timeout time.Duration) HandlerOption {
 	return func(h *Handler) { h.patience = timeout }
 }
 
-// WithEndpoint names the endpoint for a Deduplicator that several endpoints share: Clerk sends a message to each
-// endpoint under one id. By default the endpoint is told from others by its first signing secret, so the name is
-// needed only to keep the memory across a change of that secret.
+// WithEndpoint names the endpoint for a [Deduplicator] that several endpoints share: Clerk sends a message to each
+// endpoint under one id. By default the endpoint is told from others by its first signing secret, so the name is needed
+// only to keep the memory across a change of that secret.
 func WithEndpoint(name string) HandlerOption {
 	return func(h *Handler) { h.endpoint = name }
 }
 
 // WithLogger sets where refused deliveries and failed callbacks are logged, at warn level, with reason and event type
-// and nothing of the event's data; the default is slog.Default(). What a callback returned is not in the line, since
-// it can name people: WithErrorReporter gets it.
+// and nothing of the event's data; the default is slog.Default(). What a callback returned is not in the line, since it
+// can name people: [WithErrorReporter] gets it.
 func WithLogger(logger *slog.Logger) HandlerOption {
 	return func(h *Handler) { h.logger = logger }
 }
 
-// NewHandler returns a Handler. It returns an error if verifier is nil, or if an option has an empty value.
+// NewHandler returns a [Handler]. It returns an error if verifier is nil, or if an option has an empty value.
 func NewHandler(verifier *Verifier, callbacks Callbacks, opts ...HandlerOption) (*Handler, error) {
 	if verifier == nil || verifier.ring == nil {
 		return nil, &Error{Reason: ReasonInvalidConfig}
@@ -101,7 +102,7 @@ func NewHandler(verifier *Verifier, callbacks Callbacks, opts ...HandlerOption) 
 	return h, nil
 }
 
-// Answer is what a Handler says to a delivery.
+// Answer is the response of a [Handler] to a delivery.
 type Answer struct {
 	// StatusCode is the HTTP status.
 	StatusCode int
@@ -233,7 +234,7 @@ func abortHeader() http.Header { return http.Header{headerDelivery: {abortDelive
 // permanentError marks an error that repeating the message cannot cure.
 type permanentError struct{ err error }
 
-// Permanent marks an error of a callback as one that another delivery of the same message cannot cure: the Handler
+// Permanent marks an error of a callback as one that another delivery of the same message cannot cure: the [Handler]
 // counts the message as handled and asks Clerk not to repeat it. Permanent(nil) is nil.
 func Permanent(err error) error {
 	if err == nil {

@@ -26,8 +26,8 @@ func (o *original) RawJSON() json.RawMessage {
 func (o *original) setRaw(raw json.RawMessage) { o.body = &raw }
 
 // DataAs decodes the data of an event into T: the type that Clerk documents for the event, such as clerk.User for
-// user.created, or a type of the application's own. It refuses the documented type of a different event. Fields that
-// T lacks stay reachable through event.Data. The error is an *Error with ReasonInvalidData.
+// user.created, or a type of the application's own. It refuses the documented type of a different event. Fields that T
+// lacks stay reachable through event.Data. The error is an [*Error] with [ReasonInvalidData].
 func DataAs[T any](event *Event) (*T, error) {
 	if event == nil {
 		return nil, &Error{Reason: ReasonInvalidData}
@@ -44,8 +44,8 @@ func DataAs[T any](event *Event) (*T, error) {
 	return data, nil
 }
 
-// Decode decodes the data of the event into the type that Clerk documents for it and returns a pointer to that, such
-// as *clerk.User. For a type of event that this version does not know it returns the data as json.RawMessage.
+// Decode decodes the data of the event into the type that Clerk documents for it and returns a pointer to that, such as
+// *clerk.User. For a type of event that this version does not know it returns the data as [json.RawMessage].
 func (e *Event) Decode() (any, error) {
 	data := newPayload(e.Type)
 	if data == nil {
@@ -76,8 +76,8 @@ func (e *Event) decodeInto(data any) error {
 }
 
 // Dispatch decodes the data of an event and calls the callback of its type, or Other where that is nil; an event that
-// neither takes is dropped. It is what a Handler does with a delivery after its checks: the caller vouches that the event
-// comes from Clerk and has not been handled before.
+// neither takes is dropped. It is what a [Handler] does with a delivery after its checks: the caller vouches that the
+// event comes from Clerk and has not been handled before.
 func (c *Callbacks) Dispatch(ctx context.Context, event *Event) error {
 	if event == nil {
 		return &Error{Reason: ReasonInvalidData}

@@ -9,10 +9,10 @@ import (
 	clerk "github.com/clerkgo/clerk-go/core"
 )
 
-// Kind is a kind of object that a Reconciler keeps in step.
+// Kind is a kind of object that a [Reconciler] keeps in step.
 type Kind string
 
-// The kinds that a Reconciler keeps in step.
+// The kinds that a [Reconciler] keeps in step.
 const (
 	KindUser         Kind = "user"
 	KindOrganization Kind = "organization"
@@ -44,11 +44,11 @@ type Record struct {
 	// Data is the object as Clerk sent it; nil for a deletion. For an object that was decoded elsewhere it is encoded
 	// again.
 	Data json.RawMessage
-	// User is the object if Kind is KindUser and it is not deleted.
+	// User is the object if Kind is [KindUser] and it is not deleted.
 	User *clerk.User
-	// Organization is the object if Kind is KindOrganization and it is not deleted.
+	// Organization is the object if Kind is [KindOrganization] and it is not deleted.
 	Organization *clerk.Organization
-	// Membership is the object if Kind is KindMembership and it is not deleted.
+	// Membership is the object if Kind is [KindMembership] and it is not deleted.
 	Membership *clerk.OrganizationMembership
 }
 
@@ -78,7 +78,7 @@ type Table interface {
 	Keys(ctx context.Context, kind Kind) iter.Seq2[Key, error]
 }
 
-// ReconcilerConfig configures a Reconciler. Only Table is required.
+// ReconcilerConfig configures a [Reconciler]. Only Table is required.
 type ReconcilerConfig struct {
 	// Table is the application's copy.
 	Table Table
@@ -86,11 +86,11 @@ type ReconcilerConfig struct {
 	// organizations and memberships. They are called for delivered events and for those of a backfill, also if the
 	// table had a later state already.
 	Then Callbacks
-	// Now is the clock that dates a backfill; nil means time.Now.
+	// Now is the clock that dates a backfill; nil means [time.Now].
 	Now func() time.Time
 }
 
-// Reconciler keeps a Table in step with Clerk. Events may arrive in any order, repeatedly, or not at all: the table
+// Reconciler keeps a [Table] in step with Clerk. Events may arrive in any order, repeatedly, or not at all: the table
 // ends up the same, for lost events after the next Backfill. It is safe for concurrent use.
 type Reconciler struct {
 	table     Table
@@ -98,7 +98,7 @@ type Reconciler struct {
 	now       func() time.Time
 }
 
-// NewReconciler returns a Reconciler. It returns an error if there is no Table.
+// NewReconciler returns a [Reconciler]. It returns an error if there is no [Table].
 func NewReconciler(config ReconcilerConfig) (*Reconciler, error) {
 	if config.Table == nil {
 		return nil, &Error{Reason: ReasonInvalidConfig}
@@ -111,7 +111,7 @@ func NewReconciler(config ReconcilerConfig) (*Reconciler, error) {
 	return r, nil
 }
 
-// Callbacks returns the callbacks for NewHandler.
+// Callbacks returns the callbacks for [NewHandler].
 func (r *Reconciler) Callbacks() Callbacks { return r.callbacks }
 
 // wrap puts the table before the callbacks of the application.

@@ -12,7 +12,7 @@ import (
 // and prints without its secrets.
 type Signer struct{ ring *keyring }
 
-// NewSigner returns a Signer. Several secrets give several signatures in one header, as Clerk sends them while a
+// NewSigner returns a [Signer]. Several secrets give several signatures in one header, as Clerk sends them while a
 // secret is rotated.
 func NewSigner(secrets ...string) (*Signer, error) {
 	ring, err := parseSecrets(secrets)

@@ -8,9 +8,8 @@ import (
 	clerk "github.com/clerkgo/clerk-go/core"
 )
 
-// ClientSource returns a Source that reads all users, organizations and memberships of an instance through client.
-// The instance must have organizations turned on for all of it; set the fields of the kinds that are not wanted to
-// nil.
+// ClientSource returns a [Source] that reads all users, organizations and memberships of an instance through client.
+// The instance must have organizations turned on for all of it; set the fields of the kinds that are not wanted to nil.
 func ClientSource(client *clerk.Client) Source {
 	return Source{
 		Users: func(ctx context.Context) iter.Seq2[*clerk.User, error] {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// The defaults of a Config.
+// The defaults of a [Config].
 const (
 	// DefaultTolerance is how far the timestamp of a delivery may be from the clock, in either direction.
 	DefaultTolerance = 5 * time.Minute
@@ -23,17 +23,17 @@ const (
 // envSecret is the variable that Clerk's own libraries read the signing secret from.
 const envSecret = "CLERK_WEBHOOK_SIGNING_SECRET"
 
-// Config configures a Verifier. Only Secrets is required. It prints without the secrets.
+// Config configures a [Verifier]. Only Secrets is required. It prints without the secrets.
 type Config struct {
 	// Secrets are the signing secrets of the endpoint, as Clerk's dashboard shows them ("whsec_…"). A delivery passes
 	// with any of them: give the old and the new one while a secret is rotated.
 	Secrets []string
-	// Tolerance is how far the timestamp may be from the clock, in either direction. Zero means DefaultTolerance;
-	// there is no way to turn the check off.
+	// Tolerance is how far the timestamp may be from the clock, in either direction. Zero means [DefaultTolerance]; there
+	// is no way to turn the check off.
 	Tolerance time.Duration
-	// MaxBodyBytes is the longest body that is accepted. Zero means DefaultMaxBodyBytes.
+	// MaxBodyBytes is the longest body that is accepted. Zero means [DefaultMaxBodyBytes].
 	MaxBodyBytes int64
-	// Now is the clock; nil means time.Now. A test sets it to move the clock.
+	// Now is the clock; nil means [time.Now]. A test sets it to move the clock.
 	Now func() time.Time
 }
 
@@ -56,8 +56,8 @@ type Verifier struct {
 	now          func() time.Time
 }
 
-// New returns a Verifier. It returns an error that matches [ErrConfig] if there is no secret, or if a secret or another
-// field cannot be used.
+// New returns a [Verifier]. It returns an error that matches [ErrConfig] if there is no secret, or if a secret or
+// another field cannot be used.
 func New(config Config) (*Verifier, error) {
 	ring, err := parseSecrets(config.Secrets)
 	if err != nil {
@@ -79,7 +79,7 @@ func New(config Config) (*Verifier, error) {
 	return v, nil
 }
 
-// NewFromEnv returns a Verifier for the secret in CLERK_WEBHOOK_SIGNING_SECRET. The error names the variable.
+// NewFromEnv returns a [Verifier] for the secret in CLERK_WEBHOOK_SIGNING_SECRET. The error names the variable.
 func NewFromEnv() (*Verifier, error) {
 	v, err := New(Config{Secrets: []string{os.Getenv(envSecret)}})
 	if err != nil {
@@ -88,8 +88,8 @@ func NewFromEnv() (*Verifier, error) {
 	return v, nil
 }
 
-// Verify checks one delivery and decodes its event. body must be the bytes as they were received: JSON that was
-// decoded and encoded again has another signature. The error is an *Error.
+// Verify checks one delivery and decodes its event. body must be the bytes as they were received: JSON that was decoded
+// and encoded again has another signature. The error is an [*Error].
 func (v *Verifier) Verify(header http.Header, body []byte) (*Event, error) {
 	if v == nil || v.ring == nil {
 		return nil, &Error{Reason: ReasonMissingSecret}

@@ -1,8 +1,8 @@
 // Package clerkmcpgosdk protects servers of the official Go SDK of the Model Context Protocol,
 // github.com/modelcontextprotocol/go-sdk, with Clerk.
 //
-// [Protect] puts a [clerkmcp.Guard] in front of the SDK's HTTP handler, and [Middleware] gives every handler of the server
-// the caller of its own request: in a session, the SDK hands out the context of the request that began it.
+// [Protect] puts a [clerkmcp.Guard] in front of the SDK's HTTP handler, and [Middleware] gives every handler of the
+// server the caller of its own request: in a session, the SDK hands out the context of the request that began it.
 package clerkmcpgosdk
 
 import (
@@ -20,9 +20,9 @@ import (
 // stateKey is where the state is in [auth.TokenInfo].Extra.
 const stateKey = "clerk"
 
-// Protect puts the guard in front of the HTTP handler of a server, such as [mcp.NewStreamableHTTPHandler] makes one, and
-// tells the SDK who the caller is. The SDK then binds sessions as well. A token is verified once, by the guard, which also
-// answers all refusals.
+// Protect puts the guard in front of the HTTP handler of a server, such as [mcp.NewStreamableHTTPHandler] makes one,
+// and tells the SDK who the caller is. The SDK then binds sessions as well. A token is verified once, by the guard,
+// which also answers all refusals.
 func Protect(guard *clerkmcp.Guard, handler http.Handler) http.Handler {
 	known := auth.RequireBearerToken(handOver, &auth.RequireBearerTokenOptions{
 		// The guard has checked both, by its own clock.
@@ -47,8 +47,8 @@ func handOver(ctx context.Context, _ string, _ *http.Request) (*auth.TokenInfo, 
 	return Info(state), nil
 }
 
-// Info describes a state as the SDK does. UserID is [clerkmcp.Owner] and no id of Clerk's: the SDK binds sessions to it, and
-// handlers read the user from [State]. It is nil for a state that is not signed in.
+// Info describes a state as the SDK does. UserID is [clerkmcp.Owner] and no id of Clerk's: the SDK binds sessions to
+// it, and handlers read the user from [State]. It is nil for a state that is not signed in.
 func Info(state *clerkauth.RequestState) *auth.TokenInfo {
 	if !state.SignedIn() {
 		return nil
@@ -58,8 +58,8 @@ func Info(state *clerkauth.RequestState) *auth.TokenInfo {
 	}
 }
 
-// State returns who sent a request, such as an [*mcp.CallToolRequest]. For a request that did not come through [Protect], or
-// without a token, it is nil: all methods of a nil state work, it is signed out and fails every check.
+// State returns who sent a request, such as an [*mcp.CallToolRequest]. For a request that did not come through
+// [Protect], or without a token, it is nil: all methods of a nil state work, it is signed out and fails every check.
 func State(req mcp.Request) *clerkauth.RequestState {
 	if extra := req.GetExtra(); extra != nil && extra.TokenInfo != nil {
 		if state, ok := extra.TokenInfo.Extra[stateKey].(*clerkauth.RequestState); ok && state != nil {
@@ -69,9 +69,9 @@ func State(req mcp.Request) *clerkauth.RequestState {
 	return nil
 }
 
-// Middleware is for AddReceivingMiddleware of a server: [clerkauth.FromContext] returns the caller of each request in all
-// handlers, and a tool whose scopes the caller lacks is not called, in whatever way the call got there. Add it to every
-// server behind [Protect], before any middleware that asks who the caller is.
+// Middleware is for AddReceivingMiddleware of a server: [clerkauth.FromContext] returns the caller of each request in
+// all handlers, and a tool whose scopes the caller lacks is not called, in whatever way the call got there. Add it to
+// every server behind [Protect], before any middleware that asks who the caller is.
 func Middleware(guard *clerkmcp.Guard) mcp.Middleware {
 	return func(next mcp.MethodHandler) mcp.MethodHandler {
 		return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
@@ -88,8 +88,8 @@ func Middleware(guard *clerkmcp.Guard) mcp.Middleware {
 	}
 }
 
-// Scoped wraps the handler of a tool: it is called with the caller in its context, see [clerkauth.FromContext], and only if
-// the caller's credential has all scopes. Otherwise the tool answers an error that the model reads.
+// Scoped wraps the handler of a tool: it is called with the caller in its context, see [clerkauth.FromContext], and
+// only if the caller's credential has all scopes. Otherwise the tool answers an error that the model reads.
 func Scoped[In, Out any](handler mcp.ToolHandlerFor[In, Out], scopes ...string) mcp.ToolHandlerFor[In, Out] {
 	return func(ctx context.Context, req *mcp.CallToolRequest, in In) (*mcp.CallToolResult, Out, error) {
 		ctx = clerkauth.NewContext(ctx, State(req))

@@ -1,7 +1,8 @@
-// Package clerkmcpgo protects servers of github.com/mark3labs/mcp-go, a library of the Model Context Protocol, with Clerk.
+// Package clerkmcpgo protects servers of github.com/mark3labs/mcp-go, a library of the Model Context Protocol, with
+// Clerk.
 //
-// [clerkmcp.Guard] stands in front of the library's HTTP handler, [ContextFunc] hands the caller on, and handlers find the
-// caller with [clerkauth.FromContext].
+// [clerkmcp.Guard] stands in front of the library's HTTP handler, [ContextFunc] hands the caller on, and handlers find
+// the caller with [clerkauth.FromContext].
 package clerkmcpgo
 
 import (
@@ -29,8 +30,8 @@ func ContextFunc() server.HTTPContextFunc {
 	}
 }
 
-// ToolMiddleware is for [server.WithToolHandlerMiddleware]: a tool whose scopes the caller lacks is not called, in whatever
-// way the call got there, and answers an error that the model reads.
+// ToolMiddleware is for [server.WithToolHandlerMiddleware]: a tool whose scopes the caller lacks is not called, in
+// whatever way the call got there, and answers an error that the model reads.
 func ToolMiddleware(guard *clerkmcp.Guard) server.ToolHandlerMiddleware {
 	return func(next server.ToolHandlerFunc) server.ToolHandlerFunc {
 		return func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -46,9 +47,9 @@ func ToolMiddleware(guard *clerkmcp.Guard) server.ToolHandlerMiddleware {
 	}
 }
 
-// ToolFilter is for [server.WithToolFilter]: it hides tools that the guard refuses as unknown, and tools whose scopes the
-// caller lacks. Clients never ask the user for the scope of a tool that they do not see, so use it for clients that cannot
-// ask.
+// ToolFilter is for [server.WithToolFilter]: it hides tools that the guard refuses as unknown, and tools whose scopes
+// the caller lacks. Clients never ask the user for the scope of a tool that they do not see, so use it for clients that
+// cannot ask.
 func ToolFilter(guard *clerkmcp.Guard) server.ToolFilterFunc {
 	return func(ctx context.Context, tools []mcp.Tool) []mcp.Tool {
 		return slices.DeleteFunc(slices.Clone(tools), func(tool mcp.Tool) bool {
