@@ -14,6 +14,7 @@ import './page_tokens.js';
 import './page_outbox.js';
 import './page_inspector.js';
 import './page_webhooks.js';
+import './page_authorizations.js';
 import './page_settings.js';
 import './page_roles.js';
 import './page_templates.js';

@@ -35,6 +35,7 @@ var tour = []step{
 	{"settings are saved", saveSettings},
 	{"roles", makeRole},
 	{"JWT templates, OAuth applications, machines, API keys", makeConfiguration},
+	{"tokens of OAuth are granted and revoked", grantTokens},
 	{"a sign-up is completed", completeSignUp},
 	{"the clock moves, the key rotates, faults come and go", drill},
 	{"a seed, and a snapshot is restored", restoreSnapshot},

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
 	"github.com/clerkgo/clerk-go/clerktest"
 )
 
@@ -38,6 +41,22 @@ func makeConfiguration(v *visit) error {
 		v.clicks("New API key", "Create key"), v.sees("The new key, shown once"), v.sees("reporting"))
 }
 
+// grantTokens lets a client have tokens without a browser, finds them, and revokes the grant.
+func grantTokens(v *visit) error {
+	pick := func(name, text string) func() error {
+		return func() error {
+			return inOrder(v.types("Grants", name, text), v.waits(fmt.Sprintf("[...document.querySelectorAll('[role=option]')].some(o => o.checkVisibility() && o.textContent.includes(%q))", text)),
+				func() error { return chromedp.Do(v.ctx, chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter)) })
+		}
+	}
+	grants := func() []clerktest.OAuthGrant { return v.srv.OAuth().Grants() }
+	return inOrder(v.opens("/console/authorizations"), v.clicks("Grants", "Grant without a browser"), pick("client_id", "Client"), pick("user_id", "Lovelace"), v.clicks("Grants", "Grant"),
+		v.sees("New tokens, shown once"), v.sees("clk_refresh_"), holds(func() bool { return len(grants()) == 1 }, "there is no grant"),
+		v.opens("/console/authorizations"), v.missing("clk_refresh_"), v.sees("access"), v.clicks("Grants", "Revoke"), v.agrees("Revoke"), v.waits("[...document.querySelectorAll('td')].some(cell => cell.innerText === 'revoked')"),
+		holds(func() bool { return grants()[0].Revoked }, "the grant was not revoked"),
+		func() error { return v.get("/oauth/authorize?client_id=nobody") }, v.sees("/oauth/authorize"), v.sees("invalid"))
+}
+
 func completeSignUp(v *visit) error {
 	v.srv.CreateSignUp(clerktest.SignUp{Email: "waiting@example.com"})
 	return inOrder(v.opens("/console/sign-ups"), v.sees("missing_requirements"), v.clicks("Sign-ups", "Complete"), v.sees("complete"), v.missing("missing_requirements"))
@@ -47,7 +66,7 @@ func completeSignUp(v *visit) error {
 // folder for pictures it takes one in each theme.
 func seeEveryPage(v *visit) error {
 	pages := []string{"/"}
-	for name := range strings.FieldsSeq("users organizations sessions sign-ups tokens outbox inspector webhooks settings roles templates oauth machines api-keys plans drills data") {
+	for name := range strings.FieldsSeq("users organizations sessions sign-ups tokens outbox inspector authorizations webhooks settings roles templates oauth machines api-keys plans drills data") {
 		pages = append(pages, "/console/"+name)
 	}
 	pages = append(pages, "/console/users/"+v.user, "/console/organizations/"+v.organization, "/console/inspector/1")
