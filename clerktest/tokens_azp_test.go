@@ -3,6 +3,7 @@ package clerktest_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,12 +66,15 @@ func handshakeSession(t *testing.T, in *clerktest.Instance, browser string) stri
 	return ""
 }
 
-// handshake asks for a handshake and returns where it leads.
-func handshake(t *testing.T, in *clerktest.Instance, target, browser string) *url.URL {
+// handshake asks for a handshake, with further names and values in the query, and returns where it leads.
+func handshake(t *testing.T, in *clerktest.Instance, target, browser string, more ...string) *url.URL {
 	t.Helper()
 	client := *in.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	query := url.Values{"redirect_url": {target}, "__clerk_db_jwt": {browser}}
+	for pair := range slices.Chunk(more, 2) {
+		query.Set(pair[0], pair[1])
+	}
 	resp, err := client.Get(in.URL() + "/v1/client/handshake?" + query.Encode())
 	if err != nil {
 		t.Fatal(err)
