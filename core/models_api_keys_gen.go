@@ -14,7 +14,7 @@ type APIKey struct {
 	Object string `json:"object"`
 	ID     string `json:"id"`
 	Type   string `json:"type"`
-	// Subject is the id of who or what it belongs to.
+	// Subject is the id of the user, organization or machine that it belongs to.
 	Subject string `json:"subject"`
 	// Name is the display name.
 	Name string `json:"name"`

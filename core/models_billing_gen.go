@@ -102,7 +102,7 @@ type BillingFeature struct {
 	AvatarURL *string `json:"avatar_url"`
 }
 
-// BillingNextPayment is the payment to come.
+// BillingNextPayment is the next payment.
 type BillingNextPayment struct {
 	// Date is when it is due.
 	Date *Timestamp `json:"date,omitzero"`
@@ -265,13 +265,13 @@ type BillingPlan struct {
 	ProductID   string  `json:"product_id"`
 	// IsDefault says whether it is the default.
 	IsDefault bool `json:"is_default"`
-	// IsRecurring says whether it is paid again and again.
+	// IsRecurring says whether it is paid for every period, and not only once.
 	IsRecurring bool `json:"is_recurring"`
 	// PubliclyVisible says whether customers can see it.
 	PubliclyVisible bool `json:"publicly_visible"`
 	// HasBaseFee says whether there is a base fee.
 	HasBaseFee bool `json:"has_base_fee"`
-	// ForPayerType is the kind of payer that it is for.
+	// ForPayerType is the kind of payer that can subscribe to the plan.
 	ForPayerType string `json:"for_payer_type"`
 	// Slug is the name in URLs.
 	Slug string `json:"slug"`
@@ -445,8 +445,7 @@ type BillingSubscription struct {
 	// PastDueAt is when the payment became overdue; nil if it is not.
 	PastDueAt         *Timestamp                `json:"past_due_at"`
 	SubscriptionItems []BillingSubscriptionItem `json:"subscription_items"`
-	// NextPayment is the payment to come.
-	NextPayment *BillingNextPayment `json:"next_payment,omitzero"`
+	NextPayment       *BillingNextPayment       `json:"next_payment,omitzero"`
 	// EligibleForFreeTrial says whether a free trial is possible.
 	EligibleForFreeTrial bool `json:"eligible_for_free_trial,omitzero"`
 }
@@ -479,10 +478,9 @@ type BillingSubscriptionItem struct {
 	PlanPeriod    BillingPeriod         `json:"plan_period"`
 	PaymentMethod *BillingPaymentMethod `json:"payment_method,omitzero"`
 	// LifetimePaid is all that was paid so far.
-	LifetimePaid *Money `json:"lifetime_paid,omitzero"`
-	// NextPayment is the payment to come.
-	NextPayment *BillingNextPayment `json:"next_payment,omitzero"`
-	PayerID     string              `json:"payer_id"`
+	LifetimePaid *Money              `json:"lifetime_paid,omitzero"`
+	NextPayment  *BillingNextPayment `json:"next_payment,omitzero"`
+	PayerID      string              `json:"payer_id"`
 	// Payer is who pays.
 	Payer *BillingPayer `json:"payer,omitzero"`
 	// IsFreeTrial says whether it is a free trial.
@@ -512,7 +510,7 @@ type BillingSubscriptionItem struct {
 	PaymentSource *BillingPaymentMethod `json:"payment_source,omitzero"`
 	// Amount is the amount in the smallest unit of the currency, or with its currency where it is a Money.
 	Amount *Money `json:"amount,omitzero"`
-	// NextInvoice is the payment to come, by its former name.
+	// NextInvoice is the next payment, by its former name.
 	NextInvoice     *BillingNextPayment `json:"next_invoice,omitzero"`
 	PaymentMethodID *string             `json:"payment_method_id,omitzero"`
 }

@@ -263,7 +263,7 @@ type EnterpriseConnectionTestRunLog struct {
 	// Level is the severity.
 	Level string `json:"level"`
 	Code  string `json:"code,omitzero"`
-	// ShortMessage is the text in short.
+	// ShortMessage is a shorter form of the message.
 	ShortMessage string `json:"short_message,omitzero"`
 	// Message is the text.
 	Message string `json:"message"`
@@ -315,7 +315,7 @@ func (e EnterpriseConnectionTestRunSAML) LogValue() slog.Value { return slog.Str
 type EnterpriseConnectionTestRunStart struct {
 	original
 
-	// URL is the address that it stands for.
+	// URL is the address itself.
 	URL string `json:"url"`
 }
 

@@ -24,7 +24,7 @@ type Domain struct {
 	Object string `json:"object"`
 	// ID is the id that Domains.Update takes.
 	ID string `json:"id"`
-	// Name is the domain itself.
+	// Name is the domain, such as "example.com".
 	Name string `json:"name"`
 	// IsSatellite says whether the domain is a satellite.
 	IsSatellite bool `json:"is_satellite"`
@@ -145,9 +145,9 @@ type MessageTemplate struct {
 	CanEditBody bool `json:"can_edit_body,omitzero"`
 	// CanToggle says whether the delivery can be switched.
 	CanToggle bool `json:"can_toggle,omitzero"`
-	// Subject is the id of who or what it belongs to.
+	// Subject is the id of the user, organization or machine that it belongs to.
 	Subject *string `json:"subject,omitzero"`
-	// Markup is the source of the message in the editor.
+	// Markup is the message as the editor of the dashboard keeps it.
 	Markup string `json:"markup,omitzero"`
 	// Body is the body of the message.
 	Body string `json:"body,omitzero"`
@@ -220,7 +220,7 @@ type RedirectURL struct {
 	// Object is "redirect_url".
 	Object string `json:"object"`
 	ID     string `json:"id"`
-	// URL is the address that it stands for.
+	// URL is the address itself.
 	URL string `json:"url"`
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at"`

@@ -13,7 +13,7 @@ type JWK struct {
 	Use string `json:"use"`
 	// KeyType is the family of the key.
 	KeyType JWKKeyType `json:"kty"`
-	// Curve is the curve.
+	// Curve is the name of the elliptic curve, such as "P-256".
 	Curve string `json:"crv,omitzero"`
 	// X is the x coordinate, or the key itself for Ed25519.
 	X string `json:"x,omitzero"`

@@ -13,7 +13,7 @@ type M2MToken struct {
 	// Object is "machine_to_machine_token".
 	Object string `json:"object"`
 	ID     string `json:"id"`
-	// Subject is the id of who or what it belongs to.
+	// Subject is the id of the user, organization or machine that it belongs to.
 	Subject string `json:"subject"`
 	// Claims are additional claims, any JSON.
 	Claims Metadata `json:"claims,omitzero"`

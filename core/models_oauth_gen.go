@@ -15,7 +15,7 @@ type IDPOAuthAccessToken struct {
 	Object   string `json:"object,omitzero"`
 	ID       string `json:"id,omitzero"`
 	ClientID string `json:"client_id,omitzero"`
-	// Subject is the id of who or what it belongs to.
+	// Subject is the id of the user, organization or machine that it belongs to.
 	Subject string `json:"subject,omitzero"`
 	// Scopes lists the scopes that were granted.
 	Scopes []string `json:"scopes,omitzero"`

@@ -61,7 +61,7 @@ type OrganizationDomain struct {
 	// ID is the id that OrganizationDomains.Update takes.
 	ID             string `json:"id"`
 	OrganizationID string `json:"organization_id"`
-	// Name is the domain itself.
+	// Name is the domain, such as "example.com".
 	Name string `json:"name"`
 	// EnrollmentMode says how people with addresses of the domain join.
 	EnrollmentMode EnrollmentMode `json:"enrollment_mode"`

@@ -20,7 +20,7 @@ type ActorToken struct {
 	Actor Metadata `json:"actor"`
 	// Token is the token itself. It is a secret.
 	Token string `json:"token,omitzero"`
-	// URL is the address that it stands for.
+	// URL is the address itself.
 	URL string `json:"url,omitzero"`
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at"`
@@ -47,7 +47,7 @@ type AgentTask struct {
 	AgentTaskID string `json:"agent_task_id"`
 	// Deprecated: Clerk has deprecated this field.
 	TaskID string `json:"task_id"`
-	// URL is the address that it stands for.
+	// URL is the address itself.
 	URL string `json:"url,omitzero"`
 }
 
@@ -72,7 +72,7 @@ type SignInToken struct {
 	UserID string      `json:"user_id"`
 	// Token is the token itself. It is a secret.
 	Token string `json:"token,omitzero"`
-	// URL is the address that it stands for.
+	// URL is the address itself.
 	URL *string `json:"url,omitzero"`
 	// CreatedAt is when it was created.
 	CreatedAt Timestamp `json:"created_at"`

@@ -124,7 +124,7 @@ type ExternalAccount struct {
 	UpdatedAt Timestamp `json:"updated_at"`
 	// Verification is the verification; nil if there was none.
 	Verification *Verification `json:"verification"`
-	// ExternalAccountID is the id that starts with "eac_", which Users.DeleteExternalAccount wants.
+	// ExternalAccountID is the id that starts with "eac_", which Users.DeleteExternalAccount takes.
 	ExternalAccountID string `json:"external_account_id,omitzero"`
 }
 

@@ -107,7 +107,7 @@ func (s *APIKeysService) Revoke(
 	)
 }
 
-// Verify checks the secret of an API key and returns the key. Clerk can answer so for a key that is no longer
+// Verify checks the secret of an API key and returns the key. Clerk can also return a key that is no longer
 // good: look at Revoked and Expired.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/verifyApiKey
@@ -178,7 +178,7 @@ type APIKeyUpdateParams struct {
 	Scopes Opt[[]string] `json:"scopes,omitzero"`
 	// Description is a description for people.
 	Description Opt[string] `json:"description,omitzero"`
-	// Subject is the id of who or what it belongs to.
+	// Subject is the id of the user, organization or machine that it belongs to.
 	Subject Opt[string] `json:"subject,omitzero"`
 	// SecondsUntilExpiration is the lifetime in seconds; null means that it never expires.
 	SecondsUntilExpiration Opt[int64] `json:"seconds_until_expiration,omitzero"`

@@ -389,7 +389,7 @@ type BillingExtendFreeTrialParams struct {
 
 // BillingCreatePriceTransitionParams holds the fields of BillingService.CreatePriceTransition.
 type BillingCreatePriceTransitionParams struct {
-	// FromPriceID is the id of the price that is left.
+	// FromPriceID is the id of the price that the subscription item has now.
 	FromPriceID string `json:"from_price_id"`
 	// ToPriceID is the id of the new price.
 	ToPriceID string `json:"to_price_id"`

@@ -64,7 +64,7 @@ func (s *DomainsService) Delete(ctx context.Context, domainID string, opts ...Re
 
 // DomainCreateParams holds the fields of DomainsService.Create.
 type DomainCreateParams struct {
-	// Name is the domain itself.
+	// Name is the domain, such as "example.com".
 	Name string `json:"name"`
 	// IsSatellite must be true: only satellites can be added.
 	IsSatellite bool `json:"is_satellite"`

@@ -74,7 +74,7 @@ func (s *M2MTokensService) Revoke(
 	)
 }
 
-// Verify checks a token and returns what it stands for. Clerk can answer so for a token that is no longer good:
+// Verify checks a token and returns what it stands for. Clerk can also return a token that is no longer good:
 // look at Revoked and Expired. A machine's own key works too, see WithSecretKey.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/verifyM2MToken

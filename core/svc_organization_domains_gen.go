@@ -205,7 +205,7 @@ func (p *OrganizationDomainListForInstanceParams) query() url.Values {
 
 // OrganizationDomainCreateParams holds the fields of OrganizationDomainsService.Create.
 type OrganizationDomainCreateParams struct {
-	// Name is the domain itself.
+	// Name is the domain, such as "example.com".
 	Name Opt[string] `json:"name,omitzero"`
 	// EnrollmentMode says how people with addresses of the domain join.
 	EnrollmentMode Opt[EnrollmentMode] `json:"enrollment_mode,omitzero"`

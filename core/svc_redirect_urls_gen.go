@@ -88,6 +88,6 @@ func (p *RedirectURLListParams) query() url.Values {
 
 // RedirectURLCreateParams holds the fields of RedirectURLsService.Create.
 type RedirectURLCreateParams struct {
-	// URL is the address that it stands for.
+	// URL is the address itself.
 	URL string `json:"url"`
 }

@@ -12,7 +12,7 @@ import (
 // SessionsService manages the sessions of users and issues tokens for them. It is safe for concurrent use.
 type SessionsService struct{ client *Client }
 
-// List returns one page of sessions. Clerk wants at least one of ClientID and UserID.
+// List returns one page of sessions. At least one of ClientID and UserID is required.
 //
 // The params may be nil.
 //

@@ -166,9 +166,9 @@ func (p *TemplateListParams) query() url.Values {
 type TemplateUpsertParams struct {
 	// Name is the display name.
 	Name Opt[string] `json:"name,omitzero"`
-	// Subject is the id of who or what it belongs to.
+	// Subject is the id of the user, organization or machine that it belongs to.
 	Subject Opt[string] `json:"subject,omitzero"`
-	// Markup is the source of the message in the editor.
+	// Markup is the message as the editor of the dashboard keeps it.
 	Markup Opt[string] `json:"markup,omitzero"`
 	// Body is the body of the message.
 	Body Opt[string] `json:"body,omitzero"`
@@ -182,7 +182,7 @@ type TemplateUpsertParams struct {
 
 // TemplatePreviewParams holds the fields of TemplatesService.Preview.
 type TemplatePreviewParams struct {
-	// Subject is the id of who or what it belongs to.
+	// Subject is the id of the user, organization or machine that it belongs to.
 	Subject Opt[string] `json:"subject,omitzero"`
 	// Body is the body of the message.
 	Body Opt[string] `json:"body,omitzero"`

@@ -490,7 +490,7 @@ func (s *UsersService) DeleteTOTP(ctx context.Context, userID string, opts ...Re
 	return Call[UserReference](ctx, s.client, EndpointUsersDeleteTOTP, CallParams{Path: []string{userID}}, opts...)
 }
 
-// DeleteExternalAccount disconnects an external account from a user. It wants the id that starts with "eac_",
+// DeleteExternalAccount disconnects an external account from a user. It takes the id that starts with "eac_",
 // see ExternalAccount.ExternalAccountID.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteExternalAccount
@@ -736,7 +736,7 @@ type UserCreateParams struct {
 	PasswordHasher Opt[PasswordHasher] `json:"password_hasher,omitzero"`
 	// SkipPasswordChecks says whether the password is taken without the checks of the instance.
 	SkipPasswordChecks Opt[bool] `json:"skip_password_checks,omitzero"`
-	// SkipPasswordRequirement says whether the user may have no password although the instance wants one.
+	// SkipPasswordRequirement says whether the user may have no password although the instance requires one.
 	SkipPasswordRequirement Opt[bool] `json:"skip_password_requirement,omitzero"`
 	// SkipRestrictionChecks says whether the allowlist, the blocklist and the other restrictions of the instance
 	// are not applied.

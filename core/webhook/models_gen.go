@@ -218,7 +218,7 @@ type PaymentAttemptPlan struct {
 	Slug string `json:"slug"`
 	// Name is the display name.
 	Name string `json:"name"`
-	// IsRecurring says whether it is paid again and again.
+	// IsRecurring says whether it is paid for every period, and not only once.
 	IsRecurring bool `json:"is_recurring"`
 	// Amount is the price, in the smallest unit of the currency.
 	Amount int64 `json:"amount"`
@@ -321,7 +321,7 @@ type SubscriptionItemPlan struct {
 	Slug string `json:"slug"`
 	// Name is the display name.
 	Name string `json:"name"`
-	// IsRecurring says whether it is paid again and again.
+	// IsRecurring says whether it is paid for every period, and not only once.
 	IsRecurring bool `json:"is_recurring"`
 	// Amount is the price, in the smallest unit of the currency.
 	Amount int64 `json:"amount"`
