@@ -163,8 +163,8 @@ deps-check: ## fail if a module imports what the architecture does not allow
 	$(TOOL) ./depscheck
 
 .PHONY: clean-room
-clean-room: ## install each module from a packed copy into an empty program
-	$(TOOL) ./cleanroom
+clean-room: ## install each module from a packed copy into an empty program, and run the programs of the READMEs (MODULES=)
+	$(TOOL) ./cleanroom $(MODULES)
 
 .PHONY: module-root
 module-root: ## give all modules another path (ROOT=github.com/acme/clerk-go)

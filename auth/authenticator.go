@@ -122,12 +122,12 @@ func (a *Authenticator) usesCookies(call *callConfig) bool {
 	return !call.headerOnly && !a.key.IsZero()
 }
 
-// withoutToken is the state of a caller who presents nothing.
+// withoutToken is the state of a caller who presents nothing where only headers count. Its reason speaks of no cookie.
 func (a *Authenticator) withoutToken(call *callConfig) *RequestState {
 	single := call.single()
 	switch {
 	case slices.Contains(call.accepts, TokenSession):
-		return a.anonymous(TokenSession, ReasonSessionTokenAndUATMissing)
+		return a.anonymous(TokenSession, ReasonSessionTokenMissing)
 	case single != TokenNone:
 		return a.anonymous(single, ReasonNoTokenInHeader)
 	}

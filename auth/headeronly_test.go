@@ -27,8 +27,9 @@ func TestHeaderOnly(t *testing.T) {
 		"an expired one": {http.Header{"Authorization": {"Bearer " + old}, "Sec-Fetch-Dest": {"document"}}, clerkauth.ReasonTokenExpired},
 		"cookies do not count": {
 			http.Header{"Cookie": {"__session=" + user.Token + "; __client_uat=1; __clerk_db_jwt=dvb_x"}, "Sec-Fetch-Dest": {"document"}},
-			clerkauth.ReasonSessionTokenAndUATMissing,
+			clerkauth.ReasonSessionTokenMissing,
 		},
+		"nothing": {http.Header{}, clerkauth.ReasonSessionTokenMissing},
 	} {
 		req := clerkauth.Request{Header: func(name string) []string { return c.header[name] }}
 		cookies := authn.Authenticate(t.Context(), req)

@@ -54,7 +54,7 @@ func TestMiddleware(t *testing.T) {
 	}{
 		{"anonymous passes", get(t, "/"), []func(http.Handler) http.Handler{attach}, 200, "user ", ""},
 		{"signed in", get(t, "/", "Authorization", token), []func(http.Handler) http.Handler{attach, clerkauth.RequireAuth()}, 200, "user user_1", ""},
-		{"anonymous is refused", get(t, "/"), []func(http.Handler) http.Handler{attach, clerkauth.RequireAuth()}, 401, `{"error":"unauthenticated","reason":"session-token-and-uat-missing"}`, "Bearer"},
+		{"anonymous is refused", get(t, "/"), []func(http.Handler) http.Handler{attach, clerkauth.RequireAuth()}, 401, `{"error":"unauthenticated","reason":"session-token-missing"}`, "Bearer"},
 		{"garbage passes the attaching one", get(t, "/", "Authorization", "Bearer x"), []func(http.Handler) http.Handler{attach}, 200, "user ", ""},
 		{"garbage is refused", get(t, "/", "Authorization", "Bearer x"), []func(http.Handler) http.Handler{attach, clerkauth.RequireAuth()}, 401, `{"error":"unauthenticated","reason":"token-invalid"}`, `Bearer error="invalid_token", error_description="The token is not valid."`},
 		{"garbage is rejected at once", get(t, "/", "Authorization", "Bearer x"), []func(http.Handler) http.Handler{clerkauth.Middleware(authn, clerkauth.RejectInvalid())}, 401, `{"error":"unauthenticated","reason":"token-invalid"}`, `Bearer error="invalid_token", error_description="The token is not valid."`},
@@ -90,7 +90,7 @@ func TestMiddleware_errorHandler(t *testing.T) {
 		}
 	}))
 	w := send(t, get(t, "/"), attach, clerkauth.RequireAuth())
-	if w.Code != http.StatusTeapot || strings.TrimSpace(w.Body.String()) != "session-token-and-uat-missing" {
+	if w.Code != http.StatusTeapot || strings.TrimSpace(w.Body.String()) != "session-token-missing" {
 		t.Errorf("got %d %q, want the answer of the application", w.Code, w.Body)
 	}
 }

@@ -94,8 +94,8 @@ func TestObserver_Sessions(t *testing.T) {
 	_ = state.Require(clerkauth.HasRole("owner"))
 	w.check(t, "a guard", "refused session_token 403 missing-role role org:owner")
 	_ = authn.Authenticate(t.Context(), clerkauth.Request{}).Require()
-	w.check(t, "nobody", "session_token signed-out session-token-and-uat-missing cached=false deferred=false",
-		"refused session_token 401 session-token-and-uat-missing")
+	w.check(t, "nobody", "session_token signed-out session-token-missing cached=false deferred=false",
+		"refused session_token 401 session-token-missing")
 	clock.advance(2 * time.Minute)
 	authn.Authenticate(t.Context(), bearer(token))
 	w.check(t, "an expired token", "session_token signed-out token-expired cached=true deferred=false")

@@ -29,6 +29,8 @@ const (
 
 // Reasons of request states.
 const (
+	// ReasonSessionTokenAndUATMissing is the reason of a request with neither a session token nor a session cookie, where
+	// cookies count. Where only headers do, see [Config].HeaderOnly, it is ReasonSessionTokenMissing.
 	ReasonSessionTokenAndUATMissing Reason = "session-token-and-uat-missing"
 	// ReasonSessionTokenMissingAZP is the reason of a token that names no authorized party where one is demanded.
 	ReasonSessionTokenMissingAZP            Reason = "session-token-missing-azp"

@@ -29,7 +29,7 @@ func ExampleMiddleware() {
 	}
 	// Output:
 	// 200 signed in: false
-	// 401 {"error":"unauthenticated","reason":"session-token-and-uat-missing"}
+	// 401 {"error":"unauthenticated","reason":"session-token-missing"}
 }
 
 func ExampleRedirectBuilder() {

@@ -4,6 +4,7 @@ package clerkchi_test
 import (
 	"encoding/json"
 	"fmt"
+	"log"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -38,3 +39,22 @@ func newApp(authn *clerkauth.Authenticator) chi.Router {
 }
 
 //docs:end app
+
+//docs:begin main
+func main() {
+	config, err := clerkauth.ConfigFromEnv() // CLERK_SECRET_KEY, CLERK_PUBLISHABLE_KEY, CLERK_AUTHORIZED_PARTIES, …
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Tokens of page loads have no azp. Leave this out where others run applications on subdomains of yours.
+	config.AllowMissingAuthorizedParty = true
+	authn, err := clerkauth.New(config)
+	if err != nil {
+		log.Fatal(err)
+	}
+	log.Fatal(http.ListenAndServe("127.0.0.1:8080", newApp(authn)))
+}
+
+//docs:end main
+
+var _ = main // the program of the README

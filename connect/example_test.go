@@ -16,31 +16,6 @@ import (
 	clerk "github.com/clerkgo/clerk-go/core"
 )
 
-//docs:begin app
-func newMux(authn *clerkauth.Authenticator) (*http.ServeMux, error) {
-	guard, err := clerkconnect.NewInterceptor(clerkconnect.Config{
-		Authenticator: authn,
-		Rules: clerkauth.ProcedureRules{
-			"/acme.invoices.v1.InvoiceService/Create": clerkauth.GuardProcedure(clerkauth.HasPermission("org:invoices:create")),
-			"/grpc.health.v1.Health/Check":            clerkauth.OpenProcedure(),
-		},
-	})
-	if err != nil {
-		return nil, err
-	}
-	mux := http.NewServeMux()
-	// Generated code: mux.Handle(invoicesv1connect.NewInvoiceServiceHandler(server, connect.WithInterceptors(guard)))
-	const create = "/acme.invoices.v1.InvoiceService/Create"
-	mux.Handle(create, connect.NewUnaryHandler(create, createInvoice, connect.WithInterceptors(guard)))
-	return mux, nil
-}
-
-func createInvoice(ctx context.Context, _ *connect.Request[emptypb.Empty]) (*connect.Response[wrapperspb.StringValue], error) {
-	return connect.NewResponse(wrapperspb.String("created by " + clerkauth.FromContext(ctx).UserID())), nil
-}
-
-//docs:end app
-
 func ExampleNewInterceptor() {
 	authn, err := clerkauth.New(clerkauth.Config{SecretKey: "sk_test_example", HeaderOnly: true})
 	if err != nil {

@@ -2,6 +2,7 @@ package clerkecho_test
 
 //docs:begin imports
 import (
+	"log"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -34,3 +35,22 @@ func newApp(authn *clerkauth.Authenticator) *echo.Echo {
 }
 
 //docs:end app
+
+//docs:begin main
+func main() {
+	config, err := clerkauth.ConfigFromEnv() // CLERK_SECRET_KEY, CLERK_PUBLISHABLE_KEY, CLERK_AUTHORIZED_PARTIES, …
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Tokens of page loads have no azp. Leave this out where others run applications on subdomains of yours.
+	config.AllowMissingAuthorizedParty = true
+	authn, err := clerkauth.New(config)
+	if err != nil {
+		log.Fatal(err)
+	}
+	log.Fatal(newApp(authn).Start("127.0.0.1:8080"))
+}
+
+//docs:end main
+
+var _ = main // the program of the README

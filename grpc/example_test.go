@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"testing"
 
-	"google.golang.org/grpc"
 	"google.golang.org/grpc/health"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 
@@ -12,26 +11,6 @@ import (
 	clerk "github.com/clerkgo/clerk-go/core"
 	clerkgrpc "github.com/clerkgo/clerk-go/grpc"
 )
-
-//docs:begin app
-func newGRPCServer(authn *clerkauth.Authenticator) (*grpc.Server, *clerkgrpc.Guard, error) {
-	guard, err := clerkgrpc.NewGuard(clerkgrpc.Config{
-		Authenticator: authn,
-		Rules: clerkauth.ProcedureRules{
-			"/acme.invoices.v1.InvoiceService/Create": clerkauth.GuardProcedure(clerkauth.HasPermission("org:invoices:create")),
-			"/grpc.health.v1.Health/Check":            clerkauth.OpenProcedure(),
-		},
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	return grpc.NewServer(
-		grpc.ChainUnaryInterceptor(guard.UnaryInterceptor),
-		grpc.ChainStreamInterceptor(guard.StreamInterceptor),
-	), guard, nil
-}
-
-//docs:end app
 
 func newAuthenticator() (*clerkauth.Authenticator, error) {
 	return clerkauth.New(clerkauth.Config{SecretKey: "sk_test_example", HeaderOnly: true})

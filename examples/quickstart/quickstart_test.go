@@ -23,7 +23,7 @@ func TestRun_Once(t *testing.T) {
 		t.Fatalf("got error %v, want none\n%s", err, &out)
 	}
 	for _, want := range []string{
-		"session-token-and-uat-missing", "token-expired", "jwk-kid-mismatch", "missing-permission", "201",
+		"session-token-missing", "token-expired", "jwk-kid-mismatch", "missing-permission", "201",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the output does not show %q:\n%s", want, &out)

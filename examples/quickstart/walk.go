@@ -20,7 +20,7 @@ type step struct {
 
 // anonymousSteps need nothing from Clerk.
 func anonymousSteps() []step {
-	const missing = "session-token-and-uat-missing"
+	const missing = "session-token-missing"
 	return []step{
 		{http.MethodGet, "/", "no token", "", http.StatusOK, ""},
 		{http.MethodGet, "/me", "no token", "", http.StatusUnauthorized, missing},

@@ -50,15 +50,27 @@ func TestCheckPackages(t *testing.T) {
 	}
 }
 
-func TestPrograms_OnePerModule(t *testing.T) {
+func TestSourceOf(t *testing.T) {
 	t.Parallel()
 	w, err := workspace.Find()
 	if err != nil {
 		t.Fatal(err)
 	}
+	newcomers := 0
 	for _, m := range w.Modules {
-		if _, err := programs.ReadFile(programOf(m)); err != nil {
+		source, fromReadme, err := sourceOf(w, m)
+		if err != nil || !strings.HasPrefix(source, "package main\n") {
 			t.Errorf("no program for %s: %v", m.Dir, err)
 		}
+		if !fromReadme {
+			continue
+		}
+		newcomers++
+		if _, err := programs.ReadFile(programOf(m)); err == nil {
+			t.Errorf("%s has a program that nothing reads: %s", m.Dir, programOf(m))
+		}
+	}
+	if newcomers < 9 {
+		t.Errorf("got %d programs from READMEs, want one per framework", newcomers)
 	}
 }

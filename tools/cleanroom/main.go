@@ -1,6 +1,7 @@
 // Command cleanroom installs each published module the way a user does: it packs all of them into a
 // folder laid out as a module proxy, then, outside the repository and with an empty module cache,
-// gets one module into an empty program and builds it. It fails when the build does, when a framework other than the
+// gets one module into an empty program and builds it. Where the module's README holds a whole program, that is the one, and
+// it has to refuse a call without a token and to accept one with a token of a local Clerk. The command fails when the build does, when a framework other than the
 // module's own is in the graph, or when core brings in anything at all. Programs of a module are added as tools, and
 // installed and run by their version from an empty folder.
 package main
@@ -10,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,13 +20,13 @@ import (
 )
 
 func main() {
-	if err := run(context.Background()); err != nil {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "cleanroom:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) error {
+func run(ctx context.Context, only []string) error {
 	w, err := workspace.Find()
 	if err != nil {
 		return err
@@ -41,9 +43,12 @@ func run(ctx context.Context) error {
 	}
 	fmt.Printf("%-10s %-8s %8s %9s %9s %7s  %s\n", "module", "version", "modules", "packages", "binary", "time", "framework")
 	for _, m := range w.Modules {
+		if len(only) > 0 && !slices.Contains(only, m.Dir) {
+			continue
+		}
 		started := time.Now()
 		r := room{
-			proxy: proxy, dir: filepath.Join(scratch, "rooms", strings.ReplaceAll(m.Dir, "/", "-")),
+			workspace: w, proxy: proxy, dir: filepath.Join(scratch, "rooms", strings.ReplaceAll(m.Dir, "/", "-")),
 			strangers: append(w.Frameworks(), protobuf),
 		}
 		res, err := r.install(ctx, m)

@@ -16,7 +16,7 @@ import (
 	"github.com/clerkgo/clerk-go/tools/internal/workspace"
 )
 
-// programs holds one small program per module, named after its folder.
+// programs holds one small program for each module whose README has none, named after its folder.
 //
 //go:embed programs
 var programs embed.FS
@@ -31,8 +31,9 @@ const program = "example.com/cleanroom"
 
 // room is an empty folder with a module cache of its own.
 type room struct {
-	proxy *standalone.Proxy
-	dir   string
+	workspace *workspace.Workspace
+	proxy     *standalone.Proxy
+	dir       string
 	// strangers are the modules that only those may bring in who are made for them: frameworks and protobuf.
 	strangers []string
 }
@@ -45,15 +46,20 @@ type result struct {
 }
 
 func (r room) install(ctx context.Context, m workspace.Module) (result, error) {
-	source, err := programs.ReadFile(programOf(m))
+	source, fromReadme, err := sourceOf(r.workspace, m)
 	if err != nil {
 		return result{}, err
 	}
+	address, err := freeAddress(ctx)
+	if err != nil {
+		return result{}, err
+	}
+	source = strings.ReplaceAll(source, documented, address)
 	app := filepath.Join(r.dir, "app")
 	if err := os.MkdirAll(app, 0o750); err != nil {
 		return result{}, err
 	}
-	if err := os.WriteFile(filepath.Join(app, "main.go"), source, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(app, "main.go"), []byte(source), 0o600); err != nil {
 		return result{}, err
 	}
 	goCmd := r.proxy.Command(app, filepath.Join(r.dir, "modcache"), "-mod=mod")
@@ -69,6 +75,11 @@ func (r room) install(ctx context.Context, m workspace.Module) (result, error) {
 	res, err := r.inspect(ctx, m, goCmd)
 	if err != nil {
 		return result{}, err
+	}
+	if fromReadme {
+		if err := visit(ctx, filepath.Join(app, "app"), address, m); err != nil {
+			return result{}, err
+		}
 	}
 	programs, err := goCmd.Output(ctx, "go", "list", "-f", `{{if eq .Name "main"}}{{.ImportPath}}{{end}}`, m.Path()+"/...")
 	if err != nil {

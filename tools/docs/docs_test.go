@@ -39,6 +39,7 @@ func TestExtract(t *testing.T) {
 		"the whole file":     {"", []string{"package main", "", `import "fmt"`, "", "", "func main() {", "\tif true {", "\t\tfmt.Println(\"hello\")", "\t}", "}"}},
 		"a region":           {"body", []string{"if true {", "\tfmt.Println(\"hello\")", "}"}},
 		"a region in region": {"inner", []string{`fmt.Println("hello")`}},
+		"a program":          {"package,inner", []string{"package main", "", `fmt.Println("hello")`}},
 		"two regions":        {"imports,inner", []string{`import "fmt"`, "", `fmt.Println("hello")`}},
 	} {
 		t.Run(name, func(t *testing.T) {

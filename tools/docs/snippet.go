@@ -12,7 +12,8 @@ const (
 )
 
 // extract returns the lines of the comma-separated regions of a Go file, a blank line between two of
-// them, or the file from its package line on if no region is named.
+// them, or the file from its package line on if no region is named. The region "package" is the line with which the regions
+// of a test become a program.
 func extract(source, regions string) ([]string, error) {
 	lines := strings.Split(strings.TrimRight(source, "\n"), "\n")
 	if regions == "" {
@@ -25,6 +26,10 @@ func extract(source, regions string) ([]string, error) {
 	}
 	var out []string
 	for name := range strings.SplitSeq(regions, ",") {
+		if name == "package" {
+			out = append(out, "package main")
+			continue
+		}
 		part, err := region(lines, name)
 		if err != nil {
 			return nil, err

@@ -11,11 +11,10 @@ import (
 )
 
 func main() {
-	config, err := clerkauth.ConfigFromEnv() // CLERK_SECRET_KEY, CLERK_PUBLISHABLE_KEY, …
+	config, err := clerkauth.ConfigFromEnv() // CLERK_SECRET_KEY, CLERK_PUBLISHABLE_KEY, CLERK_AUTHORIZED_PARTIES, …
 	if err != nil {
 		log.Fatal(err)
 	}
-	config.AuthorizedParties = []string{"https://app.example.com"}
 	// Tokens of page loads have no azp. Leave this out where others run applications on subdomains of yours.
 	config.AllowMissingAuthorizedParty = true
 	authn, err := clerkauth.New(config)
