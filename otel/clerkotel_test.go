@@ -112,13 +112,13 @@ func TestObserver_Measures(t *testing.T) {
 	secrets := drive(t, r)
 	got := r.series(t)
 	want := map[string]int64{
-		"clerk.auth.duration clerk.auth.cached=false clerk.auth.status=signed-in clerk.token.type=session_token":                                                  1,
-		"clerk.auth.duration clerk.auth.cached=true clerk.auth.status=signed-in clerk.token.type=session_token":                                                   1,
+		"clerk.auth.duration clerk.auth.cached=false clerk.auth.status=signed-in clerk.token.type=session_token":                                          1,
+		"clerk.auth.duration clerk.auth.cached=true clerk.auth.status=signed-in clerk.token.type=session_token":                                           1,
 		"clerk.auth.duration clerk.auth.cached=false clerk.auth.reason=session-token-missing clerk.auth.status=signed-out clerk.token.type=session_token": 1,
-		"clerk.auth.duration clerk.auth.cached=false clerk.auth.reason=token-invalid clerk.auth.status=signed-out clerk.token.type=session_token":                 1,
-		"clerk.auth.refusals clerk.auth.reason=missing-role clerk.check.type=role clerk.token.type=session_token http.response.status_code=403":                   2,
+		"clerk.auth.duration clerk.auth.cached=false clerk.auth.reason=token-invalid clerk.auth.status=signed-out clerk.token.type=session_token":         1,
+		"clerk.auth.refusals clerk.auth.reason=missing-role clerk.check.type=role clerk.token.type=session_token http.response.status_code=403":           2,
 		"clerk.auth.refusals clerk.auth.reason=session-token-missing clerk.token.type=session_token http.response.status_code=401":                        1,
-		"clerk.auth.refusals clerk.auth.reason=token-invalid clerk.token.type=session_token http.response.status_code=401":                                        1,
+		"clerk.auth.refusals clerk.auth.reason=token-invalid clerk.token.type=session_token http.response.status_code=401":                                1,
 		"clerk.auth.key_load.duration ": 1,
 		"clerk.api.call.duration clerk.operation=Users.Get http.response.status_code=200":                                               1,
 		"clerk.api.call.duration clerk.operation=Users.Get error.type=404 http.response.status_code=404":                                1,
