@@ -7,6 +7,7 @@ import (
 
 var addressRules = []scenarioRule{
 	rule("D-20", "a forwarded host has no user, and no scheme but those of the web", (*difference).oddForwarded),
+	rule("D-36", "a forwarded scheme that is not of the web does not discard a good host", (*difference).oddScheme),
 	rule("D-7", "the account portal follows from the publishable key", (*difference).portal),
 }
 
@@ -51,6 +52,21 @@ func (d *difference) oddForwarded() *difference {
 		return nil
 	}
 	return d.understoodAs(plain.withHeader("x-forwarded-proto", scheme).withHeader("x-forwarded-host", name), want)
+}
+
+// oddScheme explains a forwarded scheme that no page has: we take the one of the socket.
+func (d *difference) oddScheme() *difference {
+	proto := d.forwarded("x-forwarded-proto")
+	plain := d.withHeader("x-forwarded-proto", "")
+	if proto == nil || d.Mode != "authenticateRequest" && d.Mode != "clerkRequest" || !d.sameFor(plain) {
+		return nil
+	}
+	scheme := strings.ToLower(*proto)
+	own, _, _ := strings.Cut(d.ownOrigin(), "://")
+	if oneOf(scheme, []string{"", "http", "https", "ws", "wss"}) {
+		return nil
+	}
+	return d.understoodAs(plain, d.want.replaced(`"`+scheme+`://`, `"`+own+`://`))
 }
 
 // forwarded returns the first item of a header, or nil if there is no such header.

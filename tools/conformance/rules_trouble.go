@@ -35,7 +35,7 @@ func (d *difference) unaskedNonce() *difference {
 	asked := slices.ContainsFunc(d.lines, func(line string) bool { return strings.HasPrefix(line, nonceCalls[0]) })
 	return d.nothingIf(
 		d.request(), asked, oneOf(d.want.Status, []string{"signed-in", "signed-out", "handshake"}),
-		d.cookie(name) != "", d.sameFor(d.withoutCookies(name)),
+		d.cookie(name) != "" || !d.production() && d.query(name) != "", d.sameFor(d.withoutCookies(name).withoutQuery(name)),
 	)
 }
 
