@@ -41,23 +41,26 @@ func (v *visit) resolveHandshake(ctx context.Context) *RequestState {
 			nonces = []string{text}
 		}
 	}
+	if nonces == nil && tokens == nil || nonces != nil && !v.nonceMatters(ctx) {
+		return nil
+	}
 	var directives []string
 	var refusal *Error
-	switch {
-	case nonces != nil && v.nonceMatters(ctx):
+	if nonces != nil {
 		directives, refusal = firstGood(ctx, nonces, v.handshakePayload)
-		if refusal != nil && v.a.flow.development && !errors.Is(refusal, ErrUnavailable) {
-			directives, refusal = nil, nil // signed out, but with a clean URL
-		}
-	case nonces == nil && tokens != nil:
+	}
+	switch {
+	case tokens != nil && (nonces == nil || refusal == errTooMany):
 		directives, refusal = firstGood(ctx, tokens, v.a.handshakeToken)
 		if refusal != nil && v.a.flow.development {
 			v.a.log.ErrorContext(ctx, "clerkauth: the handshake token does not verify; are the keys of the same instance?",
 				"reason", string(refusal.Reason))
 			return v.a.signedOut(TokenSession, &Error{Reason: ReasonHandshakeTokenVerificationFailure, cause: refusal})
 		}
-	default:
-		return nil
+	case refusal == errTooMany:
+		return v.withoutNonce(ctx)
+	case refusal != nil && v.a.flow.development && !errors.Is(refusal, ErrUnavailable):
+		directives, refusal = nil, nil // signed out, but with a clean URL
 	}
 	if refusal != nil {
 		v.a.log.WarnContext(ctx, "clerkauth: could not use the result of a handshake", "reason", string(refusal.Reason))
@@ -87,11 +90,28 @@ func (v *visit) nonceMatters(ctx context.Context) bool {
 	if v.a.api == nil {
 		return false
 	}
-	if isNavigation(&v.req) || v.token == "" {
-		return true
+	return isNavigation(&v.req) || !v.hasSession(ctx)
+}
+
+// hasSession reports whether the session cookie is good.
+func (v *visit) hasSession(ctx context.Context) bool {
+	if v.token == "" {
+		return false
 	}
 	_, refusal := v.a.verify(ctx, v.read(v.token), &jwtPolicy{as: asCredential, call: v.call})
-	return refusal != nil
+	return refusal == nil
+}
+
+// withoutNonce is what follows where too many made-up nonces were presented for this one to be exchanged. Whoever has a
+// session goes on with it. Other browsers are sent for the result again, which then comes as a token and costs no call.
+func (v *visit) withoutNonce(ctx context.Context) *RequestState {
+	if v.hasSession(ctx) {
+		return nil
+	}
+	if state := v.handshake(ReasonSessionTokenMissing, nil); state != nil {
+		return state
+	}
+	return v.a.signedOut(TokenSession, errTooMany)
 }
 
 // applyDirectives signs in with the session token among the cookies that the Frontend API wants set.
@@ -145,7 +165,7 @@ func (v *visit) handshakePayload(ctx context.Context, nonce string) ([]string, *
 	var payload struct {
 		Directives []string `json:"directives"`
 	}
-	err := v.a.flow.nonces.call(ctx, nonce, func(ctx context.Context) error {
+	err := v.a.flow.nonces.call(ctx, "", nonce, func(ctx context.Context) error {
 		return callAPI(ctx, v.a.api, http.MethodGet, "/clients/handshake_payload", url.Values{"nonce": {nonce}}, nil, &payload)
 	})
 	if err == nil {

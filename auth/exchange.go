@@ -19,39 +19,74 @@ const (
 	maxExchangedBytes = 512
 )
 
-// exchange guards the calls by which visitors exchange a value of a cookie for cookies: nonces and refresh tokens.
-// Anybody can make up such values, so what Clerk has refused is not asked again for a while, and calls in vain have a
-// budget.
+// maxBudgets bounds how many owners of values have a budget of their own.
+const maxBudgets = 4096
+
+// exchange guards the calls by which visitors exchange a value of a cookie for cookies: nonces and refresh tokens. Anybody
+// can make up such values, so what Clerk has refused is not asked again for a while, and calls in vain have a budget. Values
+// that come with something that Clerk has signed have the budget of its owner, so that strangers use up their own only.
 type exchange struct {
 	now     func() time.Time
+	size    int // of a budget
 	mu      sync.Mutex
-	budget  *callBudget
+	budgets map[string]*callBudget // by owner
 	refused map[[sha256.Size]byte]time.Time
 }
 
-func newExchange(now func() time.Time) *exchange {
-	return &exchange{now: now, budget: newCallBudget(now()), refused: map[[sha256.Size]byte]time.Time{}}
+func newExchange(size int, now func() time.Time) *exchange {
+	return &exchange{now: now, size: size, budgets: map[string]*callBudget{}, refused: map[[sha256.Size]byte]time.Time{}}
+}
+
+// budget returns the budget of an owner and makes room for it. The lock is held.
+func (e *exchange) budget(owner string, now time.Time) *callBudget {
+	if b := e.budgets[owner]; b != nil {
+		return b
+	}
+	for other, b := range e.budgets {
+		if b.restore(now); b.idle() {
+			delete(e.budgets, other)
+		}
+		if len(e.budgets) < maxBudgets {
+			break
+		}
+	}
+	b := newCallBudget(e.size, now)
+	if len(e.budgets) < maxBudgets {
+		e.budgets[strings.Clone(owner)] = b
+	}
+	return b
+}
+
+// strained reports whether half of the budget that all strangers share was used up in vain a moment ago.
+func (e *exchange) strained() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	now := e.now()
+	b := e.budget("", now)
+	b.restore(now)
+	return b.places <= b.size/2
 }
 
 // errRefusedBefore is the refusal of a value that Clerk has refused a moment ago.
 var errRefusedBefore = refuse(ReasonTokenInvalid, "Clerk refused this value a moment ago")
 
-// call makes the call for a value unless that is known to be in vain. The error of call is an answer of Clerk, or
-// trouble.
-func (e *exchange) call(ctx context.Context, value string, call func(context.Context) error) error {
+// call makes the call for a value unless that is known to be in vain. The owner is whose signed token came with the value,
+// or empty. The error of call is an answer of Clerk, or trouble.
+func (e *exchange) call(ctx context.Context, owner, value string, call func(context.Context) error) error {
 	if !plausibleSecret(value) || len(value) > maxExchangedBytes {
 		return refuse(ReasonTokenInvalid, "the value cannot be one of Clerk's")
 	}
 	key := sha256.Sum256([]byte(value))
-	if err := e.enter(ctx, key); err != nil {
+	budget, err := e.enter(ctx, owner, key)
+	if err != nil {
 		return err
 	}
-	err := call(ctx)
+	err = call(ctx)
 	refused := err != nil && callRefusal(err) == nil
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := e.now()
-	e.budget.leave(now, refused)
+	budget.leave(now, refused)
 	if refused {
 		if len(e.refused) >= maxRefusedValues {
 			clear(e.refused)
@@ -61,21 +96,22 @@ func (e *exchange) call(ctx context.Context, value string, call func(context.Con
 	return err
 }
 
-// enter waits for a place in the budget.
-func (e *exchange) enter(ctx context.Context, key [sha256.Size]byte) error {
+// enter waits for a place in the budget of the owner and returns it.
+func (e *exchange) enter(ctx context.Context, owner string, key [sha256.Size]byte) (*callBudget, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	budget := e.budget(owner, e.now())
 	for {
 		now := e.now()
 		if now.Before(e.refused[key]) {
-			return errRefusedBefore
+			return nil, errRefusedBefore
 		}
-		changed, refusal := e.budget.enter(now)
+		changed, refusal := budget.enter(now)
 		if refusal != nil {
-			return refusal
+			return nil, refusal
 		}
 		if changed == nil {
-			return nil
+			return budget, nil
 		}
 		e.mu.Unlock()
 		var err error
@@ -85,9 +121,9 @@ func (e *exchange) enter(ctx context.Context, key [sha256.Size]byte) error {
 			err = ctx.Err()
 		}
 		e.mu.Lock()
-		e.budget.waiting--
+		budget.waiting--
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
 }

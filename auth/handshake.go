@@ -69,7 +69,11 @@ func (v *visit) handshakeURL(reason Reason) string {
 	q.add("__clerk_api_version", clerk.APIVersion)
 	q.add("suffixed_cookies", strconv.FormatBool(v.suffixed))
 	q.add("__clerk_hs_reason", string(reason))
-	q.add("format", "nonce")
+	if v.a.flow.nonces.strained() {
+		q.add("format", "token")
+	} else {
+		q.add("format", "nonce")
+	}
 	if v.token != "" && !v.a.config.OmitSessionInHandshake {
 		q.add(cookieSession, v.token)
 	}

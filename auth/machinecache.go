@@ -164,7 +164,7 @@ func (c *machineCache) giveUp(t TokenType) {
 // budget returns the budget of a class. The lock is held.
 func (c *machineCache) budget(t TokenType) *callBudget {
 	if c.budgets[t] == nil {
-		c.budgets[t] = newCallBudget(c.now())
+		c.budgets[t] = newCallBudget(budgetSize, c.now())
 	}
 	return c.budgets[t]
 }

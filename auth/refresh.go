@@ -64,7 +64,7 @@ func (v *visit) refresh(ctx context.Context, p *presented) (state *RequestState,
 			Format: "cookie", ExpiredToken: p.text, RefreshToken: token,
 			RequestOrigin: v.address().origin(), RequestHeaders: v.refreshHeaders(),
 		}
-		err = v.a.flow.refreshes.call(ctx, token, func(ctx context.Context) error {
+		err = v.a.flow.refreshes.call(ctx, expired.SessionID, token, func(ctx context.Context) error {
 			return callAPI(ctx, v.a.api, http.MethodPost, path, params, body, &answer)
 		})
 		if err == nil || callRefusal(err) != nil {
@@ -72,7 +72,7 @@ func (v *visit) refresh(ctx context.Context, p *presented) (state *RequestState,
 		}
 	}
 	if err != nil {
-		if trouble := callRefusal(err); trouble != nil {
+		if trouble := callRefusal(err); trouble != nil && trouble != errTooMany {
 			v.a.log.WarnContext(ctx, "clerkauth: a session could not be refreshed", "reason", string(trouble.Reason))
 			return v.a.signedOut(TokenSession, trouble), ""
 		}
