@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	clerk "github.com/clerkgo/clerk-go/core"
@@ -19,6 +20,8 @@ type Authenticator struct {
 	skew            time.Duration
 	now             func() time.Time
 	log             *slog.Logger
+	warnings        *warnings
+	issuerKnown     atomic.Bool // a good session token was seen
 	defaults        callConfig
 	custom          *http.Client  // of the configuration, may be nil
 	api             *clerk.Client // nil without a secret key
@@ -32,7 +35,7 @@ type Authenticator struct {
 // New validates the configuration as a whole and returns an [Authenticator]. It does not use the network.
 func New(config Config) (*Authenticator, error) {
 	c := config.clone()
-	a := &Authenticator{config: c, now: c.Now, log: c.Logger, custom: config.HTTPClient}
+	a := &Authenticator{config: c, now: c.Now, log: c.Logger, warnings: newWarnings(c.Logger, c.Now), custom: config.HTTPClient}
 	a.tokens = newTokenCache(c.TokenCacheSize)
 	a.machineTokens = newTokenCache(c.TokenCacheSize / 4)
 	if err := a.configure(); err != nil {
@@ -59,7 +62,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...C
 		state = a.authenticate(ctx, &req, call)
 	}
 	state.challenge, state.call, state.mark = challengeFor(call.accepts, call.challenge), call, mark
-	observed.end(ctx, state)
+	a.decided(ctx, observed, state)
 	return state
 }
 
@@ -80,8 +83,14 @@ func (a *Authenticator) AuthenticateToken(ctx context.Context, token string, opt
 		state = a.fromToken(ctx, call, &p)
 	}
 	state.challenge = challengeFor(call.accepts, call.challenge)
-	observed.end(ctx, state)
+	a.decided(ctx, observed, state)
 	return state
+}
+
+// decided tells the observer and the log what was decided.
+func (a *Authenticator) decided(ctx context.Context, observed *observation, state *RequestState) {
+	observed.end(ctx, state)
+	a.logRefusal(ctx, state)
 }
 
 // Verify verifies a session token and returns its claims, or an [*Error]. Pending sessions verify; tokens that are not
@@ -94,6 +103,7 @@ func (a *Authenticator) Verify(ctx context.Context, token string, opts ...CallOp
 	claims, refusal := a.verify(ctx, &p, &jwtPolicy{as: asSession, call: call})
 	observed.endSession(ctx, refusal)
 	if refusal != nil {
+		a.logRefusal(ctx, a.signedOut(TokenSession, refusal))
 		return nil, refusal
 	}
 	if claims.public != nil {

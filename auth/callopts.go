@@ -1,6 +1,11 @@
 package clerkauth
 
-import "slices"
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strconv"
+)
 
 // CallOption changes one call of [Authenticator.Authenticate] or [Authenticator.Verify].
 type CallOption func(*callConfig)
@@ -9,6 +14,7 @@ type CallOption func(*callConfig)
 type callConfig struct {
 	accepts           []TokenType
 	parties           []string
+	partyTrouble      *Error // what is wrong with the parties of the call
 	partyFunc         func(string) bool
 	allowMissingParty bool
 	audience          []string
@@ -38,12 +44,20 @@ func AcceptTokens(types ...TokenType) CallOption {
 }
 
 // WithAuthorizedParties replaces [Config].AuthorizedParties and [Config].AuthorizedPartyFunc for this call; without
-// arguments the configured ones stay.
+// arguments the configured ones stay. What [New] would refuse, because no browser sends such an origin, answers every
+// session token with 503 and is logged with the form that would match.
 func WithAuthorizedParties(origins ...string) CallOption {
 	origins = slices.Clone(origins)
+	var trouble *Error
+	for _, origin := range origins {
+		if text := originTrouble(origin); text != "" {
+			trouble = refuse(ReasonUnexpectedError, "WithAuthorizedParties: "+strconv.Quote(origin)+" "+text)
+			break
+		}
+	}
 	return func(c *callConfig) {
 		if len(origins) > 0 {
-			c.parties, c.partyFunc = origins, nil
+			c.parties, c.partyFunc, c.partyTrouble = origins, nil, trouble
 		}
 	}
 }
@@ -86,6 +100,9 @@ func (a *Authenticator) callConfig(opts []CallOption) *callConfig {
 		if opt != nil {
 			opt(&c)
 		}
+	}
+	if c.partyTrouble != nil {
+		a.warnings.warn(context.Background(), "clerkauth: an option of a call cannot work", slog.String("cause", c.partyTrouble.message))
 	}
 	return &c
 }

@@ -154,7 +154,8 @@ type Config struct {
 	// Current says how long [CurrentUser], [CurrentOrganization] and [CurrentMembership] remember what Clerk answered. The
 	// zero value is ten seconds.
 	Current CurrentConfig
-	// Logger gets warnings about configuration and key servers, never tokens or keys; nil is silent.
+	// Logger gets warnings about configuration and about Clerk, and at debug level why requests are refused; never tokens,
+	// keys or people. Nil is silent.
 	Logger *slog.Logger
 
 	sharedBy int // how many instances have the bounds of what is remembered together; zero is one

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -53,8 +54,8 @@ func (v *visit) resolveHandshake(ctx context.Context) *RequestState {
 	case tokens != nil && (nonces == nil || refusal == errTooMany):
 		directives, refusal = firstGood(ctx, tokens, v.a.handshakeToken)
 		if refusal != nil && v.a.flow.development {
-			v.a.log.ErrorContext(ctx, "clerkauth: the handshake token does not verify; are the keys of the same instance?",
-				"reason", string(refusal.Reason))
+			v.a.trouble(ctx, "clerkauth: the token of a handshake does not verify",
+				&Error{Reason: ReasonHandshakeTokenVerificationFailure, message: refusal.message, cause: refusal.cause})
 			return v.a.signedOut(TokenSession, &Error{Reason: ReasonHandshakeTokenVerificationFailure, cause: refusal})
 		}
 	case refusal == errTooMany:
@@ -63,10 +64,11 @@ func (v *visit) resolveHandshake(ctx context.Context) *RequestState {
 		directives, refusal = nil, nil // signed out, but with a clean URL
 	}
 	if refusal != nil {
-		v.a.log.WarnContext(ctx, "clerkauth: could not use the result of a handshake", "reason", string(refusal.Reason))
 		if errors.Is(refusal, ErrUnavailable) {
+			v.a.trouble(ctx, "clerkauth: could not look up the result of a handshake", refusal)
 			return v.a.signedOut(TokenSession, refusal)
 		}
+		v.a.log.DebugContext(ctx, "clerkauth: ignored the result of a handshake", "reason", string(refusal.Reason), "detail", refusal.message)
 		return nil
 	}
 	return v.applyDirectives(ctx, safeDirectives(directives))
@@ -125,7 +127,8 @@ func (v *visit) applyDirectives(ctx context.Context, directives []string) *Reque
 		policy := jwtPolicy{as: asSession, call: v.call}
 		claims, refusal := v.a.verify(ctx, &p, &policy)
 		if refusal != nil && v.a.flow.development && refusal.recoverable() {
-			v.a.log.WarnContext(ctx, "clerkauth: the clock of this machine is wrong", "reason", string(refusal.Reason))
+			v.a.warnings.warn(ctx, "clerkauth: the clock of this machine is wrong", slog.String("reason", string(refusal.Reason)),
+				slog.String("do", "set the clock; production refuses such sessions"))
 			policy.skew = developmentSkew
 			claims, refusal = v.a.verify(ctx, &p, &policy)
 		}
@@ -137,7 +140,9 @@ func (v *visit) applyDirectives(ctx context.Context, directives []string) *Reque
 		case refusal.Reason == ReasonSessionTokenMissingAZP:
 			state = v.a.signedOut(TokenSession, refusal) // Another handshake would bring the same.
 		default:
-			v.a.log.WarnContext(ctx, "clerkauth: ignored the session of a handshake", "reason", string(refusal.Reason))
+			attrs := append([]slog.Attr{slog.String("reason", string(refusal.Reason))}, refusal.detail()...)
+			v.a.warnings.warn(ctx, "clerkauth: ignored the session of a handshake", append(attrs, slog.String("do",
+				"compare the keys and AuthorizedParties with the instance"))...)
 			return nil
 		}
 	}

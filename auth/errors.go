@@ -26,6 +26,8 @@ type Error struct {
 	anonymous      bool            // no credential was presented
 	metadataURL    string          // where clients learn how to get an OAuth token, or empty
 	scopes         []string        // that OAuth clients are told to ask for
+	received       []string        // what a claim has, for the log
+	expected       []string        // what it should have had
 }
 
 // Error returns the reason, with the detail where there is one.

@@ -1,6 +1,8 @@
 package clerkauth
 
 import (
+	"context"
+	"log/slog"
 	"strconv"
 	"strings"
 
@@ -43,7 +45,9 @@ func (v *visit) canRedirect(reason Reason) bool {
 		return false
 	}
 	if v.redirects >= maxRedirects {
-		v.a.log.Warn("clerkauth: stopped a redirect loop; are the keys of the same instance?", "reason", string(reason))
+		v.a.warnings.warn(context.Background(), "clerkauth: stopped a redirect loop", slog.String("host", v.frontendHost()),
+			slog.String("reason", string(reason)), slog.String("do",
+				"take the publishable and the secret key from the same instance, and let browsers keep the cookies of this application"))
 		return false
 	}
 	return true
@@ -85,6 +89,9 @@ func (v *visit) handshakeURL(reason Reason) string {
 	}
 	return v.frontendAPI() + "/v1/client/handshake?" + q.text.String()
 }
+
+// frontendHost returns the host of the Frontend API, for the log.
+func (v *visit) frontendHost() string { return hostOf(v.frontendAPI()) }
 
 // frontendAPI returns the base of the Frontend API as this browser reaches it.
 func (v *visit) frontendAPI() string {

@@ -66,7 +66,7 @@ func (a *Authenticator) machine(ctx context.Context, p *presented, call *callCon
 			defer cancel()
 			ctx, observed := observe(ctx, a.config.Observer)
 			state := ask(ctx)
-			observed.end(ctx, state)
+			a.decided(ctx, observed, state)
 			return state
 		}),
 	}
@@ -102,7 +102,7 @@ func (a *Authenticator) machineJWT(ctx context.Context, p *presented, call *call
 	case errors.Is(refusal, ErrUnavailable):
 		return nil, refusal
 	default:
-		return nil, &Error{Reason: ReasonTokenVerificationFailed, message: refusal.message, cause: refusal}
+		return nil, &Error{Reason: ReasonTokenVerificationFailed, message: refusal.message, cause: refusal, received: refusal.received, expected: refusal.expected}
 	}
 	if p.cached != nil {
 		return p.cached.machine, a.meantForUs(p.class, p.cached.machine, call)
@@ -120,7 +120,7 @@ func (a *Authenticator) meantForUs(t TokenType, m *machineToken, call *callConfi
 	switch t {
 	case TokenM2M:
 		if id := a.config.MachineID; id != "" && !slices.Contains(m.scopes, id) {
-			return refuse(ReasonTokenVerificationFailed, "the token is not meant for this machine")
+			return refuse(ReasonTokenVerificationFailed, "the token is not meant for this machine").compared(m.scopes, []string{id})
 		}
 	case TokenOAuth:
 		if len(call.oauthAudience) == 0 {
@@ -128,7 +128,7 @@ func (a *Authenticator) meantForUs(t TokenType, m *machineToken, call *callConfi
 		}
 		switch bindingTo(m.audience, call.oauthAudience) {
 		case BindingForeign:
-			return refuse(ReasonTokenVerificationFailed, "the token is bound to another resource")
+			return refuse(ReasonTokenVerificationFailed, "the token is bound to another resource").compared(m.audience, call.oauthAudience)
 		case BindingNone:
 			if !call.allowUnbound {
 				return refuse(ReasonTokenVerificationFailed, "the token is not bound to a resource")

@@ -146,11 +146,16 @@ func (a *Authenticator) machineRefusal(ctx context.Context, err error) *Error {
 	if errors.As(err, &answer) {
 		switch answer.StatusCode {
 		case http.StatusUnauthorized:
-			a.log.ErrorContext(ctx, "clerkauth: Clerk refuses the secret key; machine tokens cannot be verified")
-			return &Error{Reason: ReasonSecretKeyInvalid, message: "Clerk refuses the secret key", cause: err}
+			refusal := &Error{Reason: ReasonSecretKeyInvalid, message: "Clerk refuses the secret key", cause: err}
+			a.trouble(ctx, machineTrouble, refusal)
+			return refusal
 		case http.StatusNotFound, http.StatusBadRequest:
 			return &Error{Reason: ReasonTokenInvalid, message: "Clerk does not know the token", cause: err}
 		}
 	}
-	return &Error{Reason: ReasonUnexpectedError, message: "the token could not be verified", cause: err}
+	refusal := &Error{Reason: ReasonUnexpectedError, message: "the token could not be verified", cause: err}
+	a.trouble(ctx, machineTrouble, refusal)
+	return refusal
 }
+
+const machineTrouble = "clerkauth: Clerk could not be asked about the token of a machine"

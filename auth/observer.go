@@ -2,6 +2,8 @@ package clerkauth
 
 import (
 	"context"
+	"log/slog"
+	"net/http"
 	"time"
 )
 
@@ -124,9 +126,16 @@ func (o *observation) endSession(ctx context.Context, refusal *Error) {
 	o.end(ctx, state)
 }
 
-// observeRefusal tells the observer whom a guard turned away.
+// observeRefusal tells the observer and the log whom a guard turned away.
 func (s *RequestState) observeRefusal(refusal *Error) {
-	if s == nil || s.authn == nil || s.authn.config.Observer == nil {
+	if s == nil || s.authn == nil {
+		return
+	}
+	if log := s.authn.log; refusal.StatusCode() == http.StatusForbidden && log.Enabled(context.Background(), slog.LevelDebug) {
+		attrs := append([]slog.Attr{slog.String("reason", string(refusal.Reason))}, refusal.detail()...)
+		log.LogAttrs(context.Background(), slog.LevelDebug, "clerkauth: turned away", attrs...)
+	}
+	if s.authn.config.Observer == nil {
 		return
 	}
 	s.authn.config.Observer.Refused(RefusalInfo{

@@ -183,7 +183,10 @@ func (p *frontendProxy) fail(w http.ResponseWriter, r *http.Request, err error) 
 		writeProxyError(w, http.StatusRequestEntityTooLarge, "proxy_request_failed", "The request is too large.")
 		return
 	}
-	p.authn.log.WarnContext(r.Context(), "clerkauth: the Frontend API cannot be reached through the proxy")
+	if r.Context().Err() == nil { // Otherwise the visitor has hung up.
+		p.authn.warnings.warn(r.Context(), "clerkauth: the Frontend API cannot be reached through the proxy", troubleAttrs(p.upstream.Host,
+			&Error{Reason: ReasonUnexpectedError, message: "the request was not answered", cause: err})...)
+	}
 	writeProxyError(w, http.StatusBadGateway, "proxy_request_failed", "The Frontend API cannot be reached.")
 }
 

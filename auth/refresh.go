@@ -73,7 +73,7 @@ func (v *visit) refresh(ctx context.Context, p *presented) (state *RequestState,
 	}
 	if err != nil {
 		if trouble := callRefusal(err); trouble != nil && trouble != errTooMany {
-			v.a.log.WarnContext(ctx, "clerkauth: a session could not be refreshed", "reason", string(trouble.Reason))
+			v.a.trouble(ctx, "clerkauth: a session could not be refreshed", trouble)
 			return v.a.signedOut(TokenSession, trouble), ""
 		}
 		return nil, refreshNote(err)

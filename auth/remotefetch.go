@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -106,7 +105,7 @@ func (s *RemoteKeySet) fetchOnce(ctx context.Context) fetched {
 	req.Close = true // Keys are loaded every few minutes: a connection is not kept for that.
 	resp, err := s.client.Do(req)
 	if err != nil {
-		return fetched{pause: jitter(), err: loadError("the key server cannot be reached", transportCause(err))}
+		return fetched{pause: jitter(), err: loadError(withCause("the key server cannot be reached", err), transportCause(err))}
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxKeySetBytes+1))
@@ -129,13 +128,12 @@ func (s *RemoteKeySet) fetchOnce(ctx context.Context) fetched {
 	return fetched{keys: keys}
 }
 
-// host returns where the keys come from, for the log.
-func (s *RemoteKeySet) host() string {
-	u, err := url.Parse(s.config.URL)
-	if err != nil {
-		return ""
+// withCause adds why a request failed, as far as that has no address in it.
+func withCause(message string, err error) string {
+	if text := causeText(err); text != "" && !errors.Is(err, context.DeadlineExceeded) {
+		return message + ": " + text
 	}
-	return u.Host
+	return message
 }
 
 func loadError(message string, cause error) *Error {

@@ -335,9 +335,8 @@ func (s *RemoteKeySet) fail(err *Error, asked time.Duration) {
 		s.snapshot.Store(nil)
 	}
 	if s.failures&(s.failures-1) == 0 { // The first, and ever more seldom: an outage must not fill the log.
-		s.config.Logger.Warn("clerkauth: keys could not be loaded",
-			"host", s.host(), "reason", string(err.Reason), "cause", err.message, "failures", s.failures,
-			"keys_at_hand", s.snapshot.Load() != nil)
+		attrs := append(troubleAttrs(hostOf(s.config.URL), err), slog.Int("failures", s.failures), slog.Bool("keys_at_hand", s.snapshot.Load() != nil))
+		s.config.Logger.LogAttrs(context.Background(), slog.LevelWarn, "clerkauth: keys could not be loaded", attrs...)
 	}
 }
 

@@ -1,6 +1,8 @@
 package clerkauth
 
 import (
+	"context"
+	"log/slog"
 	"net/url"
 	"slices"
 	"strings"
@@ -40,7 +42,8 @@ func (v *visit) respondToSatellite() *RequestState {
 		return v.a.anonymous(TokenSession, ReasonPrimaryRespondsToSyncing)
 	}
 	if !v.isSatellite(target) {
-		v.a.log.Warn("clerkauth: ignored __clerk_redirect_url: its origin is not in SatelliteOrigins")
+		v.a.warnings.warn(context.Background(), "clerkauth: ignored __clerk_redirect_url: its origin is no satellite of this application",
+			slog.String("host", target.Host), slog.String("do", "list the origins of satellites in SatelliteOrigins"))
 		return nil
 	}
 	params := []string{paramSynced, "true"}

@@ -106,10 +106,13 @@ func (a *Authenticator) verify(ctx context.Context, p *presented, policy *jwtPol
 		return accepted(p.claims, a.checkClaims(p.claims, policy, now))
 	}
 	key, refusal := a.keyFor(ctx, p.header, policy.as, now)
-	if refusal != nil {
-		return nil, refusal
+	if refusal == nil {
+		refusal = a.checkSignature(p, key)
 	}
-	if refusal := a.checkSignature(p, key); refusal != nil {
+	if policy.as.session() {
+		a.noteIssuer(ctx, p.claims, refusal)
+	}
+	if refusal != nil {
 		return nil, refusal
 	}
 	// What is remembered must not keep the rest of a header alive.
@@ -237,14 +240,14 @@ func (c *callConfig) check(claims *SessionClaims) *Error {
 				return refuse(ReasonTokenVerificationFailed, "there is no audience")
 			}
 		case !slices.ContainsFunc(claims.Audience, func(aud string) bool { return slices.Contains(c.audience, aud) }):
-			return refuse(ReasonTokenVerificationFailed, "the audience is another one")
+			return refuse(ReasonTokenVerificationFailed, "the audience is another one").compared(claims.Audience, c.audience)
 		}
 	}
 	if refusal := c.checkParty(claims); refusal != nil {
 		return refusal
 	}
 	if len(c.issuer) > 0 && !slices.Contains(c.issuer, claims.Issuer) {
-		return refuse(ReasonTokenInvalidIssuer, "the issuer is another one")
+		return refuse(ReasonTokenInvalidIssuer, "the issuer is another one").compared([]string{claims.Issuer}, c.issuer)
 	}
 	return nil
 }
@@ -253,17 +256,27 @@ func (c *callConfig) check(claims *SessionClaims) *Error {
 func (c *callConfig) checkParty(claims *SessionClaims) *Error {
 	party := claims.AuthorizedParty
 	switch {
+	case c.partyTrouble != nil:
+		return c.partyTrouble
 	case len(c.parties) == 0 && c.partyFunc == nil:
 		return nil
 	case !claims.seen.has(claimParty) || party == "" && !claims.bad.has(claimParty):
 		if c.allowMissingParty {
 			return nil
 		}
-		return refuse(ReasonSessionTokenMissingAZP, "the token names no authorized party; see AllowMissingAuthorizedParty")
+		return refuse(ReasonSessionTokenMissingAZP, "the token names no authorized party; see AllowMissingAuthorizedParty").compared(nil, c.expectedParties())
 	case party != "" && (slices.Contains(c.parties, party) || c.partyFunc != nil && c.partyFunc(party)):
 		return nil
 	}
-	return refuse(ReasonTokenInvalidAuthorizedParties, "the authorized party is another one")
+	return refuse(ReasonTokenInvalidAuthorizedParties, "the authorized party is another one").compared([]string{party}, c.expectedParties())
+}
+
+// expectedParties are the parties of the configuration, for the log.
+func (c *callConfig) expectedParties() []string {
+	if c.partyFunc == nil {
+		return c.parties
+	}
+	return append(slices.Clone(c.parties), "(AuthorizedPartyFunc)")
 }
 
 // checkTimes compares whole milliseconds, as Clerk does.
