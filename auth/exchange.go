@@ -22,9 +22,10 @@ const (
 // maxBudgets bounds how many owners of values have a budget of their own.
 const maxBudgets = 4096
 
-// exchange guards the calls by which visitors exchange a value of a cookie for cookies: nonces and refresh tokens. Anybody
-// can make up such values, so what Clerk has refused is not asked again for a while, and calls in vain have a budget. Values
-// that come with something that Clerk has signed have the budget of its owner, so that strangers use up their own only.
+// exchange guards the calls by which visitors exchange a value of a cookie for cookies: nonces and refresh tokens.
+// Anybody can make up such values, so what Clerk has refused is not asked again for a while, and calls in vain have a
+// budget. Values that come with something that Clerk has signed have the budget of its owner, so that strangers use up
+// their own only.
 type exchange struct {
 	now     func() time.Time
 	size    int // of a budget
@@ -70,8 +71,8 @@ func (e *exchange) strained() bool {
 // errRefusedBefore is the refusal of a value that Clerk has refused a moment ago.
 var errRefusedBefore = refuse(ReasonTokenInvalid, "Clerk refused this value a moment ago")
 
-// call makes the call for a value unless that is known to be in vain. The owner is whose signed token came with the value,
-// or empty. The error of call is an answer of Clerk, or trouble.
+// call makes the call for a value unless that is known to be in vain. The owner is whose signed token came with the
+// value, or empty. The error of call is an answer of Clerk, or trouble.
 func (e *exchange) call(ctx context.Context, owner, value string, call func(context.Context) error) error {
 	if !plausibleSecret(value) || len(value) > maxExchangedBytes {
 		return refuse(ReasonTokenInvalid, "the value cannot be one of Clerk's")

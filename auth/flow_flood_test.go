@@ -56,8 +56,8 @@ func floodedFlow(t *testing.T, production bool, part string) (*flow, *countedCal
 	return f, calls
 }
 
-// flood presents made-up values as pages and as fetches, ten strangers at a time, and lets meanwhile look in between. It
-// returns how often each status was answered.
+// flood presents made-up values as pages and as fetches, ten strangers at a time, and lets meanwhile look in between.
+// It returns how often each status was answered.
 func (f *flow) flood(values int, cookie func(i int) string, meanwhile func()) map[int]int {
 	statuses := map[int]int{}
 	var mu sync.Mutex
@@ -94,8 +94,8 @@ func (f *flow) leave() {
 
 func madeUpNonce(i int) string { return fmt.Sprintf("__clerk_handshake_nonce=made-up-%d", i) }
 
-// Made-up nonces cost a bounded number of calls. Nobody who is known notices, and whoever comes for the first time gets in,
-// too: the result of the handshake then comes as a token.
+// Made-up nonces cost a bounded number of calls. Nobody who is known notices, and whoever comes for the first time gets
+// in, too: the result of the handshake then comes as a token.
 func TestFlow_FloodOfNonces(t *testing.T) {
 	t.Parallel()
 	eachInstanceType(t, func(t *testing.T, production bool) {
@@ -141,7 +141,8 @@ func TestFlow_NonceThatComesTooLate(t *testing.T) {
 	})
 }
 
-// Refresh tokens are looked up only with an expired token that Clerk has signed, and its session is what a flood uses up.
+// Refresh tokens are looked up only with an expired token that Clerk has signed, and its session is what a flood uses
+// up.
 func TestFlow_FloodOfRefreshTokens(t *testing.T) {
 	t.Parallel()
 	eachInstanceType(t, func(t *testing.T, production bool) {

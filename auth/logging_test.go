@@ -174,7 +174,8 @@ func (f failing) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: int(f), Header: http.Header{}, Body: http.NoBody, Request: r}, nil
 }
 
-// The issuer of the first session token tells keys of two instances apart. Once a good token was seen, others are noise.
+// The issuer of the first session token tells keys of two instances apart. Once a good token was seen, others are
+// noise.
 func TestLog_KeysOfAnotherInstance(t *testing.T) {
 	t.Parallel()
 	clock := newClock()

@@ -8,7 +8,8 @@ import (
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
 
-// Whatever needs a key while the key server fails is 503 at once: nobody is sent around, and nobody is called signed out.
+// Whatever needs a key while the key server fails is 503 at once: nobody is sent around, and nobody is called signed
+// out.
 func TestAuthenticator_NoKeysIsOurTroubleAtOnce(t *testing.T) {
 	t.Parallel()
 	clock := newClock()

@@ -122,8 +122,8 @@ func shutOut(line string) bool {
 	return hasPrefix(line, machineLines) || strings.HasPrefix(line, "auth.") && strings.HasPrefix(verdict, "got <nil>, ")
 }
 
-// sessionless explains a JWT that has no sid, so that it is the token of nobody's session. One with an audience may be what
-// an OAuth client knows about a user, and they let it in.
+// sessionless explains a JWT that has no sid, so that it is the token of nobody's session. One with an audience may be
+// what an OAuth client knows about a user, and they let it in.
 func (d *difference) sessionless() *difference {
 	p, ok := peekAt(d.bearer())
 	_, session := p.payload["sid"]
@@ -137,7 +137,8 @@ func (d *difference) sessionless() *difference {
 	return d.without(shutOut)
 }
 
-// noAudience explains a token whose aud is neither a text nor a list, which they look at only where an audience is asked for.
+// noAudience explains a token whose aud is neither a text nor a list, which they look at only where an audience is
+// asked for.
 func (d *difference) noAudience() *difference {
 	p, ok := peekAt(d.bearer())
 	_, number := p.payload["aud"].(float64)
@@ -151,8 +152,8 @@ func (d *difference) noAudience() *difference {
 	return d.without(shutOut)
 }
 
-// manyResources explains an OAuth token for one of the resources that are asked for and for others, where the token could be
-// sent on.
+// manyResources explains an OAuth token for one of the resources that are asked for and for others, where the token
+// could be sent on.
 func (d *difference) manyResources() *difference {
 	p, ok := peekAt(d.bearer())
 	audience, _ := p.payload["aud"].([]any)
