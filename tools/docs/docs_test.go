@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	clerk "github.com/clerkgo/clerk-go/core"
 	"github.com/clerkgo/clerk-go/tools/internal/workspace"
 )
 
@@ -188,14 +187,22 @@ func TestMovingTable(t *testing.T) {
 	}
 }
 
+func TestFrontendPart(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"/v1/me": "me", "/v1/me/billing/plans": "me/billing", "/v1/organizations/{id}/domains/{domain}/x": "organizations/domains",
+		"/v1/tickets/accept": "tickets", "/api_keys/{id}": "api_keys", "/.well-known/jwks.json": ".well-known",
+	} {
+		if got := frontendPart(path); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
+}
+
 func TestCoverageRows(t *testing.T) {
 	t.Parallel()
-	endpoints := []clerk.Endpoint{
-		{Service: "Users", Name: "Get", OperationID: "GetUser"},
-		{Service: "Users", Name: "Ban", OperationID: "BanUser"},
-		{Service: "JWKS", Name: "Get", OperationID: "GetJWKS"},
-	}
-	got := coverageRows(endpoints, map[string]bool{"GetUser": true, "GetJWKS": true})
+	all := []anOperation{{"Users", "GetUser", "Get"}, {"Users", "BanUser", "Ban"}, {"JWKS", "GetJWKS", "Get"}}
+	got := coverageRows("service", all, map[string]bool{"GetUser": true, "GetJWKS": true})
 	want := []string{
 		"2 of 3 operations are emulated.", "", "| service | emulated | not emulated |", "|---|---|---|",
 		"| `JWKS` | 1 of 1 |  |", "| `Users` | 1 of 2 | `Ban` |",

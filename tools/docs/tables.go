@@ -27,6 +27,8 @@ func table(w *workspace.Workspace, name string) ([]string, error) {
 		return reasonTable(filepath.Join(w.Top, "auth", "reason.go"))
 	case "coverage":
 		return coverageTable()
+	case "frontend-coverage":
+		return frontendCoverageTable(w.Top)
 	case "credentials":
 		return moving.Table(context.Background())
 	default:
