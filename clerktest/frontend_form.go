@@ -126,14 +126,17 @@ func bodyError(err error) error {
 	return errBodyInvalid("the body cannot be read")
 }
 
+// listsBeyond are fields that ClerkJS sends once for each value, although the document calls them texts.
+var listsBeyond = map[string]bool{"additional_scope": true}
+
 // formBody gives the values of a form the types that the document says.
 func formBody(params []param, form url.Values) (map[string]json.RawMessage, error) {
 	body := make(map[string]json.RawMessage, len(form))
 	for name, values := range form {
 		name = strings.TrimSuffix(name, "[]")
 		p := findParam(params, name)
-		if p == nil {
-			p = &param{name: name, kind: "string", array: len(values) > 1}
+		if p == nil || listsBeyond[name] {
+			p = &param{name: name, kind: "string", array: len(values) > 1 || listsBeyond[name]}
 		}
 		raw, err := formField(p, values)
 		if err != nil {

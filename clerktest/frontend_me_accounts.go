@@ -1,6 +1,8 @@
 package clerktest
 
 import (
+	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -63,8 +65,9 @@ func wireAccountVisit(v *accountVisit) pendingAccountWire {
 }
 
 type accountInput struct {
-	Scopes field[[]string] `json:"additional_scope"`
 	factorInput
+
+	Scopes []string
 }
 
 // connectAccount begins to connect an account at a provider that the instance allows.
@@ -81,21 +84,16 @@ func connectAccount(c *frontendCall) (any, error) {
 	return c.visitForAccount(c.tx.newID("eac_"), &in)
 }
 
-// decodeAccount reads a form whose scopes may be one or several.
+// decodeAccount reads a form whose scopes are one by one, or several in one text.
 func (c *frontendCall) decodeAccount(in *accountInput) error {
-	if err := c.decode(&in.factorInput); err != nil {
+	var scopes struct {
+		List []string `json:"additional_scope"`
+	}
+	if err := errors.Join(c.decode(&in.factorInput), c.decode(&scopes)); err != nil {
 		return err
 	}
-	var one struct {
-		Scope string `json:"additional_scope"`
-	}
-	var several struct {
-		Scopes []string `json:"additional_scope"`
-	}
-	if c.decode(&several) == nil {
-		in.Scopes.Value = several.Scopes
-	} else if c.decode(&one) == nil {
-		in.Scopes.Value = strings.Fields(one.Scope)
+	for _, s := range scopes.List {
+		in.Scopes = append(in.Scopes, strings.Fields(s)...)
 	}
 	return nil
 }
@@ -105,7 +103,7 @@ func (c *frontendCall) visitForAccount(accountID string, in *accountInput) (any,
 	if err != nil {
 		return nil, err
 	}
-	v := &accountVisit{AccountID: accountID, UserID: c.user.ID, Visit: *visit, Scopes: in.Scopes.Value, CreatedAt: c.tx.now}
+	v := &accountVisit{AccountID: accountID, UserID: c.user.ID, Visit: *visit, Scopes: in.Scopes, CreatedAt: c.tx.now}
 	tableAccountVisits.deleteAll(c.tx, "user", c.user.ID)
 	tableAccountVisits.put(c.tx, v)
 	return wireAccountVisit(v), nil
@@ -113,12 +111,21 @@ func (c *frontendCall) visitForAccount(accountID string, in *accountInput) (any,
 
 // ownAccount is the connected account of the path.
 func (c *frontendCall) ownAccount() (*accountFacts, error) {
-	id, accounts := c.param("external_account_id"), accountsOf(c.user)
-	at := slices.IndexFunc(accounts, func(a accountFacts) bool { return a.ID == id || a.ExternalAccountID == id })
-	if at < 0 {
+	a := accountByID(c.user, c.param("external_account_id"))
+	if a == nil {
 		return nil, errNotFound("external account")
 	}
-	return &accounts[at], nil
+	return a, nil
+}
+
+// accountByID is an account that a user has at a provider, nil when there is none with this id.
+func accountByID(u *user, id string) *accountFacts {
+	accounts := accountsOf(u)
+	at := slices.IndexFunc(accounts, func(a accountFacts) bool { return a.ID == id || a.ExternalAccountID == id })
+	if at < 0 {
+		return nil
+	}
+	return &accounts[at]
 }
 
 // reauthorizeAccount visits the provider of an account again, for example for more scopes.
@@ -144,7 +151,8 @@ func revokeAccountTokens(c *frontendCall) (any, error) {
 	return c.me(), nil
 }
 
-// accountFromProvider ends the visit: the account is connected, unless somebody else has it.
+// accountFromProvider ends the visit: the account is connected, unless somebody else has it. One that is authorized again has to
+// be the same.
 func (c *frontendCall) accountFromProvider(v *accountVisit, identity *externalIdentity) (any, error) {
 	if err := c.tx.checkVisit(&v.Visit); err != nil {
 		return nil, err
@@ -162,6 +170,41 @@ func (c *frontendCall) accountFromProvider(v *accountVisit, identity *externalId
 	if other := c.tx.externalUser(identity); other != nil && other.ID != u.ID {
 		return redirectAnswer{location: withQuery(back, "__clerk_status", "external_account_exists")}, nil
 	}
+	if a := accountByID(u, v.AccountID); a != nil && a.ProviderUserID != identity.ID {
+		return redirectAnswer{location: withQuery(back, "__clerk_status", "failed")}, nil
+	}
 	c.tx.linkExternal(u, identity)
+	c.tx.grantScopes(u.ID, identity, v.Scopes)
 	return redirectAnswer{location: v.Visit.back(true)}, nil
+}
+
+// grantScopes adds what the provider lets the application do with an account.
+func (x *tx) grantScopes(userID string, identity *externalIdentity, scopes []string) {
+	if len(scopes) == 0 {
+		return
+	}
+	x.changeUser(userID, func(u *user) {
+		u.ExternalAccounts = slices.Clone(u.ExternalAccounts)
+		for i, a := range accountsOf(u) {
+			if accountKey(a.Provider, a.ProviderUserID) != accountKey(identity.Strategy, identity.ID) {
+				continue
+			}
+			granted := strings.Fields(a.ApprovedScopes)
+			for _, scope := range scopes {
+				if !slices.Contains(granted, scope) {
+					granted = append(granted, scope)
+				}
+			}
+			u.ExternalAccounts[i] = setMember(u.ExternalAccounts[i], "approved_scopes", strings.Join(granted, " "))
+		}
+	})
+}
+
+// setMember gives a member of a JSON object another value.
+func setMember(object json.RawMessage, name, value string) json.RawMessage {
+	patch, err := json.Marshal(map[string]string{name: value})
+	if err != nil {
+		return object
+	}
+	return mergeValue(object, patch)
 }

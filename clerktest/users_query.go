@@ -196,6 +196,7 @@ type accountFacts struct {
 	IdentificationID  string `json:"identification_id"`
 	Provider          string `json:"provider"`
 	ProviderUserID    string `json:"provider_user_id"`
+	ApprovedScopes    string `json:"approved_scopes"`
 }
 
 func accountsOf(u *user) []accountFacts {
