@@ -11,6 +11,17 @@ var missingState = &RequestState{
 	err:    &Error{Reason: ReasonMiddlewareMissing, message: "no Clerk middleware ran for this request"},
 }
 
+// ginState is the same where the context is one of Gin, which hides the context of the request.
+var ginState = &RequestState{
+	status: StatusSignedOut,
+	reason: ReasonMiddlewareMissing,
+	err: &Error{Reason: ReasonMiddlewareMissing, message: "no Clerk middleware ran for this request, or a gin.Context was " +
+		"passed as the context of an engine without ContextWithFallback: pass c.Request.Context()"},
+}
+
+// ginContextKey is what a gin.Context, and each context that is made from one, answers with itself.
+const ginContextKey = "_gin-gonic/gin/contextkey"
+
 // NewContext returns a context that carries the state. Middleware calls it; tests may call it with a state of
 // [NewState]. A nil state hides the one that the context has: [FromContext] then answers as where no middleware ran.
 func NewContext(ctx context.Context, state *RequestState) context.Context {
@@ -22,6 +33,9 @@ func NewContext(ctx context.Context, state *RequestState) context.Context {
 func FromContext(ctx context.Context) *RequestState {
 	if state, ok := ctx.Value(contextKey{}).(*RequestState); ok && state != nil {
 		return state
+	}
+	if ctx.Value(ginContextKey) != nil {
+		return ginState
 	}
 	return missingState
 }

@@ -58,13 +58,13 @@ func New(config Config) fiber.Handler {
 	}
 	return func(c *fiber.Ctx) error {
 		if config.Next != nil && config.Next(c) {
-			c.SetUserContext(clerkauth.NewContext(c.UserContext(), nil))
+			store(c, nil)
 			return c.Next()
 		}
 		ctx := clerkauth.NewWaitLimit(c.UserContext(), config.Timeout)
 		defer ctx.Stop()
 		state := config.Authenticator.Authenticate(ctx, request(c), config.CallOptions...)
-		c.SetUserContext(clerkauth.NewContext(c.UserContext(), state))
+		store(c, state)
 		if config.ErrorHandler != nil {
 			c.Locals(localsKey{}, config.ErrorHandler)
 		}

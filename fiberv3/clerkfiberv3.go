@@ -57,13 +57,13 @@ func New(config Config) fiber.Handler {
 	}
 	return func(c fiber.Ctx) error {
 		if config.Next != nil && config.Next(c) {
-			c.SetContext(clerkauth.NewContext(c.Context(), nil))
+			store(c, nil)
 			return c.Next()
 		}
 		ctx := clerkauth.NewWaitLimit(c.Context(), config.Timeout)
 		defer ctx.Stop()
 		state := config.Authenticator.Authenticate(ctx, request(c), config.CallOptions...)
-		c.SetContext(clerkauth.NewContext(c.Context(), state))
+		store(c, state)
 		if config.ErrorHandler != nil {
 			c.Locals(localsKey{}, config.ErrorHandler)
 		}

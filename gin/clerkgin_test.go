@@ -1,6 +1,7 @@
 package clerkgin_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -114,5 +115,25 @@ func TestWithErrorHandler_CannotLetTheHandlerRun(t *testing.T) {
 	w := get(r, "/")
 	if ran || w.Code != http.StatusTeapot {
 		t.Errorf("got %d and the handler ran: %v, want 418 and no handler", w.Code, ran)
+	}
+}
+
+// TestFromContext_OfAContextOfGin passes the context of Gin where that of the request belongs.
+func TestFromContext_OfAContextOfGin(t *testing.T) {
+	t.Parallel()
+	for _, fallback := range []bool{false, true} {
+		engine := newEngine()
+		engine.ContextWithFallback = fallback
+		engine.Use(clerkgin.Middleware(offline(t)))
+		var err error
+		engine.GET("/", func(c *gin.Context) {
+			ctx, cancel := context.WithCancel(c)
+			defer cancel()
+			err = clerkauth.FromContext(ctx).Require()
+		})
+		get(engine, "/")
+		if hint := err != nil && strings.Contains(err.Error(), "ContextWithFallback"); hint == fallback || errors.Is(err, clerkauth.ErrUnavailable) == fallback {
+			t.Errorf("with fallback %t: got %v, want a hint where there is none", fallback, err)
+		}
 	}
 }
