@@ -7,6 +7,7 @@ import (
 
 // loginOnDevice signs in with the device grant (RFC 8628): the user agrees in a browser on whatever machine has one.
 func (p *program) loginOnDevice(ctx context.Context) error {
+	//docs:begin device
 	device, err := p.oauth.DeviceAuth(ctx)
 	if err != nil {
 		return err
@@ -16,6 +17,7 @@ func (p *program) loginOnDevice(ctx context.Context) error {
 		return err
 	}
 	token, err := p.oauth.DeviceAccessToken(ctx, device) // asks until the user has answered
+	//docs:end device
 	if err != nil {
 		return err
 	}

@@ -27,8 +27,11 @@ func serveLocal(ctx context.Context, out io.Writer) error {
 
 // addClient makes the OAuth application of this program.
 func addClient(srv *clerktest.Server, redirectURIs []string) clerktest.OAuthClient {
-	return srv.OAuth().AddClient(clerktest.OAuthClient{
+	//docs:begin client
+	client := srv.OAuth().AddClient(clerktest.OAuthClient{
 		Name: "Command line", Public: true, DeviceGrant: true, RedirectURIs: redirectURIs,
 		Scopes: []string{"openid", "email", "profile", "offline_access"},
 	})
+	//docs:end client
+	return client
 }

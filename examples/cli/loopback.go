@@ -29,6 +29,7 @@ func (p *program) loginInBrowser(ctx context.Context, redirectURIs []string) err
 		return err
 	}
 	p.oauth.RedirectURL = redirectURI
+	//docs:begin begin
 	state, nonce, verifier := oauth2.GenerateVerifier(), oauth2.GenerateVerifier(), oauth2.GenerateVerifier()
 	answers := make(chan url.Values, 1)
 	server := &http.Server{Handler: callback(state, answers), ReadHeaderTimeout: 10 * time.Second}
@@ -36,6 +37,7 @@ func (p *program) loginInBrowser(ctx context.Context, redirectURIs []string) err
 	defer func() { _ = server.Shutdown(context.WithoutCancel(ctx)) }()
 
 	address := p.oauth.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier), oidc.Nonce(nonce))
+	//docs:end begin
 	if _, err := fmt.Fprintf(p.out, "Sign in with your browser. If it does not open, go to\n%s\n", address); err != nil {
 		return err
 	}
@@ -49,10 +51,12 @@ func (p *program) loginInBrowser(ctx context.Context, redirectURIs []string) err
 	if code := answer.Get("error"); code != "" {
 		return errors.New("the sign-in was refused: " + code)
 	}
+	//docs:begin finish
 	if iss, ok := answer["iss"]; ok && iss[0] != p.issuer() {
 		return errors.New("the answer is of another issuer")
 	}
 	token, err := p.oauth.Exchange(ctx, answer.Get("code"), oauth2.VerifierOption(verifier))
+	//docs:end finish
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,8 @@ type program struct {
 
 var errSignedOut = errors.New("you are not signed in: run login")
 
+//docs:begin new
+
 // newProgram finds out where the issuer has its endpoints.
 func newProgram(ctx context.Context, issuer, clientID string, store store, lock string) (*program, error) {
 	provider, err := oidc.NewProvider(ctx, issuer)
@@ -39,6 +41,8 @@ func newProgram(ctx context.Context, issuer, clientID string, store store, lock 
 		ClientID: clientID, Endpoint: endpoint, Scopes: []string{oidc.ScopeOpenID, "email", "profile", oidc.ScopeOfflineAccess},
 	}}, nil
 }
+
+//docs:end new
 
 // keep verifies whom the tokens of a sign-in are for, and stores them.
 func (p *program) keep(ctx context.Context, token *oauth2.Token, nonce string) error {
@@ -59,6 +63,8 @@ func (p *program) keep(ctx context.Context, token *oauth2.Token, nonce string) e
 	_, err = fmt.Fprintln(p.out, "You are signed in.")
 	return err
 }
+
+//docs:begin token
 
 // token returns an access token that is good for a while. One that is not is refreshed by one process at a time: a refresh
 // token is good once, and using it twice can end the whole sign-in.
@@ -88,6 +94,8 @@ func (p *program) token(ctx context.Context) (*oauth2.Token, error) {
 	}
 	return fresh, p.store.save(fresh)
 }
+
+//docs:end token
 
 func (p *program) whoami(ctx context.Context) error {
 	token, err := p.token(ctx)

@@ -20,6 +20,7 @@ type inviteInput struct {
 
 // newSDKServer is the server on the official Go SDK.
 func newSDKServer(guard *clerkmcp.Guard, t *team) http.Handler {
+	//docs:begin server
 	server := mcp.NewServer(&mcp.Implementation{Name: "team-notes", Version: "1.0.0"}, nil)
 	server.AddReceivingMiddleware(clerkmcpgosdk.Middleware(guard)) // handlers find the caller
 	mcp.AddTool(server, &mcp.Tool{Name: "whoami", Description: "says who is signed in"},
@@ -30,12 +31,15 @@ func newSDKServer(guard *clerkmcp.Guard, t *team) http.Handler {
 		func(ctx context.Context, _ *mcp.CallToolRequest, in noteInput) (*mcp.CallToolResult, any, error) {
 			return sdkResult(t.addNote(ctx, in.Text))
 		})
+	//docs:end server
 	mcp.AddTool(server, &mcp.Tool{Name: "invite", Description: "invites somebody into your organization"},
 		func(ctx context.Context, _ *mcp.CallToolRequest, in inviteInput) (*mcp.CallToolResult, any, error) {
 			return sdkResult(t.invite(ctx, in.Email))
 		})
+	//docs:begin protect
 	handler := mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server }, &mcp.StreamableHTTPOptions{Stateless: true})
 	return clerkmcpgosdk.Protect(guard, handler)
+	//docs:end protect
 }
 
 // sdkResult is the answer of a tool. The SDK turns an error into one that the model reads.

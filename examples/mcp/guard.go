@@ -16,7 +16,8 @@ func newGuard(k *demo.Clerk, resource string, unbound bool) (*clerkmcp.Guard, er
 	if err != nil {
 		return nil, err
 	}
-	return clerkmcp.New(clerkmcp.Config{
+	//docs:begin guard
+	guard, err := clerkmcp.New(clerkmcp.Config{
 		Authenticator: authn, Resource: resource, AuthorizationServer: issuer, Name: "Team notes",
 		Scopes: []clerkmcp.Scope{
 			{Name: "notes:read", Label: "read notes"},
@@ -37,6 +38,8 @@ func newGuard(k *demo.Clerk, resource string, unbound bool) (*clerkmcp.Guard, er
 		// call that needs it.
 		Stateless: true,
 	})
+	//docs:end guard
+	return guard, err
 }
 
 // authorizationServer is where clients sign the user in: the Frontend API of the instance.

@@ -18,6 +18,7 @@ type people struct {
 
 // populate gives a local Clerk the scopes of this server, and two people in an organization.
 func populate(srv *clerktest.Server) people {
+	//docs:begin configure
 	srv.OAuth().Configure(func(s *clerktest.OAuthSettings) {
 		s.JWTAccessTokens = true
 		s.DynamicRegistration = true
@@ -26,6 +27,7 @@ func populate(srv *clerktest.Server) people {
 		}
 		s.DefaultScopes = []string{"notes:read", "notes:write", "user:org:read"}
 	})
+	//docs:end configure
 	var p people
 	p.admin = srv.CreateUser(clerktest.User{FirstName: "Ada", Email: "ada@example.com", Password: password})
 	p.member = srv.CreateUser(clerktest.User{FirstName: "Ben", Email: "ben@example.com", Password: password})
@@ -36,10 +38,13 @@ func populate(srv *clerktest.Server) people {
 
 // token is what a client would hold after a user agreed to these scopes.
 func (p *people) token(srv *clerktest.Server, userID, resource string, scopes ...string) string {
+	//docs:begin token
 	client := srv.OAuth().AddClient(clerktest.OAuthClient{Name: "curl", Public: true, RedirectURIs: []string{"http://127.0.0.1/callback"}, Scopes: scopes})
-	return srv.OAuth().Grant(clerktest.OAuthGrantParams{
+	tokens := srv.OAuth().Grant(clerktest.OAuthGrantParams{
 		ClientID: client.ClientID, UserID: userID, OrganizationID: p.organization.ID, Scopes: scopes, Resource: resource,
-	}).AccessToken
+	})
+	//docs:end token
+	return tokens.AccessToken
 }
 
 // explain prints what to paste into a client. On a local Clerk it makes the people who can sign in there.

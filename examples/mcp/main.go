@@ -77,10 +77,12 @@ func newApp(k *demo.Clerk, library, resource string, unbound bool) (http.Handler
 	default:
 		return nil, fmt.Errorf("there is no library %q: take go-sdk or mcp-go", library)
 	}
+	//docs:begin mount
 	mux := http.NewServeMux()
 	mux.Handle("/mcp", server)
 	for _, path := range guard.MetadataPaths() {
 		mux.Handle(path, guard.Metadata())
 	}
+	//docs:end mount
 	return mux, nil
 }

@@ -63,6 +63,8 @@ func (t *team) invite(ctx context.Context, email string) (string, error) {
 	return "The invitation is on its way.", nil
 }
 
+//docs:begin permission
+
 // permitted asks Clerk whether the caller's role in the organization has a permission.
 func (t *team) permitted(ctx context.Context, caller *clerkauth.RequestState, permission string) error {
 	if caller.OrgID() == "" {
@@ -77,3 +79,5 @@ func (t *team) permitted(ctx context.Context, caller *clerkauth.RequestState, pe
 	}
 	return nil
 }
+
+//docs:end permission
