@@ -26,18 +26,12 @@ func newServer(file string) (*server, error) {
 		return nil, err
 	}
 	user = bytes.TrimSpace(user)
-	pages := make([][]byte, users/pageSize+1)
-	for p := range pages {
-		var body bytes.Buffer
-		body.WriteByte('[')
-		for i := p * pageSize; i < min((p+1)*pageSize, users); i++ {
-			if i > p*pageSize {
-				body.WriteByte(',')
-			}
-			body.Write(bytes.Replace(user, []byte(`"user_0"`), fmt.Appendf(nil, `"user_%d"`, i), 1))
-		}
-		body.WriteByte(']')
-		pages[p] = body.Bytes()
+	var rows bytes.Buffer // the users, with a comma after each
+	starts := make([]int, users+1)
+	for i := range users {
+		rows.Write(bytes.Replace(user, []byte(`"user_0"`), fmt.Appendf(nil, `"user_%d"`, i), 1))
+		rows.WriteByte(',')
+		starts[i+1] = rows.Len()
 	}
 	s := &server{}
 	mux := http.NewServeMux()
@@ -49,10 +43,13 @@ func newServer(file string) (*server, error) {
 			last, _ := strconv.Atoi(after)
 			from = last + 1
 		}
-		body := pages[from/pageSize]
+		from = min(from, users)
+		body := bytes.TrimSuffix(rows.Bytes()[starts[from]:starts[min(from+pageSize, users)]], []byte{','})
 		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)+2))
+		_, _ = w.Write([]byte{'['})
 		_, _ = w.Write(body)
+		_, _ = w.Write([]byte{']'})
 	})
 	mux.HandleFunc("GET /v1/users/count", func(w http.ResponseWriter, _ *http.Request) {
 		s.arrive()

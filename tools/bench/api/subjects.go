@@ -30,6 +30,7 @@ func newSubjects(address string) ([]subject, error) {
 	return []subject{
 		peerSubject(user.NewClient(config)),
 		ours("core, ListAll", client),
+		ours("core, ListAll, eight pages ahead", client, clerk.WithReadAhead(8)),
 		ours("core, ListAll without prefetch", client, clerk.WithPrefetch(false)),
 	}, nil
 }
