@@ -35,7 +35,6 @@ func Open(out io.Writer) (*Service, error) {
 	if config.SignInURL == "" {
 		config.SignInURL = "/sign-in"
 	}
-	config.TokenCacheSize = clerkauth.DefaultTokenCacheSize
 	authn, err := clerkauth.New(config)
 	if err != nil {
 		k.Close()

@@ -68,6 +68,7 @@ func (fx *fixture) ours() ([]subject, error) {
 		return nil, err
 	}
 	config := clerkauth.Config{KeySet: set, HeaderOnly: true, AuthorizedParties: []string{"https://app.example.com"}}
+	config.TokenCacheSize = clerkauth.NoTokenCache
 	cold, err := clerkauth.New(config)
 	if err != nil {
 		return nil, err
