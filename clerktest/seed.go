@@ -1,7 +1,6 @@
 package clerktest
 
 import (
-	"bytes"
 	"cmp"
 	_ "embed" // seed.schema.json
 	"encoding/json"
@@ -85,21 +84,19 @@ type seedMember struct {
 }
 
 // Seed adds the records of a seed file, all of them or, if one cannot be added, none. [SeedSchema] describes the file;
-// a field that it does not know is an error.
+// a field that it does not know is an error. Errors name the line and the record, as users[3].
 func (in *Instance) Seed(file []byte) error {
-	var seed seedFile
-	dec := json.NewDecoder(bytes.NewReader(file))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&seed); err != nil {
+	seed, err := decodeSeed(file)
+	if err != nil {
 		return fmt.Errorf("clerktest: Seed: %w", err)
 	}
-	err := in.write(func(x *tx) error {
+	err = in.write(func(x *tx) error {
 		err := seed.apply(x)
 		x.events = nil // a seed is how the world began, not something that happened in it
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("clerktest: Seed: %w", err)
+		return fmt.Errorf("clerktest: Seed: %w", lineOfSeed(file, err))
 	}
 	return nil
 }
@@ -113,7 +110,7 @@ func (in *Instance) HasUsers() (has bool) {
 func (s *seedFile) apply(x *tx) error {
 	if s.UserSettings != nil {
 		if err := x.mergeUserSettings(s.UserSettings); err != nil {
-			return fmt.Errorf("user_settings: %w", err)
+			return &seedRecordError{"user_settings", err}
 		}
 	}
 	for _, part := range []func() error{
@@ -139,7 +136,7 @@ func seedAll[T any](x *tx, part string, records []T, apply func(*T, *tx) error) 
 	return func() error {
 		for i := range records {
 			if err := apply(&records[i], x); err != nil {
-				return fmt.Errorf("%s[%d]: %w", part, i, err)
+				return &seedRecordError{fmt.Sprintf("%s[%d]", part, i), err}
 			}
 		}
 		return nil

@@ -26,6 +26,7 @@ type config struct {
 	remote        bool
 	realTokens    bool
 	version       bool
+	health        bool
 	webhooks      list
 	instances     list
 }
@@ -55,6 +56,7 @@ func parse(args []string, lookup func(string) (string, bool), stderr io.Writer) 
 	flags.BoolVar(&c.remote, "allow-remote", false, "listen on an address that other machines reach")
 	flags.BoolVar(&c.realTokens, "real-time-tokens", false, "session tokens follow the machine's time, whatever the movable clock says")
 	flags.BoolVar(&c.version, "version", false, "print the version and end")
+	flags.BoolVar(&c.health, "health", false, "ask the emulator that listens on -addr whether it answers, and end: with status 0 if it does")
 	if err := fromEnvironment(flags, lookup); err != nil {
 		return nil, err
 	}

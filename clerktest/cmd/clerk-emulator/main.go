@@ -43,6 +43,9 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		fmt.Fprintln(stdout, "clerk-emulator", version())
 		return nil
 	}
+	if c.health {
+		return c.checkHealth(ctx)
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.addr)
 	if err != nil {
 		return fmt.Errorf("-addr: %w", err)

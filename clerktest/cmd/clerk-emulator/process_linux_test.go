@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -40,12 +41,19 @@ func build(t testing.TB) string {
 // launch starts the binary and reads the settings that it prints.
 func launch(t testing.TB, binary string, args ...string) *process {
 	t.Helper()
+	return launchAs(t, nil, binary, args...)
+}
+
+// launchAs starts the binary as another user, unless that is nil.
+func launchAs(t testing.TB, user *syscall.Credential, binary string, args ...string) *process {
+	t.Helper()
 	p := &process{cmd: exec.CommandContext(t.Context(), binary, append([]string{"-addr", "127.0.0.1:0", "-log", "none"}, args...)...), env: map[string]string{}}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.cmd.Stderr = os.Stderr
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: user}
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
