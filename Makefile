@@ -8,7 +8,8 @@ SHELL := bash
 PUBLISHED := $(shell awk '!/^[#]/ && NF { print $$1 }' versions.txt)
 WORKSPACE := $(shell sed -n 's|^[[:space:]]*\./||p' go.work)
 ADAPTERS  := $(shell awk '!/^[#]/ && NF == 4 && $$4 != "-" { print $$1 }' versions.txt)
-TOOLMODS  := $(patsubst %/go.mod,%,$(wildcard tools/go.mod tools/*/go.mod tools/*/*/go.mod))
+RECIPES   := $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod))
+TOOLMODS  := $(patsubst %/go.mod,%,$(wildcard tools/go.mod tools/*/go.mod tools/*/*/go.mod)) $(RECIPES)
 PACKAGES  := $(patsubst %,./%/...,$(WORKSPACE))
 
 BIN       := $(CURDIR)/bin
@@ -45,6 +46,7 @@ help: ## list the targets
 test: ## run every test of every module (RACE=-race for the race detector)
 	go test $(RACE) $(TEST) $(PACKAGES)
 	cd tools && go test $(RACE) $(TEST) ./...
+	@for m in $(RECIPES); do (cd $$m && GOWORK=off go test $(RACE) $(TEST) ./...) || exit 1; done
 	cd tools/migrate && GOWORK=off go test $(RACE) $(TEST) ./...
 
 .PHONY: race

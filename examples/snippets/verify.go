@@ -69,7 +69,7 @@ func Stream(w http.ResponseWriter, r *http.Request, serve func(ctx context.Conte
 		clerkauth.FromHTTP(r).Answer(err).Write(w)
 		return
 	}
-	ctx, cancel := context.WithDeadline(r.Context(), state.ExpiresAt()) // the client comes back with a new token
+	ctx, cancel := state.UntilExpiry(r.Context()) // the client comes back with a new token
 	defer cancel()
 	serve(ctx)
 	//docs:end stream
