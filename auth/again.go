@@ -10,21 +10,39 @@ import (
 // credentialSeed makes the marks of credentials unpredictable.
 var credentialSeed = maphash.MakeSeed()
 
-// credentialMark tells requests with different credentials apart.
-func credentialMark(req *Request) uint64 {
+// credentials tell requests apart. The headers that are there once, as they mostly are, are kept as they are; others,
+// and those in memory that is reused, are a mark.
+type credentials struct {
+	authorization, cookie string
+	mark                  uint64
+}
+
+func credentialsOf(req *Request) credentials {
 	if req.Header == nil {
-		return 0
+		return credentials{}
+	}
+	authorization, cookie := req.Header("Authorization"), req.Header("Cookie")
+	if req.owned && len(authorization) <= 1 && len(cookie) <= 1 {
+		return credentials{authorization: first(authorization), cookie: first(cookie)}
 	}
 	var h maphash.Hash
 	h.SetSeed(credentialSeed)
-	for _, name := range [...]string{"Authorization", "Cookie"} {
-		for _, line := range req.Header(name) {
+	for _, lines := range [...][]string{authorization, cookie} {
+		for _, line := range lines {
 			_, _ = h.WriteString(line)
 			_ = h.WriteByte('\n')
 		}
 		_ = h.WriteByte(0)
 	}
-	return h.Sum64()
+	return credentials{mark: h.Sum64()}
+}
+
+// first returns the first value of a header, or nothing.
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
 }
 
 // again authenticates a request whose context has a state of this authenticator already, as it has where middleware is

@@ -53,15 +53,15 @@ func New(config Config) (*Authenticator, error) {
 // state of this Authenticator for the same credentials, as behind a second middleware, that state is used again: the
 // options of this call apply to it, and its cookies are left to the first response.
 func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...CallOption) *RequestState {
-	call, mark := a.callConfig(opts), credentialMark(&req)
+	call, presents := a.callConfig(opts), credentialsOf(&req)
 	ctx, observed := observe(ctx, a.config.Observer)
 	var state *RequestState
-	if first, ok := ctx.Value(contextKey{}).(*RequestState); ok && first != nil && first.authn == a && first.call != nil && first.mark == mark {
+	if first, ok := ctx.Value(contextKey{}).(*RequestState); ok && first != nil && first.authn == a && first.call != nil && first.presents == presents {
 		state = a.again(ctx, &req, first, call)
 	} else {
 		state = a.authenticate(ctx, &req, call)
 	}
-	state.challenge, state.call, state.mark = challengeFor(call.accepts, call.challenge), call, mark
+	state.challenge, state.call, state.presents = challengeFor(call.accepts, call.challenge), call, presents
 	a.decided(ctx, observed, state)
 	return state
 }

@@ -109,7 +109,7 @@ type Config struct {
 	// SatelliteAutoSync lets a satellite synchronise on the first visit.
 	SatelliteAutoSync bool
 	// SatelliteOrigins lists, on a primary, the origins of its satellites. Only these receive users back, and only
-	// with them a visit from a foreign page is synchronised.
+	// with them a visit from a foreign page is synchronised. Without any, only the origin of the request does.
 	SatelliteOrigins []string
 	// ProxyURL is where the Frontend API is proxied: an absolute URL, or a path of this application.
 	ProxyURL string

@@ -67,8 +67,5 @@ func (r *Request) header(name string) string {
 	if r.Header == nil {
 		return ""
 	}
-	if values := r.Header(name); len(values) > 0 {
-		return values[0]
-	}
-	return ""
+	return first(r.Header(name))
 }

@@ -53,14 +53,14 @@ func (v *visit) respondToSatellite() *RequestState {
 	return v.redirectOrSignOut(ReasonPrimaryRespondsToSyncing, withQuery(target, params...))
 }
 
-// isSatellite reports whether a browser may be sent to a URL. Without configured satellites these are the hosts of
-// this machine and the host of the request itself.
+// isSatellite reports whether a browser may be sent to a URL with its token. Without configured satellites that is the
+// origin of the request alone: what listens on another port of the host can be anybody's.
 func (v *visit) isSatellite(target *url.URL) bool {
 	if len(v.a.flow.satellites) > 0 {
 		return slices.Contains(v.a.flow.satellites, originOf(target))
 	}
-	own := url.URL{Host: v.address().host}
-	return isLoopbackHost(target.Host) && isLoopbackHost(own.Host) || target.Hostname() == own.Hostname()
+	own := v.address()
+	return originOf(target) == own.scheme+"://"+canonicalHost(own.scheme, own.host)
 }
 
 // comesFromForeignPage reports whether a page of another domain led to this page of a primary domain: a satellite may

@@ -133,15 +133,20 @@ func TestSecurity_redirectURL(t *testing.T) {
 		t.Errorf("got location %s, want the satellite with the token of the browser", to)
 	}
 
-	// Without a list only this machine and the host of the request get visitors back.
+	// Without a list only the origin of the request gets visitors back.
 	open := local(t, nil, nil)
 	for target, want := range map[string]bool{
-		"http://localhost:4000/": true, "http://127.0.0.1:4000/": true, "https://evil.example/": false, "http://localhost.evil.example/": false,
+		"http://localhost:3000/x": true, "http://localhost:4000/": false, "https://localhost:3000/": false, "http://127.0.0.1:3000/": false,
+		"https://evil.example/": false, "http://localhost.evil.example/": false, "http://localhost/": false,
 	} {
 		req := document("http", "localhost:3000", "/", "__clerk_redirect_url="+url.QueryEscape(target), "Cookie", cookie)
 		if got := strings.HasPrefix(open.Authenticate(t.Context(), req).Redirect(), target); got != want {
 			t.Errorf("target %q: redirected %t, want %t", target, got, want)
 		}
+	}
+	req = document("https", "app.example.com:443", "/", "__clerk_redirect_url="+url.QueryEscape("https://app.example.com/x"), "Cookie", cookie)
+	if got := open.Authenticate(t.Context(), req).Redirect(); !strings.HasPrefix(got, "https://app.example.com/x") {
+		t.Errorf("got %q, want the page of the same origin", got)
 	}
 }
 

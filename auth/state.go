@@ -32,7 +32,7 @@ type RequestState struct {
 	challenge *challenge           // what refusals tell OAuth clients, or nil
 	resolve   func() *RequestState // for a credential that is verified on first use
 	call      *callConfig          // of the call that made the state
-	mark      uint64               // of the credentials of the request
+	presents  credentials          // of the request, for a second middleware
 }
 
 // current returns the state to read from: a credential that waits to be verified is verified now.
