@@ -59,7 +59,11 @@ func newMachineCache(ttl time.Duration, now func() time.Time, sharedBy int) *mac
 	}
 }
 
-func keyOf(t TokenType, token string) machineKey { return machineKey{t, sha256.Sum256([]byte(token))} }
+// keyOf does without the heap for opaque tokens.
+func keyOf(t TokenType, token string) machineKey {
+	var buffer [maxMachineToken]byte
+	return machineKey{t, sha256.Sum256(append(buffer[:0], token...))}
+}
 
 // known returns the record of a token that counts now, or nil.
 func (c *machineCache) known(t TokenType, token string) *machineRecord {

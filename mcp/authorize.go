@@ -23,7 +23,7 @@ func (v *visit) demand() (scopeSet, verdict) {
 		if !m.isCall() {
 			continue
 		}
-		scopes, listed := g.tools[m.tool]
+		scopes, listed := g.tools[string(m.tool)]
 		if !listed && g.tools != nil && !g.config.AllowUnlistedTools {
 			result = max(result, verdictUnknown)
 		}
@@ -31,7 +31,7 @@ func (v *visit) demand() (scopeSet, verdict) {
 		if g.config.ToolScopes == nil {
 			continue
 		}
-		more, known := g.catalog.set(g.config.ToolScopes(m.tool, m.arguments))
+		more, known := g.catalog.set(g.config.ToolScopes(string(m.tool), m.arguments))
 		if !known {
 			result = verdictBroken
 		}
@@ -51,13 +51,10 @@ func (v *visit) authorize(needed scopeSet, result verdict) *refusal {
 	case verdictUnknown:
 		return &refusal{status: http.StatusOK, rpc: codeInvalidParams, code: "invalid_request", text: "There is no such tool."}
 	}
-	if needed == 0 {
+	if v.guard.catalog.allows(v.state, needed) {
 		return nil
 	}
 	held, _ := v.guard.catalog.set(v.state.Scopes())
-	if held.has(needed) {
-		return nil
-	}
 	return &refusal{
 		status: http.StatusForbidden, rpc: codeForbidden, code: "insufficient_scope", challenge: true, scopes: held | needed,
 		text:      "The token lacks " + v.guard.catalog.labels(needed&^held) + ".",

@@ -14,7 +14,7 @@ const maxBatch = 100
 type message struct {
 	id        []byte // as it came; nil for a notification
 	method    string // empty for a response
-	tool      string // of tools/call
+	tool      []byte // of tools/call
 	arguments []byte // of tools/call, as they came
 }
 
@@ -107,10 +107,11 @@ func (v *walker) message() (message, error) {
 		}
 		m.id = id
 	}
-	var ok bool
-	if m.method, ok = text(method); !ok || m.method == "" {
+	name, ok := text(method)
+	if !ok || len(name) == 0 {
 		return m, errMessage
 	}
+	m.method = known(name)
 	if !m.isCall() {
 		return m, nil
 	}
@@ -131,7 +132,7 @@ func (m *message) readCall(params []byte) error {
 		return err
 	}
 	var ok bool
-	if m.tool, ok = text(values[0]); !ok || m.tool == "" {
+	if m.tool, ok = text(values[0]); !ok || len(m.tool) == 0 {
 		return errCall
 	}
 	m.arguments = values[1]
@@ -139,17 +140,17 @@ func (m *message) readCall(params []byte) error {
 }
 
 // text returns the text of a JSON string. Other values are not ok.
-func text(raw []byte) (string, bool) {
+func text(raw []byte) ([]byte, bool) {
 	if len(raw) < 2 || raw[0] != '"' {
-		return "", false
+		return nil, false
 	}
 	if bytes.IndexByte(raw, '\\') < 0 {
-		return known(raw[1 : len(raw)-1]), true
+		return raw[1 : len(raw)-1], true
 	}
 	var s string
 	err := json.Unmarshal(raw, &s)
 	// An escape that stands for no character is read in different ways.
-	return s, err == nil && !strings.ContainsRune(s, utf8.RuneError)
+	return []byte(s), err == nil && !strings.ContainsRune(s, utf8.RuneError)
 }
 
 // known returns a text without an allocation where it is a method that every call uses.

@@ -3,6 +3,8 @@ package clerkmcp
 import (
 	"slices"
 	"strings"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
 
 // scopeSet is a set of scopes of the catalog: a bit for each.
@@ -15,12 +17,14 @@ func (s scopeSet) has(other scopeSet) bool { return s&other == other }
 type catalog struct {
 	scopes []Scope
 	places map[string]int
+	checks []clerkauth.Check // of each scope
 }
 
 func newCatalog(scopes []Scope) catalog {
 	c := catalog{scopes: scopes, places: make(map[string]int, len(scopes))}
 	for i, scope := range scopes {
 		c.places[scope.Name] = i
+		c.checks = append(c.checks, clerkauth.HasScope(scope.Name))
 	}
 	return c
 }
@@ -37,6 +41,16 @@ func (c *catalog) set(names []string) (scopeSet, bool) {
 		set |= 1 << place
 	}
 	return set, all
+}
+
+// allows reports whether a caller holds all scopes of a set.
+func (c *catalog) allows(state *clerkauth.RequestState, set scopeSet) bool {
+	for i := range c.checks {
+		if set.has(1<<i) && !state.Has(c.checks[i:i+1]...) {
+			return false
+		}
+	}
+	return true
 }
 
 // all returns the set of all scopes.

@@ -26,6 +26,7 @@ type replay struct {
 	bytes.Reader
 	content []byte
 	single  [1]message // room for the usual case
+	small   [512]byte  // room for the usual body
 }
 
 // Close implements [io.Closer].
@@ -84,7 +85,9 @@ func (v *visit) read() error {
 	case length > limit:
 		return errTooLarge
 	case length >= 0:
-		b.content = make([]byte, length)
+		if b.content = b.small[:min(length, int64(len(b.small)))]; length > int64(len(b.small)) {
+			b.content = make([]byte, length)
+		}
 		if _, err := io.ReadFull(v.r.Body, b.content); err != nil {
 			return errNotJSON
 		}

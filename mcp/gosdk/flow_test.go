@@ -262,6 +262,33 @@ func TestMiddleware_TheCallerIsThatOfTheRequest(t *testing.T) {
 	}
 }
 
+// A session that began without a token, or with one of the user, must not lend its first caller to a later one.
+func TestMiddleware_AStaleCallerIsNeverSeen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, unbound, func(c *clerkmcp.Config) { c.PublicDiscovery = true })
+	ada, eve := w.token(0, "mcp:read", "mcp:write"), w.token(1, "mcp:read", "mcp:write")
+	session := w.send("", "", begin).Header.Get("Mcp-Session-Id")
+	w.send("", session, `{"jsonrpc":"2.0","method":"notifications/initialized"}`)
+	write := strings.Replace(read, `"read"`, `"write"`, 1)
+	for _, step := range []struct {
+		who, token, session, body string
+		status                    int
+	}{
+		{"the first caller with a token", eve, session, read, 200},
+		{"another user in that session", ada, session, write, 404},
+		{"the first caller again", eve, session, write, 200},
+		{"nobody", "", session, read, 401},
+		{"another user in no session", ada, "made-up-session", read, 404},
+	} {
+		if resp := w.send(step.token, step.session, step.body); resp.StatusCode != step.status {
+			t.Errorf("%s: got %d, want %d", step.who, resp.StatusCode, step.status)
+		}
+	}
+	if want := []string{w.users[1].ID, w.users[1].ID}; !slices.Equal(w.seen, want) {
+		t.Errorf("the handlers saw %v, want %v", w.seen, want)
+	}
+}
+
 func TestProtect_RefusesTokensOfOthers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
