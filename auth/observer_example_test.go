@@ -10,6 +10,8 @@ import (
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
 
+//docs:begin observer
+
 // refusalLog is an observer that writes to a log who was turned away and why.
 type refusalLog struct{ log *slog.Logger }
 
@@ -32,6 +34,8 @@ func (l refusalLog) Refused(info clerkauth.RefusalInfo) {
 func (l refusalLog) EndKeyLoad(info clerkauth.KeyLoadInfo) {
 	l.log.Debug("keys loaded", "keys", info.Keys, "reason", string(info.Reason))
 }
+
+//docs:end observer
 
 // An observer is told what is decided and why. This one writes it to a log.
 func ExampleObserver() {

@@ -199,6 +199,15 @@ func TestFrontendPart(t *testing.T) {
 	}
 }
 
+func TestCheckTests(t *testing.T) {
+	t.Parallel()
+	w := repository(t, map[string]string{"auth/x_test.go": "package auth\n\nfunc TestThere(t *testing.T) {}\n"})
+	problems := checkTests(w.Top, "docs/a.md", "`auth.TestThere` and\n`auth.TestGone`, `core.TestThere`\n")
+	if len(problems) != 2 || !strings.Contains(problems[0].Error(), "docs/a.md:2: there is no test TestGone in auth") {
+		t.Errorf("got %v, want one problem for each test that is not there", problems)
+	}
+}
+
 func TestCoverageRows(t *testing.T) {
 	t.Parallel()
 	all := []anOperation{{"Users", "GetUser", "Get"}, {"Users", "BanUser", "Ban"}, {"JWKS", "GetJWKS", "Get"}}

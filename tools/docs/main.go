@@ -10,7 +10,8 @@
 // and <!-- /table --> and comes from the release manifest or the source of auth.
 //
 // With -check nothing is written: the command fails when a file would change, when a relative link leads
-// nowhere, and when README.md or a file of docs holds Go code that is not a snippet.
+// nowhere, when README.md or a file of docs holds Go code that is not a snippet, and when one names a test, such as
+// `auth.TestMiddleware`, that does not exist.
 package main
 
 import (
@@ -86,6 +87,7 @@ func process(w *workspace.Workspace, name string, check bool) []error {
 		return []error{fmt.Errorf("%s:%w", name, err)}
 	}
 	problems := append(checkLinks(w.Top, name, after), checkBlocks(name, after)...)
+	problems = append(problems, checkTests(w.Top, name, after)...)
 	switch {
 	case after == before:
 	case check:
