@@ -9,6 +9,13 @@ var taskSteps = map[string]string{
 	taskSetupMFA:           "task_totp",
 }
 
+// tasksPage is where servers send people whose session waits for a task. The sign-in page has the steps.
+func tasksPage() *webPage {
+	return &webPage{path: "/sign-in/tasks", show: func(c *pageCall) (any, error) {
+		return redirectAnswer{location: "../sign-in" + queryOf(c.r.URL)}, nil
+	}}
+}
+
 // showTask shows what the person who is signed in still has to do.
 func (c *pageCall) showTask(v *signInView) (any, error) {
 	v.Step, v.Name = taskSteps[c.session.Tasks[0]], displayName(c.user)

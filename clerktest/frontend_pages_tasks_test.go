@@ -27,6 +27,7 @@ func TestSignInPage_Tasks(t *testing.T) {
 	mine := in.CreateOrganization(clerktest.Organization{Name: "Engines"})
 	in.AddMember(mine.ID, u.ID, "org:member")
 	b.press(wantsBack, "stay").leads(t, "sign-in")
+	b.page("/sign-in/tasks?redirect_url=x").leads(t, "../sign-in")
 	b.page(wantsBack).shows(t, http.StatusOK, "choose a new password")
 	b.press(wantsBack, "task_password", "new_password", "short").shows(t, http.StatusUnprocessableEntity, "A password has at least 8 characters.")
 	b.press(wantsBack, "task_password", "new_password", "another horse battery").leads(t, "sign-in")

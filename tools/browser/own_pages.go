@@ -22,6 +22,7 @@ var ownPages = []flow{
 	{"waitlist and tickets", ownWaitlistFlow},
 	{"passkey", ownPasskeyFlow},
 	{"tasks of a session", ownTasksFlow},
+	{"examples/webapp", webappFlow},
 }
 
 // own is the address of a page of the emulator that leads back to the application.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -82,6 +83,16 @@ func (v *visit) lands(steps ...chromedp.Action[chromedp.Void]) error {
 	defer stop()
 	_, err := chromedp.RunResponse(ctx, steps...)
 	return err
+}
+
+// forgetsRoundTrips stands for the two seconds for which a browser keeps count of handshakes with a server.
+func (v *visit) forgetsRoundTrips(origin string) func() error {
+	return func() error {
+		return v.acts(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+			_, err := chromedp.Call(ctx, network.DeleteCookies, network.DeleteCookiesParams{Name: "__clerk_redirect_count", URL: origin})
+			return err
+		}))
+	}
 }
 
 // shows keeps pictures of the page, wide and narrow, light and dark, when pictures are wanted.

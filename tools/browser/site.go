@@ -17,6 +17,7 @@ type site struct {
 	srv    *clerktest.Server
 	http   *httptest.Server
 	origin string
+	others []string // further addresses that a flow uses
 }
 
 // sitePage loads ClerkJS; with version 6 the components come from a package of their own.
@@ -95,7 +96,7 @@ func (s *site) local(address string) bool {
 	if u.Scheme == "data" || u.Scheme == "blob" {
 		return true
 	}
-	for _, own := range []string{s.srv.URL(), s.origin} {
+	for _, own := range append([]string{s.srv.URL(), s.origin}, s.others...) {
 		if o, err := url.Parse(own); err == nil && o.Port() == u.Port() && (u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost") {
 			return true
 		}
