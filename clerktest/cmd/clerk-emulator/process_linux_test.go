@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -122,28 +123,37 @@ func TestBinary_IsSmallAndQuick(t *testing.T) { //nolint:paralleltest // it meas
 	}
 }
 
-// writers create users until the process is gone and return the ids that it acknowledged.
-func writers(t *testing.T, p *process, round, enough int) []string {
+// acknowledged are the records that a process told about, as paths of the Backend API.
+type acknowledged struct {
+	mu    sync.Mutex
+	paths []string
+}
+
+// writers change records through both APIs until the process is gone.
+func (a *acknowledged) writers(t *testing.T, p *process, round, enough int) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var mu sync.Mutex
-	var acknowledged []string
+	before := len(a.paths)
 	reached := make(chan struct{})
+	add := func(path string) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if a.paths = append(a.paths, path); len(a.paths) == before+enough {
+			close(reached)
+		}
+	}
 	var wg sync.WaitGroup
 	for w := range 8 {
 		wg.Go(func() {
+			create, path := createUser, "/v1/users/"
+			if w%2 == 1 {
+				create, path = createSignUp, "/v1/sign_ups/"
+			}
 			for n := 0; ; n++ {
-				id, ok := createUser(ctx, p, fmt.Sprintf("r%d-w%d-n%d@example.com", round, w, n))
+				id, ok := create(t.Context(), p, fmt.Sprintf("r%d-w%d-n%d@example.com", round, w, n))
 				if !ok {
 					return
 				}
-				mu.Lock()
-				acknowledged = append(acknowledged, id)
-				if len(acknowledged) == enough {
-					close(reached)
-				}
-				mu.Unlock()
+				add(path + id)
 			}
 		})
 	}
@@ -154,42 +164,80 @@ func writers(t *testing.T, p *process, round, enough int) []string {
 	}
 	p.kill(t)
 	wg.Wait()
-	return acknowledged
 }
 
 // createUser reports whether the process acknowledged the user, with its whole answer.
 func createUser(ctx context.Context, p *process, email string) (id string, ok bool) {
-	body := strings.NewReader(`{"email_address":["` + email + `"],"skip_password_requirement":true}`)
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.env["CLERK_API_URL"]+"/v1/users", body)
-	if err != nil {
-		return "", false
-	}
-	req.Header.Set("Authorization", "Bearer "+p.env["CLERK_SECRET_KEY"])
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return "", false
-	}
-	defer func() { _ = resp.Body.Close() }()
+	body := `{"email_address":["` + email + `"],"skip_password_requirement":true}`
 	var made struct {
 		ID string `json:"id"`
 	}
-	err = json.NewDecoder(resp.Body).Decode(&made)
-	return made.ID, err == nil && resp.StatusCode == http.StatusOK
+	ok = ask(ctx, p, "/v1/users", "application/json", body, &made)
+	return made.ID, ok
 }
 
+// createSignUp begins a sign-up as a browser does, one of its own.
+func createSignUp(ctx context.Context, p *process, email string) (id string, ok bool) {
+	var browser struct {
+		Token string `json:"token"`
+	}
+	if !ask(ctx, p, "/v1/dev_browser", "", "", &browser) {
+		return "", false
+	}
+	var made struct {
+		Response struct {
+			ID string `json:"id"`
+		} `json:"response"`
+	}
+	ok = ask(ctx, p, "/v1/client/sign_ups?__clerk_db_jwt="+browser.Token, "application/x-www-form-urlencoded", "email_address="+url.QueryEscape(email), &made)
+	return made.Response.ID, ok
+}
+
+// ask posts a body and reports whether the whole answer came.
+func ask(ctx context.Context, p *process, path, kind, body string, into any) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.env["CLERK_API_URL"]+path, strings.NewReader(body))
+	if err != nil {
+		return false
+	}
+	if kind == "application/json" {
+		req.Header.Set("Authorization", "Bearer "+p.env["CLERK_SECRET_KEY"])
+	}
+	if kind != "" {
+		req.Header.Set("Content-Type", kind)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return json.NewDecoder(resp.Body).Decode(into) == nil && resp.StatusCode == http.StatusOK
+}
+
+// TestBinary_AKillInTheMiddleOfWritesLosesNothingAcknowledged kills the binary ten times, or as often as
+// CLERK_EMULATOR_TEST_KILLS says.
 func TestBinary_AKillInTheMiddleOfWritesLosesNothingAcknowledged(t *testing.T) {
 	t.Parallel()
+	kills := 10
+	if given := os.Getenv("CLERK_EMULATOR_TEST_KILLS"); given != "" {
+		var err error
+		if kills, err = strconv.Atoi(given); err != nil {
+			t.Fatal(err)
+		}
+	}
 	binary, data := build(t), t.TempDir()
-	var acknowledged []string
-	for round := range 4 {
+	var told acknowledged
+	for round := range kills + 1 {
 		p := launch(t, binary, "-data", data)
-		for _, id := range acknowledged {
-			if status, body := get(t, p.env, "/v1/users/"+id); status != http.StatusOK {
-				t.Fatalf("round %d: an acknowledged user = %d %s, want 200", round, status, body)
+		for _, path := range told.paths {
+			if status, body := get(t, p.env, path); status != http.StatusOK {
+				t.Fatalf("round %d: an acknowledged record = %d %s, want 200", round, status, body)
 			}
 		}
-		acknowledged = append(acknowledged, writers(t, p, round, 60)...)
+		if round == kills {
+			p.kill(t)
+			break
+		}
+		told.writers(t, p, round, 60)
 	}
-	t.Logf("%d acknowledged users survived", len(acknowledged))
+	t.Logf("%d acknowledged records survived %d kills", len(told.paths), kills)
 }
