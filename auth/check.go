@@ -83,6 +83,9 @@ func (s *RequestState) Has(checks ...Check) bool {
 // [ErrUnauthenticated], [ErrForbidden] or [ErrUnavailable]. Without checks being signed in is enough.
 func (s *RequestState) Require(checks ...Check) error {
 	err := s.require(checks)
+	if err == nil {
+		return nil // What follows is allocated.
+	}
 	var refusal *Error
 	if errors.As(err, &refusal) {
 		s.current().observeRefusal(refusal)

@@ -2,6 +2,10 @@ package clerkauth
 
 import (
 	"context"
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/sha512"
 	"errors"
 	"slices"
 	"strings"
@@ -139,8 +143,10 @@ func (a *Authenticator) checkSignature(p *presented, key *Key) *Error {
 	if err != nil {
 		return refuse(ReasonTokenInvalid, "the signature is malformed")
 	}
-	*buffer = signature
-	if err := p.header.method.Verify(p.signed, signature, key.Public); err != nil {
+	hash := p.header.method.Hash
+	signed := append(signature, p.signed...)
+	*buffer = appendDigest(signed, hash, signed[len(signature):])
+	if err := rsa.VerifyPKCS1v15(key.Public, hash, (*buffer)[len(signed):], (*buffer)[:len(signature)]); err != nil {
 		return refuse(ReasonTokenInvalidSignature, "the signature is wrong")
 	}
 	if p.newHeader != "" {
@@ -148,6 +154,23 @@ func (a *Authenticator) checkSignature(p *presented, key *Key) *Error {
 		p.newHeader = ""
 	}
 	return nil
+}
+
+// appendDigest appends the digest of what was signed. That of another hash is empty, which no signature fits. The
+// method of the library copies the token for it.
+func appendDigest(dst []byte, hash crypto.Hash, signed []byte) []byte {
+	switch hash {
+	case crypto.SHA256:
+		sum := sha256.Sum256(signed)
+		return append(dst, sum[:]...)
+	case crypto.SHA384:
+		sum := sha512.Sum384(signed)
+		return append(dst, sum[:]...)
+	case crypto.SHA512:
+		sum := sha512.Sum512(signed)
+		return append(dst, sum[:]...)
+	}
+	return dst
 }
 
 // keyFor returns the key of a header that asks for nothing unusual. A header that is refused anyway never makes a key
