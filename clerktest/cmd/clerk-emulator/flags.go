@@ -23,6 +23,7 @@ type config struct {
 	partyGiven    bool
 	webhookSecret string
 	clerkJS       string
+	envFile       string
 	remote        bool
 	realTokens    bool
 	version       bool
@@ -50,6 +51,7 @@ func parse(args []string, lookup func(string) (string, bool), stderr io.Writer) 
 	flags.StringVar(&c.party, "authorized-party", "http://localhost:3000", "origin of the application: the azp claim of session tokens, in every token when it is given")
 	flags.Var(&c.instances, "instance", "name of a further instance with keys of its own; may be repeated")
 	flags.StringVar(&c.clerkJS, "clerkjs", "", "folder whose node_modules has @clerk/clerk-js and @clerk/ui; by default looked for from here upwards")
+	flags.StringVar(&c.envFile, "env-file", "", ".env file that gets the settings of the first instance, for Go, Express, Next.js and Vite; its other lines stay")
 	flags.Var(&c.webhooks, "webhook", "URL that gets the signed events; may be repeated")
 	flags.StringVar(&c.webhookSecret, "webhook-secret", "", "signing secret, whsec_…, of the endpoints of -webhook; by default a random one")
 	flags.StringVar(&c.log, "log", "requests", "what to log: none, errors or requests")

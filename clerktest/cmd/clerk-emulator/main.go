@@ -63,6 +63,11 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	if err := c.plant(e, stdout); err != nil {
 		return err
 	}
+	if c.envFile != "" {
+		if err := writeEnvFile(c.envFile, settings(e.Default())); err != nil {
+			return err
+		}
+	}
 	banner(stdout, e)
 	dual, err := e.Listener(listener)
 	if err != nil {
