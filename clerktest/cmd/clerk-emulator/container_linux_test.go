@@ -31,7 +31,7 @@ func TestDockerfile_BuildsABinaryForAnEmptyImage(t *testing.T) {
 	if line == nil || !strings.Contains(string(file), "\nUSER 65532:65532\n") || !strings.Contains(string(file), `CMD ["/clerk-emulator", "-health"]`) {
 		t.Fatal("the Dockerfile builds nothing, runs as root or has no health check")
 	}
-	dir, err := os.MkdirTemp("", "clerk-emulator-") // t.TempDir is closed to other users
+	dir, err := os.MkdirTemp("", "clerk-emulator-") //nolint:usetesting // t.TempDir is closed to other users
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -26,14 +29,31 @@ func smallDisk(t *testing.T) (dir string, limit []string) {
 	return dir, nil
 }
 
-// post sends JSON to the Backend API.
+// fill takes what is left of a disk.
+func fill(t *testing.T, dir string) {
+	t.Helper()
+	f, err := os.Create(filepath.Join(dir, "filler")) //nolint:gosec // a folder of this test
+	if err != nil {
+		t.Fatal(err)
+	}
+	for err == nil {
+		_, err = f.Write(make([]byte, 512))
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// post sends JSON to the Backend API, and without a key to the admin API.
 func post(t *testing.T, p *process, path, body string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.env["CLERK_API_URL"]+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+p.env["CLERK_SECRET_KEY"])
+	if strings.HasPrefix(path, "/v1/") {
+		req.Header.Set("Authorization", "Bearer "+p.env["CLERK_SECRET_KEY"])
+	}
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -69,6 +89,12 @@ func TestBinary_AFullDiskIsToldAndLosesNothing(t *testing.T) {
 	before := count()
 	if !strings.Contains(before, fmt.Sprintf(`"total_count":%d`, kept)) {
 		t.Errorf("count = %s, want the %d acknowledged users", before, kept)
+	}
+	if limit == nil { // a limit of files leaves room for a new one
+		fill(t, dir)
+		if status, body := post(t, p, "/_clerktest/reset", ""); status != http.StatusInternalServerError || !strings.Contains(body, "data_folder_not_writable") {
+			t.Errorf("a reset = %d %s, want 500 that names the data folder", status, body)
+		}
 	}
 	p.kill(t)
 	p = launch(t, command[0], command[1:]...)
