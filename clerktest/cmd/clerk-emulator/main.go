@@ -159,6 +159,8 @@ func banner(w io.Writer, e *clerktest.Emulator) {
   JWKS          %[1]s/.well-known/jwks.json
   Console       %[1]s/
 
+Start your application with the lines below. In the console make a user and press "Sign in as": your application opens as that user.
+
 `, in.URL())
 	for _, ep := range in.Webhooks() {
 		fmt.Fprintf(w, "webhook %s signed with %s\n", ep.URL(), ep.Secret())
