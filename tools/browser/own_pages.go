@@ -23,6 +23,7 @@ var ownPages = []flow{
 	{"passkey", ownPasskeyFlow},
 	{"tasks of a session", ownTasksFlow},
 	{"examples/webapp", webappFlow},
+	{"OAuth: sign-in, consent, refusal", ownOAuthFlow},
 }
 
 // own is the address of a page of the emulator that leads back to the application.
