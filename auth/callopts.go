@@ -1,7 +1,6 @@
 package clerkauth
 
 import (
-	"context"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -102,7 +101,7 @@ func (a *Authenticator) callConfig(opts []CallOption) *callConfig {
 		}
 	}
 	if c.partyTrouble != nil {
-		a.warnings.warn(context.Background(), "clerkauth: an option of a call cannot work", slog.String("cause", c.partyTrouble.message))
+		a.warnings.warn("clerkauth: an option of a call cannot work", slog.String("cause", c.partyTrouble.message))
 	}
 	return &c
 }

@@ -54,7 +54,7 @@ func (v *visit) resolveHandshake(ctx context.Context) *RequestState {
 	case tokens != nil && (nonces == nil || refusal == errTooMany):
 		directives, refusal = firstGood(ctx, tokens, v.a.handshakeToken)
 		if refusal != nil && v.a.flow.development {
-			v.a.trouble(ctx, "clerkauth: the token of a handshake does not verify",
+			v.a.trouble("clerkauth: the token of a handshake does not verify",
 				&Error{Reason: ReasonHandshakeTokenVerificationFailure, message: refusal.message, cause: refusal.cause})
 			return v.a.signedOut(TokenSession, &Error{Reason: ReasonHandshakeTokenVerificationFailure, cause: refusal})
 		}
@@ -65,7 +65,7 @@ func (v *visit) resolveHandshake(ctx context.Context) *RequestState {
 	}
 	if refusal != nil {
 		if errors.Is(refusal, ErrUnavailable) {
-			v.a.trouble(ctx, "clerkauth: could not look up the result of a handshake", refusal)
+			v.a.trouble("clerkauth: could not look up the result of a handshake", refusal)
 			return v.a.signedOut(TokenSession, refusal)
 		}
 		v.a.log.DebugContext(ctx, "clerkauth: ignored the result of a handshake", "reason", string(refusal.Reason), "detail", refusal.message)
@@ -127,7 +127,7 @@ func (v *visit) applyDirectives(ctx context.Context, directives []string) *Reque
 		policy := jwtPolicy{as: asSession, call: v.call}
 		claims, refusal := v.a.verify(ctx, &p, &policy)
 		if refusal != nil && v.a.flow.development && refusal.recoverable() {
-			v.a.warnings.warn(ctx, "clerkauth: the clock of this machine is wrong", slog.String("reason", string(refusal.Reason)),
+			v.a.warnings.warn("clerkauth: the clock of this machine is wrong", slog.String("reason", string(refusal.Reason)),
 				slog.String("do", "set the clock; production refuses such sessions"))
 			policy.skew = developmentSkew
 			claims, refusal = v.a.verify(ctx, &p, &policy)
@@ -141,7 +141,7 @@ func (v *visit) applyDirectives(ctx context.Context, directives []string) *Reque
 			state = v.a.signedOut(TokenSession, refusal) // Another handshake would bring the same.
 		default:
 			attrs := append([]slog.Attr{slog.String("reason", string(refusal.Reason))}, refusal.detail()...)
-			v.a.warnings.warn(ctx, "clerkauth: ignored the session of a handshake", append(attrs, slog.String("do",
+			v.a.warnings.warn("clerkauth: ignored the session of a handshake", append(attrs, slog.String("do",
 				"compare the keys and AuthorizedParties with the instance"))...)
 			return nil
 		}

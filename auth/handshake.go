@@ -1,7 +1,6 @@
 package clerkauth
 
 import (
-	"context"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -45,7 +44,7 @@ func (v *visit) canRedirect(reason Reason) bool {
 		return false
 	}
 	if v.redirects >= maxRedirects {
-		v.a.warnings.warn(context.Background(), "clerkauth: stopped a redirect loop", slog.String("host", v.frontendHost()),
+		v.a.warnings.warn("clerkauth: stopped a redirect loop", slog.String("host", v.frontendHost()),
 			slog.String("reason", string(reason)), slog.String("do",
 				"take the publishable and the secret key from the same instance, and let browsers keep the cookies of this application"))
 		return false

@@ -31,7 +31,7 @@ func newWarnings(log *slog.Logger, now func() time.Time) *warnings {
 }
 
 // warn writes one warning. The message is the kind, so it is a constant.
-func (w *warnings) warn(ctx context.Context, message string, attrs ...slog.Attr) {
+func (w *warnings) warn(message string, attrs ...slog.Attr) {
 	w.mu.Lock()
 	now := w.now()
 	if now.Before(w.next[message]) {
@@ -45,15 +45,24 @@ func (w *warnings) warn(ctx context.Context, message string, attrs ...slog.Attr)
 	if more > 0 {
 		attrs = append(attrs, slog.Int("more", more))
 	}
-	w.log.LogAttrs(ctx, slog.LevelWarn, message, attrs...)
+	w.log.Warn(message, asArgs(attrs)...)
+}
+
+// asArgs makes arguments of a logger of attributes.
+func asArgs(attrs []slog.Attr) []any {
+	args := make([]any, len(attrs))
+	for i := range attrs {
+		args[i] = attrs[i]
+	}
+	return args
 }
 
 // trouble warns that a call to Clerk failed: where, why, and what to do about it. A visitor who hung up is no trouble.
-func (a *Authenticator) trouble(ctx context.Context, message string, err *Error) {
+func (a *Authenticator) trouble(message string, err *Error) {
 	if errors.Is(err.cause, context.Canceled) {
 		return
 	}
-	a.warnings.warn(ctx, message, troubleAttrs(hostOf(a.config.APIURL), err)...)
+	a.warnings.warn(message, troubleAttrs(hostOf(a.config.APIURL), err)...)
 }
 
 // troubleAttrs describe a call that failed.
@@ -113,7 +122,7 @@ func hostOf(address string) string {
 
 // noteIssuer warns where the first good session token is of another instance than the publishable key, and where only
 // tokens of another instance come. The issuer of a refused token is what anybody wrote, so only a short host is told.
-func (a *Authenticator) noteIssuer(ctx context.Context, claims *SessionClaims, refusal *Error) {
+func (a *Authenticator) noteIssuer(claims *SessionClaims, refusal *Error) {
 	if a.issuerKnown.Load() || refusal != nil && refusal.Reason != ReasonJWKKidMismatch && refusal.Reason != ReasonTokenInvalidSignature {
 		return
 	}
@@ -127,7 +136,7 @@ func (a *Authenticator) noteIssuer(ctx context.Context, claims *SessionClaims, r
 	if !validAuthority(received) || len(received) > maxLoggedHost {
 		received = "(no host)"
 	}
-	a.warnings.warn(ctx, message, slog.String("received", received), slog.String("expected", a.flow.issuerHost),
+	a.warnings.warn(message, slog.String("received", received), slog.String("expected", a.flow.issuerHost),
 		slog.String("do", "take "+setting("SecretKey")+", "+setting("JWTKey")+" and "+setting("PublishableKey")+" from the same instance"))
 }
 

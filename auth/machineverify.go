@@ -147,14 +147,14 @@ func (a *Authenticator) machineRefusal(ctx context.Context, err error) *Error {
 		switch answer.StatusCode {
 		case http.StatusUnauthorized:
 			refusal := &Error{Reason: ReasonSecretKeyInvalid, message: "Clerk refuses the secret key", cause: err}
-			a.trouble(ctx, machineTrouble, refusal)
+			a.trouble(machineTrouble, refusal)
 			return refusal
 		case http.StatusNotFound, http.StatusBadRequest:
 			return &Error{Reason: ReasonTokenInvalid, message: "Clerk does not know the token", cause: err}
 		}
 	}
 	refusal := &Error{Reason: ReasonUnexpectedError, message: "the token could not be verified", cause: err}
-	a.trouble(ctx, machineTrouble, refusal)
+	a.trouble(machineTrouble, refusal)
 	return refusal
 }
 

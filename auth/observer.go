@@ -131,9 +131,9 @@ func (s *RequestState) observeRefusal(refusal *Error) {
 	if s == nil || s.authn == nil {
 		return
 	}
-	if log := s.authn.log; refusal.StatusCode() == http.StatusForbidden && log.Enabled(context.Background(), slog.LevelDebug) {
+	if refusal.StatusCode() == http.StatusForbidden {
 		attrs := append([]slog.Attr{slog.String("reason", string(refusal.Reason))}, refusal.detail()...)
-		log.LogAttrs(context.Background(), slog.LevelDebug, "clerkauth: turned away", attrs...)
+		s.authn.log.Debug("clerkauth: turned away", asArgs(attrs)...)
 	}
 	if s.authn.config.Observer == nil {
 		return

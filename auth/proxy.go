@@ -184,7 +184,7 @@ func (p *frontendProxy) fail(w http.ResponseWriter, r *http.Request, err error) 
 		return
 	}
 	if r.Context().Err() == nil { // Otherwise the visitor has hung up.
-		p.authn.warnings.warn(r.Context(), "clerkauth: the Frontend API cannot be reached through the proxy", troubleAttrs(p.upstream.Host,
+		p.authn.warnings.warn("clerkauth: the Frontend API cannot be reached through the proxy", troubleAttrs(p.upstream.Host,
 			&Error{Reason: ReasonUnexpectedError, message: "the request was not answered", cause: err})...)
 	}
 	writeProxyError(w, http.StatusBadGateway, "proxy_request_failed", "The Frontend API cannot be reached.")

@@ -73,7 +73,7 @@ func (v *visit) refresh(ctx context.Context, p *presented) (state *RequestState,
 	}
 	if err != nil {
 		if trouble := callRefusal(err); trouble != nil && trouble != errTooMany {
-			v.a.trouble(ctx, "clerkauth: a session could not be refreshed", trouble)
+			v.a.trouble("clerkauth: a session could not be refreshed", trouble)
 			return v.a.signedOut(TokenSession, trouble), ""
 		}
 		return nil, refreshNote(err)

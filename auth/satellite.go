@@ -1,7 +1,6 @@
 package clerkauth
 
 import (
-	"context"
 	"log/slog"
 	"net/url"
 	"slices"
@@ -42,7 +41,7 @@ func (v *visit) respondToSatellite() *RequestState {
 		return v.a.anonymous(TokenSession, ReasonPrimaryRespondsToSyncing)
 	}
 	if !v.isSatellite(target) {
-		v.a.warnings.warn(context.Background(), "clerkauth: ignored __clerk_redirect_url: its origin is no satellite of this application",
+		v.a.warnings.warn("clerkauth: ignored __clerk_redirect_url: its origin is no satellite of this application",
 			slog.String("host", target.Host), slog.String("do", "list the origins of satellites in SatelliteOrigins"))
 		return nil
 	}

@@ -114,7 +114,7 @@ func (a *Authenticator) verify(ctx context.Context, p *presented, policy *jwtPol
 		refusal = a.checkSignature(p, key)
 	}
 	if policy.as.session() {
-		a.noteIssuer(ctx, p.claims, refusal)
+		a.noteIssuer(p.claims, refusal)
 	}
 	if refusal != nil {
 		return nil, refusal
@@ -144,9 +144,10 @@ func (a *Authenticator) checkSignature(p *presented, key *Key) *Error {
 		return refuse(ReasonTokenInvalid, "the signature is malformed")
 	}
 	hash := p.header.method.Hash
-	signed := append(signature, p.signed...)
-	*buffer = appendDigest(signed, hash, signed[len(signature):])
-	if err := rsa.VerifyPKCS1v15(key.Public, hash, (*buffer)[len(signed):], (*buffer)[:len(signature)]); err != nil {
+	*buffer = append(signature, p.signed...)
+	end := len(*buffer)
+	*buffer = appendDigest(*buffer, hash, (*buffer)[len(signature):])
+	if err := rsa.VerifyPKCS1v15(key.Public, hash, (*buffer)[end:], (*buffer)[:len(signature)]); err != nil {
 		return refuse(ReasonTokenInvalidSignature, "the signature is wrong")
 	}
 	if p.newHeader != "" {
