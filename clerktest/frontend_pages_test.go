@@ -170,6 +170,13 @@ func TestSignInPage_EmailLinkComesBackToThePage(t *testing.T) {
 	b.page("/sign-in?" + query.Encode()).backHome(t)
 }
 
+func TestSignInPage_TakesAnAddressAsItIs(t *testing.T) {
+	t.Parallel()
+	b := newCookieBrowser(t, clerktest.NewServer(t).Instance)
+	page := "/sign-in?redirect_url=http://localhost:3000/home"
+	b.page(page).shows(t, http.StatusOK, `action=".`+page+`"`)
+}
+
 func TestSignInPage_Refusals(t *testing.T) {
 	t.Parallel()
 	in := clerktest.NewServer(t).Instance

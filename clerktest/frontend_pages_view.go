@@ -57,7 +57,7 @@ func (c *pageCall) respondPage(answer any, err error) int {
 	}
 	view.Title, view.Console = cmp.Or(view.Title, c.page.title), c.inst.URL()+"/"
 	view.Query = queryOf(c.r.URL)
-	view.Self = strings.TrimPrefix(c.page.path, "/") + view.Query
+	view.Self = "./" + strings.TrimPrefix(c.page.path, "/") + view.Query // With the dot a colon in the query is no scheme's.
 	text, err := c.renderPage(name, view)
 	if err != nil {
 		return c.refuse(err)
