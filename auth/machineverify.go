@@ -58,7 +58,7 @@ func (a *Authenticator) askMachine(ctx context.Context, t TokenType, token strin
 			var answer machineAnswer
 			body := map[string]string{endpoint.field: token}
 			if err := callAPI(ctx, api, http.MethodPost, endpoint.path, nil, body, &answer); err != nil {
-				return nil, a.machineRefusal(ctx, err)
+				return nil, a.machineRefusal(err)
 			}
 			return answer.identity(t, a.now())
 		},
@@ -137,7 +137,7 @@ func textList(raw json.RawMessage) ([]string, bool) {
 }
 
 // machineRefusal turns a failed call into a refusal. A 401 is about our key, not the caller's.
-func (a *Authenticator) machineRefusal(ctx context.Context, err error) *Error {
+func (a *Authenticator) machineRefusal(err error) *Error {
 	var own *Error
 	if errors.As(err, &own) {
 		return own

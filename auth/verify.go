@@ -144,7 +144,8 @@ func (a *Authenticator) checkSignature(p *presented, key *Key) *Error {
 		return refuse(ReasonTokenInvalid, "the signature is malformed")
 	}
 	hash := p.header.method.Hash
-	*buffer = append(signature, p.signed...)
+	*buffer = signature
+	*buffer = append(*buffer, p.signed...)
 	end := len(*buffer)
 	*buffer = appendDigest(*buffer, hash, (*buffer)[len(signature):])
 	if err := rsa.VerifyPKCS1v15(key.Public, hash, (*buffer)[end:], (*buffer)[:len(signature)]); err != nil {
