@@ -81,14 +81,14 @@ type pageClient struct {
 	stop  func()
 }
 
-func (b *browser) open(_ context.Context, w *world, id string) (client, error) { //nolint:contextcheck // the browser has its own
+func (b *browser) open(_ context.Context, w *world, id string) (client, error) {
 	ctx, stop := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	c := &pageClient{ctx: ctx, clock: w.in.Clock(), first: order{URL: w.url, ClientID: id}, stop: stop}
-	if err := chromedp.Do(ctx, chromedp.Navigate(b.origin+"/")); err != nil {
+	if err := chromedp.Do(ctx, chromedp.Navigate(b.origin+"/")); err != nil { //nolint:contextcheck // the browser has its own
 		stop()
 		return nil, err
 	}
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!window.orders", chromedp.WithPollingTimeout(10*time.Second))); err != nil {
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!window.orders", chromedp.WithPollingTimeout(10*time.Second))); err != nil { //nolint:contextcheck // as above
 		stop()
 		return nil, err
 	}
