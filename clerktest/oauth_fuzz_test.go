@@ -9,7 +9,7 @@ import (
 )
 
 func FuzzOAuthParameters(f *testing.F) {
-	for _, seed := range []string{"a=b&c=d", "a=b&a=c", "a=&b", "%zz=1", "a=%ff", "a=%00", strings.Repeat("a=b&", 70), "resource=x&resource=y;z"} {
+	for _, seed := range []string{"a=b&c=d", "a=b&a=c", "a=&b", "%zz=1", "a=%ff", "a=%00", strings.Repeat("a=b&", 70), "resource=x&resource=y;z", "=0&=0", "=0&=0&a=b&a=c"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {

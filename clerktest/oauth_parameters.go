@@ -40,6 +40,9 @@ func parseOAuthParameters(raw string) (*oauthParameters, error) {
 		if len(list) == 0 {
 			continue
 		}
+		if name == "" { // which would look like no repeated one
+			return nil, errInvalidRequest("a parameter has no name")
+		}
 		for _, v := range append(list, name) {
 			if len(v) > maxOAuthParameter || !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
 				return nil, errInvalidRequest("a parameter is too long, or not valid UTF-8")
