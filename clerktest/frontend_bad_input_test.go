@@ -3,6 +3,7 @@ package clerktest_test
 import (
 	"bytes"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -40,9 +41,7 @@ func (r *badRequest) send(t *testing.T, in *clerktest.Instance) answer {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	for name, values := range r.header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, r.header)
 	return newCookieBrowser(t, in).do(req)
 }
 

@@ -38,7 +38,7 @@ func TestDockerfile_BuildsABinaryForAnEmptyImage(t *testing.T) {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	binary := filepath.Join(dir, "clerk-emulator")
 	build := exec.CommandContext(t.Context(), "sh", "-c", strings.Replace(string(line[1]), "/clerk-emulator ", binary+" ", 1))
-	build.Dir = top
+	build.Dir, build.Env = top, append(os.Environ(), "GOFLAGS=", "GOWORK=") // in the workspace, whatever this test runs in
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", line[1], err, out)
 	}
