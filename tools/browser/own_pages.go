@@ -160,7 +160,7 @@ func ownTasksFlow(v *visit) error {
 }
 
 // isActive checks how many sessions of the user with an address the Backend API knows.
-func (v *visit) isActive(email string, want int) func() error {
+func (v *visit) isActive(email string, want int) func() error { //nolint:unparam // the number belongs to what is checked
 	return func() error {
 		list, err := v.srv.API().Users.List(v.ctx, &clerk.UserListParams{EmailAddresses: []string{email}})
 		if err != nil {

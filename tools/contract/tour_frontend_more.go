@@ -54,11 +54,11 @@ func newPasskey(nonce string) (string, error) {
 	}
 	party, point, id := sha256.Sum256([]byte(options.RP.ID)), public.Bytes(), []byte("the tour's passkey")
 	data := append(party[:], 0x45, 0, 0, 0, 0)
-	data = append(append(data, make([]byte, 17)...), byte(len(id)))
+	data = append(append(data, make([]byte, 17)...), byte(len(id))) //nolint:gosec // an id is short
 	data = append(append(data, id...), 0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 32)
 	data = append(append(data, point[1:33]...), 0x22, 0x58, 32)
 	data = append(data, point[33:]...)
-	object := append([]byte("\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58"), byte(len(data)))
+	object := append([]byte("\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58"), byte(len(data))) //nolint:gosec // as above
 	client, err := json.Marshal(map[string]any{"type": "webauthn.create", "challenge": options.Challenge, "origin": pageOrigin, "crossOrigin": false})
 	if err != nil {
 		return "", err

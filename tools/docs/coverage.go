@@ -53,7 +53,7 @@ func frontendCoverageTable(root string) ([]string, error) {
 // many operations, its second one.
 func frontendPart(path string) string {
 	var parts []string
-	for _, segment := range strings.Split(strings.Trim(path, "/"), "/") {
+	for segment := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
 		if segment != "v1" && !strings.HasPrefix(segment, "{") {
 			parts = append(parts, segment)
 		}
