@@ -49,8 +49,8 @@ func (g *ProcedureGuard) Rule(procedure string, schema SchemaRule) ProcedureRule
 }
 
 // Admit authenticates a call by the Authorization header alone and applies the rule of its procedure, which is the Path of
-// the request. The context carries the caller. end is when the stream of a guarded procedure has to end; zero means never.
-// The error is an [*Error].
+// the request. The context carries the caller. end is when, by the machine's clock, the stream of a guarded procedure has
+// to end; zero means never. The error is an [*Error].
 func (g *ProcedureGuard) Admit(ctx context.Context, req Request, schema SchemaRule) (_ context.Context, end time.Time, err error) {
 	opts := append([]CallOption{HeaderOnly()}, g.CallOptions...)
 	state := g.Authenticator.Authenticate(ctx, req, opts...)
@@ -58,8 +58,8 @@ func (g *ProcedureGuard) Admit(ctx context.Context, req Request, schema SchemaRu
 	if err := rule.Require(state); err != nil {
 		return ctx, end, err
 	}
-	if !rule.IsOpen() {
-		end = state.ExpiresAt()
+	if left, ends := state.remaining(); ends && !rule.IsOpen() {
+		end = time.Now().Add(left)
 	}
 	return NewContext(ctx, state), end, nil
 }

@@ -2,9 +2,13 @@ package clerkauth_test
 
 import (
 	"errors"
+	"net/http"
 	"testing"
+	"time"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/auth/clerkauthtest"
+	"github.com/clerkgo/clerk-go/clerktest"
 )
 
 func TestProcedureRules_Lookup(t *testing.T) {
@@ -87,6 +91,19 @@ func TestProcedureGuard_RuleOrder(t *testing.T) {
 	}
 	if err := guard.Validate(); err == nil {
 		t.Error("got no error without an authenticator")
+	}
+}
+
+func TestProcedureGuard_EndsStreamsByTheMachinesClock(t *testing.T) {
+	t.Parallel()
+	srv, authn := clerkauthtest.New(t)
+	srv.Clock().Advance(time.Hour)
+	token := srv.SignedInUser(clerktest.TokenTTL(time.Minute)).Token
+	guard := clerkauth.ProcedureGuard{Authenticator: authn}
+	req := clerkauth.Request{Path: "/acme.v1.Invoices/Watch", Header: http.Header{"Authorization": {"Bearer " + token}}.Values}
+	_, end, err := guard.Admit(t.Context(), req, nil)
+	if left := time.Until(end); err != nil || left <= 0 || left > time.Minute {
+		t.Errorf("got an end in %v and the error %v, want one within the minute of the token", left, err)
 	}
 }
 

@@ -15,13 +15,23 @@ func (s *RequestState) UntilExpiry(ctx context.Context) (context.Context, contex
 		cancel(err)
 		return ctx, func() {}
 	}
+	left, ends := s.remaining()
+	if !ends {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, left, refuse(ReasonTokenExpired, ""))
+}
+
+// remaining is how long the credential is still good, by the clock of the configuration; false means that it does not
+// expire.
+func (s *RequestState) remaining() (time.Duration, bool) {
 	end := s.ExpiresAt()
 	if end.IsZero() {
-		return context.WithCancel(ctx)
+		return 0, false
 	}
 	now := time.Now
 	if authn := s.current().authn; authn != nil {
 		now = authn.now
 	}
-	return context.WithTimeoutCause(ctx, end.Sub(now()), refuse(ReasonTokenExpired, ""))
+	return end.Sub(now()), true
 }
