@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -27,34 +28,36 @@ const maxBudgets = 4096
 // budget. Values that come with something that Clerk has signed have the budget of its owner, so that strangers use up
 // their own only.
 type exchange struct {
-	now     func() time.Time
-	size    int // of a budget
-	mu      sync.Mutex
-	budgets map[string]*callBudget // by owner
-	refused map[[sha256.Size]byte]time.Time
+	now       func() time.Time
+	size      int // of a budget
+	mu        sync.Mutex
+	strangers *callBudget
+	owners    map[string]*callBudget
+	refused   map[[sha256.Size]byte]time.Time
 }
 
 func newExchange(size int, now func() time.Time) *exchange {
-	return &exchange{now: now, size: size, budgets: map[string]*callBudget{}, refused: map[[sha256.Size]byte]time.Time{}}
+	return &exchange{
+		now: now, size: size, strangers: newCallBudget(size, now()), owners: map[string]*callBudget{}, refused: map[[sha256.Size]byte]time.Time{},
+	}
 }
 
-// budget returns the budget of an owner and makes room for it. The lock is held.
+// budget returns the budget of an owner and makes room for it. Whoever has no room is a stranger. The lock is held.
 func (e *exchange) budget(owner string, now time.Time) *callBudget {
-	if b := e.budgets[owner]; b != nil {
+	if owner == "" {
+		return e.strangers
+	}
+	if b := e.owners[owner]; b != nil {
 		return b
 	}
-	for other, b := range e.budgets {
-		if b.restore(now); b.idle() {
-			delete(e.budgets, other)
-		}
-		if len(e.budgets) < maxBudgets {
-			break
-		}
+	if len(e.owners) >= maxBudgets {
+		maps.DeleteFunc(e.owners, func(_ string, b *callBudget) bool { b.restore(now); return b.idle() })
+	}
+	if len(e.owners) >= maxBudgets {
+		return e.strangers
 	}
 	b := newCallBudget(e.size, now)
-	if len(e.budgets) < maxBudgets {
-		e.budgets[strings.Clone(owner)] = b
-	}
+	e.owners[strings.Clone(owner)] = b
 	return b
 }
 
@@ -62,10 +65,8 @@ func (e *exchange) budget(owner string, now time.Time) *callBudget {
 func (e *exchange) strained() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	now := e.now()
-	b := e.budget("", now)
-	b.restore(now)
-	return b.places <= b.size/2
+	e.strangers.restore(e.now())
+	return e.strangers.places <= e.strangers.size/2
 }
 
 // errRefusedBefore is the refusal of a value that Clerk has refused a moment ago.
