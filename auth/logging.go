@@ -45,16 +45,7 @@ func (w *warnings) warn(message string, attrs ...slog.Attr) {
 	if more > 0 {
 		attrs = append(attrs, slog.Int("more", more))
 	}
-	w.log.Warn(message, asArgs(attrs)...)
-}
-
-// asArgs makes arguments of a logger of attributes.
-func asArgs(attrs []slog.Attr) []any {
-	args := make([]any, len(attrs))
-	for i := range attrs {
-		args[i] = attrs[i]
-	}
-	return args
+	w.log.LogAttrs(context.Background(), slog.LevelWarn, message, attrs...)
 }
 
 // trouble warns that a call to Clerk failed: where, why, and what to do about it. A visitor who hung up is no trouble.
