@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/auth/clerkauthtest"
 	"github.com/clerkgo/clerk-go/clerktest/adaptertest"
 )
 
@@ -21,50 +22,10 @@ func TestMiddleware_Contract(t *testing.T) {
 	})
 }
 
-func contractAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authenticator {
-	tb.Helper()
-	authn, err := clerkauth.New(authConfig(config))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return authn
-}
-
-func authConfig(config adaptertest.Config) clerkauth.Config {
-	return clerkauth.Config{
-		SecretKey:      config.SecretKey,
-		PublishableKey: config.PublishableKey,
-		APIURL:         config.APIURL,
-		SignInURL:      config.SignInURL,
-		TokenCacheSize: 64,
-
-		TrustForwardedHeaders: true,
-	}
-}
-
-func newInstances(tb testing.TB, config adaptertest.Config) *clerkauth.Instances {
-	tb.Helper()
-	instances, err := clerkauth.NewInstances(clerkauth.InstancesConfig{
-		Name: clerkauth.Request.Hostname,
-		Open: func(_ context.Context, name string) (clerkauth.Config, error) {
-			tenant, ok := config.Tenant(name)
-			if !ok {
-				return clerkauth.Config{}, clerkauth.ErrUnknownInstance
-			}
-			return authConfig(tenant), nil
-		},
-		Size: 2,
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return instances
-}
-
 // contractApp is the application that package adaptertest describes.
 func contractApp(tb testing.TB, config adaptertest.Config) http.Handler {
 	tb.Helper()
-	authn := contractAuthenticator(tb, config)
+	authn := clerkauthtest.ForContract(tb, config)
 	attach := clerkauth.Middleware(authn, clerkauth.WithSkipper(func(r *http.Request) bool {
 		return strings.HasPrefix(r.URL.Path, adaptertest.RouteSkipped)
 	}))
@@ -76,7 +37,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) http.Handler {
 
 	app := http.NewServeMux()
 	app.Handle(adaptertest.RouteUnattached, guard()(handle))
-	app.Handle(adaptertest.RouteInstance, clerkauth.Middleware(newInstances(tb, config))(guard()(handle)))
+	app.Handle(adaptertest.RouteInstance, clerkauth.Middleware(clerkauthtest.InstancesForContract(tb, config, clerkauth.Request.Hostname))(guard()(handle)))
 	app.Handle(adaptertest.RouteReject, clerkauth.Middleware(authn, clerkauth.RejectInvalid())(handle))
 	app.Handle(adaptertest.RouteMachine, clerkauth.Middleware(authn, clerkauth.WithCallOptions(
 		clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M, clerkauth.TokenOAuth)))(guard()(handle)))
@@ -85,7 +46,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) http.Handler {
 	app.Handle(adaptertest.RouteCORS, answerPreflight(attach(guard()(handle))))
 	both := clerkauth.Middleware(authn, clerkauth.WithCallOptions(clerkauth.AcceptTokens(clerkauth.TokenSession, clerkauth.TokenAPIKey)))
 	app.Handle(adaptertest.RouteTwice, both(both(guard()(handle))))
-	other := clerkauth.Middleware(contractAuthenticator(tb, config.Other()))
+	other := clerkauth.Middleware(clerkauthtest.ForContract(tb, config.Other()))
 	app.Handle(adaptertest.RouteOther, other(attach(guard()(handle))))
 	app.Handle(adaptertest.RouteSkippedOther, other(attach(guard()(handle))))
 	app.Handle(adaptertest.RouteMoved, http.StripPrefix("/moved", attach(clerkauth.RedirectToSignIn()(handle))))

@@ -12,6 +12,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/auth/clerkauthtest"
 	clerkchi "github.com/clerkgo/clerk-go/chi"
 	"github.com/clerkgo/clerk-go/clerktest/adaptertest"
 )
@@ -24,50 +25,10 @@ func TestContract(t *testing.T) {
 	})
 }
 
-func newAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authenticator {
-	tb.Helper()
-	authn, err := clerkauth.New(authConfig(config))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return authn
-}
-
-func authConfig(config adaptertest.Config) clerkauth.Config {
-	return clerkauth.Config{
-		SecretKey:      config.SecretKey,
-		PublishableKey: config.PublishableKey,
-		APIURL:         config.APIURL,
-		SignInURL:      config.SignInURL,
-		TokenCacheSize: 64,
-
-		TrustForwardedHeaders: true,
-	}
-}
-
-func newInstances(tb testing.TB, config adaptertest.Config) *clerkauth.Instances {
-	tb.Helper()
-	instances, err := clerkauth.NewInstances(clerkauth.InstancesConfig{
-		Name: clerkauth.Request.Hostname,
-		Open: func(_ context.Context, name string) (clerkauth.Config, error) {
-			tenant, ok := config.Tenant(name)
-			if !ok {
-				return clerkauth.Config{}, clerkauth.ErrUnknownInstance
-			}
-			return authConfig(tenant), nil
-		},
-		Size: 2,
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return instances
-}
-
 // contractApp is the application that package adaptertest describes.
 func contractApp(tb testing.TB, config adaptertest.Config) chi.Router {
 	tb.Helper()
-	authn := newAuthenticator(tb, config)
+	authn := clerkauthtest.ForContract(tb, config)
 	attach := clerkchi.Middleware(authn, clerkauth.WithSkipper(func(r *http.Request) bool {
 		return strings.HasPrefix(r.URL.Path, adaptertest.RouteSkipped)
 	}))
@@ -79,7 +40,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) chi.Router {
 
 	app := chi.NewRouter()
 	app.With(guard()).Get(adaptertest.RouteUnattached, handle)
-	app.With(clerkchi.Middleware(newInstances(tb, config)), guard()).Get(adaptertest.RouteInstance, handle)
+	app.With(clerkchi.Middleware(clerkauthtest.InstancesForContract(tb, config, clerkauth.Request.Hostname)), guard()).Get(adaptertest.RouteInstance, handle)
 	app.With(clerkchi.Middleware(authn, clerkauth.RejectInvalid())).Get(adaptertest.RouteReject, handle)
 	app.With(clerkchi.Middleware(authn, clerkauth.WithCallOptions(
 		clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M, clerkauth.TokenOAuth))), guard()).Get(adaptertest.RouteMachine, handle)
@@ -88,7 +49,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) chi.Router {
 	app.With(answerPreflight, attach, guard()).HandleFunc(adaptertest.RouteCORS, handle)
 	both := clerkchi.Middleware(authn, clerkauth.WithCallOptions(clerkauth.AcceptTokens(clerkauth.TokenSession, clerkauth.TokenAPIKey)))
 	app.With(both, both, guard()).Get(adaptertest.RouteTwice, handle)
-	other := app.With(clerkchi.Middleware(newAuthenticator(tb, config.Other())), attach, guard())
+	other := app.With(clerkchi.Middleware(clerkauthtest.ForContract(tb, config.Other())), attach, guard())
 	other.Get(adaptertest.RouteOther, handle)
 	other.Get(adaptertest.RouteSkippedOther, handle)
 	app.With(func(next http.Handler) http.Handler { return http.StripPrefix("/moved", next) }, attach, clerkchi.RedirectToSignIn()).

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v5"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/auth/clerkauthtest"
 	"github.com/clerkgo/clerk-go/clerktest/adaptertest"
 	clerkechov5 "github.com/clerkgo/clerk-go/echov5"
 )
@@ -17,7 +18,7 @@ import (
 // offline is an authenticator for requests that need no key.
 func offline(tb testing.TB) *clerkauth.Authenticator {
 	tb.Helper()
-	return newAuthenticator(tb, adaptertest.Config{
+	return clerkauthtest.ForContract(tb, adaptertest.Config{
 		SecretKey: "sk_test_example", PublishableKey: "pk_test_ZXhhbXBsZS5jbGVyay5hY2NvdW50cy5kZXYk",
 	})
 }

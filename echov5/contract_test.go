@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v5/middleware"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/auth/clerkauthtest"
 	"github.com/clerkgo/clerk-go/clerktest/adaptertest"
 	clerkechov5 "github.com/clerkgo/clerk-go/echov5"
 )
@@ -24,50 +25,10 @@ func TestContract(t *testing.T) {
 	})
 }
 
-func newAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authenticator {
-	tb.Helper()
-	authn, err := clerkauth.New(authConfig(config))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return authn
-}
-
-func authConfig(config adaptertest.Config) clerkauth.Config {
-	return clerkauth.Config{
-		SecretKey:      config.SecretKey,
-		PublishableKey: config.PublishableKey,
-		APIURL:         config.APIURL,
-		SignInURL:      config.SignInURL,
-		TokenCacheSize: 64,
-
-		TrustForwardedHeaders: true,
-	}
-}
-
-func newInstances(tb testing.TB, config adaptertest.Config) *clerkauth.Instances {
-	tb.Helper()
-	instances, err := clerkauth.NewInstances(clerkauth.InstancesConfig{
-		Name: clerkauth.Request.Hostname,
-		Open: func(_ context.Context, name string) (clerkauth.Config, error) {
-			tenant, ok := config.Tenant(name)
-			if !ok {
-				return clerkauth.Config{}, clerkauth.ErrUnknownInstance
-			}
-			return authConfig(tenant), nil
-		},
-		Size: 2,
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return instances
-}
-
 // contractApp is the application that package adaptertest describes.
 func contractApp(tb testing.TB, config adaptertest.Config) *echo.Echo {
 	tb.Helper()
-	authn := newAuthenticator(tb, config)
+	authn := clerkauthtest.ForContract(tb, config)
 	attach := clerkechov5.WithConfig(clerkechov5.Config{Authenticator: authn, Skipper: func(c *echo.Context) bool {
 		return strings.HasPrefix(c.Path(), adaptertest.RouteSkipped)
 	}})
@@ -76,7 +37,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *echo.Echo {
 
 	e := echo.New()
 	e.GET(adaptertest.RouteUnattached, handle, guard())
-	e.GET(adaptertest.RouteInstance, handle, clerkechov5.Middleware(newInstances(tb, config)), guard())
+	e.GET(adaptertest.RouteInstance, handle, clerkechov5.Middleware(clerkauthtest.InstancesForContract(tb, config, clerkauth.Request.Hostname)), guard())
 	e.GET(adaptertest.RouteReject, handle, clerkechov5.WithConfig(clerkechov5.Config{Authenticator: authn, RejectInvalid: true}))
 	e.GET(adaptertest.RouteMachine, handle, clerkechov5.WithConfig(clerkechov5.Config{
 		Authenticator: authn,
@@ -91,7 +52,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *echo.Echo {
 		Authenticator: authn, CallOptions: []clerkauth.CallOption{clerkauth.AcceptTokens(clerkauth.TokenSession, clerkauth.TokenAPIKey)},
 	})
 	e.GET(adaptertest.RouteTwice, handle, both, both, guard())
-	other := e.Group("", clerkechov5.Middleware(newAuthenticator(tb, config.Other())), attach, guard())
+	other := e.Group("", clerkechov5.Middleware(clerkauthtest.ForContract(tb, config.Other())), attach, guard())
 	other.GET(adaptertest.RouteOther, handle)
 	other.GET(adaptertest.RouteSkippedOther, handle)
 	e.Pre(middleware.Rewrite(map[string]string{"/moved/*": "/$1"}))

@@ -16,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/auth/clerkauthtest"
 	"github.com/clerkgo/clerk-go/clerktest"
 	"github.com/clerkgo/clerk-go/clerktest/adaptertest"
 	clerkfiber "github.com/clerkgo/clerk-go/fiber"
@@ -24,7 +25,7 @@ import (
 // offline is an authenticator for requests that need no key.
 func offline(tb testing.TB) *clerkauth.Authenticator {
 	tb.Helper()
-	return newAuthenticator(tb, adaptertest.Config{
+	return clerkauthtest.ForContract(tb, adaptertest.Config{
 		SecretKey: "sk_test_example", PublishableKey: "pk_test_ZXhhbXBsZS5jbGVyay5hY2NvdW50cy5kZXYk",
 	})
 }
@@ -126,7 +127,7 @@ func TestNew_KeptStates(t *testing.T) {
 	t.Parallel()
 	server := clerktest.NewServer(t, clerktest.WithFrontendAPI("fiber.clerk.accounts.dev"))
 	app := fiber.New(fiber.Config{DisableStartupMessage: true})
-	app.Use(clerkfiber.New(clerkfiber.Config{Authenticator: newAuthenticator(t, adaptertest.Config{
+	app.Use(clerkfiber.New(clerkfiber.Config{Authenticator: clerkauthtest.ForContract(t, adaptertest.Config{
 		SecretKey: server.SecretKey(), PublishableKey: server.PublishableKey(), APIURL: server.URL(),
 	})}))
 	kept := make(chan *clerkauth.RequestState, 100)
@@ -171,7 +172,7 @@ func TestNew_Timeout(t *testing.T) {
 		done <- err
 		return err
 	}, clerkfiber.New(clerkfiber.Config{
-		Authenticator: newAuthenticator(t, adaptertest.Config{
+		Authenticator: clerkauthtest.ForContract(t, adaptertest.Config{
 			SecretKey: "sk_test_example", PublishableKey: "pk_test_ZXhhbXBsZS5jbGVyay5hY2NvdW50cy5kZXYk", APIURL: keys.url,
 		}),
 		Timeout: 50 * time.Millisecond,

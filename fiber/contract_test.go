@@ -11,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/auth/clerkauthtest"
 	"github.com/clerkgo/clerk-go/clerktest/adaptertest"
 	clerkfiber "github.com/clerkgo/clerk-go/fiber"
 )
@@ -40,50 +41,10 @@ func serve(tb testing.TB, app *fiber.App) string {
 	return "http://" + listener.Addr().String()
 }
 
-func newAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authenticator {
-	tb.Helper()
-	authn, err := clerkauth.New(authConfig(config))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return authn
-}
-
-func authConfig(config adaptertest.Config) clerkauth.Config {
-	return clerkauth.Config{
-		SecretKey:      config.SecretKey,
-		PublishableKey: config.PublishableKey,
-		APIURL:         config.APIURL,
-		SignInURL:      config.SignInURL,
-		TokenCacheSize: 64,
-
-		TrustForwardedHeaders: true,
-	}
-}
-
-func newInstances(tb testing.TB, config adaptertest.Config) *clerkauth.Instances {
-	tb.Helper()
-	instances, err := clerkauth.NewInstances(clerkauth.InstancesConfig{
-		Name: clerkauth.Request.Hostname,
-		Open: func(_ context.Context, name string) (clerkauth.Config, error) {
-			tenant, ok := config.Tenant(name)
-			if !ok {
-				return clerkauth.Config{}, clerkauth.ErrUnknownInstance
-			}
-			return authConfig(tenant), nil
-		},
-		Size: 2,
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return instances
-}
-
 // contractApp is the application that package adaptertest describes.
 func contractApp(tb testing.TB, config adaptertest.Config) *fiber.App {
 	tb.Helper()
-	authn := newAuthenticator(tb, config)
+	authn := clerkauthtest.ForContract(tb, config)
 	attach := clerkfiber.New(clerkfiber.Config{Authenticator: authn, Next: func(c *fiber.Ctx) bool {
 		return strings.HasPrefix(c.Path(), adaptertest.RouteSkipped)
 	}})
@@ -99,7 +60,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *fiber.App {
 		return c.Next()
 	})
 	app.Get(adaptertest.RouteUnattached, guard(), handle)
-	app.Get(adaptertest.RouteInstance, clerkfiber.New(clerkfiber.Config{Authenticator: newInstances(tb, config)}), guard(), handle)
+	app.Get(adaptertest.RouteInstance, clerkfiber.New(clerkfiber.Config{Authenticator: clerkauthtest.InstancesForContract(tb, config, clerkauth.Request.Hostname)}), guard(), handle)
 	app.Get(adaptertest.RouteReject, clerkfiber.New(clerkfiber.Config{Authenticator: authn, RejectInvalid: true}), handle)
 	app.Get(adaptertest.RouteMachine, clerkfiber.New(clerkfiber.Config{
 		Authenticator: authn,
@@ -114,7 +75,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *fiber.App {
 		Authenticator: authn, CallOptions: []clerkauth.CallOption{clerkauth.AcceptTokens(clerkauth.TokenSession, clerkauth.TokenAPIKey)},
 	})
 	app.Get(adaptertest.RouteTwice, both, both, guard(), handle)
-	other := clerkfiber.New(clerkfiber.Config{Authenticator: newAuthenticator(tb, config.Other())})
+	other := clerkfiber.New(clerkfiber.Config{Authenticator: clerkauthtest.ForContract(tb, config.Other())})
 	app.Get(adaptertest.RouteOther, other, attach, guard(), handle)
 	app.Get(adaptertest.RouteSkippedOther, other, attach, guard(), handle)
 

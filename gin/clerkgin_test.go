@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/auth/clerkauthtest"
 	"github.com/clerkgo/clerk-go/clerktest/adaptertest"
 	clerkgin "github.com/clerkgo/clerk-go/gin"
 )
@@ -19,7 +20,7 @@ import (
 // offline is an authenticator for requests that need no key.
 func offline(tb testing.TB) *clerkauth.Authenticator {
 	tb.Helper()
-	return newAuthenticator(tb, adaptertest.Config{
+	return clerkauthtest.ForContract(tb, adaptertest.Config{
 		SecretKey: "sk_test_example", PublishableKey: "pk_test_ZXhhbXBsZS5jbGVyay5hY2NvdW50cy5kZXYk",
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/auth/clerkauthtest"
 	"github.com/clerkgo/clerk-go/clerktest/adaptertest"
 	clerkgin "github.com/clerkgo/clerk-go/gin"
 )
@@ -28,50 +29,10 @@ func TestContract(t *testing.T) {
 	})
 }
 
-func newAuthenticator(tb testing.TB, config adaptertest.Config) *clerkauth.Authenticator {
-	tb.Helper()
-	authn, err := clerkauth.New(authConfig(config))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return authn
-}
-
-func authConfig(config adaptertest.Config) clerkauth.Config {
-	return clerkauth.Config{
-		SecretKey:      config.SecretKey,
-		PublishableKey: config.PublishableKey,
-		APIURL:         config.APIURL,
-		SignInURL:      config.SignInURL,
-		TokenCacheSize: 64,
-
-		TrustForwardedHeaders: true,
-	}
-}
-
-func newInstances(tb testing.TB, config adaptertest.Config) *clerkauth.Instances {
-	tb.Helper()
-	instances, err := clerkauth.NewInstances(clerkauth.InstancesConfig{
-		Name: clerkauth.Request.Hostname,
-		Open: func(_ context.Context, name string) (clerkauth.Config, error) {
-			tenant, ok := config.Tenant(name)
-			if !ok {
-				return clerkauth.Config{}, clerkauth.ErrUnknownInstance
-			}
-			return authConfig(tenant), nil
-		},
-		Size: 2,
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return instances
-}
-
 // contractApp is the application that package adaptertest describes.
 func contractApp(tb testing.TB, config adaptertest.Config) *gin.Engine {
 	tb.Helper()
-	authn := newAuthenticator(tb, config)
+	authn := clerkauthtest.ForContract(tb, config)
 	attach := clerkgin.Middleware(authn, clerkgin.WithSkipper(func(c *gin.Context) bool {
 		return strings.HasPrefix(c.FullPath(), adaptertest.RouteSkipped)
 	}))
@@ -79,7 +40,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *gin.Engine {
 
 	engine := newEngine()
 	engine.Handle(http.MethodGet, adaptertest.RouteUnattached, clerkgin.RequireAuth(), handle)
-	engine.GET(adaptertest.RouteInstance, clerkgin.Middleware(newInstances(tb, config)), clerkgin.RequireAuth(), handle)
+	engine.GET(adaptertest.RouteInstance, clerkgin.Middleware(clerkauthtest.InstancesForContract(tb, config, clerkauth.Request.Hostname)), clerkgin.RequireAuth(), handle)
 	engine.GET(adaptertest.RouteReject, clerkgin.Middleware(authn, clerkgin.RejectInvalid()), handle)
 	engine.GET(adaptertest.RouteMachine, clerkgin.Middleware(authn, clerkgin.WithCallOptions(
 		clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M, clerkauth.TokenOAuth))), clerkgin.RequireAuth(), handle)
@@ -90,7 +51,7 @@ func contractApp(tb testing.TB, config adaptertest.Config) *gin.Engine {
 
 	both := clerkgin.Middleware(authn, clerkgin.WithCallOptions(clerkauth.AcceptTokens(clerkauth.TokenSession, clerkauth.TokenAPIKey)))
 	engine.GET(adaptertest.RouteTwice, both, both, clerkgin.RequireAuth(), handle)
-	other := engine.Group("", clerkgin.Middleware(newAuthenticator(tb, config.Other())), attach, clerkgin.RequireAuth())
+	other := engine.Group("", clerkgin.Middleware(clerkauthtest.ForContract(tb, config.Other())), attach, clerkgin.RequireAuth())
 	other.GET(adaptertest.RouteOther, handle)
 	other.GET(adaptertest.RouteSkippedOther, handle)
 	engine.GET(adaptertest.RouteMoved, func(c *gin.Context) {

@@ -18,6 +18,7 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/auth/clerkauthtest"
 	"github.com/clerkgo/clerk-go/clerktest/adaptertest"
 	clerkgrpc "github.com/clerkgo/clerk-go/grpc"
 )
@@ -88,27 +89,10 @@ func newServer(t *testing.T, config adaptertest.Config) *grpc.Server {
 
 func contractAuthenticator(t *testing.T, config adaptertest.Config) clerkauth.RequestAuthenticator {
 	t.Helper()
-	var authn clerkauth.RequestAuthenticator
-	var err error
 	if config.Instances {
-		authn, err = clerkauth.NewInstances(clerkauth.InstancesConfig{Name: instanceOf, Open: func(_ context.Context, name string) (clerkauth.Config, error) {
-			tenant, ok := config.Tenant(name)
-			if !ok {
-				return clerkauth.Config{}, clerkauth.ErrUnknownInstance
-			}
-			return authConfig(tenant), nil
-		}})
-	} else {
-		authn, err = clerkauth.New(authConfig(config))
+		return clerkauthtest.InstancesForContract(t, config, instanceOf)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return authn
-}
-
-func authConfig(config adaptertest.Config) clerkauth.Config {
-	return clerkauth.Config{SecretKey: config.SecretKey, PublishableKey: config.PublishableKey, APIURL: config.APIURL}
+	return clerkauthtest.ForContract(t, config)
 }
 
 func instanceOf(req clerkauth.Request) string {

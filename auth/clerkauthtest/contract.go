@@ -1,0 +1,53 @@
+package clerkauthtest
+
+import (
+	"context"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/clerktest"
+	"github.com/clerkgo/clerk-go/clerktest/adaptertest"
+)
+
+// ForContract returns the authenticator of the application that package adaptertest drives, for the test of an adapter.
+// The test ends if it cannot be made.
+func ForContract(tb clerktest.TB, config adaptertest.Config) *clerkauth.Authenticator {
+	tb.Helper()
+	authn, err := clerkauth.New(contractConfig(config))
+	if err != nil {
+		tb.Fatalf("clerkauthtest: %v", err)
+	}
+	return authn
+}
+
+// InstancesForContract returns the instances of the same application, of which it keeps two at a time. A function such
+// as [clerkauth.Request.Hostname] names the instance of a request. The test ends if they cannot be made.
+func InstancesForContract(tb clerktest.TB, config adaptertest.Config, name func(clerkauth.Request) string) *clerkauth.Instances {
+	tb.Helper()
+	instances, err := clerkauth.NewInstances(clerkauth.InstancesConfig{
+		Name: name,
+		Open: func(_ context.Context, name string) (clerkauth.Config, error) {
+			tenant, ok := config.Tenant(name)
+			if !ok {
+				return clerkauth.Config{}, clerkauth.ErrUnknownInstance
+			}
+			return contractConfig(tenant), nil
+		},
+		Size: 2,
+	})
+	if err != nil {
+		tb.Fatalf("clerkauthtest: %v", err)
+	}
+	return instances
+}
+
+func contractConfig(config adaptertest.Config) clerkauth.Config {
+	return clerkauth.Config{
+		SecretKey:      config.SecretKey,
+		PublishableKey: config.PublishableKey,
+		APIURL:         config.APIURL,
+		SignInURL:      config.SignInURL,
+		TokenCacheSize: 64,
+
+		TrustForwardedHeaders: true,
+	}
+}
