@@ -1,7 +1,5 @@
 package clerktest
 
-import "slices"
-
 // The pages ask for passkeys in two steps: a form makes the request, and the next page has a form with the options, which the
 // script fills in with the answer of the browser.
 
@@ -77,6 +75,5 @@ func (c *pageCall) withoutPasskey() redirectAnswer {
 
 // passkeyOffered reports whether people may sign in with a passkey and nothing else.
 func (x *tx) passkeyOffered() bool {
-	settings := x.userSettings()
-	return settings.firstFactor("passkey", "passkey") && slices.ContainsFunc(tableUsers.all(x), func(u *user) bool { return len(u.Passkeys) > 0 })
+	return x.userSettings().firstFactor("passkey", "passkey") && tableUsers.count(x, "has", "passkey") > 0
 }

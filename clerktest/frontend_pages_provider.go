@@ -67,8 +67,11 @@ func showProvider(c *pageCall) (any, error) {
 	}
 	social := c.tx.userSettings().Social[v.Strategy]
 	out := &providerPageView{Provider: cmp.Or(social.Name, providerOf(v.Strategy))}
-	for _, u := range tableUsers.all(c.tx) {
-		if email := primaryValue(u.Emails, u.PrimaryEmailID); email != "" && len(out.People) < maxPicks {
+	for u := range tableUsers.each(c.tx) {
+		if len(out.People) == maxPicks {
+			break
+		}
+		if email := primaryValue(u.Emails, u.PrimaryEmailID); email != "" {
 			out.People = append(out.People, pickView{ID: email, Name: displayName(u), Identifier: email})
 		}
 	}

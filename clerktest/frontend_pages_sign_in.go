@@ -100,7 +100,7 @@ func showSignIn(c *pageCall) (any, error) {
 func (c *pageCall) showIdentifier(v *signInView) {
 	v.Step = "identifier"
 	v.Identifiers = identifierNames(c.tx.supportedIdentifiers())
-	for _, u := range tableUsers.all(c.tx) {
+	for u := range tableUsers.each(c.tx) {
 		if len(v.Users) == maxPicks {
 			break
 		}

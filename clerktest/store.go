@@ -92,6 +92,9 @@ func (t *table[T]) get(x *tx, id string) *T {
 // all returns every row in the order of creation. The slice is the caller's.
 func (t *table[T]) all(x *tx) []*T { return t.in(x).rows() }
 
+// each yields every row in the order of creation, for those who look at a few.
+func (t *table[T]) each(x *tx) iter.Seq[*T] { return t.in(x).list.all(false) }
+
 // find returns the rows that an index lists under key, in the order of creation. The slice is the caller's.
 func (t *table[T]) find(x *tx, index, key string) []*T {
 	return rowsOf(t.in(x).index[index][key])

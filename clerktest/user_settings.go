@@ -172,7 +172,7 @@ func (s *UserSettings) complete() {
 	}
 	for _, name := range attributeNames {
 		a := s.Attributes[name]
-		a.FirstFactors, a.SecondFactors, a.Verifications = copied(a.FirstFactors), copied(a.SecondFactors), copied(a.Verifications)
+		a.FirstFactors, a.SecondFactors, a.Verifications = orNone(slices.Clone(a.FirstFactors)), orNone(slices.Clone(a.SecondFactors)), orNone(slices.Clone(a.Verifications))
 		s.Attributes[name] = a
 	}
 	for strategy, social := range s.Social {
@@ -180,9 +180,6 @@ func (s *UserSettings) complete() {
 		s.Social[strategy] = social
 	}
 }
-
-// copied is a list of its own, never nil.
-func copied(list []string) []string { return append([]string{}, list...) }
 
 // userSettings are the settings in force, to read and not to change.
 func (x *tx) userSettings() *UserSettings {

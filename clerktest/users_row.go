@@ -125,6 +125,12 @@ var tableUsers = &table[user]{
 			}
 			return ids
 		},
+		"has": func(u *user) []string {
+			if len(u.Passkeys) == 0 {
+				return nil
+			}
+			return []string{"passkey"}
+		},
 		"account": func(u *user) []string {
 			var keys []string
 			for _, a := range accountsOf(u) {
