@@ -26,7 +26,7 @@ func jsTour(ctx context.Context, in *clerktest.Instance) (*tour, error) {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	for _, name := range []string{"package.json", "tour.mjs"} {
+	for _, name := range []string{"package.json", "package-lock.json", "tour.mjs"} {
 		content, err := jsTourFiles.ReadFile("jstour/" + name)
 		if err != nil {
 			return nil, err
@@ -35,10 +35,10 @@ func jsTour(ctx context.Context, in *clerktest.Instance) (*tour, error) {
 			return nil, err
 		}
 	}
-	install := exec.CommandContext(ctx, "npm", "install", "--no-audit", "--no-fund", "--silent")
+	install := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
 	install.Dir = dir
 	if out, err := install.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("contract: npm install: %w\n%s", err, out)
+		return nil, fmt.Errorf("contract: npm ci: %w\n%s", err, out)
 	}
 	if err := in.Seed([]byte(billingSeed)); err != nil {
 		return nil, err
