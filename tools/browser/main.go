@@ -18,10 +18,13 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/clerkgo/clerk-go/tools/internal/chromium"
 )
 
 type options struct {
 	chromium, cache, out, flow string
+	webapp                     string // the program of the example
 }
 
 func main() {
@@ -47,12 +50,15 @@ func run(ctx context.Context, o options) error {
 	if err := install(ctx, o.cache); err != nil {
 		return err
 	}
+	if o.webapp, err = buildWebapp(ctx, o.cache); err != nil {
+		return err
+	}
 	if o.out != "" {
 		if err := os.MkdirAll(o.out, 0o750); err != nil {
 			return err
 		}
 	}
-	ctx, stop, err := launch(ctx, path)
+	ctx, stop, err := chromium.Launch(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -106,7 +112,7 @@ func one(ctx context.Context, o options, f flow, v version, s setup) (err error)
 	defer cancel()
 	ctx, stop := chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
 	defer stop()
-	visit := &visit{site: site, ctx: ctx, out: o.out}
+	visit := &visit{site: site, ctx: ctx, out: o.out, webapp: o.webapp}
 	if err := chromedp.Listen(ctx, visit.watch); err != nil {
 		return err
 	}

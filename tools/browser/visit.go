@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -21,34 +20,12 @@ import (
 type visit struct {
 	*site
 
-	ctx context.Context //nolint:containedctx // chromedp keeps the browser in its context
-	out string
+	ctx    context.Context //nolint:containedctx // chromedp keeps the browser in its context
+	out    string
+	webapp string // the program of the example
 
 	mu   sync.Mutex
 	ills []string
-}
-
-// launch starts one Chromium. Scripts cannot see that it is automated, certificates are not checked, and no name but those
-// of this machine resolves.
-func launch(ctx context.Context, chromium string) (context.Context, func(), error) {
-	profile, err := os.MkdirTemp("", "browser-")
-	if err != nil {
-		return nil, nil, err
-	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("enable-automation", false), chromedp.Flag("disable-blink-features", "AutomationControlled"),
-		chromedp.Flag("ignore-certificate-errors", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.WSURLReadTimeout(time.Minute), chromedp.WindowSize(1280, 900))
-	ctx, stopAllocator := chromedp.NewExecAllocator(ctx, opts...)
-	ctx, stopBrowser := chromedp.NewContext(ctx)
-	stop := func() { stopBrowser(); stopAllocator(); _ = os.RemoveAll(profile) }
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		stop()
-		return nil, nil, err
-	}
-	return ctx, stop, nil
 }
 
 // watch notes what must not happen.

@@ -4,10 +4,11 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/clerkgo/clerk-go/tools/internal/command"
 )
 
 // webapp is the web application of the examples, as a program of its own.
@@ -16,27 +17,27 @@ type webapp struct {
 	stop          func()
 }
 
-// startWebapp builds the example and starts it on free ports.
-func startWebapp(ctx context.Context) (*webapp, error) {
-	folder, err := os.MkdirTemp("", "webapp-")
+// buildWebapp builds the example into a folder and returns the program. It takes its own time, not that of a flow.
+func buildWebapp(ctx context.Context, folder string) (string, error) {
+	program, err := filepath.Abs(filepath.Join(folder, "webapp"))
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	program := filepath.Join(folder, "webapp")
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./webapp")
-	build.Dir = filepath.Join("..", "examples")
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, errors.Join(err, errors.New(string(out)), os.RemoveAll(folder))
-	}
+	_, err = command.Command{Dir: filepath.Join("..", "examples")}.Output(ctx, "go", "build", "-o", program, "./webapp")
+	return program, err
+}
+
+// startWebapp starts the example on free ports.
+func startWebapp(ctx context.Context, program string) (*webapp, error) {
 	run := exec.CommandContext(ctx, program, "-addr", "localhost:0", "-clerk", "localhost:0") //nolint:gosec // what was just built
 	out, err := run.StdoutPipe()
 	if err == nil {
 		err = run.Start()
 	}
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(folder))
+		return nil, err
 	}
-	app := &webapp{stop: func() { _ = run.Process.Kill(); _ = run.Wait(); _ = os.RemoveAll(folder) }}
+	app := &webapp{stop: func() { _ = run.Process.Kill(); _ = run.Wait() }}
 	for lines := bufio.NewScanner(out); app.origin == "" && lines.Scan(); {
 		if address, ok := strings.CutPrefix(lines.Text(), "the local Clerk: "); ok {
 			app.clerk = address
@@ -54,7 +55,7 @@ func startWebapp(ctx context.Context) (*webapp, error) {
 
 // webappFlow is a person at the example: signed in within one request, a team by its address, signed out at once.
 func webappFlow(v *visit) error {
-	app, err := startWebapp(v.ctx)
+	app, err := startWebapp(v.ctx, v.webapp)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/clerkgo/clerk-go/clerktest"
+	"github.com/clerkgo/clerk-go/tools/internal/chromium"
 )
 
 // visit is one browser at the console of one emulator.
@@ -37,7 +38,7 @@ type visit struct {
 	ills []string
 }
 
-func open(ctx context.Context, chromium, out string) (*visit, error) {
+func open(ctx context.Context, path, out string) (*visit, error) {
 	srv, err := clerktest.Start()
 	if err != nil {
 		return nil, err
@@ -45,20 +46,13 @@ func open(ctx context.Context, chromium, out string) (*visit, error) {
 	v := &visit{out: out, srv: srv}
 	v.receiver = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	v.closers = append(v.closers, srv.Close, v.receiver.Close)
-	profile, err := os.MkdirTemp("", "console-")
+	ctx, stop, err := chromium.Launch(ctx, path)
 	if err != nil {
 		v.close()
 		return nil, err
 	}
-	v.closers = append(v.closers, func() { _ = os.RemoveAll(profile) })
-	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.WSURLReadTimeout(time.Minute), chromedp.WindowSize(1280, 900))
-	ctx, stopAllocator := chromedp.NewExecAllocator(ctx, opts...)
-	ctx, stopBrowser := chromedp.NewContext(ctx)
 	v.ctx = ctx
-	v.closers = append(v.closers, stopAllocator, stopBrowser)
+	v.closers = append(v.closers, stop)
 	if err := chromedp.Listen(ctx, v.watch); err != nil {
 		v.close()
 		return nil, err
