@@ -140,7 +140,7 @@ func (v *visit) applyDirectives(ctx context.Context, directives []string) *Reque
 		case refusal.Reason == ReasonSessionTokenMissingAZP:
 			state = v.a.signedOut(TokenSession, refusal) // Another handshake would bring the same.
 		default:
-			attrs := append([]slog.Attr{slog.String("reason", string(refusal.Reason))}, refusal.detail()...)
+			attrs := append([]any{slog.String("reason", string(refusal.Reason))}, refusal.detail()...)
 			v.a.warnings.warn("clerkauth: ignored the session of a handshake", append(attrs, slog.String("do",
 				"compare the keys and AuthorizedParties with the instance"))...)
 			return nil

@@ -30,8 +30,8 @@ func newWarnings(log *slog.Logger, now func() time.Time) *warnings {
 	return &warnings{log: log, now: now, next: map[string]time.Time{}, more: map[string]int{}}
 }
 
-// warn writes one warning. The message is the kind, so it is a constant.
-func (w *warnings) warn(message string, attrs ...slog.Attr) {
+// warn writes one warning with attributes. The message is the kind, so it is a constant.
+func (w *warnings) warn(message string, attrs ...any) {
 	w.mu.Lock()
 	now := w.now()
 	if now.Before(w.next[message]) {
@@ -45,7 +45,7 @@ func (w *warnings) warn(message string, attrs ...slog.Attr) {
 	if more > 0 {
 		attrs = append(attrs, slog.Int("more", more))
 	}
-	w.log.LogAttrs(context.Background(), slog.LevelWarn, message, attrs...)
+	w.log.Warn(message, attrs...)
 }
 
 // trouble warns that a call to Clerk failed: where, why, and what to do about it. A visitor who hung up is no trouble.
@@ -57,12 +57,12 @@ func (a *Authenticator) trouble(message string, err *Error) {
 }
 
 // troubleAttrs describe a call that failed.
-func troubleAttrs(host string, err *Error) []slog.Attr {
+func troubleAttrs(host string, err *Error) []any {
 	cause := err.message
 	if text := causeText(err.cause); text != "" {
 		cause += ": " + text
 	}
-	return []slog.Attr{
+	return []any{
 		slog.String("host", host), slog.String("reason", string(err.Reason)), slog.String("cause", cause),
 		slog.String("do", err.Reason.advice()),
 	}
@@ -139,18 +139,18 @@ func (a *Authenticator) logRefusal(ctx context.Context, s *RequestState) {
 	if s.status == StatusSignedIn || s.resolve != nil || s.err == nil && s.status != StatusHandshake || !a.log.Enabled(ctx, slog.LevelDebug) {
 		return
 	}
-	attrs := []slog.Attr{
+	attrs := []any{
 		slog.String("status", string(s.status)), slog.String("reason", string(s.reason)), slog.String("token_type", string(s.tokenType)),
 	}
 	if s.err != nil {
 		attrs = append(attrs, s.err.detail()...)
 	}
-	a.log.LogAttrs(ctx, slog.LevelDebug, "clerkauth: not signed in", attrs...)
+	a.log.DebugContext(ctx, "clerkauth: not signed in", attrs...)
 }
 
 // detail is what the log says about a refusal.
-func (e *Error) detail() []slog.Attr {
-	var attrs []slog.Attr
+func (e *Error) detail() []any {
+	var attrs []any
 	if e.message != "" {
 		attrs = append(attrs, slog.String("detail", e.message))
 	}

@@ -131,9 +131,8 @@ func (s *RequestState) observeRefusal(refusal *Error) {
 	if s == nil || s.authn == nil {
 		return
 	}
-	if ctx := context.Background(); refusal.StatusCode() == http.StatusForbidden && s.authn.log.Enabled(ctx, slog.LevelDebug) {
-		attrs := append([]slog.Attr{slog.String("reason", string(refusal.Reason))}, refusal.detail()...)
-		s.authn.log.LogAttrs(ctx, slog.LevelDebug, "clerkauth: turned away", attrs...)
+	if refusal.StatusCode() == http.StatusForbidden {
+		s.authn.log.Debug("clerkauth: turned away", append([]any{slog.String("reason", string(refusal.Reason))}, refusal.detail()...)...)
 	}
 	if s.authn.config.Observer == nil {
 		return

@@ -336,7 +336,7 @@ func (s *RemoteKeySet) fail(err *Error, asked time.Duration) {
 	}
 	if s.failures&(s.failures-1) == 0 { // The first, and ever more seldom: an outage must not fill the log.
 		attrs := append(troubleAttrs(hostOf(s.config.URL), err), slog.Int("failures", s.failures), slog.Bool("keys_at_hand", s.snapshot.Load() != nil))
-		s.config.Logger.LogAttrs(context.Background(), slog.LevelWarn, "clerkauth: keys could not be loaded", attrs...)
+		s.config.Logger.Log(context.Background(), slog.LevelWarn, "clerkauth: keys could not be loaded", attrs...)
 	}
 }
 
