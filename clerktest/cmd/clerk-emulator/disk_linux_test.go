@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -44,29 +43,6 @@ func fill(t *testing.T, dir string) {
 	}
 }
 
-// post sends JSON to the Backend API, and without a key to the admin API.
-func post(t *testing.T, p *process, path, body string) (int, string) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.env["CLERK_API_URL"]+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.HasPrefix(path, "/v1/") {
-		req.Header.Set("Authorization", "Bearer "+p.env["CLERK_SECRET_KEY"])
-	}
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	answer, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(answer)
-}
-
 func TestBinary_AFullDiskIsToldAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	binary := build(t)
@@ -76,7 +52,7 @@ func TestBinary_AFullDiskIsToldAndLosesNothing(t *testing.T) {
 	words := strings.Repeat("x", 7000)
 	kept, refusal := 0, ""
 	for ; kept < 2000; kept++ {
-		status, body := post(t, p, "/v1/users", fmt.Sprintf(`{"external_id": "user%d", "email_address": ["u%d@example.com"], "skip_password_requirement": true, "private_metadata": {"words": %q}}`, kept, kept, words))
+		status, body := call(t, p.env, http.MethodPost, "/v1/users", fmt.Sprintf(`{"external_id": "user%d", "email_address": ["u%d@example.com"], "skip_password_requirement": true, "private_metadata": {"words": %q}}`, kept, kept, words))
 		if status != http.StatusOK {
 			refusal = body
 			break
@@ -92,7 +68,7 @@ func TestBinary_AFullDiskIsToldAndLosesNothing(t *testing.T) {
 	}
 	if limit == nil { // a limit of files leaves room for a new one
 		fill(t, dir)
-		if status, body := post(t, p, "/_clerktest/reset", ""); status != http.StatusInternalServerError || !strings.Contains(body, "data_folder_not_writable") {
+		if status, body := call(t, p.env, http.MethodPost, "/_clerktest/reset", ""); status != http.StatusInternalServerError || !strings.Contains(body, "data_folder_not_writable") {
 			t.Errorf("a reset = %d %s, want 500 that names the data folder", status, body)
 		}
 	}

@@ -47,11 +47,18 @@ func nothing(string) (string, bool) { return "", false }
 
 func get(t testing.TB, env map[string]string, path string) (int, string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, env["CLERK_API_URL"]+path, nil)
+	return call(t, env, http.MethodGet, path, "")
+}
+
+// call sends a request, JSON if it has a body, to the Backend API with the secret key, and elsewhere without it.
+func call(t testing.TB, env map[string]string, method, path, body string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, env["CLERK_API_URL"]+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if key := env["CLERK_SECRET_KEY"]; key != "" {
+	req.Header.Set("Content-Type", "application/json")
+	if key := env["CLERK_SECRET_KEY"]; key != "" && strings.HasPrefix(path, "/v1/") {
 		req.Header.Set("Authorization", "Bearer "+key)
 	}
 	resp, err := http.DefaultClient.Do(req)
@@ -59,11 +66,11 @@ func get(t testing.TB, env map[string]string, path string) (int, string) {
 		t.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body)
+	answer, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return resp.StatusCode, string(body)
+	return resp.StatusCode, string(answer)
 }
 
 func TestRun_SeedsServesAndKeepsItsRecords(t *testing.T) {
