@@ -86,7 +86,7 @@ func FuzzOAuthBasic(f *testing.F) {
 }
 
 func FuzzLoopbackPort(f *testing.F) {
-	for _, seed := range []string{"http://127.0.0.1:1/cb", "http://[::1]/", "http://127.0.0.1:1@evil.example.com/", "http://127.1/", "http://127.0.0.1:/x?y"} {
+	for _, seed := range []string{"http://127.0.0.1:1/cb", "http://[::1]/", "http://127.0.0.1:1@evil.example.com/", "http://127.1/", "http://127.0.0.1:/x?y", "http://::1", "http://[::1", "http://[[::1]]/"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, address string) {

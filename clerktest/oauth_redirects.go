@@ -65,10 +65,10 @@ func withoutLoopbackPort(address string) (plain string, ok bool) {
 	}
 	host, port, err := net.SplitHostPort(rest[:end])
 	if err != nil {
-		host, port = strings.Trim(rest[:end], "[]"), ""
+		host, port, err = net.SplitHostPort(rest[:end] + ":")
 	}
 	ip := net.ParseIP(host)
-	if ip == nil || !ip.IsLoopback() || strings.Trim(port, "0123456789") != "" {
+	if err != nil || ip == nil || !ip.IsLoopback() || strings.Trim(port, "0123456789") != "" {
 		return "", false
 	}
 	return "http://" + ip.String() + rest[end:], true
