@@ -84,7 +84,7 @@ func (m *mover) field(what string, whole ast.Node, name *ast.Ident, value ast.Ex
 	case "set":
 		m.wrap(value, m.clerk+".Set(", ")")
 	case "conv":
-		m.convert(value, value, to.typ, "", "")
+		m.convert(value, value, to.typ)
 	case "setconv":
 		m.wrap(value, m.clerk+".Set("+m.clerk+"."+to.typ+"(", "))")
 	case "json":
@@ -94,17 +94,14 @@ func (m *mover) field(what string, whole ast.Node, name *ast.Ident, value ast.Ex
 	case "flat":
 		m.flatten(what, whole, value)
 	case "valueconv", "optconv":
-		if !isText {
+		switch {
+		case !isText:
 			m.ask(whole, what+": it is a "+to.typ+" here ("+guide+anchors["client"]+")")
-			return
+		case to.rule == "optconv":
+			m.replace(value.Pos(), value.End(), m.clerk+".Set("+m.clerk+"."+to.typ+"("+m.render(text.Pos(), text.End())+"))")
+		default:
+			m.convert(value, text, to.typ)
 		}
-		before, after := "", ""
-		if to.rule == "optconv" {
-			before, after = m.clerk+".Set("+m.clerk+"."+to.typ+"(", "))"
-			m.replace(value.Pos(), value.End(), before+m.render(text.Pos(), text.End())+after)
-			return
-		}
-		m.convert(value, text, to.typ, before, after)
 	case "ask":
 		message := "it has no counterpart"
 		if to.typ != "" {
@@ -153,11 +150,12 @@ func (m *mover) plain(value ast.Expr) {
 }
 
 // convert makes an enumeration of a string; a literal is one already.
-func (m *mover) convert(value, text ast.Expr, typ, before, after string) {
+func (m *mover) convert(value, text ast.Expr, typ string) {
+	rendered := m.render(text.Pos(), text.End())
 	if !m.isConstant(text) {
-		before, after = m.clerk+"."+typ+"(", ")"
+		rendered = m.clerk + "." + typ + "(" + rendered + ")"
 	}
-	m.replace(value.Pos(), value.End(), before+m.render(text.Pos(), text.End())+after)
+	m.replace(value.Pos(), value.End(), rendered)
 }
 
 // address returns the literal of &literal.
