@@ -57,7 +57,7 @@ func newServer(t *testing.T, config adaptertest.Config) http.Handler {
 		rules[service+kind+"/"+adaptertest.RPCPermission] = clerkauth.GuardProcedure(clerkauth.HasPermission(adaptertest.Permission))
 	}
 	interceptor, err := clerkconnect.NewInterceptor(clerkconnect.Config{
-		Authenticator: contractAuthenticator(t, config), Rules: rules, ErrorHandler: customError,
+		Authenticator: clerkauthtest.ForRPCContract(t, config), Rules: rules, ErrorHandler: customError,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -70,21 +70,6 @@ func newServer(t *testing.T, config adaptertest.Config) http.Handler {
 		mux.Handle(service+"Bidi/"+method, connect.NewBidiStreamHandler(service+"Bidi/"+method, bidiStream, intercept))
 	}
 	return mux
-}
-
-func contractAuthenticator(t *testing.T, config adaptertest.Config) clerkauth.RequestAuthenticator {
-	t.Helper()
-	if config.Instances {
-		return clerkauthtest.InstancesForContract(t, config, instanceOf)
-	}
-	return clerkauthtest.ForContract(t, config)
-}
-
-func instanceOf(req clerkauth.Request) string {
-	if values := req.Header(adaptertest.RPCInstanceHeader); len(values) == 1 {
-		return values[0]
-	}
-	return ""
 }
 
 func customError(_ context.Context, spec connect.Spec, _ error) error {

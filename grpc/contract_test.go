@@ -64,7 +64,7 @@ func newServer(t *testing.T, config adaptertest.Config) *grpc.Server {
 		rules["/"+prefix+kind+"/"+adaptertest.RPCPermission] = clerkauth.GuardProcedure(clerkauth.HasPermission(adaptertest.Permission))
 	}
 	guard, err := clerkgrpc.NewGuard(clerkgrpc.Config{
-		Authenticator: contractAuthenticator(t, config), Rules: rules, ErrorHandler: customError,
+		Authenticator: clerkauthtest.ForRPCContract(t, config), Rules: rules, ErrorHandler: customError,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -85,21 +85,6 @@ func newServer(t *testing.T, config adaptertest.Config) *grpc.Server {
 		server.RegisterService(&service, struct{}{})
 	}
 	return server
-}
-
-func contractAuthenticator(t *testing.T, config adaptertest.Config) clerkauth.RequestAuthenticator {
-	t.Helper()
-	if config.Instances {
-		return clerkauthtest.InstancesForContract(t, config, instanceOf)
-	}
-	return clerkauthtest.ForContract(t, config)
-}
-
-func instanceOf(req clerkauth.Request) string {
-	if values := req.Header(adaptertest.RPCInstanceHeader); len(values) == 1 {
-		return values[0]
-	}
-	return ""
 }
 
 func customError(_ context.Context, procedure string, _ error) error {

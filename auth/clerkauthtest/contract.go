@@ -40,6 +40,21 @@ func InstancesForContract(tb clerktest.TB, config adaptertest.Config, name func(
 	return instances
 }
 
+// ForRPCContract returns what authenticates the calls of the server that [adaptertest.RunRPC] drives: one instance, or
+// several of which a header names one. The test ends if it cannot be made.
+func ForRPCContract(tb clerktest.TB, config adaptertest.Config) clerkauth.RequestAuthenticator {
+	tb.Helper()
+	if !config.Instances {
+		return ForContract(tb, config)
+	}
+	return InstancesForContract(tb, config, func(req clerkauth.Request) string {
+		if values := req.Header(adaptertest.RPCInstanceHeader); len(values) == 1 {
+			return values[0]
+		}
+		return ""
+	})
+}
+
 func contractConfig(config adaptertest.Config) clerkauth.Config {
 	return clerkauth.Config{
 		SecretKey:      config.SecretKey,

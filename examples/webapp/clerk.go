@@ -6,6 +6,7 @@ import (
 	"net"
 
 	"github.com/clerkgo/clerk-go/clerktest"
+	"github.com/clerkgo/clerk-go/examples/internal/demo"
 )
 
 // seed are the people and the team of the local Clerk.
@@ -40,6 +41,6 @@ func startClerk(ctx context.Context, addr string) (*localClerk, error) {
 		stop()
 		return nil, err
 	}
-	go func() { _ = serve(ctx, listener, emulator) }()
+	go func() { _ = demo.ServeOn(ctx, listener, emulator) }()
 	return &localClerk{Instance: emulator.Default(), close: stop}, nil
 }

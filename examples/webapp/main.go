@@ -14,13 +14,12 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
-	"time"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 	clerk "github.com/clerkgo/clerk-go/core"
+	"github.com/clerkgo/clerk-go/examples/internal/demo"
 )
 
 func main() {
@@ -65,7 +64,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return errors.Join(err, listener.Close())
 	}
 	_, _ = fmt.Fprintf(out, "the application: %s\n", origin)
-	return serve(ctx, listener, app.routes())
+	return demo.ServeOn(ctx, listener, app.routes())
 }
 
 // originOf is the address that people open. Browsers keep cookies of localhost and of 127.0.0.1 apart, so it is always the first.
@@ -91,13 +90,3 @@ func newApplication(origin string, config clerkauth.Config) (*application, error
 }
 
 //docs:end config
-
-func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
-	defer stop()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
-}

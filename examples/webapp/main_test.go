@@ -11,6 +11,7 @@ import (
 	"time"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/examples/internal/demo"
 )
 
 // person is somebody with a browser, which follows redirects and keeps cookies.
@@ -42,7 +43,7 @@ func newPerson(t *testing.T) *person {
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)
-	go func() { done <- serve(t.Context(), listener, app.routes()) }()
+	go func() { done <- demo.ServeOn(t.Context(), listener, app.routes()) }()
 	t.Cleanup(func() {
 		if err := <-done; err != nil {
 			t.Error(err)

@@ -129,6 +129,11 @@ func Serve(ctx context.Context, address string, handler http.Handler) error {
 		return err
 	}
 	log.Printf("listening on http://%s", listener.Addr())
+	return ServeOn(ctx, listener, handler)
+}
+
+// ServeOn serves until ctx is done.
+func ServeOn(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
