@@ -45,7 +45,7 @@ func (v *visit) presses(text string) func() error {
 func (v *visit) sees(text string) func() error {
 	return func() error {
 		if err := v.until(fmt.Sprintf(`document.body.innerText.includes(%q)`, text)); err != nil {
-			return fmt.Errorf("%q is not on the page %s", text, v.page())
+			return fmt.Errorf("%q is not on the page %s (%w)", text, v.page(), err)
 		}
 		return nil
 	}

@@ -8,12 +8,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/clerkgo/clerk-go/tools/internal/chromium"
 )
 
 // visit is one person at a browser that knows nothing yet, on the site of one flow.
@@ -72,7 +73,7 @@ func (v *visit) open(path string) error {
 // leave runs a JavaScript expression that leads to another page, and waits until the browser is at its path. Its promise is
 // not waited for: it ends with the page that made it.
 func (v *visit) leave(expression, path string) error {
-	ctx, stop := context.WithTimeout(v.ctx, 20*time.Second)
+	ctx, stop := context.WithTimeout(v.ctx, patience)
 	defer stop()
 	arrived := make(chan struct{}, 1)
 	err := chromedp.Listen(ctx, func(event any) {
@@ -99,11 +100,7 @@ func (v *visit) leave(expression, path string) error {
 
 // until waits for a JavaScript condition.
 func (v *visit) until(condition string) error {
-	_, err := chromedp.Run(v.ctx, chromedp.Poll[bool]("!!("+condition+")", chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(20*time.Second)))
-	if err != nil {
-		return fmt.Errorf("waiting for %s: %w", condition, err)
-	}
-	return nil
+	return chromium.Until(v.ctx, condition, patience)
 }
 
 // eval runs a JavaScript expression, waits for its promise, and decodes what it gives.

@@ -108,10 +108,9 @@ func (v *visit) complaints() error {
 
 // until waits for a JavaScript condition.
 func (v *visit) until(condition string) error {
-	_, err := chromedp.Run(v.ctx, chromedp.Poll[bool]("!!("+condition+")", chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(10*time.Second)))
-	if err != nil {
+	if err := chromium.Until(v.ctx, condition, 10*time.Second); err != nil {
 		said, _ := v.text("document.getElementById('notices').innerText")
-		return fmt.Errorf("waiting for %s: %w; the page says %q", condition, err, said)
+		return fmt.Errorf("%w; the page says %q", err, said)
 	}
 	return nil
 }

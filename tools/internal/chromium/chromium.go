@@ -3,6 +3,7 @@ package chromium
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"time"
 
@@ -30,4 +31,22 @@ func Launch(ctx context.Context, path string) (context.Context, func(), error) {
 		return nil, nil, err
 	}
 	return ctx, stop, nil
+}
+
+// Until waits for a JavaScript condition on the page of a context's tab. A page that is replaced while it is asked gives no
+// answer: the page that follows it is asked.
+func Until(ctx context.Context, condition string, patience time.Duration) error {
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!("+condition+")", chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(patience)))
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for %s: %w", condition, err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
