@@ -55,18 +55,16 @@ func (d *difference) troubles() []string {
 	var found []string
 	handshake := slices.ContainsFunc(handshakeResults, func(name string) bool { return d.cookie(name)+d.query(name) != "" })
 	for _, route := range d.routes() {
-		reason := "unexpected-error"
-		switch lookup := strings.Contains(route.Path, "/handshake_payload") || strings.Contains(route.Path, "/refresh"); {
-		case handshake && strings.HasSuffix(route.Path, "/jwks"):
-			reason = "jwk-remote-failed-to-load"
-		case !lookup:
-			continue
-		}
+		keys := handshake && strings.HasSuffix(route.Path, "/jwks")
+		lookup := strings.Contains(route.Path, "/handshake_payload") || strings.Contains(route.Path, "/refresh")
 		for _, answer := range route.Responses {
-			if answer.troubled() {
-				found = append(found, "signed-out "+reason)
+			if keys && stateOfKeys(answer) != keysServed {
+				found = append(found, "signed-out jwk-remote-failed-to-load")
 			}
-			if answer.refusesKey() {
+			if lookup && answer.troubled() {
+				found = append(found, "signed-out unexpected-error")
+			}
+			if (keys || lookup) && answer.refusesKey() {
 				found = append(found, "signed-out secret-key-invalid")
 			}
 		}
