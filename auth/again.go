@@ -65,7 +65,8 @@ func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestS
 	}
 	text := first.token
 	if text == "" && first.err != nil && first.err.aboutReceiver() {
-		v := newVisit(a, req, call)
+		v := visit{a: a, req: *req, call: call}
+		v.begin()
 		if v.cookies.twins != nil {
 			v.settleTwins(ctx)
 		}
@@ -74,7 +75,8 @@ func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestS
 	if text == "" {
 		return first.withoutCookies()
 	}
-	p := a.read(text, !req.owned)
+	p := presented{text: text, borrowed: !req.owned}
+	a.read(&p)
 	claims, refusal := a.verify(ctx, &p, &jwtPolicy{as: asCredential, call: call})
 	if refusal != nil {
 		return a.signedOut(TokenSession, refusal)
@@ -85,7 +87,8 @@ func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestS
 // headerAgain is [Authenticator.again] for a token of the Authorization header. What Clerk has said about a machine
 // token is not asked again.
 func (a *Authenticator) headerAgain(ctx context.Context, token string, borrowed bool, first *RequestState, call *callConfig) *RequestState {
-	p := a.read(token, borrowed)
+	p := presented{text: token, borrowed: borrowed}
+	a.read(&p)
 	class := p.class
 	if !p.opaque() && !a.alwaysAsks(class) || class != first.tokenType || !slices.Contains(call.accepts, class) ||
 		first.err != nil && first.err.Reason == ReasonTokenTypeMismatch {
@@ -100,7 +103,8 @@ func (a *Authenticator) headerAgain(ctx context.Context, token string, borrowed 
 			refusal = a.meantForUs(class, known.machine, call)
 		}
 		if known.machine == nil && (refusal == nil || refusal.Reason == ReasonTokenVerificationFailed) {
-			p := a.read(token, false) // It was not meant for the receiver of the first call.
+			p := presented{text: token} // It was not meant for the receiver of the first call.
+			a.read(&p)
 			return a.fromToken(ctx, call, &p).current()
 		}
 		return a.machineState(class, token, known.machine, refusal)

@@ -79,7 +79,8 @@ func (a *Authenticator) AuthenticateToken(ctx context.Context, token string, opt
 	if token == "" {
 		state = a.withoutToken(call)
 	} else {
-		p := a.read(token, false)
+		p := presented{text: token}
+		a.read(&p)
 		state = a.fromToken(ctx, call, &p)
 	}
 	state.challenge = challengeFor(call.accepts, call.challenge)
@@ -99,7 +100,8 @@ func (a *Authenticator) decided(ctx context.Context, observed *observation, stat
 func (a *Authenticator) Verify(ctx context.Context, token string, opts ...CallOption) (*SessionClaims, error) {
 	call := a.callConfig(opts)
 	ctx, observed := observe(ctx, a.config.Observer)
-	p := a.read(token, false)
+	p := presented{text: token}
+	a.read(&p)
 	claims, refusal := a.verify(ctx, &p, &jwtPolicy{as: asSession, call: call})
 	observed.endSession(ctx, refusal)
 	if refusal != nil {
@@ -124,7 +126,8 @@ func (a *Authenticator) authenticate(ctx context.Context, req *Request, call *ca
 	case !slices.Contains(call.accepts, TokenSession), !a.usesCookies(call):
 		return a.withoutToken(call)
 	}
-	v := newVisit(a, req, call)
+	v := visit{a: a, req: *req, call: call}
+	v.begin()
 	return v.authenticate(ctx)
 }
 
@@ -147,12 +150,14 @@ func (a *Authenticator) withoutToken(call *callConfig) *RequestState {
 // fromHeader authenticates by a token of the Authorization header. A browser may get a new one where this one is only
 // too old or too young.
 func (a *Authenticator) fromHeader(ctx context.Context, req *Request, call *callConfig, token string) *RequestState {
-	p := a.read(token, !req.owned)
+	p := presented{text: token, borrowed: !req.owned}
+	a.read(&p)
 	state := a.fromToken(ctx, call, &p)
 	if state.tokenType != TokenSession || state.err == nil || !a.usesCookies(call) || !state.err.recoverable() {
 		return state
 	}
-	v := newVisit(a, req, call)
+	v := visit{a: a, req: *req, call: call}
+	v.begin()
 	v.fromHeader = true
 	return v.refused(ctx, &p, state.err)
 }

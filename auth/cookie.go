@@ -57,10 +57,9 @@ type cookies struct {
 // readCookies reads the Cookie header in one pass. Names are compared whole and before anything is decoded, so that no
 // escape can make another cookie. Of a name that repeats the first value is the value until [visit.settleTwins] has
 // decided.
-func (n *cookieNames) readCookies(req *Request) cookies {
-	var c cookies
+func (n *cookieNames) readCookies(req *Request, c *cookies) {
 	if req.Header == nil {
-		return c
+		return
 	}
 	var seen [cookieCount]bool
 	for _, line := range req.Header("Cookie") {
@@ -87,7 +86,6 @@ func (n *cookieNames) readCookies(req *Request) cookies {
 			seen[i], c.value[i] = true, value
 		}
 	}
-	return c
 }
 
 // find returns which of the cookies has a name, if one of them has.

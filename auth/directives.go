@@ -123,7 +123,8 @@ func (v *visit) applyDirectives(ctx context.Context, directives []string) *Reque
 	if token == "" {
 		state = v.a.anonymous(TokenSession, ReasonSessionTokenMissing)
 	} else {
-		p := v.a.read(token, false)
+		p := presented{text: token}
+		v.a.read(&p)
 		policy := jwtPolicy{as: asSession, call: v.call}
 		claims, refusal := v.a.verify(ctx, &p, &policy)
 		if refusal != nil && v.a.flow.development && refusal.recoverable() {
@@ -184,7 +185,8 @@ func (v *visit) handshakePayload(ctx context.Context, nonce string) ([]string, *
 
 // handshakeToken verifies a handshake token and returns the cookies to set. In production an expired one is refused.
 func (a *Authenticator) handshakeToken(ctx context.Context, token string) ([]string, *Error) {
-	p := a.read(token, true)
+	p := presented{text: token, borrowed: true}
+	a.read(&p)
 	claims, refusal := a.verify(ctx, &p, &jwtPolicy{as: asHandshake})
 	if refusal != nil {
 		return nil, refusal

@@ -82,7 +82,8 @@ func (v *visit) refresh(ctx context.Context, p *presented) (state *RequestState,
 	if len(directives) == 0 {
 		return nil, refreshUnexpectedSDK
 	}
-	renewed := v.a.read(sessionDirective(directives), false)
+	renewed := presented{text: sessionDirective(directives)}
+	v.a.read(&renewed)
 	claims, refusal := v.a.verify(ctx, &renewed, &jwtPolicy{as: asSession, call: v.call})
 	if refusal != nil && errors.Is(refusal, ErrUnavailable) {
 		return v.a.signedOut(TokenSession, refusal), ""

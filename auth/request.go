@@ -46,17 +46,15 @@ func FromHTTP(r *http.Request) Request {
 // URL.
 func requestTarget(r *http.Request) (path, rawQuery string) {
 	target := r.RequestURI
-	if _, rest, absolute := strings.Cut(target, "://"); absolute && !strings.HasPrefix(target, "/") {
+	if !strings.HasPrefix(target, "/") {
+		_, rest, absolute := strings.Cut(target, "://")
+		if !absolute {
+			return r.URL.EscapedPath(), r.URL.RawQuery
+		}
 		target = "/"
 		if end := strings.IndexAny(rest, "/?"); end >= 0 {
-			target = rest[end:]
+			target = "/" + strings.TrimPrefix(rest[end:], "/")
 		}
-		if target[0] == '?' {
-			target = "/" + target
-		}
-	}
-	if !strings.HasPrefix(target, "/") {
-		return r.URL.EscapedPath(), r.URL.RawQuery
 	}
 	path, rawQuery, _ = strings.Cut(target, "?")
 	return path, rawQuery

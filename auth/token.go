@@ -45,22 +45,21 @@ type tokenReader struct {
 // ClassifyToken returns the class of a credential by its shape. Nothing is verified. Text that fits no other class,
 // garbage included, is a session token candidate.
 func ClassifyToken(token string) TokenType {
-	p := new(tokenReader).read(token, false)
+	p := presented{text: token}
+	new(tokenReader).read(&p)
 	return p.class
 }
 
 // read reads a token of any class. Only a token that the cache does not know is taken apart.
-func (r *tokenReader) read(text string, borrowed bool) presented {
-	p := presented{text: text, borrowed: borrowed, class: TokenSession}
-	if p.cached = r.tokens.get(text); p.cached == nil {
-		p.cached = r.machineTokens.get(text)
+func (r *tokenReader) read(p *presented) {
+	if p.cached = r.tokens.get(p.text); p.cached == nil {
+		p.cached = r.machineTokens.get(p.text)
 	}
-	if p.cached != nil {
-		p.claims, p.class = p.cached.claims, p.cached.class()
-		return p
+	if p.cached == nil {
+		r.parse(p)
+		return
 	}
-	r.parse(&p)
-	return p
+	p.claims, p.class = p.cached.claims, p.cached.class()
 }
 
 // parse takes the token apart, whatever the cache knows about it.

@@ -61,6 +61,14 @@ func (t *cachedToken) class() TokenType {
 	return TokenSession
 }
 
+// passes reports whether what verified the token is what verifies tokens for the purpose.
+func (t *cachedToken) passes(as purpose) bool {
+	if t.machine == nil {
+		return as.session()
+	}
+	return t.machine.class == as.class()
+}
+
 // newTokenCache returns a cache of at most size tokens, or nil for none.
 func newTokenCache(size int) *tokenCache {
 	if size <= 0 {

@@ -77,7 +77,8 @@ func largest(values []string, number func(string) int64) string {
 func (v *visit) liveSession(ctx context.Context, values []string) string {
 	best, bestAt := values[0], int64(-1)
 	for _, text := range values {
-		p := v.a.read(text, !v.req.owned)
+		p := presented{text: text, borrowed: !v.req.owned}
+		v.a.read(&p)
 		if p.claims == nil || v.a.foreignIssuer(p.claims) {
 			continue
 		}

@@ -88,7 +88,7 @@ func (as purpose) admits(h *tokenHeader, c *SessionClaims) *Error {
 func (a *Authenticator) verify(ctx context.Context, p *presented, policy *jwtPolicy) (*SessionClaims, *Error) {
 	now := a.now()
 	if p.cached != nil {
-		if p.cached.class() == policy.as.class() {
+		if p.cached.passes(policy.as) {
 			if key, err := a.findKey(ctx, p.cached.keyID, now); err == nil && p.cached.verifiedBy(key) {
 				a.hit(ctx)
 				return accepted(p.claims, a.checkClaims(p.claims, policy, now))

@@ -23,10 +23,10 @@ type visit struct {
 	at         *address
 }
 
-func newVisit(a *Authenticator, req *Request, call *callConfig) visit {
-	v := visit{a: a, req: *req, call: call, cookies: a.flow.names.readCookies(req)}
+// begin reads the cookies of the request and takes what counts out of them.
+func (v *visit) begin() {
+	v.a.flow.names.readCookies(&v.req, &v.cookies)
 	v.choose()
-	return v
 }
 
 // choose takes what counts out of the cookies.
@@ -52,14 +52,16 @@ func (v *visit) read(text string) *presented {
 		p = &v.tokens[1]
 	}
 	if p.text != text {
-		*p = v.a.read(text, !v.req.owned)
+		*p = presented{text: text, borrowed: !v.req.owned}
+		v.a.read(p)
 	}
 	return p
 }
 
 // devBrowser returns the token of the development browser that sent the request.
 func (a *Authenticator) devBrowser(req *Request) string {
-	v := newVisit(a, req, &a.defaults)
+	v := visit{a: a, req: *req, call: &a.defaults}
+	v.begin()
 	return strings.Clone(v.devBrowser)
 }
 
