@@ -71,8 +71,10 @@ type KeyLoadInfo struct {
 	Duration time.Duration
 }
 
-// observation is one authentication that an observer follows. Nil follows nothing.
+// observation is one authentication that an observer follows, and the context of that. Nil follows nothing.
 type observation struct {
+	context.Context
+
 	observer Observer
 	started  time.Time
 	cached   bool
@@ -86,7 +88,16 @@ func observe(ctx context.Context, observer Observer) (context.Context, *observat
 		return ctx, nil
 	}
 	o := &observation{observer: observer, started: time.Now()}
-	return context.WithValue(observer.BeginAuthentication(ctx), observationKey{}, o), o
+	o.Context = observer.BeginAuthentication(ctx)
+	return o, o
+}
+
+// Value finds the observation itself, or what the context of the observer has.
+func (o *observation) Value(key any) any {
+	if key == (observationKey{}) {
+		return o
+	}
+	return o.Context.Value(key)
 }
 
 // hit notes that the cache knew the token.
