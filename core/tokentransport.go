@@ -15,7 +15,7 @@ var ErrForeignOrigin = errors.New("clerk: the token is not meant for this origin
 // the services that it was made for. It is safe for concurrent use.
 type TokenTransport struct {
 	source  TokenSource
-	origins map[string]bool
+	origins map[serviceOrigin]bool
 	next    http.RoundTripper
 }
 
@@ -42,7 +42,7 @@ func NewTokenTransport(source TokenSource, origins []string, opts ...TokenTransp
 	if len(origins) == 0 {
 		return nil, &ConfigError{Option: "NewTokenTransport", Reason: "no origin is given"}
 	}
-	t := &TokenTransport{source: source, origins: map[string]bool{}, next: http.DefaultTransport}
+	t := &TokenTransport{source: source, origins: map[serviceOrigin]bool{}, next: http.DefaultTransport}
 	for _, origin := range origins {
 		u, err := url.Parse(origin)
 		switch {
@@ -85,13 +85,15 @@ func (t *TokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// originOf returns scheme, host and port in the form in which they are compared.
-func originOf(u *url.URL) string {
-	host, port := strings.ToLower(u.Hostname()), u.Port()
-	if port == "" && u.Scheme == "http" {
-		port = "80"
-	} else if port == "" {
-		port = "443"
+// serviceOrigin is scheme, host and port in the form in which they are compared.
+type serviceOrigin struct{ scheme, host, port string }
+
+func originOf(u *url.URL) serviceOrigin {
+	o := serviceOrigin{scheme: u.Scheme, host: strings.ToLower(u.Hostname()), port: u.Port()}
+	if o.port == "" && o.scheme == "http" {
+		o.port = "80"
+	} else if o.port == "" {
+		o.port = "443"
 	}
-	return u.Scheme + "://" + host + ":" + port
+	return o
 }
