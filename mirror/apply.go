@@ -9,6 +9,7 @@ import (
 	"iter"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
@@ -80,26 +81,59 @@ func (m *Mirror) tryTx(ctx context.Context, fn func(ctx context.Context, t *tran
 // Apply implements [clerkwebhook.Table]. Inside a message of Handler it is part of the transaction of the message,
 // otherwise it is one of its own. The error for a record that cannot be stored matches [ErrInvalid].
 func (m *Mirror) Apply(ctx context.Context, record *clerkwebhook.Record) error {
-	r, err := newRow(record)
+	if err := m.apply(ctx, record); err != nil {
+		return fmt.Errorf("clerkmirror: Apply: %w", err)
+	}
+	return nil
+}
+
+func (m *Mirror) apply(ctx context.Context, record *clerkwebhook.Record) error {
+	table, err := m.table(record.Kind)
 	if err != nil {
 		return err
 	}
-	err = m.inTx(ctx, func(ctx context.Context, t *transaction) error { return m.store(ctx, t, []*row{r}) })
-	if err != nil {
-		return fmt.Errorf("clerkmirror: Apply: %w", err)
+	r := &row{key: record.Key}
+	if !record.Deleted {
+		if r, err = table.decode(record.Data); err != nil {
+			return err
+		}
+	}
+	r.version, r.observed, r.deleted = record.UpdatedAt, record.ObservedAt, record.Deleted
+	if err := table.finish(r, record.Data); err != nil {
+		return err
+	}
+	return m.inTx(ctx, func(ctx context.Context, t *transaction) error { return m.store(ctx, t, []*row{r}) })
+}
+
+// applyEvent stores what an event tells about an object of a kind that is mirrored.
+func (m *Mirror) applyEvent(ctx context.Context, t *transaction, event *clerkwebhook.Event) error {
+	for _, table := range m.tables {
+		deleted := slices.Contains(table.deleted, event.Type)
+		if !deleted && !slices.Contains(table.stored, event.Type) {
+			continue
+		}
+		r, err := table.decode(event.Data)
+		if err != nil {
+			return err
+		}
+		r.observed, r.deleted = millis(event.Timestamp), deleted
+		if err := table.finish(r, event.Data); err != nil {
+			return err
+		}
+		return m.store(ctx, t, []*row{r})
 	}
 	return nil
 }
 
 // store writes rows of any kinds and reports those whose content changed.
 func (m *Mirror) store(ctx context.Context, t *transaction, rows []*row) error {
-	for _, kind := range kinds() {
+	for _, table := range m.tables {
 		mark := rand.Int64() //nolint:gosec // no secret: it tells this statement from others
 		puts := make([]*row, 0, len(rows))
 		var removals []*row
 		for _, r := range rows {
 			switch {
-			case r.key.Kind != kind:
+			case r.key.Kind != table.kind.name:
 			case r.deleted:
 				removals = append(removals, r)
 			default:
@@ -110,28 +144,22 @@ func (m *Mirror) store(ctx context.Context, t *transaction, rows []*row) error {
 			continue
 		}
 		puts = distinct(puts)
-		if err := m.writeRows(ctx, t.tx, m.tables[kind], puts, mark); err != nil {
+		if err := m.writeRows(ctx, t.tx, table, puts, mark); err != nil {
 			return err
 		}
 		for _, r := range removals {
-			if err := m.removeRow(ctx, t.tx, m.tables[kind], r, mark); err != nil {
+			if err := m.removeRow(ctx, t.tx, table, r, mark); err != nil {
 				return err
 			}
 		}
-		if err := m.report(ctx, t, m.tables[kind], append(puts, removals...), mark); err != nil {
+		if err := m.report(ctx, t, table, append(puts, removals...), mark); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// kinds are the kinds in the order in which they are written, which is the same everywhere so that transactions do not
-// wait for each other in a circle.
-func kinds() []clerkwebhook.Kind {
-	return []clerkwebhook.Kind{clerkwebhook.KindUser, clerkwebhook.KindOrganization, clerkwebhook.KindMembership}
-}
-
-// distinct sorts rows by id, for the same reason, and keeps the latest of each.
+// distinct sorts rows by id, so that transactions do not wait for each other in a circle, and keeps the latest of each.
 func distinct(rows []*row) []*row {
 	if len(rows) < 2 {
 		return rows
@@ -145,8 +173,9 @@ func distinct(rows []*row) []*row {
 // Keys implements [clerkwebhook.Table]. It reads a few hundred rows at a time, so that the caller may write meanwhile.
 func (m *Mirror) Keys(ctx context.Context, kind clerkwebhook.Kind) iter.Seq2[clerkwebhook.Key, error] {
 	return func(yield func(clerkwebhook.Key, error) bool) {
-		t := m.tables[kind]
-		if t == nil {
+		t, err := m.table(kind)
+		if err != nil {
+			yield(clerkwebhook.Key{}, fmt.Errorf("clerkmirror: Keys: %w", err))
 			return
 		}
 		for after := ""; ; {
@@ -170,15 +199,12 @@ func (m *Mirror) Keys(ctx context.Context, kind clerkwebhook.Kind) iter.Seq2[cle
 
 // keysAfter returns the keys of rows that are not deleted, by id, with one more condition if there is one.
 func (m *Mirror) keysAfter(ctx context.Context, t *table, after, condition string, args ...any) ([]clerkwebhook.Key, error) {
-	columns := "id, '', ''"
-	if t.kind == clerkwebhook.KindMembership {
-		columns = "id, organization_id, user_id"
-	}
-	query := "SELECT " + columns + " FROM " + t.name + " WHERE deleted_at IS NULL AND id > ? " + condition + " ORDER BY id LIMIT ?"
+	columns := slices.Concat([]string{"id"}, t.owners, []string{"''", "''"})[:3]
+	query := "SELECT " + strings.Join(columns, ", ") + " FROM " + t.name + " WHERE deleted_at IS NULL AND id > ? " + condition + " ORDER BY id LIMIT ?"
 	args = append(append([]any{after}, args...), keysPerQuery)
 	var keys []clerkwebhook.Key
 	err := m.query(ctx, m.db, query, args, func(scan func(...any) error) error {
-		key := clerkwebhook.Key{Kind: t.kind}
+		key := clerkwebhook.Key{Kind: t.kind.name}
 		err := scan(&key.ID, &key.OrganizationID, &key.UserID)
 		keys = append(keys, key)
 		return err

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 )
@@ -29,8 +28,8 @@ type Progress struct {
 
 // BackfillResult counts what a backfill did since it was started or resumed.
 type BackfillResult struct {
-	// Users, Organizations and Memberships count the objects that Clerk listed.
-	Users, Organizations, Memberships int64
+	// Listed counts the objects that Clerk listed, by kind.
+	Listed map[clerkwebhook.Kind]int64
 	// Deleted counts the rows whose objects Clerk no longer has.
 	Deleted int64
 	// Skipped counts objects that cannot be stored; see [ErrInvalid].
@@ -44,7 +43,7 @@ type BackfillResult struct {
 // One replica runs it at a time. The error is [ErrBusy] while another does, [ErrLeaseLost] if another took over, and
 // [ErrInstance] if the tables hold the objects of another instance.
 func (m *Mirror) Backfill(ctx context.Context) (BackfillResult, error) {
-	b := &backfill{mirror: m, pacer: m.newPacer()}
+	b := &backfill{mirror: m, pacer: m.newPacer(), result: BackfillResult{Listed: map[clerkwebhook.Kind]int64{}}}
 	if err := b.run(ctx); err != nil {
 		return b.result, fmt.Errorf("clerkmirror: Backfill: %w", err)
 	}
@@ -60,10 +59,6 @@ type backfill struct {
 }
 
 func (b *backfill) run(ctx context.Context) (err error) {
-	lists, err := b.mirror.lists()
-	if err != nil {
-		return err
-	}
 	if err := b.mirror.pinInstance(ctx); err != nil {
 		return err
 	}
@@ -74,11 +69,11 @@ func (b *backfill) run(ctx context.Context) (err error) {
 	b.lease = lease
 	completed := int64(0)
 	defer func() { err = errors.Join(err, lease.release(ctx, completed)) }()
-	for _, l := range lists {
-		if at.phase != "" && at.phase != string(l.kind) {
+	for _, t := range b.mirror.tables {
+		if at.phase != "" && at.phase != string(t.kind.name) {
 			continue // done before the restart
 		}
-		if err := b.phase(ctx, l, at); err != nil {
+		if err := b.phase(ctx, t, at); err != nil {
 			return err
 		}
 		at = checkpoint{}
@@ -115,24 +110,24 @@ func (m *Mirror) pinInstance(ctx context.Context) error {
 
 // phase reads one kind, from a checkpoint on, settles what the list did not show, and repeats both while the table has
 // fewer objects than Clerk.
-func (b *backfill) phase(ctx context.Context, l list, at checkpoint) error {
+func (b *backfill) phase(ctx context.Context, t *table, at checkpoint) error {
 	for pass := 1; ; pass++ {
-		total, err := l.count(ctx)
+		total, err := t.total(ctx, b.mirror)
 		if err != nil {
 			return err
 		}
-		at.phase = string(l.kind)
-		if at, err = b.read(ctx, l, at, total); err != nil {
+		at.phase = string(t.kind.name)
+		if at, err = b.read(ctx, t, at, total); err != nil {
 			return err
 		}
-		if err := b.settle(ctx, l, at); err != nil {
+		if err := b.settle(ctx, t, at); err != nil {
 			return err
 		}
-		live, err := b.mirror.countLive(ctx, l.kind)
+		live, err := b.mirror.countLive(ctx, t)
 		if err != nil {
 			return err
 		}
-		if total, err = l.count(ctx); err != nil {
+		if total, err = t.total(ctx, b.mirror); err != nil {
 			return err
 		}
 		if live >= total || pass == maxPasses {
@@ -143,9 +138,9 @@ func (b *backfill) phase(ctx context.Context, l list, at checkpoint) error {
 }
 
 // read lists one kind and stores each page together with the checkpoint behind it.
-func (b *backfill) read(ctx context.Context, l list, at checkpoint, total int64) (checkpoint, error) {
+func (b *backfill) read(ctx context.Context, t *table, at checkpoint, total int64) (checkpoint, error) {
 	for restarts := 0; ; restarts++ {
-		err := b.readFrom(ctx, l, &at, total)
+		err := b.readFrom(ctx, t, &at, total)
 		if err == nil || restarts == maxPasses || !isLostPosition(at.position, err) {
 			return at, err
 		}
@@ -153,9 +148,9 @@ func (b *backfill) read(ctx context.Context, l list, at checkpoint, total int64)
 	}
 }
 
-func (b *backfill) readFrom(ctx context.Context, l list, at *checkpoint, total int64) error {
+func (b *backfill) readFrom(ctx context.Context, t *table, at *checkpoint, total int64) error {
 	ctx, cancel := context.WithCancel(ctx)
-	pages := b.mirror.readAhead(ctx, l, at.position, b.pacer)
+	pages := b.mirror.readAhead(ctx, t, at.position, b.pacer)
 	defer func() { // the reader has ended when this returns
 		cancel()
 		for range pages {
@@ -175,9 +170,9 @@ func (b *backfill) readFrom(ctx context.Context, l list, at *checkpoint, total i
 			return err
 		}
 		*at = next
-		b.count(l.kind, p.size())
+		b.result.Listed[t.kind.name] += p.size()
 		if b.mirror.config.Progress != nil {
-			b.mirror.config.Progress(Progress{Kind: l.kind, Done: at.done, Total: max(total, at.done)})
+			b.mirror.config.Progress(Progress{Kind: t.kind.name, Done: at.done, Total: max(total, at.done)})
 		}
 		if p.last {
 			return nil
@@ -187,14 +182,14 @@ func (b *backfill) readFrom(ctx context.Context, l list, at *checkpoint, total i
 }
 
 // readAhead reads pages until the last one, an error, or the end of ctx, and a few ahead of who takes them.
-func (m *Mirror) readAhead(ctx context.Context, l list, position string, pacer *pacer) <-chan page {
+func (m *Mirror) readAhead(ctx context.Context, t *table, position string, pacer *pacer) <-chan page {
 	pages := make(chan page, pagesAhead)
 	go func() {
 		defer close(pages)
 		for {
 			p := page{err: pacer.wait(ctx)}
 			if p.err == nil {
-				p = l.read(ctx, position)
+				p = t.page(ctx, m, position)
 			}
 			select {
 			case pages <- p:
@@ -237,45 +232,9 @@ func (b *backfill) commit(ctx context.Context, rows []*row, next checkpoint) err
 	})
 }
 
-func (b *backfill) count(kind clerkwebhook.Kind, n int64) {
-	switch kind {
-	case clerkwebhook.KindUser:
-		b.result.Users += n
-	case clerkwebhook.KindOrganization:
-		b.result.Organizations += n
-	default:
-		b.result.Memberships += n
-	}
-}
-
-// settle asks Clerk for the objects that have not been seen since the phase began, and marks those as deleted that it
-// has no more. An object can be missing in a list that changes while it is read, and still exist.
-func (b *backfill) settle(ctx context.Context, l list, at checkpoint) error {
-	m := b.mirror
-	for after := ""; ; {
-		keys, err := m.keysAfter(ctx, m.tables[l.kind], after, "AND observed < ?", at.started)
-		if err != nil {
-			return err
-		}
-		for chunk := range slices.Chunk(keys, idsPerRequest) {
-			rows, err := b.ask(ctx, chunk)
-			if err != nil {
-				return err
-			}
-			if err := b.commit(ctx, rows, at); err != nil {
-				return err
-			}
-		}
-		if len(keys) < keysPerQuery {
-			return nil
-		}
-		after = keys[len(keys)-1].ID
-	}
-}
-
 // countLive counts the rows of a kind that are not deleted.
-func (m *Mirror) countLive(ctx context.Context, kind clerkwebhook.Kind) (n int64, err error) {
-	query := "SELECT COUNT(*) FROM " + m.tables[kind].name + " WHERE deleted_at IS NULL"
+func (m *Mirror) countLive(ctx context.Context, t *table) (n int64, err error) {
+	query := "SELECT COUNT(*) FROM " + t.name + " WHERE deleted_at IS NULL"
 	err = m.db.QueryRowContext(ctx, query).Scan(&n)
 	return n, err
 }

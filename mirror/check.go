@@ -19,14 +19,18 @@ const (
 	messagesKept, changesKept = 72 * time.Hour, 7 * 24 * time.Hour
 )
 
-// Drift is the difference between the tables and Clerk.
-type Drift struct {
-	// Users, Organizations and Memberships are the drift of each kind.
-	Users, Organizations, Memberships KindDrift
-}
+// Drift is the difference between the tables and Clerk, by kind.
+type Drift map[clerkwebhook.Kind]KindDrift
 
 // None reports whether there is no drift.
-func (d Drift) None() bool { return d.Users.none() && d.Organizations.none() && d.Memberships.none() }
+func (d Drift) None() bool {
+	for _, k := range d {
+		if k.Clerk != k.Table || k.Missing != 0 || k.Stale != 0 || k.Extra != 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // KindDrift is the drift of one kind of object.
 type KindDrift struct {
@@ -40,56 +44,47 @@ type KindDrift struct {
 	Extra int64
 }
 
-func (d KindDrift) none() bool {
-	return d.Clerk == d.Table && d.Missing == 0 && d.Stale == 0 && d.Extra == 0
-}
-
-func (d *Drift) of(kind clerkwebhook.Kind) *KindDrift {
-	switch kind {
-	case clerkwebhook.KindUser:
-		return &d.Users
-	case clerkwebhook.KindOrganization:
-		return &d.Organizations
-	default:
-		return &d.Memberships
-	}
-}
-
-// Check compares counts and the latest hundred objects of each kind. It takes six requests and changes nothing.
+// Check compares counts and the latest hundred objects of each kind, with two requests for each. It changes nothing.
 func (m *Mirror) Check(ctx context.Context) (Drift, error) {
-	var drift Drift
-	err := m.eachList(func(l list) error {
-		d := drift.of(l.kind)
-		newest := l.newest(ctx, newestChecked)
+	return m.driftOf(ctx, "Check", func(t *table, d *KindDrift) error {
+		newest := t.list(ctx, m, part{limit: newestChecked, order: t.newest})
 		if newest.err != nil {
 			return newest.err
 		}
-		if _, err := m.compare(ctx, l.kind, newest.rows, d); err != nil {
+		if _, err := m.compare(ctx, t, newest.rows, d); err != nil {
 			return err
 		}
-		return m.counts(ctx, l, d)
+		return m.counts(ctx, t, d)
 	})
-	if err != nil {
-		return drift, fmt.Errorf("clerkmirror: Check: %w", err)
-	}
-	return drift, nil
 }
 
 // Audit lists everything and compares it with the tables. It changes nothing. What happens while it runs may show as
 // drift.
 func (m *Mirror) Audit(ctx context.Context) (Drift, error) {
-	var drift Drift
 	pacer := m.newPacer()
-	err := m.eachList(func(l list) error { return m.audit(ctx, l, pacer, drift.of(l.kind)) })
+	return m.driftOf(ctx, "Audit", func(t *table, d *KindDrift) error { return m.audit(ctx, t, pacer, d) })
+}
+
+// driftOf looks at one kind after the other.
+func (m *Mirror) driftOf(ctx context.Context, operation string, look func(*table, *KindDrift) error) (Drift, error) {
+	drift := Drift{}
+	_, err := m.client()
+	for _, t := range m.tables {
+		var d KindDrift
+		if err == nil {
+			err = look(t, &d)
+		}
+		drift[t.kind.name] = d
+	}
 	if err != nil {
-		return drift, fmt.Errorf("clerkmirror: Audit: %w", err)
+		return drift, fmt.Errorf("clerkmirror: %s: %w", operation, err)
 	}
 	return drift, nil
 }
 
-func (m *Mirror) audit(ctx context.Context, l list, pacer *pacer, d *KindDrift) error {
+func (m *Mirror) audit(ctx context.Context, t *table, pacer *pacer, d *KindDrift) error {
 	ctx, cancel := context.WithCancel(ctx)
-	pages := m.readAhead(ctx, l, "", pacer)
+	pages := m.readAhead(ctx, t, "", pacer)
 	defer func() {
 		cancel()
 		for range pages {
@@ -100,7 +95,7 @@ func (m *Mirror) audit(ctx context.Context, l list, pacer *pacer, d *KindDrift) 
 		if p.err != nil {
 			return p.err
 		}
-		n, err := m.compare(ctx, l.kind, p.rows, d)
+		n, err := m.compare(ctx, t, p.rows, d)
 		if err != nil {
 			return err
 		}
@@ -109,37 +104,24 @@ func (m *Mirror) audit(ctx context.Context, l list, pacer *pacer, d *KindDrift) 
 			break
 		}
 	}
-	if err := m.counts(ctx, l, d); err != nil {
+	if err := m.counts(ctx, t, d); err != nil {
 		return err
 	}
 	d.Extra = max(d.Table-matched, 0)
 	return nil
 }
 
-func (m *Mirror) eachList(do func(list) error) error {
-	lists, err := m.lists()
-	if err != nil {
+func (m *Mirror) counts(ctx context.Context, t *table, d *KindDrift) (err error) {
+	if d.Clerk, err = t.total(ctx, m); err != nil {
 		return err
 	}
-	for _, l := range lists {
-		if err := do(l); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (m *Mirror) counts(ctx context.Context, l list, d *KindDrift) (err error) {
-	if d.Clerk, err = l.count(ctx); err != nil {
-		return err
-	}
-	d.Table, err = m.countLive(ctx, l.kind)
+	d.Table, err = m.countLive(ctx, t)
 	return err
 }
 
 // compare counts which objects the table lacks or has in an older state, and returns how many rows exist.
 func (m *Mirror) compare(
-	ctx context.Context, kind clerkwebhook.Kind, objects []*row, d *KindDrift,
+	ctx context.Context, t *table, objects []*row, d *KindDrift,
 ) (matched int64, err error) {
 	if len(objects) == 0 {
 		return 0, nil
@@ -149,7 +131,7 @@ func (m *Mirror) compare(
 		args = append(args, object.key.ID)
 	}
 	versions := map[string]int64{}
-	query := "SELECT id, version FROM " + m.tables[kind].name + " WHERE deleted_at IS NULL AND id IN " + placeholders(len(args))
+	query := "SELECT id, version FROM " + t.name + " WHERE deleted_at IS NULL AND id IN " + placeholders(len(args))
 	err = m.query(ctx, m.db, query, args, func(scan func(...any) error) error {
 		var id string
 		var version int64

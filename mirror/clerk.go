@@ -5,14 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	clerk "github.com/clerkgo/clerk-go/core"
-	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 )
 
-// pageSize is the most that Clerk's lists answer.
-const pageSize = 500
+const (
+	// pageSize is the most that Clerk's lists answer.
+	pageSize = 500
+	// oldestCreated is the order of a backfill: what is created meanwhile comes at the end.
+	oldestCreated, newestCreated = "+created_at", "-created_at"
+)
 
 // client returns the client of the configuration.
 func (m *Mirror) client() (*clerk.Client, error) {
@@ -74,69 +78,49 @@ func (p *pacer) wait(ctx context.Context) error {
 	}
 }
 
-// fetchUser asks for a user.
-func (m *Mirror) fetchUser(ctx context.Context, id string) (*clerkwebhook.Record, error) {
-	client, err := m.client()
-	if err != nil {
-		return nil, err
-	}
-	var a answer
-	user, err := client.Users.Get(ctx, id, a.option())
-	if err != nil {
-		return nil, err
-	}
-	return userRecord(user, m.observed(&a)), nil
+// page is a part of one of Clerk's lists.
+type page struct {
+	rows     []*row
+	skipped  int64 // objects that cannot be stored
+	total    int64 // objects in the whole list, if the list says so
+	lastID   string
+	position string // where the next page begins
+	observed int64
+	last     bool
+	err      error
 }
 
-// fetchOrganization asks for an organization.
-func (m *Mirror) fetchOrganization(ctx context.Context, id string) (*clerkwebhook.Record, error) {
-	client, err := m.client()
-	if err != nil {
-		return nil, err
+// size counts the objects of the page.
+func (p *page) size() int64 { return int64(len(p.rows)) + p.skipped }
+
+// page reads the page of a backfill that begins at a position, "" for the first.
+func (k *kind) page(ctx context.Context, m *Mirror, position string) page {
+	from := part{limit: pageSize, order: oldestCreated}
+	if k.cursor {
+		from.after = position
+	} else {
+		from.offset, _ = strconv.ParseInt(position, 10, 64) // "" is the beginning
 	}
-	var a answer
-	organization, err := client.Organizations.Get(ctx, id, nil, a.option())
-	if err != nil {
-		return nil, err
+	p := k.list(ctx, m, from)
+	if k.cursor {
+		p.position, p.last = p.lastID, p.size() < pageSize
+	} else {
+		end := from.offset + p.size()
+		p.position, p.last = strconv.FormatInt(end, 10), p.size() == 0 || end >= p.total
 	}
-	return organizationRecord(organization, m.observed(&a)), nil
+	return p
 }
 
-// fetchMembership looks for the membership of a user in an organization, as no call gets one.
-func (m *Mirror) fetchMembership(ctx context.Context, organizationID, userID string) (*clerkwebhook.Record, error) {
-	client, err := m.client()
-	if err != nil {
-		return nil, err
+// total returns how many objects Clerk has.
+func (k *kind) total(ctx context.Context, m *Mirror) (int64, error) {
+	if k.count != nil {
+		return k.count(ctx, m.config.Client)
 	}
-	var a answer
-	params := &clerk.OrganizationMembershipListParams{UserIDs: []string{userID}}
-	page, err := client.OrganizationMemberships.List(ctx, organizationID, params, a.option())
-	if err != nil {
-		return nil, err
-	}
-	for _, membership := range page.Data {
-		record := membershipRecord(&membership, m.observed(&a))
-		if record.UserID == userID {
-			return record, nil
-		}
-	}
-	return nil, fmt.Errorf("clerkmirror: membership: %w", clerk.ErrNotFound)
+	p := k.list(ctx, m, part{limit: 1, order: oldestCreated})
+	return p.total, p.err
 }
 
-// fetch asks for the object of a key. It returns nil where Clerk has it no more.
-func (m *Mirror) fetch(ctx context.Context, key clerkwebhook.Key) (*clerkwebhook.Record, error) {
-	var record *clerkwebhook.Record
-	var err error
-	switch key.Kind {
-	case clerkwebhook.KindUser:
-		record, err = m.fetchUser(ctx, key.ID)
-	case clerkwebhook.KindOrganization:
-		record, err = m.fetchOrganization(ctx, key.ID)
-	default:
-		record, err = m.fetchMembership(ctx, key.OrganizationID, key.UserID)
-	}
-	if errors.Is(err, clerk.ErrNotFound) {
-		return nil, nil
-	}
-	return record, err
+// isLostPosition reports whether Clerk refuses a page because the object that it should begin after was deleted.
+func isLostPosition(position string, err error) bool {
+	return position != "" && (errors.Is(err, clerk.ErrInvalid) || errors.Is(err, clerk.ErrNotFound))
 }

@@ -115,6 +115,18 @@ func (m *Mirror) rowsOf(ctx context.Context, userID, organizationID string) (map
 	return have, err
 }
 
+// fetch asks Clerk for the object of a key. It returns nil where Clerk has it no more.
+func (m *Mirror) fetch(ctx context.Context, key clerkwebhook.Key) (*row, error) {
+	if _, err := m.client(); err != nil {
+		return nil, err
+	}
+	table, err := m.table(key.Kind)
+	if err != nil {
+		return nil, err
+	}
+	return table.get(ctx, m, key)
+}
+
 // fetchMissing fetches what the tables lack and stores it in one transaction.
 func (m *Mirror) fetchMissing(ctx context.Context, userID, organizationID string) error {
 	have, err := m.rowsOf(ctx, userID, organizationID)
@@ -126,16 +138,12 @@ func (m *Mirror) fetchMissing(ctx context.Context, userID, organizationID string
 		if _, ok := have[key.Kind]; ok {
 			continue
 		}
-		record, err := m.fetch(ctx, key)
+		r, err := m.fetch(ctx, key)
 		if err != nil {
 			return err
 		}
-		if record == nil {
+		if r == nil {
 			return ErrGone
-		}
-		r, err := newRow(record)
-		if err != nil {
-			return err
 		}
 		rows = append(rows, r)
 	}

@@ -35,7 +35,6 @@ func (m *Mirror) Handler(
 func (m *Mirror) receive(ctx context.Context, event *clerkwebhook.Event) error {
 	ctx, cancel := context.WithTimeout(ctx, messageTimeout)
 	defer cancel()
-	callbacks := m.reconciler.Callbacks()
 	return m.inTx(ctx, func(ctx context.Context, t *transaction) error {
 		if event.ID != "" {
 			first, err := m.recordMessage(ctx, t.tx, mirrorReceiver, event.ID)
@@ -43,7 +42,10 @@ func (m *Mirror) receive(ctx context.Context, event *clerkwebhook.Event) error {
 				return err
 			}
 		}
-		return callbacks.Dispatch(ctx, event)
+		if err := m.applyEvent(ctx, t, event); err != nil {
+			return err
+		}
+		return m.config.Events.Dispatch(ctx, event)
 	})
 }
 

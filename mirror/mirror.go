@@ -61,13 +61,12 @@ type Config struct {
 // Mirror keeps Clerk's objects in the tables of a database. It is safe for concurrent use, by any number of goroutines
 // and processes.
 type Mirror struct {
-	config     Config
-	db         *sql.DB
-	dialect    Dialect
-	tables     map[clerkwebhook.Kind]*table
-	reconciler *clerkwebhook.Reconciler
-	known      *knownIDs
-	flights    flights
+	config  Config
+	db      *sql.DB
+	dialect Dialect
+	tables  []*table
+	known   *knownIDs
+	flights flights
 }
 
 // New returns a [Mirror]. It does not touch the database; call Migrate before anything else. An error matches
@@ -92,16 +91,18 @@ func New(config Config) (*Mirror, error) {
 	if config.Known == 0 {
 		config.Known = DefaultKnown
 	}
-	m := &Mirror{
-		config: config, db: config.DB, dialect: config.Dialect, known: newKnownIDs(config.Known),
-		tables: newTables(config),
+	return &Mirror{
+		config: config, db: config.DB, dialect: config.Dialect, known: newKnownIDs(config.Known), tables: newTables(&config),
+	}, nil
+}
+
+// Kinds returns what the [Mirror] has tables of, in the order in which a backfill reads it.
+func (m *Mirror) Kinds() []clerkwebhook.Kind {
+	kinds := make([]clerkwebhook.Kind, len(m.tables))
+	for i, t := range m.tables {
+		kinds[i] = t.kind.name
 	}
-	reconciler, err := clerkwebhook.NewReconciler(clerkwebhook.ReconcilerConfig{Table: m, Then: config.Events})
-	if err != nil {
-		return nil, err
-	}
-	m.reconciler = reconciler
-	return m, nil
+	return kinds
 }
 
 // isIdentifier reports whether a name needs no quotes in any dialect.

@@ -1,9 +1,12 @@
 package clerkmirror
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	clerk "github.com/clerkgo/clerk-go/core"
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
@@ -16,7 +19,7 @@ const (
 	maxText = 65_535
 )
 
-// row is a record as the database gets it.
+// row is a state of an object as the database gets it.
 type row struct {
 	key      clerkwebhook.Key
 	values   []any // the columns of the object, nil or string; nil for a deletion
@@ -27,43 +30,31 @@ type row struct {
 	deleted  bool
 }
 
-// newRow checks a record and turns it into a row. An error matches ErrInvalid and marks what another delivery of the
-// same message cannot cure.
-func newRow(r *clerkwebhook.Record) (*row, error) {
-	switch {
-	case !isID(r.ID):
-		return nil, invalid(r.Kind, "id")
-	case r.Kind == clerkwebhook.KindMembership && (!isID(r.OrganizationID) || !isID(r.UserID)):
-		if !r.Deleted {
-			return nil, invalid(r.Kind, "organization or user")
+// finish checks a row that was made of an object and adds the object itself. An error matches ErrInvalid and marks what
+// another delivery of the same message cannot cure.
+func (k *kind) finish(r *row, data json.RawMessage) error {
+	r.key.Kind = k.name
+	if !isID(r.key.ID) {
+		return invalid(k.name, "id")
+	}
+	if r.deleted {
+		return nil
+	}
+	for i, column := range k.columns {
+		value, _ := r.values[i].(string)
+		if slices.Contains(k.owners, column.name) && !isID(value) {
+			return invalid(k.name, column.name)
+		}
+		if len(value) > maxText {
+			return invalid(k.name, "a text is longer than 65535 bytes")
 		}
 	}
-	out := &row{key: r.Key, version: r.UpdatedAt, observed: r.ObservedAt, deleted: r.Deleted}
-	if r.Deleted {
-		out.version = 0
-		return out, nil
-	}
-	switch {
-	case r.User != nil:
-		out.values = userValues(r.User)
-	case r.Organization != nil:
-		out.values = organizationValues(r.Organization)
-	case r.Membership != nil:
-		out.values = membershipValues(r.Key, r.Membership)
-	default:
-		return nil, invalid(r.Kind, "no object")
-	}
-	for _, value := range out.values {
-		if s, ok := value.(string); ok && len(s) > maxText {
-			return nil, invalid(r.Kind, "a text is longer than 65535 bytes")
-		}
-	}
-	data, raw := fitJSON(r.Data)
-	out.data = data
+	text, raw := fitJSON(data)
+	r.data = text
 	if raw != "" {
-		out.raw = raw
+		r.raw = raw
 	}
-	return out, nil
+	return nil
 }
 
 // invalid returns the error for an object that cannot be stored. It names no value, as that can be personal.
@@ -87,27 +78,34 @@ func (r *row) args(mark int64) []any {
 		strconv.FormatInt(r.version, 10), strconv.FormatInt(r.observed, 10), strconv.FormatInt(mark, 10))
 }
 
-// userRecord is the state of a user that was asked for.
-func userRecord(u *clerk.User, observed int64) *clerkwebhook.Record {
-	return &clerkwebhook.Record{
-		Key: clerkwebhook.Key{Kind: clerkwebhook.KindUser, ID: u.ID}, UpdatedAt: int64(u.UpdatedAt), ObservedAt: observed,
-		Data: u.RawJSON(), User: u,
+// text returns a string as every database takes it, nil for none: PostgreSQL has no NUL and nobody has invalid UTF-8.
+// The column data_raw keeps what was sent.
+func text(s *string) any {
+	if s == nil || *s == "" {
+		return nil
 	}
+	return strings.ToValidUTF8(strings.ReplaceAll(*s, "\x00", "\uFFFD"), "\uFFFD")
 }
 
-// organizationRecord is the state of an organization that was asked for.
-func organizationRecord(o *clerk.Organization, observed int64) *clerkwebhook.Record {
-	return &clerkwebhook.Record{
-		Key: clerkwebhook.Key{Kind: clerkwebhook.KindOrganization, ID: o.ID}, UpdatedAt: int64(o.UpdatedAt), ObservedAt: observed,
-		Data: o.RawJSON(), Organization: o,
+// flag returns a boolean that every database reads.
+func flag(b bool) any {
+	if b {
+		return "1"
 	}
+	return "0"
 }
 
-// membershipRecord is the state of a membership that was asked for.
-func membershipRecord(m *clerk.OrganizationMembership, observed int64) *clerkwebhook.Record {
-	key := clerkwebhook.Key{Kind: clerkwebhook.KindMembership, ID: m.ID, OrganizationID: m.Organization.ID}
-	if m.PublicUserData != nil {
-		key.UserID = m.PublicUserData.UserID
+// moment returns a time of Clerk in UTC, nil for never and for years that no database has. PostgreSQL is told in the
+// statement that it is UTC; the others have no time zone to apply.
+func moment(t clerk.Timestamp) any {
+	at := t.Time()
+	if at.IsZero() || at.Year() < 1 || at.Year() > 9999 {
+		return nil
 	}
-	return &clerkwebhook.Record{Key: key, UpdatedAt: int64(m.UpdatedAt), ObservedAt: observed, Data: m.RawJSON(), Membership: m}
+	return stamp(at)
 }
+
+func stamp(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05.000") }
+
+// millis returns a time of Clerk in Unix milliseconds, whichever unit it came in.
+func millis(t clerk.Timestamp) int64 { return int64(clerk.NewTimestamp(t.Time())) }

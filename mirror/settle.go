@@ -2,27 +2,45 @@ package clerkmirror
 
 import (
 	"context"
+	"slices"
 
-	clerk "github.com/clerkgo/clerk-go/core"
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 )
 
 // idsPerRequest is how many ids a list of Clerk can be asked for.
 const idsPerRequest = 100
 
+// settle asks Clerk for the objects that have not been seen since the phase began, and marks those as deleted that it
+// has no more. An object can be missing in a list that changes while it is read, and still exist.
+func (b *backfill) settle(ctx context.Context, t *table, at checkpoint) error {
+	for after := ""; ; {
+		keys, err := b.mirror.keysAfter(ctx, t, after, "AND observed < ?", at.started)
+		if err != nil {
+			return err
+		}
+		for chunk := range slices.Chunk(keys, idsPerRequest) {
+			rows, err := b.ask(ctx, t, chunk)
+			if err != nil {
+				return err
+			}
+			if err := b.commit(ctx, rows, at); err != nil {
+				return err
+			}
+		}
+		if len(keys) < keysPerQuery {
+			return nil
+		}
+		after = keys[len(keys)-1].ID
+	}
+}
+
 // ask returns what has become of objects of one kind: their state, or a deletion.
-func (b *backfill) ask(ctx context.Context, keys []clerkwebhook.Key) ([]*row, error) {
-	if len(keys) == 0 {
-		return nil, nil
+func (b *backfill) ask(ctx context.Context, t *table, keys []clerkwebhook.Key) ([]*row, error) {
+	find := b.findEach
+	if t.byID {
+		find = b.findByID
 	}
-	find := b.findMemberships
-	switch keys[0].Kind {
-	case clerkwebhook.KindUser:
-		find = b.findUsers
-	case clerkwebhook.KindOrganization:
-		find = b.findOrganizations
-	}
-	there, observed, err := find(ctx, keys)
+	there, observed, err := find(ctx, t, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -38,48 +56,33 @@ func (b *backfill) ask(ctx context.Context, keys []clerkwebhook.Key) ([]*row, er
 	return rows, nil
 }
 
-// ids returns the ids of keys.
-func ids(keys []clerkwebhook.Key) []string {
-	out := make([]string, len(keys))
-	for i, key := range keys {
-		out[i] = key.ID
-	}
-	return out
-}
-
 // found are objects by id.
 type found map[string]*row
 
-func (b *backfill) findUsers(ctx context.Context, keys []clerkwebhook.Key) (found, int64, error) {
+// findByID asks for all objects in one request.
+func (b *backfill) findByID(ctx context.Context, t *table, keys []clerkwebhook.Key) (found, int64, error) {
 	if err := b.pacer.wait(ctx); err != nil {
 		return nil, 0, err
 	}
-	params := &clerk.UserListParams{UserIDs: ids(keys)}
-	params.Limit = clerk.Int64(idsPerRequest)
-	p := b.mirror.userPage(ctx, b.mirror.config.Client, params)
-	return p.byID(), p.observed, p.err
-}
-
-func (b *backfill) findOrganizations(ctx context.Context, keys []clerkwebhook.Key) (found, int64, error) {
-	if err := b.pacer.wait(ctx); err != nil {
-		return nil, 0, err
+	ids := make([]string, len(keys))
+	for i, key := range keys {
+		ids[i] = key.ID
 	}
-	params := &clerk.OrganizationListParams{OrganizationIDs: ids(keys)}
-	params.Limit = clerk.Int64(idsPerRequest)
-	var a answer
-	list, err := b.mirror.config.Client.Organizations.List(ctx, params, a.option())
-	p := offsetPage(b.mirror, &a, list, err, 0, organizationRecord)
-	return p.byID(), p.observed, p.err
+	p := t.list(ctx, b.mirror, part{limit: idsPerRequest, order: oldestCreated, ids: ids})
+	out := make(found, len(p.rows))
+	for _, r := range p.rows {
+		out[r.key.ID] = r
+	}
+	return out, p.observed, p.err
 }
 
-// findMemberships asks for one membership after another, except for those whose user or organization is gone, which
-// Clerk need not be asked about.
-func (b *backfill) findMemberships(ctx context.Context, keys []clerkwebhook.Key) (found, int64, error) {
-	m := b.mirror
+// findEach asks for one object after another, except for those whose user or organization is gone, which Clerk need not
+// be asked about.
+func (b *backfill) findEach(ctx context.Context, t *table, keys []clerkwebhook.Key) (found, int64, error) {
 	out := found{}
 	var observed int64
 	for _, key := range keys {
-		orphan, err := m.isOrphan(ctx, key)
+		orphan, err := b.mirror.isOrphan(ctx, key)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -89,15 +92,11 @@ func (b *backfill) findMemberships(ctx context.Context, keys []clerkwebhook.Key)
 		if err := b.pacer.wait(ctx); err != nil {
 			return nil, 0, err
 		}
-		record, err := m.fetch(ctx, key)
+		r, err := t.get(ctx, b.mirror, key)
 		if err != nil {
 			return nil, 0, err
 		}
-		if record != nil && record.ID == key.ID {
-			r, err := newRow(record)
-			if err != nil {
-				return nil, 0, err
-			}
+		if r != nil && r.key.ID == key.ID {
 			out[key.ID] = r
 			observed = r.observed
 		}
@@ -108,7 +107,7 @@ func (b *backfill) findMemberships(ctx context.Context, keys []clerkwebhook.Key)
 	return out, observed, nil
 }
 
-// isOrphan reports whether the table knows that the user or the organization of a membership is deleted.
+// isOrphan reports whether the table knows that the user or the organization of an object is deleted.
 func (m *Mirror) isOrphan(ctx context.Context, key clerkwebhook.Key) (bool, error) {
 	return m.exists(ctx, "SELECT id FROM {users} WHERE id = ? AND deleted_at IS NOT NULL UNION ALL "+
 		"SELECT id FROM {organizations} WHERE id = ? AND deleted_at IS NOT NULL", key.UserID, key.OrganizationID)
@@ -121,13 +120,4 @@ func (m *Mirror) exists(ctx context.Context, query string, args ...any) (found b
 		return nil
 	})
 	return found, err
-}
-
-// byID returns the objects of a page by id.
-func (p *page) byID() found {
-	out := make(found, len(p.rows))
-	for _, r := range p.rows {
-		out[r.key.ID] = r
-	}
-	return out
 }

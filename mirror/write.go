@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 )
 
 const (
@@ -72,11 +70,7 @@ func mysqlUpdate(names []string) string {
 // removal is the statement that marks a row as deleted, or leaves a mark for an object that was never seen, so that a
 // late event does not revive it.
 func (t *table) removal(d Dialect, erase bool) string {
-	names := []string{"id"}
-	if t.kind == clerkwebhook.KindMembership {
-		names = append(names, "organization_id", "user_id")
-	}
-	names = append(names, "version", "observed", "change_mark", "deleted_at")
+	names := slices.Concat([]string{"id"}, t.owners, []string{"version", "observed", "change_mark", "deleted_at"})
 	values := slices.Repeat([]string{"?"}, len(names))
 	if d == PostgreSQL {
 		values[len(values)-1] = column{cast: timestamp}.convert("?")
@@ -191,12 +185,9 @@ func (m *Mirror) writeEach(ctx context.Context, tx *sql.Tx, t *table, rows []*ro
 
 // removeRow stores a deletion.
 func (m *Mirror) removeRow(ctx context.Context, tx *sql.Tx, t *table, r *row, mark int64) error {
-	args := []any{r.key.ID}
-	if t.kind == clerkwebhook.KindMembership {
-		args = append(args, r.key.OrganizationID, r.key.UserID)
-	}
+	owners := []any{r.key.OrganizationID, r.key.UserID}[:len(t.owners)]
 	at := time.UnixMilli(r.observed)
-	args = append(args, int64(0), r.observed, mark, stamp(at)) // the version plays no part any more
+	args := slices.Concat([]any{r.key.ID}, owners, []any{int64(0), r.observed, mark, stamp(at)}) // the version plays no part any more
 	_, err := tx.ExecContext(ctx, m.dialect.bind(t.remove), args...)
 	return err
 }

@@ -9,7 +9,6 @@ import (
 
 	exposition "github.com/VictoriaMetrics/metrics"
 
-	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 	clerkmirror "github.com/clerkgo/clerk-go/mirror"
 )
 
@@ -69,9 +68,7 @@ func (m *metrics) progress(at clerkmirror.Progress) {
 
 // drift tells what the last look found.
 func (m *metrics) drift(d clerkmirror.Drift) {
-	for kind, k := range map[clerkwebhook.Kind]clerkmirror.KindDrift{
-		clerkwebhook.KindUser: d.Users, clerkwebhook.KindOrganization: d.Organizations, clerkwebhook.KindMembership: d.Memberships,
-	} {
+	for kind, k := range d {
 		for sort, n := range map[string]int64{"missing": k.Missing, "stale": k.Stale, "count": k.Clerk - k.Table} {
 			m.gauge(fmt.Sprintf("clerk_mirror_drift_objects{kind=%q,sort=%q}", kind, sort), float64(n))
 		}

@@ -62,8 +62,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		result, err := p.mirror.Backfill(ctx)
 		if err == nil {
 			end()
-			fmt.Fprintf(stdout, "users %d, organizations %d, memberships %d, deleted %d, skipped %d\n",
-				result.Users, result.Organizations, result.Memberships, result.Deleted, result.Skipped)
+			for _, kind := range p.mirror.Kinds() {
+				fmt.Fprintf(stdout, "%s %d, ", kind, result.Listed[kind])
+			}
+			fmt.Fprintf(stdout, "deleted %d, skipped %d\n", result.Deleted, result.Skipped)
 		}
 		return err
 	default:
@@ -77,12 +79,10 @@ func (p *program) check(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%-14s %9s %9s %9s %9s %9s\n", "", "Clerk", "table", "missing", "stale", "extra")
-	for _, line := range []struct {
-		name string
-		k    clerkmirror.KindDrift
-	}{{"users", drift.Users}, {"organizations", drift.Organizations}, {"memberships", drift.Memberships}} {
-		fmt.Fprintf(stdout, "%-14s %9d %9d %9d %9d %9d\n", line.name, line.k.Clerk, line.k.Table, line.k.Missing, line.k.Stale, line.k.Extra)
+	fmt.Fprintf(stdout, "%-23s %9s %9s %9s %9s %9s\n", "", "Clerk", "table", "missing", "stale", "extra")
+	for _, kind := range p.mirror.Kinds() {
+		d := drift[kind]
+		fmt.Fprintf(stdout, "%-23s %9d %9d %9d %9d %9d\n", kind, d.Clerk, d.Table, d.Missing, d.Stale, d.Extra)
 	}
 	if !drift.None() {
 		return errDrift
@@ -183,8 +183,11 @@ func (p *program) reconcile(ctx context.Context) error {
 	}
 	p.metrics.count("clerk_mirror_backfills_total", "result", end)
 	if err == nil {
-		p.log.Info("backfill", "users", result.Backfill.Users, "organizations", result.Backfill.Organizations,
-			"memberships", result.Backfill.Memberships, "deleted", result.Backfill.Deleted, "skipped", result.Backfill.Skipped)
+		var listed []any
+		for _, kind := range p.mirror.Kinds() {
+			listed = append(listed, string(kind), result.Backfill.Listed[kind])
+		}
+		p.log.Info("backfill", append(listed, "deleted", result.Backfill.Deleted, "skipped", result.Backfill.Skipped)...)
 	}
 	return err
 }

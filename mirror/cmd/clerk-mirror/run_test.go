@@ -40,11 +40,11 @@ func TestRun_OnceAndCheck(t *testing.T) {
 	env := settingsOf(t, srv)
 	user := srv.CreateUser(clerktest.User{FirstName: "Ada"})
 	srv.CreateOrganization(clerktest.Organization{CreatedBy: user.ID})
-	if out, err := call(t, env, "-check"); !errors.Is(err, errDrift) || !strings.Contains(out, "users                  1         0         1") {
+	if out, err := call(t, env, "-check"); !errors.Is(err, errDrift) || !strings.Contains(out, "user                            1         0         1") {
 		t.Errorf("got %v and\n%s\nwant the drift of empty tables", err, out)
 	}
 	out, err := call(t, env, "-once")
-	if want := "users 1, organizations 1, memberships 1, deleted 0, skipped 0\n"; err != nil || out != want {
+	if want := "user 1, organization 1, organization_membership 1, deleted 0, skipped 0\n"; err != nil || out != want {
 		t.Errorf("got %q, %v, want %q", out, err, want)
 	}
 	if out, err := call(t, env, "-check"); err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	clerk "github.com/clerkgo/clerk-go/core"
+	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 	clerkmirror "github.com/clerkgo/clerk-go/mirror"
 )
 
@@ -44,7 +45,7 @@ func (o *options) backfill(ctx context.Context, db *sql.DB, address string) erro
 		return err
 	}
 	result, err := m.Backfill(ctx)
-	if err == nil && result.Users != int64(o.users) {
+	if err == nil && result.Listed[clerkwebhook.KindUser] != int64(o.users) {
 		err = fmt.Errorf("the backfill stored %+v", result)
 	}
 	return err

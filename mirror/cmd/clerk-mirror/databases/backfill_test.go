@@ -5,10 +5,12 @@ package databases_test
 import (
 	"context"
 	"errors"
+	"reflect"
 	"testing"
 
 	"github.com/clerkgo/clerk-go/clerktest"
 	clerk "github.com/clerkgo/clerk-go/core"
+	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 	clerkmirror "github.com/clerkgo/clerk-go/mirror"
 )
 
@@ -26,7 +28,10 @@ func TestBackfill_MirrorsClerk(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := (clerkmirror.BackfillResult{Users: 1203, Organizations: 1, Memberships: 241}); result != want {
+		want := clerkmirror.BackfillResult{Listed: map[clerkwebhook.Kind]int64{
+			clerkwebhook.KindUser: 1203, clerkwebhook.KindOrganization: 1, clerkwebhook.KindMembership: 241,
+		}}
+		if !reflect.DeepEqual(result, want) {
 			t.Errorf("got %+v, want %+v", result, want)
 		}
 		w.compare(t, d, db)
@@ -45,10 +50,12 @@ func TestBackfill_MirrorsClerk(t *testing.T) {
 		}
 		w.CreateUser(clerktest.User{FirstName: "New"})
 		drift, err := m.Check(t.Context())
-		if err != nil || drift.None() || drift.Users.Missing != 1 || drift.Users.Table-drift.Users.Clerk != 129 {
+		users := drift[clerkwebhook.KindUser]
+		if err != nil || drift.None() || users.Missing != 1 || users.Table-users.Clerk != 129 {
 			t.Errorf("got %+v, %v; want the drift to be seen", drift, err)
 		}
-		if drift, err = m.Audit(t.Context()); err != nil || drift.Users.Extra != 130 || drift.Users.Missing != 1 {
+		drift, err = m.Audit(t.Context())
+		if users = drift[clerkwebhook.KindUser]; err != nil || users.Extra != 130 || users.Missing != 1 {
 			t.Errorf("got %+v, %v; want the whole drift", drift, err)
 		}
 		healed, err := m.Reconcile(t.Context())
@@ -81,7 +88,7 @@ func TestBackfill_ResumesAfterTrouble(t *testing.T) {
 			t.Fatalf("got %v, want the backfill to stop", err)
 		}
 		result, err := first.Backfill(t.Context())
-		if err != nil || result.Users != 600 {
+		if err != nil || result.Listed[clerkwebhook.KindUser] != 600 {
 			t.Errorf("got %+v, %v; want the backfill to go on behind the second page", result, err)
 		}
 		w.compare(t, d, db)
