@@ -67,6 +67,9 @@ func (b *backfill) run(ctx context.Context) (err error) {
 		return err
 	}
 	b.lease = lease
+	if _, err := b.mirror.table(clerkwebhook.Kind(at.phase)); err != nil {
+		at = checkpoint{} // before the first kind, or of one that is not asked for any more
+	}
 	completed := int64(0)
 	defer func() { err = errors.Join(err, lease.release(ctx, completed)) }()
 	for _, t := range b.mirror.tables {

@@ -46,7 +46,7 @@ type KindDrift struct {
 
 // Check compares counts and the latest hundred objects of each kind, with two requests for each. It changes nothing.
 func (m *Mirror) Check(ctx context.Context) (Drift, error) {
-	return m.driftOf(ctx, "Check", func(t *table, d *KindDrift) error {
+	return m.driftOf("Check", func(t *table, d *KindDrift) error {
 		newest := t.list(ctx, m, part{limit: newestChecked, order: t.newest})
 		if newest.err != nil {
 			return newest.err
@@ -62,11 +62,11 @@ func (m *Mirror) Check(ctx context.Context) (Drift, error) {
 // drift.
 func (m *Mirror) Audit(ctx context.Context) (Drift, error) {
 	pacer := m.newPacer()
-	return m.driftOf(ctx, "Audit", func(t *table, d *KindDrift) error { return m.audit(ctx, t, pacer, d) })
+	return m.driftOf("Audit", func(t *table, d *KindDrift) error { return m.audit(ctx, t, pacer, d) })
 }
 
 // driftOf looks at one kind after the other.
-func (m *Mirror) driftOf(ctx context.Context, operation string, look func(*table, *KindDrift) error) (Drift, error) {
+func (m *Mirror) driftOf(operation string, look func(*table, *KindDrift) error) (Drift, error) {
 	drift := Drift{}
 	_, err := m.client()
 	for _, t := range m.tables {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	clerk "github.com/clerkgo/clerk-go/core"
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
@@ -16,6 +17,10 @@ type kind struct {
 	name clerkwebhook.Kind
 	// table is the name of the table without the prefix.
 	table string
+	// onRequest says that the table is there only if the configuration asks for it.
+	onRequest bool
+	// secret is a member of the object that is not stored.
+	secret string
 	// columns are those of the object, in the order of the values of a row; the id is the first.
 	columns []column
 	// owners are the columns of the key beside the id: organization_id, or that and user_id.
@@ -42,7 +47,20 @@ type kind struct {
 // kinds returns all kinds in the order in which they are listed and written. It is the same everywhere, so that
 // transactions do not wait for each other in a circle.
 func kinds() []*kind {
-	return []*kind{userKind(), organizationKind(), membershipKind()}
+	return []*kind{
+		userKind(), organizationKind(), membershipKind(), roleKind(), organizationInvitationKind(), invitationKind(),
+	}
+}
+
+// areKinds reports whether all names are those of kinds.
+func areKinds(names []clerkwebhook.Kind) bool {
+	known := kinds()
+	for _, name := range names {
+		if !slices.ContainsFunc(known, func(k *kind) bool { return k.name == name }) {
+			return false
+		}
+	}
+	return true
 }
 
 // part is what a list of Clerk is asked for: objects from an offset or after an id, or those with some ids.

@@ -82,28 +82,43 @@ func (m *Mirror) runMigrations(ctx context.Context, conn *sql.Conn) error {
 	if err := run(ctx, conn, m.sql(meta)); err != nil {
 		return err
 	}
-	files, err := fs.Glob(migrations, path.Join("migrations", string(m.dialect), "*.sql"))
-	if err != nil {
+	if err := m.runSeries(ctx, conn, ".", "version"); err != nil {
 		return err
 	}
-	at, err := m.schemaVersion(ctx, conn)
-	if err != nil {
-		return err
-	}
-	if at > len(files) {
-		return fmt.Errorf("%w: they have version %d, this is %d", ErrSchema, at, len(files))
-	}
-	for n := at; n < len(files); n++ {
-		if err := m.runMigration(ctx, conn, files[n], n+1); err != nil {
-			return fmt.Errorf("version %d: %w", n+1, err)
+	for _, t := range m.tables {
+		if t.onRequest {
+			if err := m.runSeries(ctx, conn, t.table, "version of "+t.table); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func (m *Mirror) schemaVersion(ctx context.Context, conn *sql.Conn) (int, error) {
+// runSeries runs those migrations of a folder that are newer than the version that the meta table has under a name.
+func (m *Mirror) runSeries(ctx context.Context, conn *sql.Conn, folder, name string) error {
+	files, err := fs.Glob(migrations, path.Join("migrations", string(m.dialect), folder, "*.sql"))
+	if err != nil {
+		return err
+	}
+	at, err := m.schemaVersion(ctx, conn, name)
+	if err != nil {
+		return err
+	}
+	if at > len(files) {
+		return fmt.Errorf("%w: their %s is %d, the one here is %d", ErrSchema, name, at, len(files))
+	}
+	for n := at; n < len(files); n++ {
+		if err := m.runMigration(ctx, conn, files[n], name, n+1); err != nil {
+			return fmt.Errorf("%s %d: %w", name, n+1, err)
+		}
+	}
+	return nil
+}
+
+func (m *Mirror) schemaVersion(ctx context.Context, conn *sql.Conn, name string) (int, error) {
 	var value string
-	err := conn.QueryRowContext(ctx, m.sql("SELECT value FROM {meta} WHERE name = 'version'")).Scan(&value)
+	err := conn.QueryRowContext(ctx, m.sql("SELECT value FROM {meta} WHERE name = ?"), name).Scan(&value)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
@@ -113,7 +128,7 @@ func (m *Mirror) schemaVersion(ctx context.Context, conn *sql.Conn) (int, error)
 	return strconv.Atoi(value)
 }
 
-func (m *Mirror) runMigration(ctx context.Context, conn *sql.Conn, file string, version int) error {
+func (m *Mirror) runMigration(ctx context.Context, conn *sql.Conn, file, name string, version int) error {
 	text, err := migrations.ReadFile(file)
 	if err != nil {
 		return err
@@ -130,10 +145,10 @@ func (m *Mirror) runMigration(ctx context.Context, conn *sql.Conn, file string, 
 			return err
 		}
 	}
-	if _, err := conn.ExecContext(ctx, m.sql("DELETE FROM {meta} WHERE name = 'version'")); err != nil {
+	if _, err := conn.ExecContext(ctx, m.sql("DELETE FROM {meta} WHERE name = ?"), name); err != nil {
 		return err
 	}
-	_, err = conn.ExecContext(ctx, m.sql("INSERT INTO {meta} (name, value) VALUES ('version', ?)"), strconv.Itoa(version))
+	_, err = conn.ExecContext(ctx, m.sql("INSERT INTO {meta} (name, value) VALUES (?, ?)"), name, strconv.Itoa(version))
 	return err
 }
 

@@ -35,6 +35,9 @@ type Config struct {
 	Schema string
 	// Prefix starts the names of the tables; empty means [DefaultPrefix].
 	Prefix string
+	// Also are kinds that have tables on request, beside users, organizations and memberships: [KindRole],
+	// [KindOrganizationInvitation], [KindInvitation].
+	Also []clerkwebhook.Kind
 	// EraseDeleted empties the columns of an object that is deleted and keeps its ids and deleted_at. Otherwise the row
 	// keeps what was last known.
 	EraseDeleted bool
@@ -81,6 +84,8 @@ func New(config Config) (*Mirror, error) {
 		return nil, fmt.Errorf("%w: Schema", ErrConfig)
 	case config.Prefix != "" && !isIdentifier(config.Prefix):
 		return nil, fmt.Errorf("%w: Prefix", ErrConfig)
+	case !areKinds(config.Also):
+		return nil, fmt.Errorf("%w: unknown kind in Also", ErrConfig)
 	}
 	if config.Prefix == "" {
 		config.Prefix = DefaultPrefix

@@ -49,12 +49,29 @@ func (k *kind) finish(r *row, data json.RawMessage) error {
 			return invalid(k.name, "a text is longer than 65535 bytes")
 		}
 	}
+	if k.secret != "" {
+		data = withoutMember(data, k.secret)
+	}
 	text, raw := fitJSON(data)
 	r.data = text
 	if raw != "" {
 		r.raw = raw
 	}
 	return nil
+}
+
+// withoutMember returns a JSON object without one of its members.
+func withoutMember(object json.RawMessage, name string) json.RawMessage {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(object, &members) != nil {
+		return nil
+	}
+	delete(members, name)
+	out, err := json.Marshal(members)
+	if err != nil {
+		return nil
+	}
+	return out
 }
 
 // invalid returns the error for an object that cannot be stored. It names no value, as that can be personal.

@@ -2,6 +2,7 @@ package clerkmirror
 
 import (
 	"fmt"
+	"slices"
 
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 )
@@ -31,10 +32,13 @@ func bookkeeping() []column {
 	return []column{{"data", "jsonb"}, {"data_raw", ""}, {"version", "bigint"}, {"observed", "bigint"}, {"change_mark", "bigint"}}
 }
 
-// newTables returns the tables of all kinds, in their order.
+// newTables returns the tables that the configuration asks for, in the order of kinds.
 func newTables(config *Config) []*table {
 	var tables []*table
 	for _, k := range kinds() {
+		if k.onRequest && !slices.Contains(config.Also, k.name) {
+			continue
+		}
 		t := &table{kind: k, name: config.tableName(k.table), columns: append(k.columns, bookkeeping()...)}
 		t.prepare(config.Dialect, config.EraseDeleted)
 		tables = append(tables, t)
@@ -49,7 +53,7 @@ func (m *Mirror) table(kind clerkwebhook.Kind) (*table, error) {
 			return t, nil
 		}
 	}
-	return nil, fmt.Errorf("%w: no table of kind %q", ErrConfig, kind)
+	return nil, fmt.Errorf("%w: kind %q is not in Also", ErrConfig, kind)
 }
 
 // columnNames returns the names of the columns that are written.

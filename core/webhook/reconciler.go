@@ -25,7 +25,7 @@ type Key struct {
 	Kind Kind
 	// ID is the id of the object. Clerk never uses an id again, so what is deleted stays deleted.
 	ID string
-	// OrganizationID is the organization of a membership; empty for other kinds.
+	// OrganizationID is the organization of a membership or of another object that belongs to one; otherwise empty.
 	OrganizationID string
 	// UserID is the user of a membership; empty for other kinds.
 	UserID string

@@ -50,6 +50,11 @@ func TestRun_OnceAndCheck(t *testing.T) {
 	if out, err := call(t, env, "-check"); err != nil {
 		t.Errorf("got %v and\n%s\nwant no drift", err, out)
 	}
+	out, err = call(t, env, "-once", "-also", "role,invitation")
+	want := "user 1, organization 1, organization_membership 1, role 2, invitation 0, deleted 0, skipped 0\n"
+	if err != nil || out != want {
+		t.Errorf("got %q, %v, want %q", out, err, want)
+	}
 }
 
 // service is the program while it serves.
@@ -153,6 +158,7 @@ func TestRun_Refusals(t *testing.T) {
 		"no secret of webhooks":    {nil, map[string]string{"CLERK_WEBHOOK_SIGNING_SECRET": ""}},
 		"an argument":              {[]string{"x"}, nil},
 		"an interval of zero":      {[]string{"-interval", "0s"}, nil},
+		"an unknown kind":          {[]string{"-also", "planet"}, map[string]string{"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "y.db")}},
 		"an unknown database":      {nil, map[string]string{"DATABASE_URL": "oracle://secret@x/y"}},
 		"a MySQL URL with no host": {nil, map[string]string{"DATABASE_URL": "mysql:secret"}},
 		"a prefix with a quote":    {[]string{"-prefix", "a'"}, map[string]string{"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "x.db")}},

@@ -29,6 +29,7 @@ type settings struct {
 	prefix   string
 	erase    bool
 	changes  bool
+	also     []clerkwebhook.Kind
 	once     bool
 	check    bool
 
@@ -53,6 +54,13 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (*settin
 	flags.StringVar(&s.prefix, "prefix", clerkmirror.DefaultPrefix, "prefix of the tables")
 	flags.BoolVar(&s.erase, "erase", false, "empty the rows of what was deleted")
 	flags.BoolVar(&s.changes, "changes", false, "fill the change feed")
+	flags.Func("also", "kinds to keep in tables of their own as well, with commas: role, organization_invitation, invitation",
+		func(names string) error {
+			for name := range strings.SplitSeq(names, ",") {
+				s.also = append(s.also, clerkwebhook.Kind(name))
+			}
+			return nil
+		})
 	flags.BoolVar(&s.once, "once", false, "bring the tables up to date and end")
 	flags.BoolVar(&s.check, "check", false, "compare the tables with Clerk, change nothing, and end with status 3 if they differ")
 	if err := flags.Parse(args); err != nil {
@@ -133,7 +141,7 @@ func (s *settings) mirror(
 	}
 	return clerkmirror.New(clerkmirror.Config{
 		DB: db, Dialect: dialect, Client: client, Schema: s.schema, Prefix: s.prefix, EraseDeleted: s.erase,
-		RecordChanges: s.changes, RequestsPerSecond: s.rate, Progress: progress,
+		RecordChanges: s.changes, RequestsPerSecond: s.rate, Progress: progress, Also: s.also,
 	})
 }
 

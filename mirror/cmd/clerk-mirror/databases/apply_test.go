@@ -98,7 +98,7 @@ func TestMigrate_ManyReplicasAtOnce(t *testing.T) {
 		for range 6 {
 			db := d.open(t)
 			wg.Go(func() {
-				m, err := clerkmirror.New(clerkmirror.Config{DB: db, Dialect: d.Dialect})
+				m, err := clerkmirror.New(clerkmirror.Config{DB: db, Dialect: d.Dialect, Also: everyKind()})
 				if err == nil {
 					err = m.Migrate(t.Context())
 				}

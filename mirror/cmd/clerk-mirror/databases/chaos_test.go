@@ -27,8 +27,13 @@ import (
 	clerkmirror "github.com/clerkgo/clerk-go/mirror"
 )
 
-// seedsVariable says how many random schedules TestChaos runs; usersVariable how many users TestChaos_Large has.
-const seedsVariable, usersVariable = "CLERK_MIRROR_SEEDS", "CLERK_MIRROR_USERS"
+const (
+	// seedsVariable says how many random schedules TestChaos runs.
+	seedsVariable = "CLERK_MIRROR_SEEDS"
+	// largeVariable says how many of them TestChaos_Large runs, one on each server by default, and usersVariable with how
+	// many users.
+	largeVariable, usersVariable = "CLERK_MIRROR_LARGE_SEEDS", "CLERK_MIRROR_USERS"
+)
 
 func fromEnv(t *testing.T, name string, otherwise int) int {
 	t.Helper()
@@ -79,9 +84,10 @@ func TestChaos(t *testing.T) { //nolint:paralleltest // it restarts the servers 
 
 // TestChaos_Large has as many users as a product.
 func TestChaos_Large(t *testing.T) { //nolint:paralleltest // it restarts the servers that the other tests use
-	for i, s := range servers { //nolint:paralleltest // as above
-		t.Run(s.Name, func(t *testing.T) {
-			newChaos(t, s, 1000+uint64(i), fromEnv(t, usersVariable, 2000)).run(60)
+	for seed := range fromEnv(t, largeVariable, len(servers)) { //nolint:paralleltest // as above
+		s := servers[seed%len(servers)]
+		t.Run(fmt.Sprintf("%s %d", s.Name, seed), func(t *testing.T) {
+			newChaos(t, s, 1000+uint64(seed), fromEnv(t, usersVariable, 2000)).run(60)
 		})
 	}
 }
@@ -240,7 +246,7 @@ func (c *chaos) change(wg *sync.WaitGroup, n int) {
 		c.t.Fatal(listErr)
 	}
 	user := users.Data[c.draw(len(users.Data))].ID
-	switch c.draw(7) {
+	switch c.draw(9) {
 	case 0, 1:
 		created := c.CreateUser(clerktest.User{FirstName: "Late", Email: fmt.Sprintf("late%d@example.com", n)})
 		c.order(wg, created.ID)
@@ -253,6 +259,10 @@ func (c *chaos) change(wg *sync.WaitGroup, n int) {
 		if c.draw(3) == 0 {
 			_, err = c.client.Organizations.Delete(ctx, org.ID)
 		}
+	case 6:
+		err = c.changeRole(n)
+	case 7:
+		err = c.invite(n)
 	default:
 		_, err = c.client.Users.UpdateMetadata(ctx, user, &clerk.UserUpdateMetadataParams{
 			PublicMetadata: clerk.JSON(map[string]any{"n": n}),
@@ -261,6 +271,47 @@ func (c *chaos) change(wg *sync.WaitGroup, n int) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+}
+
+// changeRole makes a role and, if there are some already, changes or deletes it again.
+func (c *chaos) changeRole(n int) error {
+	ctx := c.t.Context()
+	role, err := c.client.OrganizationRoles.Create(ctx, &clerk.OrganizationRoleCreateParams{
+		Name: fmt.Sprint("Role ", n), Key: fmt.Sprint("org:role_", n),
+	})
+	switch {
+	case err != nil:
+	case c.draw(3) == 0:
+		_, err = c.client.OrganizationRoles.Update(ctx, role.ID, &clerk.OrganizationRoleUpdateParams{Name: clerk.String("Renamed")})
+	default: // an instance has ten at most
+		_, err = c.client.OrganizationRoles.Delete(ctx, role.ID)
+	}
+	return err
+}
+
+// invite invites somebody to the application and into an organization, and takes some of it back.
+func (c *chaos) invite(n int) error {
+	ctx, address := c.t.Context(), fmt.Sprintf("guest%d@example.com", n)
+	org := c.CreateOrganization(clerktest.Organization{Name: fmt.Sprint("Host ", n)})
+	first, err := c.client.Invitations.Create(ctx, &clerk.InvitationCreateParams{EmailAddress: address})
+	if err != nil {
+		return err
+	}
+	second, err := c.client.OrganizationInvitations.Create(ctx, org.ID, &clerk.OrganizationInvitationCreateParams{
+		EmailAddress: address, Role: "org:member",
+	})
+	if err != nil {
+		return err
+	}
+	switch c.draw(4) {
+	case 0:
+		_, err = c.client.Invitations.Revoke(ctx, first.ID)
+	case 1:
+		_, err = c.client.OrganizationInvitations.Revoke(ctx, org.ID, second.ID, nil)
+	case 2:
+		_, err = c.client.Organizations.Delete(ctx, org.ID)
+	}
+	return err
 }
 
 // order lets the first request of a new user race with the webhook, on both replicas.

@@ -68,7 +68,7 @@ func (r *role) run() error {
 		return err
 	}
 	m, err := clerkmirror.New(clerkmirror.Config{
-		DB: db, Dialect: r.Dialect, Client: client, RecordChanges: true, RequestsPerSecond: r.PerSecond,
+		DB: db, Dialect: r.Dialect, Client: client, RecordChanges: true, RequestsPerSecond: r.PerSecond, Also: everyKind(),
 		Events: clerkwebhook.Callbacks{Other: func(ctx context.Context, event *clerkwebhook.Event) error {
 			_, err := clerkmirror.TxFromContext(ctx).ExecContext(ctx, "INSERT INTO app_messages VALUES ('"+event.ID+"')")
 			return err

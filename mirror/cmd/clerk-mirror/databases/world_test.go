@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/clerkgo/clerk-go/clerktest"
@@ -130,7 +131,59 @@ func (w *world) truth(t *testing.T) map[string]columns {
 			"public_metadata": parsed(t, m.PublicMetadata), "private_metadata": parsed(t, m.PrivateMetadata),
 		}
 	}
+	w.truthOnRequest(t, rows)
 	return rows
+}
+
+// truthOnRequest adds the objects of the kinds that are mirrored on request.
+func (w *world) truthOnRequest(t *testing.T, rows map[string]columns) {
+	t.Helper()
+	for r, err := range w.client.OrganizationRoles.ListAll(t.Context(), nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, _ := parsed(t, r.RawJSON()).(map[string]any)
+		rows[r.ID] = columns{
+			"role_key": r.Key, "name": r.Name, "description": value(r.Description), "is_creator_eligible": r.IsCreatorEligible,
+			"created_at": moment(r.CreatedAt), "updated_at": moment(r.UpdatedAt), "data": data, "permissions": data["permissions"],
+		}
+	}
+	for i, err := range w.client.OrganizationInvitations.ListAllForInstance(t.Context(), nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows[i.ID] = columns{
+			"organization_id": i.OrganizationID, "email_address": i.EmailAddress, "role": i.Role, "inviter_id": value(i.InviterID),
+			"status": string(i.Status), "expires_at": moment(clerk.Value(i.ExpiresAt)), "created_at": moment(i.CreatedAt),
+			"updated_at": moment(i.UpdatedAt), "public_metadata": parsed(t, i.PublicMetadata), "private_metadata": parsed(t, i.PrivateMetadata),
+			"data": without(parsed(t, i.RawJSON()), append(copies(), "url")...),
+		}
+	}
+	for i, err := range w.client.Invitations.ListAll(t.Context(), nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows[i.ID] = columns{
+			"email_address": i.EmailAddress, "status": string(i.Status), "expires_at": moment(clerk.Value(i.ExpiresAt)),
+			"created_at": moment(i.CreatedAt), "updated_at": moment(i.UpdatedAt), "data": without(parsed(t, i.RawJSON()), "url"),
+			"public_metadata": parsed(t, i.PublicMetadata),
+		}
+	}
+}
+
+// copies are the members of an invitation that are copies of other objects, which events and lists have or have not.
+func copies() []string {
+	return []string{"role_name", "public_organization_data", "public_inviter_data"}
+}
+
+// without returns an object without some members, such as the url of an invitation, which lets in whoever knows it.
+func without(object any, members ...string) any {
+	if m, ok := object.(map[string]any); ok {
+		for _, name := range members {
+			delete(m, name)
+		}
+	}
+	return object
 }
 
 func value(s *string) any {
@@ -163,13 +216,18 @@ func parsed(t *testing.T, text []byte) any {
 func (d *database) rows(t *testing.T, db *sql.DB) map[string]columns {
 	t.Helper()
 	out := map[string]columns{}
-	common := []string{"created_at", "updated_at", "data", "public_metadata", "private_metadata"}
-	d.readTable(t, db, out, "clerk_users", append([]string{
-		"primary_email", "username", "first_name", "last_name", "external_id", "image_url", "banned", "locked", "last_sign_in_at",
-		"unsafe_metadata",
-	}, common...))
-	d.readTable(t, db, out, "clerk_organizations", append([]string{"name", "slug", "image_url", "created_by"}, common...))
-	d.readTable(t, db, out, "clerk_memberships", append([]string{"organization_id", "user_id", "role"}, common...))
+	for table, names := range map[string]string{
+		"users": "primary_email username first_name last_name external_id image_url banned locked last_sign_in_at " +
+			"public_metadata private_metadata unsafe_metadata",
+		"organizations": "name slug image_url created_by public_metadata private_metadata",
+		"memberships":   "organization_id user_id role public_metadata private_metadata",
+		"roles":         "role_key name description is_creator_eligible permissions",
+		"organization_invitations": "organization_id email_address role inviter_id status expires_at " +
+			"public_metadata private_metadata",
+		"invitations": "email_address status expires_at public_metadata",
+	} {
+		d.readTable(t, db, out, "clerk_"+table, append(strings.Fields(names), "created_at", "updated_at", "data"))
+	}
 	return out
 }
 
@@ -198,6 +256,9 @@ func (d *database) readTable(t *testing.T, db *sql.DB, out map[string]columns, t
 		for i, name := range names {
 			out[id][name] = cell(t, name, cells[i])
 		}
+		if table == "clerk_organization_invitations" {
+			out[id]["data"] = without(out[id]["data"], copies()...)
+		}
 	}
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
@@ -207,7 +268,7 @@ func (d *database) readTable(t *testing.T, db *sql.DB, out map[string]columns, t
 // asText selects a column so that every driver gives its text.
 func (d *database) asText(name string) string {
 	switch {
-	case name[max(0, len(name)-3):] != "_at":
+	case !strings.HasSuffix(name, "_at"):
 		return name
 	case d.Dialect == clerkmirror.PostgreSQL:
 		return "to_char(" + name + " AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS')"
@@ -223,9 +284,9 @@ func cell(t *testing.T, name string, c sql.NullString) any {
 	switch {
 	case !c.Valid:
 		return nil
-	case name == "banned" || name == "locked":
+	case name == "banned" || name == "locked" || name == "is_creator_eligible":
 		return c.String == "1" || c.String == "true"
-	case name == "data" || name[max(0, len(name)-9):] == "_metadata":
+	case name == "data" || name == "permissions" || strings.HasSuffix(name, "_metadata"):
 		return parsed(t, []byte(c.String))
 	default:
 		return c.String

@@ -1,0 +1,21 @@
+CREATE TABLE IF NOT EXISTS {table}organization_invitations (
+	id VARCHAR(191) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+	organization_id VARCHAR(191) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	email_address TEXT,
+	role TEXT,
+	inviter_id VARCHAR(191) CHARACTER SET ascii COLLATE ascii_bin,
+	status TEXT,
+	expires_at DATETIME(3),
+	created_at DATETIME(3),
+	updated_at DATETIME(3),
+	data JSON,
+	data_raw LONGTEXT,
+	public_metadata LONGTEXT GENERATED ALWAYS AS (JSON_EXTRACT(data, '$.public_metadata')) VIRTUAL,
+	private_metadata LONGTEXT GENERATED ALWAYS AS (JSON_EXTRACT(data, '$.private_metadata')) VIRTUAL,
+	version BIGINT NOT NULL,
+	observed BIGINT NOT NULL,
+	change_mark BIGINT NOT NULL,
+	deleted_at DATETIME(3),
+	KEY {index}org_invitations_organization (organization_id),
+	KEY {index}org_invitations_email (email_address(191))
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ENGINE InnoDB;
