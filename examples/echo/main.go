@@ -8,10 +8,7 @@ package main
 
 import (
 	"context"
-	"log"
 	"net/http"
-	"os"
-	"os/signal"
 
 	"github.com/labstack/echo/v4"
 
@@ -22,16 +19,9 @@ import (
 )
 
 func main() {
-	clerk, err := local.Open(os.Stdout)
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer clerk.Close()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := demo.Serve(ctx, local.Address, routes(clerk.Authenticator)); err != nil {
-		log.Print(err)
-	}
+	local.Run(func(ctx context.Context, authn *clerkauth.Authenticator) error {
+		return demo.Serve(ctx, local.Address, routes(authn))
+	})
 }
 
 // routes has a public route, an API for who is signed in, and a page that sends strangers to sign in.

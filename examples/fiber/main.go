@@ -9,8 +9,6 @@ package main
 import (
 	"context"
 	"log"
-	"os"
-	"os/signal"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -20,19 +18,12 @@ import (
 )
 
 func main() {
-	clerk, err := local.Open(os.Stdout)
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer clerk.Close()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	app := routes(clerk.Authenticator)
-	defer context.AfterFunc(ctx, func() { _ = app.Shutdown() })()
-	log.Printf("listening on http://%s", local.Address)
-	if err := app.Listen(local.Address); err != nil {
-		log.Print(err)
-	}
+	local.Run(func(ctx context.Context, authn *clerkauth.Authenticator) error {
+		app := routes(authn)
+		defer context.AfterFunc(ctx, func() { _ = app.Shutdown() })()
+		log.Printf("listening on http://%s", local.Address)
+		return app.Listen(local.Address)
+	})
 }
 
 // routes has a public route, an API for who is signed in, and a page that sends strangers to sign in.

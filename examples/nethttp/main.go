@@ -10,10 +10,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log"
 	"net/http"
-	"os"
-	"os/signal"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 	"github.com/clerkgo/clerk-go/examples/internal/demo"
@@ -21,16 +18,9 @@ import (
 )
 
 func main() {
-	clerk, err := local.Open(os.Stdout)
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer clerk.Close()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := demo.Serve(ctx, local.Address, routes(clerk.Authenticator)); err != nil {
-		log.Print(err)
-	}
+	local.Run(func(ctx context.Context, authn *clerkauth.Authenticator) error {
+		return demo.Serve(ctx, local.Address, routes(authn))
+	})
 }
 
 // routes has a public route, an API for who is signed in, and a page that sends strangers to sign in.

@@ -2,8 +2,12 @@
 package local
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"log"
+	"os"
+	"os/signal"
 	"time"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
@@ -22,6 +26,20 @@ type Service struct {
 	Authenticator *clerkauth.Authenticator
 	// AdminToken and MemberToken are session tokens for trying the routes; with the real Clerk they are empty.
 	AdminToken, MemberToken string
+}
+
+// Run is the main function of an example: it serves with an authenticator until the program is interrupted.
+func Run(serve func(ctx context.Context, authn *clerkauth.Authenticator) error) {
+	clerk, err := Open(os.Stdout)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer clerk.Close()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := serve(ctx, clerk.Authenticator); err != nil {
+		log.Print(err)
+	}
 }
 
 // Open connects to the Clerk of the environment, or starts a local one with two users and writes to out how to call the
