@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -22,6 +23,8 @@ type table[T any] struct {
 	orders map[string]func(a, b *T) int
 	// prepare derives what searches look at, before a row is stored. It may be nil.
 	prepare func(*T)
+	// text is what search looks at, in lower-case letters. It may be nil.
+	text func(*T) string
 }
 
 // anyTable is a table of any row type.
@@ -48,13 +51,15 @@ type collection[T any] struct {
 	index map[string]map[string][]*entry[T]
 	seq   int64
 
-	mu     sync.Mutex // guards sorted against readers that add to it; writers are alone
+	mu     sync.Mutex // guards what follows against readers that add to it; writers are alone
 	sorted map[string]*ordered[T]
+	texts  *texts[T] // nil until somebody searches
 }
 
 type entry[T any] struct {
-	seq int64
-	row *T
+	seq   int64
+	row   *T
+	place int // in texts
 }
 
 func (t *table[T]) tableName() string { return t.name }
@@ -235,6 +240,9 @@ func (c *collection[T]) add(e *entry[T]) {
 	for _, o := range c.sorted {
 		o.insert(e)
 	}
+	if c.texts != nil {
+		c.texts.add(e, c.table.text(e.row))
+	}
 	c.addKeys(e)
 }
 
@@ -243,6 +251,9 @@ func (c *collection[T]) remove(e *entry[T]) {
 	c.list.remove(e)
 	for _, o := range c.sorted {
 		o.remove(e)
+	}
+	if c.texts != nil {
+		c.texts.remove(e)
 	}
 	c.dropKeys(e)
 }
@@ -254,6 +265,10 @@ func (c *collection[T]) replace(e *entry[T], row *T) {
 			o.remove(e)
 			moved = append(moved, o)
 		}
+	}
+	if c.texts != nil && c.table.text(e.row) != c.table.text(row) {
+		c.texts.remove(e)
+		c.texts.add(e, c.table.text(row))
 	}
 	c.dropKeys(e)
 	e.row = row
@@ -277,6 +292,34 @@ func (c *collection[T]) order(name string) *ordered[T] {
 		c.sorted[name] = o
 	}
 	return o
+}
+
+// maxFound is how many rows a search may find. Where there are more, a page is complete after a short walk in its order.
+const maxFound = 1000
+
+// search returns the rows whose text contains a part, in the order of creation, or false when it does not tell: there are many,
+// or the part goes over the end of a text. The slice is the caller's.
+func (t *table[T]) search(x *tx, part string) ([]*T, bool) {
+	if strings.Contains(part, textSeparator) {
+		return nil, false
+	}
+	found, ok := t.in(x).searched().search(part, maxFound)
+	return inOrder(found), ok
+}
+
+// searched returns the texts of the rows.
+func (c *collection[T]) searched() *texts[T] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.texts == nil {
+		c.texts = &texts[T]{}
+		for _, chunk := range c.list.chunks {
+			for _, e := range chunk {
+				c.texts.add(e, c.table.text(e.row))
+			}
+		}
+	}
+	return c.texts
 }
 
 // rows returns the rows in the order of creation.

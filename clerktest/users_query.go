@@ -73,6 +73,13 @@ func userIndex(c *call) func() []*user {
 			return tableUsers.getAny(c.tx, mapped(members, func(m *membership) string { return m.UserID }))
 		}
 	}
+	for name := range userTextFilters {
+		if part := strings.ToLower(c.query.Get(name)); part != "" {
+			if found, ok := tableUsers.search(c.tx, part); ok {
+				return func() []*user { return found }
+			}
+		}
+	}
 	return nil
 }
 
@@ -118,16 +125,19 @@ func signedUserFilters(c *call) []func(*user) bool {
 	return out
 }
 
-// textUserFilters look for a part of a user's texts. What is not in the folded texts of the user is in none of them.
+// userTextFilters are the filters that look for a part of a user's texts, and the texts. What is not in the folded texts of the
+// user is in none of them.
+var userTextFilters = map[string]func(*user) []string{
+	"query":               userTexts,
+	"email_address_query": func(u *user) []string { return identifierValues(u.Emails) },
+	"phone_number_query":  func(u *user) []string { return identifierValues(u.Phones) },
+	"username_query":      func(u *user) []string { return optionalKey(u.Username) },
+	"name_query":          func(u *user) []string { return []string{fullName(u)} },
+}
+
 func textUserFilters(c *call) []func(*user) bool {
 	var out []func(*user) bool
-	for name, texts := range map[string]func(*user) []string{
-		"query":               userTexts,
-		"email_address_query": func(u *user) []string { return identifierValues(u.Emails) },
-		"phone_number_query":  func(u *user) []string { return identifierValues(u.Phones) },
-		"username_query":      func(u *user) []string { return optionalKey(u.Username) },
-		"name_query":          func(u *user) []string { return []string{fullName(u)} },
-	} {
+	for name, texts := range userTextFilters {
 		part := strings.ToLower(c.query.Get(name))
 		if part == "" {
 			continue
@@ -174,9 +184,6 @@ func foldPhone(text string) string {
 }
 
 func fullName(u *user) string { return strings.TrimSpace(text(u.FirstName) + " " + text(u.LastName)) }
-
-// textSeparator stands between the folded texts of a row.
-const textSeparator = "\x00"
 
 // fold derives what text filters look at.
 func (u *user) fold() { u.folded = strings.ToLower(strings.Join(userTexts(u), textSeparator)) }

@@ -111,6 +111,7 @@ var tableUsers = &table[user]{
 	id:      func(u *user) string { return u.ID },
 	orders:  userOrders(),
 	prepare: (*user).fold,
+	text:    func(u *user) string { return u.folded },
 	indexes: map[string]func(*user) []string{
 		"email":       func(u *user) []string { return identifierValues(u.Emails) },
 		"phone":       func(u *user) []string { return identifierValues(u.Phones) },
