@@ -172,9 +172,6 @@ type OrganizationSync struct {
 // String hides the secrets of the configuration.
 func (c Config) String() string { return "clerkauth.Config{…}" }
 
-// GoString hides the secrets of the configuration.
-func (c Config) GoString() string { return c.String() }
-
 // LogValue hides the secrets of the configuration.
 func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
 

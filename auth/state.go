@@ -163,9 +163,6 @@ func (s *RequestState) String() string {
 	return "clerkauth.RequestState(" + string(s.status) + " " + string(s.reason) + ")"
 }
 
-// GoString is String.
-func (s *RequestState) GoString() string { return s.String() }
-
 // MarshalJSON writes the status and the reason only.
 func (s *RequestState) MarshalJSON() ([]byte, error) {
 	if s == nil {
