@@ -101,7 +101,8 @@ func newChaos(t *testing.T, s *server, seed uint64, users int) *chaos {
 	for i := range users {
 		c.CreateUser(clerktest.User{FirstName: fmt.Sprintf("First %d", i), Email: fmt.Sprintf("u%d@example.com", i)})
 	}
-	d.mirror(t, clerkmirror.Config{DB: c.db})
+	c.also = true
+	d.mirror(t, clerkmirror.Config{DB: c.db, Also: everyKind()})
 	id := "TEXT"
 	if d.Dialect == clerkmirror.MySQL {
 		id = "VARCHAR(191) CHARACTER SET ascii COLLATE ascii_bin"
@@ -376,7 +377,9 @@ func (c *chaos) heal() *clerkmirror.Mirror {
 	c.db = c.d.open(c.t) // the old connections were cut
 	// The lease of a backfill that was killed lapses; nobody waits for it here.
 	execute(c.t, c.db, "UPDATE clerk_sync SET lease_until = 0 WHERE name = 'backfill'")
-	m := c.d.mirror(c.t, clerkmirror.Config{DB: c.db, Client: c.client, RequestsPerSecond: -1, RecordChanges: true})
+	m := c.d.mirror(c.t, clerkmirror.Config{
+		DB: c.db, Client: c.client, RequestsPerSecond: -1, RecordChanges: true, Also: everyKind(),
+	})
 	for range 2 { // the first one may have gone on in the middle, where its checkpoint was
 		if _, err := m.Backfill(c.t.Context()); err != nil {
 			c.t.Fatal(err)
@@ -406,7 +409,7 @@ func (c *chaos) calm(late []delivery) {
 // checkLate allows that a late event brought something into the tables whose deletion was lost: the next heal finds that. But
 // it must not have changed what the tables had.
 func (c *chaos) checkLate() {
-	got := c.d.rows(c.t, c.db)
+	got := c.rows(c.t, c.d, c.db)
 	for id, want := range c.truth(c.t) {
 		if !reflect.DeepEqual(got[id], want) {
 			c.t.Errorf("%s: late events left %v, want %v", id, got[id], want)
@@ -443,7 +446,7 @@ func (c *chaos) checkFeed(m *clerkmirror.Mirror) {
 		position = change.Position
 		last[change.ID] = change
 	}
-	live := c.d.rows(c.t, c.db)
+	live := c.rows(c.t, c.d, c.db)
 	for id := range live {
 		if change, ok := last[id]; !ok || change.Deleted {
 			c.t.Errorf("%s exists; the last word of the feed is %+v", id, change)

@@ -16,7 +16,6 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
-	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 	clerkmirror "github.com/clerkgo/clerk-go/mirror"
 )
 
@@ -100,18 +99,13 @@ func newDatabase(t *testing.T, s *server) *database {
 	return &database{server: s, driver: driver, dsn: dsn}
 }
 
-// everyKind is what [clerkmirror.Config].Also can ask for.
-func everyKind() []clerkwebhook.Kind {
-	return []clerkwebhook.Kind{clerkmirror.KindRole, clerkmirror.KindOrganizationInvitation, clerkmirror.KindInvitation}
-}
-
-// mirror returns a Mirror of every kind with its tables on a new connection.
+// mirror returns a Mirror with its tables on a new connection.
 func (d *database) mirror(t *testing.T, config clerkmirror.Config) *clerkmirror.Mirror {
 	t.Helper()
 	if config.DB == nil {
 		config.DB = d.open(t)
 	}
-	config.Dialect, config.Also = d.Dialect, everyKind()
+	config.Dialect = d.Dialect
 	m, err := clerkmirror.New(config)
 	if err != nil {
 		t.Fatal(err)

@@ -88,8 +88,8 @@ func TestChanges_OnlyWhatChanged(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got := read(); len(got) != 15 {
-			t.Errorf("got %d changes, want one for each of 15 objects", len(got))
+		if got := read(); len(got) != 13 {
+			t.Errorf("got %d changes, want one for each of 13 objects", len(got))
 		}
 		user := w.CreateUser(clerktest.User{})
 		if err := m.Ensure(t.Context(), w.signedIn(t, w.SignIn(user.ID, ""))); err != nil {

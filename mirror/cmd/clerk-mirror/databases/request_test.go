@@ -60,6 +60,7 @@ func TestAlso_OnRequest(t *testing.T) {
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, d *database) {
 		w := newWorld(t)
+		w.also = true
 		db := d.open(t)
 		w.populateOnRequest(t)
 		usual := w.with(t, d)
@@ -139,6 +140,7 @@ func TestAlso_Webhooks(t *testing.T) {
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, d *database) {
 		w := newWorld(t)
+		w.also = true
 		db := d.open(t)
 		m := d.mirror(t, w.config())
 		if _, err := m.Backfill(t.Context()); err != nil { // the roles that every instance has
@@ -194,6 +196,7 @@ func TestAlso_Gone(t *testing.T) {
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, d *database) {
 		w := newWorld(t)
+		w.also = true
 		db := d.open(t)
 		m := d.mirror(t, w.config())
 		role := w.populateOnRequest(t)
@@ -237,6 +240,7 @@ func TestAlso_CheckpointOfAnother(t *testing.T) {
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, d *database) {
 		w := newWorld(t)
+		w.also = true
 		w.populateOnRequest(t)
 		ctx, stop := context.WithCancel(t.Context())
 		config := w.config()
