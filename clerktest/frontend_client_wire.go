@@ -81,8 +81,8 @@ func (x *tx) wireFrontendSession(s *session, r *http.Request) (*frontendSessionW
 	if !s.liveAt(x.now) {
 		return w, nil
 	}
-	token, err := x.mintSession(s, x.inst.newTokenSpec([]TokenOption{TokenAuthorizedParty(cmp.Or(r.Header.Get("Origin"), x.inst.emulator.azp))}))
-	w.LastActiveToken = &tokenWire{Object: "token", JWT: token}
+	jwt, err := x.sessionJWT(s, x.inst.newTokenSpec([]TokenOption{TokenAuthorizedParty(cmp.Or(r.Header.Get("Origin"), x.inst.emulator.azp))}))
+	w.LastActiveToken = &tokenWire{Object: "token", JWT: jwt}
 	return w, err
 }
 

@@ -113,8 +113,8 @@ func frontendToken(c *frontendCall) (any, error) {
 			return nil, err
 		}
 	}
-	token, err := c.tx.mintSession(c.session, c.inst.newTokenSpec([]TokenOption{TokenAuthorizedParty(cmp.Or(c.r.Header.Get("Origin"), c.inst.emulator.azp))}))
-	return tokenWire{Object: "token", JWT: token}, err
+	jwt, err := c.tx.sessionJWT(c.session, c.inst.newTokenSpec([]TokenOption{TokenAuthorizedParty(cmp.Or(c.r.Header.Get("Origin"), c.inst.emulator.azp))}))
+	return tokenWire{Object: "token", JWT: jwt}, err
 }
 
 func frontendTemplateToken(c *frontendCall) (any, error) {
@@ -122,8 +122,8 @@ func frontendTemplateToken(c *frontendCall) (any, error) {
 	if t == nil {
 		return nil, errNotFound("JWT template")
 	}
-	token, err := c.tx.mintTemplate(c.session, t, time.Duration(t.Lifetime)*time.Second, cmp.Or(c.r.Header.Get("Origin"), c.inst.emulator.azp))
-	return tokenWire{Object: "token", JWT: token}, err
+	jwt, err := c.tx.templateJWT(c.session, t, time.Duration(t.Lifetime)*time.Second, cmp.Or(c.r.Header.Get("Origin"), c.inst.emulator.azp))
+	return tokenWire{Object: "token", JWT: jwt}, err
 }
 
 // listActiveSessions answers the live sessions of the user, on every browser.

@@ -30,15 +30,15 @@ var tableJWTTemplates = &table[jwtTemplate]{
 // shortcode is a placeholder of a template, {{user.first_name}}, possibly with alternatives behind ||.
 var shortcode = regexp.MustCompile(`\{\{\s*([^{}]+?)\s*\}\}`)
 
-// mintTemplate signs a token of a template for a session. An empty azp leaves this claim out.
-func (x *tx) mintTemplate(s *session, t *jwtTemplate, life time.Duration, azp string) (string, error) {
+// templateJWT makes a token of a template for a session. An empty azp leaves this claim out.
+func (x *tx) templateJWT(s *session, t *jwtTemplate, life time.Duration, azp string) (pendingJWT, error) {
 	u := tableUsers.get(x, s.UserID)
 	if u == nil {
-		return "", errNotFound("user")
+		return nil, errNotFound("user")
 	}
 	var custom map[string]any
 	if err := json.Unmarshal(t.Claims, &custom); err != nil {
-		return "", errBodyInvalid("the claims of the template are not an object")
+		return nil, errBodyInvalid("the claims of the template are not an object")
 	}
 	claims, _ := x.fillTemplate(custom, s, u).(map[string]any)
 	if claims == nil {
@@ -52,13 +52,14 @@ func (x *tx) mintTemplate(s *session, t *jwtTemplate, life time.Duration, azp st
 		claims["azp"] = azp
 	}
 	if t.CustomKey {
-		return signCustom(t, claims)
+		return func() (string, error) { return signCustom(t, claims) }, nil
 	}
 	kid, key, err := x.signer()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return signJWT(key, map[string]any{"alg": "RS256", "cat": categoryTemplate, "kid": kid, "typ": "JWT"}, claims)
+	header := map[string]any{"alg": "RS256", "cat": categoryTemplate, "kid": kid, "typ": "JWT"}
+	return func() (string, error) { return signJWT(key, header, claims) }, nil
 }
 
 // fillTemplate replaces the shortcodes in every string of a value. A string that is nothing but one shortcode takes the

@@ -99,8 +99,8 @@ func revokeSession(c *call) (any, error) {
 }
 
 type tokenWire struct {
-	Object string `json:"object"`
-	JWT    string `json:"jwt"`
+	Object string     `json:"object"`
+	JWT    pendingJWT `json:"jwt"`
 }
 
 // tokenLife reads the optional expires_in_seconds of the token operations.
@@ -142,11 +142,8 @@ func createSessionToken(c *call) (any, error) {
 		return nil, err
 	}
 	spec := c.inst.newTokenSpec([]TokenOption{TokenTTL(life), TokenAuthorizedParty(c.emulator.azp)})
-	text, err := c.tx.mintSession(s, spec)
-	if err != nil {
-		return nil, err
-	}
-	return tokenWire{Object: "token", JWT: text}, nil
+	jwt, err := c.tx.sessionJWT(s, spec)
+	return tokenWire{Object: "token", JWT: jwt}, err
 }
 
 func createTemplateToken(c *call) (any, error) {
@@ -162,9 +159,6 @@ func createTemplateToken(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := c.tx.mintTemplate(s, t, life, c.emulator.azp)
-	if err != nil {
-		return nil, err
-	}
-	return tokenWire{Object: "token", JWT: text}, nil
+	jwt, err := c.tx.templateJWT(s, t, life, c.emulator.azp)
+	return tokenWire{Object: "token", JWT: jwt}, err
 }

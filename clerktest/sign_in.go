@@ -39,15 +39,19 @@ func (in *Instance) SessionToken(sessionID string, opts ...TokenOption) string {
 	if err := in.ensureKey(); err != nil {
 		in.fail("SessionToken", err)
 	}
-	var token string
+	var jwt pendingJWT
 	err := in.read(func(x *tx) (err error) {
 		s := tableSessions.get(x, sessionID)
 		if s == nil {
 			return errNotFound("session")
 		}
-		token, err = x.mintSession(s, in.newTokenSpec(opts))
+		jwt, err = x.sessionJWT(s, in.newTokenSpec(opts))
 		return err
 	})
+	token := ""
+	if err == nil {
+		token, err = jwt()
+	}
 	if err != nil {
 		in.fail("SessionToken", err)
 	}

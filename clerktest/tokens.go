@@ -69,13 +69,33 @@ func (in *Instance) newTokenSpec(opts []TokenOption) *tokenSpec {
 	return s
 }
 
-// mintSession signs a session token.
-func (x *tx) mintSession(s *session, spec *tokenSpec) (string, error) {
+// pendingJWT signs a token, which takes longer than all else that an answer needs. An answer is written after the look at the
+// state, so that nobody waits there for a signature.
+type pendingJWT func() (string, error)
+
+// MarshalText signs.
+func (sign pendingJWT) MarshalText() ([]byte, error) {
+	text, err := sign()
+	return []byte(text), err
+}
+
+// sessionJWT makes a session token.
+func (x *tx) sessionJWT(s *session, spec *tokenSpec) (pendingJWT, error) {
 	kid, key, err := x.signer()
+	if err != nil {
+		return nil, err
+	}
+	header, claims := tokenHeader(kid, spec), x.sessionClaims(s, spec)
+	return func() (string, error) { return signJWT(key, header, claims) }, nil
+}
+
+// mintSession signs a session token at once.
+func (x *tx) mintSession(s *session, spec *tokenSpec) (string, error) {
+	jwt, err := x.sessionJWT(s, spec)
 	if err != nil {
 		return "", err
 	}
-	return signJWT(key, tokenHeader(kid, spec), x.sessionClaims(s, spec))
+	return jwt()
 }
 
 func tokenHeader(kid string, spec *tokenSpec) map[string]any {
