@@ -46,8 +46,13 @@ func (d *difference) ourTrouble() *difference {
 	}
 	withoutParty := strings.HasSuffix(d.theirs(), "token-invalid-authorized-parties") // see D-34: a refresh is tried once
 	return d.without(func(line string) bool {
-		return refusal(line) || withoutParty && strings.HasPrefix(line, "calls: got POST /sessions/") && strings.Contains(line, "/refresh?")
+		return refusal(line) || withoutParty && refreshTried(line)
 	})
+}
+
+// refreshTried reports whether a line is about a refresh that only we try.
+func refreshTried(line string) bool {
+	return strings.HasPrefix(line, "calls: got POST /sessions/") && strings.Contains(line, "/refresh?")
 }
 
 // troubles are the decisions of ours that failing answers about a handshake or a refresh lead to.
@@ -82,12 +87,12 @@ func (a backendAnswer) refusesKey() bool {
 	return a.Status == http.StatusUnauthorized || a.Status == http.StatusForbidden
 }
 
-// missingParty explains the reason of a token without azp, and the handshake that such a visitor is sent on once.
+// missingParty explains the reason of a token without azp, and the refresh and the handshake that are tried once.
 func (d *difference) missingParty() *difference {
 	if !strings.HasSuffix(d.ours(), "session-token-missing-azp") || !strings.HasSuffix(d.theirs(), "token-invalid-authorized-parties") {
 		return nil
 	}
-	return d.without(refusal)
+	return d.without(func(line string) bool { return refusal(line) || refreshTried(line) })
 }
 
 // uncached explains the caching that we forbid beside cookies.
