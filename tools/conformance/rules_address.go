@@ -63,8 +63,11 @@ func (d *difference) oddScheme() *difference {
 	}
 	scheme := strings.ToLower(*proto)
 	own, _, _ := strings.Cut(d.ownOrigin(), "://")
-	if oneOf(scheme, []string{"", "http", "https", "ws", "wss"}) {
+	switch scheme {
+	case "http", "https", "ws", "wss":
 		return nil
+	case "": // They fall back to the address of the socket, whatever the host is.
+		return d.understoodAs(plain.withHeader("x-forwarded-host", "").withHeader("host", ""), d.want)
 	}
 	return d.understoodAs(plain, d.want.replaced(`"`+scheme+`://`, `"`+own+`://`))
 }
