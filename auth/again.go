@@ -57,7 +57,7 @@ func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestS
 	case refusal != nil:
 		return a.unusableHeader(call, refusal)
 	case token != "":
-		return a.headerAgain(ctx, token, !req.owned, first, call)
+		return a.headerAgain(ctx, req, token, first, call)
 	case !slices.Contains(call.accepts, TokenSession), !a.usesCookies(call):
 		return a.withoutToken(call)
 	case first.tokenType != TokenSession:
@@ -86,13 +86,13 @@ func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestS
 
 // headerAgain is [Authenticator.again] for a token of the Authorization header. What Clerk has said about a machine
 // token is not asked again.
-func (a *Authenticator) headerAgain(ctx context.Context, token string, borrowed bool, first *RequestState, call *callConfig) *RequestState {
-	p := presented{text: token, borrowed: borrowed}
+func (a *Authenticator) headerAgain(ctx context.Context, req *Request, token string, first *RequestState, call *callConfig) *RequestState {
+	p := presented{text: token, borrowed: !req.owned}
 	a.read(&p)
-	class := p.class
+	class, client := p.class, a.clientOf(req, &p)
 	if !p.opaque() && !a.alwaysAsks(class) || class != first.tokenType || !slices.Contains(call.accepts, class) ||
 		first.err != nil && first.err.Reason == ReasonTokenTypeMismatch {
-		return a.fromToken(ctx, call, &p)
+		return a.fromToken(ctx, call, &p, client)
 	}
 	token = p.keep()
 	ctx = context.WithoutCancel(ctx)
@@ -105,7 +105,7 @@ func (a *Authenticator) headerAgain(ctx context.Context, token string, borrowed 
 		if known.machine == nil && (refusal == nil || refusal.Reason == ReasonTokenVerificationFailed) {
 			p := presented{text: token} // It was not meant for the receiver of the first call.
 			a.read(&p)
-			return a.fromToken(ctx, call, &p).current()
+			return a.fromToken(ctx, call, &p, client).current()
 		}
 		return a.machineState(class, token, known.machine, refusal)
 	}

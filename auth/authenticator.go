@@ -81,7 +81,7 @@ func (a *Authenticator) AuthenticateToken(ctx context.Context, token string, opt
 	} else {
 		p := presented{text: token}
 		a.read(&p)
-		state = a.fromToken(ctx, call, &p)
+		state = a.fromToken(ctx, call, &p, "")
 	}
 	state.challenge = challengeFor(call.accepts, call.challenge)
 	a.decided(ctx, observed, state)
@@ -152,7 +152,7 @@ func (a *Authenticator) withoutToken(call *callConfig) *RequestState {
 func (a *Authenticator) fromHeader(ctx context.Context, req *Request, call *callConfig, token string) *RequestState {
 	p := presented{text: token, borrowed: !req.owned}
 	a.read(&p)
-	state := a.fromToken(ctx, call, &p)
+	state := a.fromToken(ctx, call, &p, a.clientOf(req, &p))
 	if state.tokenType != TokenSession || state.err == nil || !a.usesCookies(call) || !state.err.recoverable() {
 		return state
 	}
@@ -162,8 +162,8 @@ func (a *Authenticator) fromHeader(ctx context.Context, req *Request, call *call
 	return v.refused(ctx, &p, state.err)
 }
 
-// fromToken authenticates by a token alone.
-func (a *Authenticator) fromToken(ctx context.Context, call *callConfig, p *presented) *RequestState {
+// fromToken authenticates by a token alone. The client is who presents it, or empty.
+func (a *Authenticator) fromToken(ctx context.Context, call *callConfig, p *presented, client string) *RequestState {
 	single := call.single()
 	switch {
 	// Where only sessions are accepted, everything is a candidate: the verification says what it lacks.
@@ -181,7 +181,7 @@ func (a *Authenticator) fromToken(ctx context.Context, call *callConfig, p *pres
 	if p.class == TokenTemplate {
 		return a.template(ctx, p, call)
 	}
-	return a.machine(ctx, p, call)
+	return a.machine(ctx, p, client, call)
 }
 
 // unusableHeader is the state of an Authorization header without a usable token. Such a token is a candidate for a

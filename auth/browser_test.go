@@ -30,8 +30,10 @@ type web struct {
 	t      *testing.T
 	hosts  map[string]http.Handler
 	client *http.Client
-	mu     sync.Mutex
-	visits []string // method and URL of every request
+	// address is where the browser is; empty is an address of the documentation.
+	address string
+	mu      sync.Mutex
+	visits  []string // method and URL of every request
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -46,6 +48,7 @@ func (w *web) RoundTrip(req *http.Request) (*http.Response, error) {
 	w.mu.Unlock()
 	server := httptest.NewRequestWithContext(req.Context(), req.Method, req.URL.String(), http.NoBody)
 	server.Header = req.Header.Clone()
+	w.comeFrom(server)
 	if req.URL.Scheme == "https" {
 		server.TLS = &tls.ConnectionState{}
 	}
@@ -54,6 +57,12 @@ func (w *web) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp := recorder.Result()
 	resp.Request = req
 	return resp, nil
+}
+
+func (w *web) comeFrom(server *http.Request) {
+	if w.address != "" {
+		server.RemoteAddr = w.address
+	}
 }
 
 // visit sends a request as a browser does and follows redirects.

@@ -121,6 +121,7 @@ type Config struct {
 	PublicOrigin string
 	// TrustForwardedHeaders reads the origin from X-Forwarded-Host and X-Forwarded-Proto, and a path that the proxy
 	// removed from X-Forwarded-Prefix. Set it only behind a proxy that overwrites or removes all three.
+	// Floods are then counted by the last address of X-Forwarded-For, which the nearest proxy adds.
 	// [Authenticator.FrontendAPIProxy] then also tells Clerk the visitor's address as CF-Connecting-IP, X-Real-IP or
 	// X-Forwarded-For has it: where it serves, the proxy must overwrite or remove these.
 	TrustForwardedHeaders bool

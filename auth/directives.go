@@ -171,7 +171,7 @@ func (v *visit) handshakePayload(ctx context.Context, nonce string) ([]string, *
 	var payload struct {
 		Directives []string `json:"directives"`
 	}
-	err := v.a.flow.nonces.call(ctx, "", nonce, func(ctx context.Context) error {
+	err := v.a.flow.nonces.call(ctx, v.a.client(&v.req), nonce, func(ctx context.Context) error {
 		return callAPI(ctx, v.a.api, http.MethodGet, "/clients/handshake_payload", url.Values{"nonce": {nonce}}, nil, &payload)
 	})
 	if err == nil {

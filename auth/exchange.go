@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -20,66 +19,38 @@ const (
 	maxExchangedBytes = 512
 )
 
-// maxBudgets bounds how many owners of values have a budget of their own.
-const maxBudgets = 4096
-
 // exchange guards the calls by which visitors exchange a value of a cookie for cookies: nonces and refresh tokens.
-// Anybody can make up such values, so what Clerk has refused is not asked again for a while, and calls in vain have a
-// budget. Values that come with something that Clerk has signed have the budget of its owner, so that strangers use up
-// their own only.
+// Anybody can make up such values, so what Clerk has refused is not asked again for a while, and each client has a
+// budget for calls in vain: an address, or the session of the token that came with the value and that Clerk has signed.
 type exchange struct {
-	now       func() time.Time
-	size      int // of a budget
-	mu        sync.Mutex
-	strangers *callBudget
-	owners    map[string]*callBudget
-	refused   map[[sha256.Size]byte]time.Time
+	now     func() time.Time
+	mu      sync.Mutex
+	budgets *callBudgets
+	refused map[[sha256.Size]byte]time.Time
 }
 
-func newExchange(size int, now func() time.Time) *exchange {
-	return &exchange{
-		now: now, size: size, strangers: newCallBudget(size, now()), owners: map[string]*callBudget{}, refused: map[[sha256.Size]byte]time.Time{},
-	}
+func newExchange(size, shared int, now func() time.Time) *exchange {
+	return &exchange{now: now, budgets: newCallBudgets(size, shared), refused: map[[sha256.Size]byte]time.Time{}}
 }
 
-// budget returns the budget of an owner and makes room for it. Whoever has no room is a stranger. The lock is held.
-func (e *exchange) budget(owner string, now time.Time) *callBudget {
-	if owner == "" {
-		return e.strangers
-	}
-	if b := e.owners[owner]; b != nil {
-		return b
-	}
-	if len(e.owners) >= maxBudgets {
-		maps.DeleteFunc(e.owners, func(_ string, b *callBudget) bool { b.restore(now); return b.idle() })
-	}
-	if len(e.owners) >= maxBudgets {
-		return e.strangers
-	}
-	b := newCallBudget(e.size, now)
-	e.owners[strings.Clone(owner)] = b
-	return b
-}
-
-// strained reports whether half of the budget that all strangers share was used up in vain a moment ago.
-func (e *exchange) strained() bool {
+// strained reports whether values of a client may soon be refused although Clerk would know them.
+func (e *exchange) strained(client string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.strangers.restore(e.now())
-	return e.strangers.places <= e.strangers.size/2
+	return e.budgets.strained(client, e.now())
 }
 
 // errRefusedBefore is the refusal of a value that Clerk has refused a moment ago.
 var errRefusedBefore = refuse(ReasonTokenInvalid, "Clerk refused this value a moment ago")
 
-// call makes the call for a value unless that is known to be in vain. The owner is whose signed token came with the
-// value, or empty. The error of call is an answer of Clerk, or trouble.
-func (e *exchange) call(ctx context.Context, owner, value string, call func(context.Context) error) error {
+// call makes the call for a value of a client unless that is known to be in vain. The error of call is an answer of
+// Clerk, or trouble.
+func (e *exchange) call(ctx context.Context, client, value string, call func(context.Context) error) error {
 	if !plausibleSecret(value) || len(value) > maxExchangedBytes {
 		return refuse(ReasonTokenInvalid, "the value cannot be one of Clerk's")
 	}
 	key := sha256.Sum256([]byte(value))
-	budget, err := e.enter(ctx, owner, key)
+	budget, err := e.enter(ctx, client, key)
 	if err != nil {
 		return err
 	}
@@ -88,7 +59,7 @@ func (e *exchange) call(ctx context.Context, owner, value string, call func(cont
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := e.now()
-	budget.leave(now, refused)
+	e.budgets.leave(budget, now, refused)
 	if refused {
 		if len(e.refused) >= maxRefusedValues {
 			clear(e.refused)
@@ -98,17 +69,16 @@ func (e *exchange) call(ctx context.Context, owner, value string, call func(cont
 	return err
 }
 
-// enter waits for a place in the budget of the owner and returns it.
-func (e *exchange) enter(ctx context.Context, owner string, key [sha256.Size]byte) (*callBudget, error) {
+// enter waits for a place in the budget of the client and returns it.
+func (e *exchange) enter(ctx context.Context, client string, key [sha256.Size]byte) (*callBudget, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	budget := e.budget(owner, e.now())
 	for {
 		now := e.now()
 		if now.Before(e.refused[key]) {
 			return nil, errRefusedBefore
 		}
-		changed, refusal := budget.enter(now)
+		budget, changed, refusal := e.budgets.enter(client, now)
 		if refusal != nil {
 			return nil, refusal
 		}

@@ -68,6 +68,7 @@ func (f *flow) flood(values int, cookie func(i int) string, meanwhile func()) ma
 				for i := range values / 100 {
 					r := httptest.NewRequest(http.MethodGet, appOrigin+"/", http.NoBody)
 					r.Header.Set("Sec-Fetch-Dest", []string{"document", "empty"}[i%2])
+					f.comeFrom(r)
 					r.Header.Set("Cookie", cookie(round*values/10+stranger*values/100+i))
 					w := httptest.NewRecorder()
 					f.hosts["app.example.com"].ServeHTTP(w, r)

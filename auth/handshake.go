@@ -72,7 +72,7 @@ func (v *visit) handshakeURL(reason Reason) string {
 	q.add("__clerk_api_version", clerk.APIVersion)
 	q.add("suffixed_cookies", strconv.FormatBool(v.suffixed))
 	q.add("__clerk_hs_reason", string(reason))
-	if v.a.flow.nonces.strained() {
+	if v.a.flow.nonces.strained(v.a.client(&v.req)) {
 		q.add("format", "token")
 	} else {
 		q.add("format", "nonce")

@@ -28,7 +28,7 @@ type machineCache struct {
 	mu      sync.Mutex
 	records map[machineKey]*machineRecord
 	flights map[machineKey]*machineFlight
-	budgets map[TokenType]*callBudget
+	budgets map[TokenType]*callBudgets
 	bytes   int
 }
 
@@ -55,7 +55,7 @@ type machineFlight struct {
 func newMachineCache(ttl time.Duration, now func() time.Time, sharedBy int) *machineCache {
 	return &machineCache{
 		ttl: ttl, now: now, sharedBy: sharedBy, records: map[machineKey]*machineRecord{}, flights: map[machineKey]*machineFlight{},
-		budgets: map[TokenType]*callBudget{},
+		budgets: map[TokenType]*callBudgets{},
 	}
 }
 
@@ -79,17 +79,20 @@ func (c *machineCache) known(t TokenType, token string) *machineRecord {
 type machineQuestion struct {
 	tokenType TokenType
 	token     string
-	always    bool // a good answer of before does not count
-	signed    bool // the token is a JWT with a good signature: no stranger made it up
+	client    string // who presents it, or empty
+	always    bool   // a good answer of before does not count
+	signed    bool   // the token is a JWT with a good signature: no stranger made it up
 	ask       func(ctx context.Context) (*machineToken, *Error)
+
+	waits *callBudget // where the question waits for its turn, or nil
 }
 
 // verify returns what Clerk says about a token. A question that was asked goes on for those who come next when the
 // caller gives up.
 func (c *machineCache) verify(ctx context.Context, q *machineQuestion) (*machineToken, *Error) {
 	key := keyOf(q.tokenType, q.token)
-	for waited := false; ; waited = true {
-		record, flight, turn := c.enter(key, q, waited) //nolint:contextcheck // a question outlives its caller
+	for {
+		record, flight, turn := c.enter(key, q) //nolint:contextcheck // a question outlives its caller
 		if record != nil {
 			return record.identity, record.refusal
 		}
@@ -102,9 +105,7 @@ func (c *machineCache) verify(ctx context.Context, q *machineQuestion) (*machine
 				return flight.identity, flight.refusal
 			}
 		case <-ctx.Done():
-			if flight == nil {
-				c.giveUp(q.tokenType)
-			}
+			c.giveUp(q)
 			return nil, &Error{Reason: ReasonUnexpectedError, message: "gave up waiting for Clerk's answer about the token", cause: ctx.Err()}
 		}
 	}
@@ -112,14 +113,11 @@ func (c *machineCache) verify(ctx context.Context, q *machineQuestion) (*machine
 
 // enter returns the record that answers a question, the same question under way, or what to wait for before it may be
 // asked.
-func (c *machineCache) enter(key machineKey, q *machineQuestion, waited bool) (*machineRecord, *machineFlight, <-chan struct{}) {
+func (c *machineCache) enter(key machineKey, q *machineQuestion) (*machineRecord, *machineFlight, <-chan struct{}) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now()
-	budget := c.budget(q.tokenType)
-	if waited {
-		budget.waiting--
-	}
+	q.goOn()
 	known := c.records[key]
 	if known != nil && known.until.After(now) && (!q.always || known.refusal != nil) {
 		return known, nil, nil
@@ -127,24 +125,26 @@ func (c *machineCache) enter(key machineKey, q *machineQuestion, waited bool) (*
 	if flight := c.flights[key]; flight != nil {
 		return nil, flight, nil
 	}
-	free := q.signed || known != nil && known.refusal == nil
-	if !free {
-		turn, refusal := budget.enter(now)
+	var place *callBudget // nil for what no stranger made up
+	if free := q.signed || known != nil && known.refusal == nil; !free {
+		budget, turn, refusal := c.budgetsOf(q.tokenType).enter(q.client, now)
 		if refusal != nil {
 			return &machineRecord{refusal: refusal}, nil, nil
 		}
 		if turn != nil {
+			q.waits = budget
 			return nil, nil, turn
 		}
+		place = budget
 	}
 	flight := &machineFlight{done: make(chan struct{})}
 	c.flights[key] = flight
-	go c.run(key, flight, q.ask, free)
+	go c.run(key, flight, q.ask, place)
 	return nil, flight, nil
 }
 
 // run belongs to everyone who waits: it has a time of its own.
-func (c *machineCache) run(key machineKey, flight *machineFlight, ask func(context.Context) (*machineToken, *Error), free bool) {
+func (c *machineCache) run(key machineKey, flight *machineFlight, ask func(context.Context) (*machineToken, *Error), place *callBudget) {
 	ctx, cancel := context.WithTimeout(context.Background(), apiTimeout)
 	defer cancel()
 	flight.identity, flight.refusal = ask(ctx)
@@ -153,22 +153,30 @@ func (c *machineCache) run(key machineKey, flight *machineFlight, ask func(conte
 	defer close(flight.done)
 	delete(c.flights, key)
 	now := c.now()
-	if !free {
-		c.budget(key.tokenType).leave(now, flight.refusal != nil)
+	if place != nil {
+		c.budgetsOf(key.tokenType).leave(place, now, flight.refusal != nil)
 	}
 	c.put(key, now, flight)
 }
 
-func (c *machineCache) giveUp(t TokenType) {
+func (c *machineCache) giveUp(q *machineQuestion) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.budget(t).waiting--
+	q.goOn()
 }
 
-// budget returns the budget of a class. The lock is held.
-func (c *machineCache) budget(t TokenType) *callBudget {
+// goOn takes the question off those that wait for their turn. The lock is held.
+func (q *machineQuestion) goOn() {
+	if q.waits != nil {
+		q.waits.waiting--
+		q.waits = nil
+	}
+}
+
+// budgetsOf returns the budgets of a class. The lock is held.
+func (c *machineCache) budgetsOf(t TokenType) *callBudgets {
 	if c.budgets[t] == nil {
-		c.budgets[t] = newCallBudget(budgetSize, c.now())
+		c.budgets[t] = newCallBudgets(clientBudget, sharedBudget)
 	}
 	return c.budgets[t]
 }

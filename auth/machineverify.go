@@ -45,10 +45,10 @@ type machineAnswer struct {
 	Actor      json.RawMessage `json:"act"`
 }
 
-// askMachine asks Clerk about a token, or remembers what Clerk said. An M2M JWT is known here, not there.
-func (a *Authenticator) askMachine(ctx context.Context, t TokenType, token string, signed bool) (*machineToken, *Error) {
+// askMachine asks Clerk about a token of a client, or remembers what Clerk said. An M2M JWT is known here, not there.
+func (a *Authenticator) askMachine(ctx context.Context, t TokenType, token, client string, signed bool) (*machineToken, *Error) {
 	return a.flow.machines.verify(ctx, &machineQuestion{
-		tokenType: t, token: token, signed: signed, always: a.alwaysAsks(t),
+		tokenType: t, token: token, client: client, signed: signed, always: a.alwaysAsks(t),
 		ask: func(ctx context.Context) (*machineToken, *Error) {
 			endpoint := machineEndpoints[t]
 			api := a.api

@@ -144,8 +144,8 @@ func (p *frontendProxy) rewrite(r *httputil.ProxyRequest) {
 	h.Set("Accept-Encoding", "identity")
 	h.Set("X-Forwarded-Host", public.host)
 	h.Set("X-Forwarded-Proto", public.scheme)
-	if address := p.clientAddress(r.In); address != "" {
-		h.Set("X-Forwarded-For", address)
+	if address := p.clientAddress(r.In); address.IsValid() {
+		h.Set("X-Forwarded-For", address.String())
 	}
 }
 

@@ -1,7 +1,6 @@
 package clerkauth
 
 import (
-	"net"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -65,26 +64,14 @@ func (p *frontendProxy) removeKey(h http.Header) {
 
 // clientAddress is the address of the visitor. What the request says about it counts only behind a trusted proxy, and
 // only if it is an address.
-func (p *frontendProxy) clientAddress(r *http.Request) string {
+func (p *frontendProxy) clientAddress(r *http.Request) netip.Addr {
 	if p.authn.config.TrustForwardedHeaders {
 		for _, name := range []string{"Cf-Connecting-Ip", "X-Real-Ip", "X-Forwarded-For"} {
 			first, _, _ := strings.Cut(r.Header.Get(name), ",")
-			if address := hostAddress(strings.TrimSpace(first)); address != "" {
+			if address := hostAddress(first); address.IsValid() {
 				return address
 			}
 		}
 	}
 	return hostAddress(r.RemoteAddr)
-}
-
-// hostAddress returns the IP address of a text with or without a port, or nothing.
-func hostAddress(text string) string {
-	if host, _, err := net.SplitHostPort(text); err == nil {
-		text = host
-	}
-	address, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(text, "["), "]"))
-	if err != nil {
-		return ""
-	}
-	return address.WithZone("").String()
 }

@@ -1,6 +1,7 @@
 package clerkauth
 
 import (
+	"net"
 	"net/http"
 	"strings"
 )
@@ -18,6 +19,9 @@ type Request struct {
 	Path string
 	// RawQuery is the query without the question mark.
 	RawQuery string
+	// RemoteAddr is the address of the other end of the connection, as [net.Conn] has it; nil is unknown. The calls to Clerk
+	// that made-up nonces and tokens cause are bounded for each address, so that a flood from one shuts out no other.
+	RemoteAddr net.Addr
 	// Header returns all values of the header called name, given in canonical form. It is required.
 	Header func(name string) []string
 
@@ -34,6 +38,7 @@ func FromHTTP(r *http.Request) Request {
 		Header: func(name string) []string { return header[name] },
 		owned:  true,
 	}
+	req.RemoteAddr = (*peerAddress)(&r.RemoteAddr)
 	req.Path, req.RawQuery = requestTarget(r)
 	if r.TLS != nil {
 		req.Scheme = "https"

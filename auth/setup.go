@@ -37,8 +37,8 @@ func (a *Authenticator) prepare() error {
 		names:       newCookieNames(a.key.CookieSuffix()),
 		development: a.key.Instance() == Development,
 		issuerHost:  a.key.issuerHost(c.Domain, c.IsSatellite),
-		nonces:      newExchange(budgetSize, c.Now),
-		refreshes:   newExchange(sessionBudget, c.Now),
+		nonces:      newExchange(clientBudget, sharedBudget, c.Now),
+		refreshes:   newExchange(sessionBudget, unshared, c.Now),
 		machines:    newMachineCache(c.MachineCacheTTL, c.Now, max(c.sharedBy, 1)),
 	}
 	if u, ok := parseWebURL(c.PublicOrigin); ok {

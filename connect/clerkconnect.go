@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"connectrpc.com/connect"
@@ -62,7 +64,7 @@ func (i *Interceptor) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
 		if req.Spec().IsClient {
 			return next(ctx, req)
 		}
-		ctx, _, err := i.admit(ctx, req.Spec(), req.Header())
+		ctx, _, err := i.admit(ctx, req.Spec(), req.Peer(), req.Header())
 		if err != nil {
 			return nil, err
 		}
@@ -79,7 +81,7 @@ func (i *Interceptor) WrapStreamingClient(next connect.StreamingClientFunc) conn
 // caller does: the context is done, and Send and Receive return an error with the code unauthenticated.
 func (i *Interceptor) WrapStreamingHandler(next connect.StreamingHandlerFunc) connect.StreamingHandlerFunc {
 	return func(ctx context.Context, conn connect.StreamingHandlerConn) error {
-		ctx, end, err := i.admit(ctx, conn.Spec(), conn.RequestHeader())
+		ctx, end, err := i.admit(ctx, conn.Spec(), conn.Peer(), conn.RequestHeader())
 		if err != nil {
 			return err
 		}
@@ -100,10 +102,15 @@ func (i *Interceptor) WrapStreamingHandler(next connect.StreamingHandlerFunc) co
 
 // admit authenticates a call and applies the rule of its procedure. end is when a guarded stream has to end; zero means
 // never.
-func (i *Interceptor) admit(ctx context.Context, spec connect.Spec, header http.Header) (_ context.Context, end time.Time, err error) {
+func (i *Interceptor) admit(
+	ctx context.Context, spec connect.Spec, peer connect.Peer, header http.Header,
+) (_ context.Context, end time.Time, err error) {
 	req := clerkauth.Request{
 		Method: http.MethodPost, Path: spec.Procedure,
 		Header: func(name string) []string { return header[name] },
+	}
+	if address, err := netip.ParseAddrPort(peer.Addr); err == nil {
+		req.RemoteAddr = net.TCPAddrFromAddrPort(address)
 	}
 	ctx, end, err = i.guard.Admit(ctx, req, i.schemaRule(spec))
 	if err != nil {

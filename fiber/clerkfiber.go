@@ -169,6 +169,7 @@ func request(c *fiber.Ctx) clerkauth.Request {
 			return values
 		},
 	}
+	req.RemoteAddr = fast.RemoteAddr()
 	req.Path, req.RawQuery = target(c)
 	if c.App().Config().DisableHeaderNormalizing {
 		req.Header = func(name string) []string { return headerInAnyCase(c, name) }

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
@@ -95,6 +96,9 @@ func (g *Guard) admit(ctx context.Context, procedure string) (_ context.Context,
 	req := clerkauth.Request{
 		Method: http.MethodPost, Path: procedure,
 		Header: func(name string) []string { return metadata.ValueFromIncomingContext(ctx, name) },
+	}
+	if caller, ok := peer.FromContext(ctx); ok {
+		req.RemoteAddr = caller.Addr
 	}
 	if authority := req.Header(":authority"); len(authority) == 1 {
 		req.Host = authority[0]

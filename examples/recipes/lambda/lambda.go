@@ -4,6 +4,7 @@ package lambda
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 
@@ -13,9 +14,10 @@ import (
 )
 
 // request describes an event of payload format 2.0, whose headers have lower-case names and whose cookies stand apart.
-func request(method, host, path, query string, headers map[string]string, cookies []string) clerkauth.Request {
+func request(method, host, sourceIP, path, query string, headers map[string]string, cookies []string) clerkauth.Request {
 	return clerkauth.Request{
 		Method: method, Scheme: "https", Host: host, Path: path, RawQuery: query,
+		RemoteAddr: &net.IPAddr{IP: net.ParseIP(sourceIP)},
 		Header: func(name string) []string {
 			if name == "Cookie" && len(cookies) > 0 {
 				return []string{strings.Join(cookies, "; ")}
@@ -39,8 +41,8 @@ func Authorize(authn *clerkauth.Authenticator, checks ...clerkauth.Check) func(
 	return func(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV2Request) (
 		events.APIGatewayV2CustomAuthorizerSimpleResponse, error,
 	) {
-		method := event.RequestContext.HTTP.Method
-		req := request(method, event.RequestContext.DomainName, event.RawPath, event.RawQueryString, event.Headers, event.Cookies)
+		call := event.RequestContext.HTTP
+		req := request(call.Method, event.RequestContext.DomainName, call.SourceIP, event.RawPath, event.RawQueryString, event.Headers, event.Cookies)
 		state := authn.Authenticate(ctx, req, clerkauth.HeaderOnly())
 		var answer events.APIGatewayV2CustomAuthorizerSimpleResponse
 		err := state.Require(checks...)
@@ -64,8 +66,8 @@ func Protect(authn *clerkauth.Authenticator, serve func(context.Context, events.
 	checks ...clerkauth.Check,
 ) func(context.Context, events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {
 	return func(ctx context.Context, event events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {
-		method := event.RequestContext.HTTP.Method
-		req := request(method, event.RequestContext.DomainName, event.RawPath, event.RawQueryString, event.Headers, event.Cookies)
+		call := event.RequestContext.HTTP
+		req := request(call.Method, event.RequestContext.DomainName, call.SourceIP, event.RawPath, event.RawQueryString, event.Headers, event.Cookies)
 		state := authn.Authenticate(ctx, req)
 		out := events.LambdaFunctionURLResponse{Headers: map[string]string{}}
 		if answer := state.Headers(); state.Redirect() != "" { // of Clerk, for pages

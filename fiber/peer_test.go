@@ -1,0 +1,47 @@
+package clerkfiber_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/gofiber/fiber/v2"
+
+	clerkauth "github.com/clerkgo/clerk-go/auth"
+	clerkfiber "github.com/clerkgo/clerk-go/fiber"
+)
+
+// peers authenticates and tells from which addresses requests come.
+type peers struct {
+	clerkauth.RequestAuthenticator
+
+	seen chan string
+}
+
+func (p peers) Authenticate(ctx context.Context, req clerkauth.Request, opts ...clerkauth.CallOption) *clerkauth.RequestState {
+	p.seen <- req.RemoteAddr.String()
+	return p.RequestAuthenticator.Authenticate(ctx, req, opts...)
+}
+
+// The address of the connection is told, whatever headers say.
+func TestNew_AddressOfThePeer(t *testing.T) {
+	t.Parallel()
+	authn := peers{offline(t), make(chan string, 1)}
+	app := fiber.New()
+	app.Use(clerkfiber.New(clerkfiber.Config{Authenticator: authn}))
+	app.Get("/", handleOK)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, serve(t, app), http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Forwarded-For", "203.0.113.9")
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if got := <-authn.seen; !strings.HasPrefix(got, "127.0.0.1:") {
+		t.Errorf("got the peer %s, want one on 127.0.0.1", got)
+	}
+}
