@@ -42,12 +42,8 @@ func listOwnAPIKeys(c *frontendCall) (any, error) {
 	return listAPIKeys(c.call)
 }
 
-// minAPIKeyName is how many characters the name of a key has at least.
-const minAPIKeyName = 3
-
 func createOwnAPIKey(c *frontendCall) (any, error) {
 	var in struct {
-		Name    string `json:"name"`
 		Subject string `json:"subject"`
 	}
 	if err := c.decode(&in); err != nil {
@@ -55,9 +51,6 @@ func createOwnAPIKey(c *frontendCall) (any, error) {
 	}
 	if err := c.checkSubject(in.Subject, manageAPIKeys); err != nil {
 		return nil, err
-	}
-	if len(in.Name) < minAPIKeyName {
-		return nil, paramError("form_param_min_length_invalid", "name", "is too short", "A name has at least 3 characters.")
 	}
 	if err := c.keepListedFields(); err != nil {
 		return nil, err

@@ -51,7 +51,32 @@ func patchMe(c *frontendCall) (any, error) {
 			break
 		}
 	}
+	if err := c.replaceOwnMetadata(); err != nil {
+		return nil, err
+	}
 	return asMyUser(updateUser)(c)
+}
+
+// metadataApart is the first API version in which metadata is changed by an operation of its own.
+const metadataApart = "2026-05-12"
+
+// replaceOwnMetadata sets the metadata that browsers of older API versions, such as ClerkJS 5, send along with the names.
+func (c *frontendCall) replaceOwnMetadata() error {
+	if version := c.query.Get("__clerk_api_version"); version == "" || version >= metadataApart {
+		return nil
+	}
+	var in struct {
+		Unsafe field[metadata] `json:"unsafe_metadata"`
+	}
+	if err := c.decode(&in); err != nil {
+		return err
+	}
+	next, own := *c.user, metadataInput{Unsafe: in.Unsafe}
+	if err := own.applyMetadata(replaceIn, &next.PublicMetadata, &next.PrivateMetadata, &next.UnsafeMetadata); err != nil {
+		return err
+	}
+	tableUsers.update(c.tx, next.ID, func(u *user) { u.UnsafeMetadata = next.UnsafeMetadata })
+	return nil
 }
 
 func deleteMe(c *frontendCall) (any, error) {

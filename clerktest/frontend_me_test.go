@@ -7,6 +7,7 @@ import (
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -60,6 +61,32 @@ func TestFrontend_ProfileChanges(t *testing.T) {
 	}
 	in.SetUserSettings(func(s *clerktest.UserSettings) { delete(s.Attributes, "username") })
 	refused(t, b.send(http.MethodPatch, "/v1/me", form("username", "gracehopper")), 422, "form_param_unknown")
+}
+
+func TestFrontend_MetadataAmongTheNames(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	b, _ := signedInBrowser(t, in)
+	update := func(version, metadata string) string {
+		b.version = version
+		user := b.must(http.MethodPatch, "/v1/me", form("first_name", "Augusta", "unsafe_metadata", metadata)).response()
+		raw, err := json.Marshal(user.object["unsafe_metadata"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+	for _, c := range []struct{ name, version, metadata, want string }{
+		{"an older version sets it", "2025-11-10", `{"theme":"dark"}`, `{"theme":"dark"}`},
+		{"an older version replaces it", "2025-11-10", `{"size":1}`, `{"size":1}`},
+		{"a newer version has another operation for it", "2026-05-12", `{"theme":"light"}`, `{"size":1}`},
+	} {
+		if got := update(c.version, c.metadata); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
+		}
+	}
+	b.version = "2025-11-10"
+	refused(t, b.send(http.MethodPatch, "/v1/me", form("unsafe_metadata", `[1]`)), 422, "form_param_type_invalid")
 }
 
 func TestFrontend_ProfileImage(t *testing.T) {

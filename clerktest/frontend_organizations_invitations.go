@@ -37,7 +37,8 @@ func (c *frontendCall) invite(o *organization, in *organizationInvitationInput) 
 	return c.tx.wireMemberInvitation(tableOrganizationInvitations.get(c.tx, made.ID)), nil
 }
 
-// aboutInvitation tells the form which address an invitation was refused for.
+// aboutInvitation tells the form which address an invitation was refused for. That of ClerkJS knows the refusal of a second
+// invitation by a code of its own.
 func aboutInvitation(err error, email string) error {
 	var refused *apiError
 	if !errors.As(err, &refused) || len(refused.items) == 0 {
@@ -46,6 +47,9 @@ func aboutInvitation(err error, email string) error {
 	if code := refused.items[0].Code; code == "organization_invitation_not_unique" || code == "already_a_member_in_organization" {
 		refused.items[0].Meta = map[string]any{"email_addresses": []string{email}}
 		refused.items[0].LongMessage = email + ": " + refused.items[0].LongMessage
+		if code == "organization_invitation_not_unique" {
+			refused.items[0].Code = "duplicate_record"
+		}
 	}
 	return refused
 }

@@ -100,7 +100,7 @@ func TestFrontend_OrganizationInvitations(t *testing.T) {
 		t.Errorf("the inviter is %s", stored.text("inviter_id"))
 	}
 	again := b.send(http.MethodPost, path+"/bulk", form("email_address", "new@example.com", "email_address", "mary@example.com", "role", "org:member"))
-	refused(t, again, 400, "organization_invitation_not_unique")
+	refused(t, again, 400, "duplicate_record")
 	if list := b.must(http.MethodGet, path+"?status=pending", nil).response(); list.object["total_count"] != 1.0 {
 		t.Errorf("half of the invitations were made: %s", list.raw)
 	}

@@ -2,6 +2,7 @@ package clerktest_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -24,6 +25,7 @@ type webBrowser struct {
 	dev     string
 	session string // of /me and the like
 	origin  string
+	version string // of the API, the latest when empty
 }
 
 // newWebBrowser returns a browser that has a dev browser token.
@@ -56,7 +58,7 @@ func (b *webBrowser) send(method, path string, form url.Values) answer {
 		b.t.Fatal(err)
 	}
 	query := u.Query()
-	query.Set("__clerk_api_version", "2026-08-20")
+	query.Set("__clerk_api_version", cmp.Or(b.version, "2026-08-20"))
 	query.Set("_clerk_js_version", "6.40.0")
 	if b.dev != "" {
 		query.Set("__clerk_db_jwt", b.dev)
