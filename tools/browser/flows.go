@@ -19,9 +19,13 @@ var versions = []version{{"6", "v6", true}, {"5", "v5", false}}
 type setup struct {
 	name, path string
 	keyOnly    bool
+	mounted    bool // the application has the emulator below its path
 }
 
-var setups = []setup{{name: "proxy URL"}, {name: "key only", keyOnly: true}, {name: "own path", path: "/__clerk"}}
+var setups = []setup{
+	{name: "proxy URL"}, {name: "key only", keyOnly: true}, {name: "own path", path: "/__clerk"},
+	{name: "mounted", path: "/__clerk", mounted: true},
+}
 
 // proxy is the proxy URL of the application, empty without one.
 func (s setup) proxy(emulator string) string {
@@ -45,18 +49,30 @@ func (s setup) base(in *clerktest.Instance) string {
 
 // flow is what one person does. It asserts what is seen, and what the Backend API says afterwards.
 type flow struct {
-	name string
-	run  func(*visit) error
+	name  string
+	run   func(*visit) error
+	keeps bool // the emulator has a data folder
 }
 
 const password = "correct horse battery"
 
 var flows = []flow{
-	{"password sign-in, reload, tokens, sign-out", passwordFlow},
-	{"wrong password", wrongPasswordFlow},
-	{"sign-up with an e-mail code", signUpFlow},
-	{"sign-in with an e-mail code", codeFlow},
-	{"second factor by authenticator app", secondFactorFlow},
+	{name: "password sign-in, reload, tokens, sign-out", run: passwordFlow},
+	{name: "wrong password", run: wrongPasswordFlow},
+	{name: "sign-up with an e-mail code", run: signUpFlow},
+	{name: "sign-in with an e-mail code", run: codeFlow},
+	{name: "second factor by authenticator app", run: secondFactorFlow},
+	{name: "organizations: create, switch, invite, accept, leave", run: organizationsFlow},
+	{name: "profile: names, e-mail addresses, password", run: profileFlow},
+	{name: "profile: authenticator app", run: authenticatorFlow},
+	{name: "several sessions", run: severalSessionsFlow},
+	{name: "reverification", run: reverificationFlow},
+	{name: "session tasks", run: tasksFlow},
+	{name: "API keys", run: apiKeysFlow},
+	{name: "waitlist and invitation", run: waitlistFlow},
+	{name: "two tabs", run: tabsFlow},
+	{name: "restart with a data folder", run: restartFlow, keeps: true},
+	{name: "restart without a data folder", run: freshStartFlow},
 }
 
 // inOrder runs actions until one fails.
@@ -75,33 +91,52 @@ func (v *visit) gives(js string, want ...string) func() error {
 	return func() error { return v.expect(js, want...) }
 }
 
-// signIn signs in as code of an application does.
-const signInJS = `(async () => {
-  const done = await Clerk.client.signIn.create({identifier: "ada@example.com", password: "` + password + `"});
-  await Clerk.setActive({session: done.createdSessionId});
+// signIn signs in by password as code of an application does.
+func signIn(email, password string) string {
+	return fmt.Sprintf(`(async () => {
+  const done = await Clerk.client.signIn.create({identifier: %q, password: %q});
+  if (done.createdSessionId) await Clerk.setActive({session: done.createdSessionId});
   return done.status;
-})()`
+})()`, email, password)
+}
+
+// signsIn opens the application and signs in by password.
+func (v *visit) signsIn(email string) func() error {
+	return func() error {
+		return inOrder(v.opens("/"), v.gives(signIn(email, password), "complete"))
+	}
+}
+
+// signsOut signs out of all sessions, and waits for the page that follows.
+func (v *visit) signsOut() error { return v.leave(`Clerk.signOut({redirectUrl: "/out"})`, "/out") }
+
+// refused is what an application sees of a refusal: the code, and the field where there is one.
+func refused(call string) string {
+	return `(` + call + `).then(() => "allowed", e => e.errors ? [e.errors[0].code, e.errors[0].meta?.paramName].filter(Boolean).join(" ") : String(e))`
+}
+
+// server is what the server of the application knows of the person.
+func server(what string) string {
+	return `fetch("/api/me").then(r => r.json()).then(m => m.` + what + `)`
+}
 
 func passwordFlow(v *visit) error {
 	ada := v.srv.CreateUser(clerktest.User{Email: "ada@example.com", FirstName: "Ada", Password: password})
 	status := func(want string) func() error { return v.gives(`fetch("/api/me").then(r => r.status)`, want) }
-	return inOrder(v.opens("/"), status("401"), v.gives(signInJS, "complete"), v.gives(`Clerk.user.firstName`, "Ada"),
-		status("200"), v.gives(`fetch("/api/me").then(r => r.json()).then(m => m.user)`, ada.ID),
+	return inOrder(v.opens("/"), status("401"), v.gives(signIn("ada@example.com", password), "complete"), v.gives(`Clerk.user.firstName`, "Ada"),
+		status("200"), v.gives(server("user"), ada.ID),
 		v.opens("/again"), v.gives(`Clerk.user.id`, ada.ID),
 		v.gives(`Clerk.session.getToken({skipCache: true}).then(t => t.split(".").length)`, "3"),
 		v.gives(`fetch("/protected", {headers: {Accept: "text/html"}}).then(r => r.status)`, "200"),
 		func() error { return v.hasSession(ada.ID, 1) },
-		func() error { return v.leave(`Clerk.signOut({redirectUrl: "/out"})`, "/out") }, v.opens("/out"), v.gives(`Clerk.user`, "<nil>"), status("401"),
+		v.signsOut, v.opens("/out"), v.gives(`Clerk.user`, "<nil>"), status("401"),
 		func() error { return v.hasSession(ada.ID, 0) })
 }
 
 func wrongPasswordFlow(v *visit) error {
 	v.srv.CreateUser(clerktest.User{Email: "ada@example.com", Password: password})
-	attempt := func(email, password string) string {
-		return fmt.Sprintf(`Clerk.client.signIn.create({identifier: %q, password: %q}).then(() => "signed in", e => e.errors[0].code + " " + e.errors[0].meta.paramName)`, email, password)
-	}
-	return inOrder(v.opens("/"), v.gives(attempt("ada@example.com", "wrong password"), "form_password_incorrect password"),
-		v.gives(attempt("eve@example.com", password), "form_identifier_not_found identifier"), v.gives(`Clerk.user`, "<nil>"))
+	return inOrder(v.opens("/"), v.gives(refused(signIn("ada@example.com", "wrong password")), "form_password_incorrect password"),
+		v.gives(refused(signIn("eve@example.com", password)), "form_identifier_not_found identifier"), v.gives(`Clerk.user`, "<nil>"))
 }
 
 func signUpFlow(v *visit) error {

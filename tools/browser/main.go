@@ -1,6 +1,6 @@
 // Command browser drives applications that load the real ClerkJS through the flows of the local Clerk, in a headless Chromium.
 //
-//	go run ./browser [-chromium PATH] [-cache DIR] [-flow TEXT] [-out DIR]
+//	go run ./browser [-chromium PATH] [-cache DIR] [-flow PATTERN] [-out DIR]
 //
 // It prints a table of flow, version, set-up and result, and exits with 1 when a flow fails, when a page throws, or when
 // anything asks another machine.
@@ -13,12 +13,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strings"
-	"text/tabwriter"
+	"regexp"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
+	"github.com/clerkgo/clerk-go/clerktest"
 	"github.com/clerkgo/clerk-go/tools/internal/chromium"
 )
 
@@ -32,7 +30,7 @@ func main() {
 	flag.StringVar(&o.chromium, "chromium", "chromium", "the browser, as a path or a name in PATH")
 	flag.StringVar(&o.cache, "cache", "browser/cache", "folder that keeps the packages")
 	flag.StringVar(&o.out, "out", "", "folder that gets pictures")
-	flag.StringVar(&o.flow, "flow", "", "run only the flows whose name contains this")
+	flag.StringVar(&o.flow, "flow", "", "run only the flows whose name fits this regular expression")
 	flag.Parse()
 	if err := run(context.Background(), o); err != nil {
 		fmt.Fprintln(os.Stderr, "browser:", err)
@@ -47,11 +45,17 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return fmt.Errorf("the browser is missing: %w", err)
 	}
+	wanted, err := regexp.Compile(o.flow)
+	if err != nil {
+		return err
+	}
 	if err := install(ctx, o.cache); err != nil {
 		return err
 	}
-	if o.webapp, err = buildWebapp(ctx, o.cache); err != nil {
-		return err
+	if wanted.MatchString(webappName) {
+		if o.webapp, err = buildWebapp(ctx, o.cache); err != nil {
+			return err
+		}
 	}
 	if o.out != "" {
 		if err := os.MkdirAll(o.out, 0o750); err != nil {
@@ -63,8 +67,6 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer stop()
-	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	defer func() { _ = table.Flush() }()
 	var failed error
 	report := func(flow, version, setup string, err error) {
 		result := "ok"
@@ -72,10 +74,10 @@ func run(ctx context.Context, o options) error {
 			result = "FAILED: " + err.Error()
 			failed = errors.New("a flow failed")
 		}
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", flow, version, setup, result)
+		fmt.Printf("%-54s %-10s %-10s %s\n", flow, version, setup, result)
 	}
 	for i, f := range flows {
-		if !strings.Contains(f.name, o.flow) {
+		if !wanted.MatchString(f.name) {
 			continue
 		}
 		for _, v := range versions {
@@ -85,7 +87,7 @@ func run(ctx context.Context, o options) error {
 		}
 	}
 	for _, f := range ownPages {
-		if strings.Contains(f.name, o.flow) {
+		if wanted.MatchString(f.name) {
 			report(f.name, "own pages", "-", one(ctx, o, f, versions[0], setups[0]))
 		}
 	}
@@ -103,19 +105,25 @@ func setupsOf(flow int) int {
 
 // one runs a flow in a browser context of its own.
 func one(ctx context.Context, o options, f flow, v version, s setup) (err error) {
-	site, err := openSite(o.cache, v, s)
+	var opts []clerktest.Option
+	if f.keeps {
+		data, err := os.MkdirTemp("", "clerk-")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = os.RemoveAll(data) }()
+		opts = append(opts, clerktest.WithData(data))
+	}
+	site, err := openSite(o.cache, v, s, opts...)
 	if err != nil {
 		return err
 	}
 	defer site.close()
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	ctx, stop := chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
-	defer stop()
-	visit := &visit{site: site, ctx: ctx, out: o.out, webapp: o.webapp}
-	if err := chromedp.Listen(ctx, visit.watch); err != nil {
+	person, err := (&visit{site: site, ctx: ctx, out: o.out, webapp: o.webapp}).another()
+	if err != nil {
 		return err
 	}
-	err = f.run(visit)
-	return errors.Join(err, visit.complaints())
+	return errors.Join(f.run(person), site.complaints())
 }

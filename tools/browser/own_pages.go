@@ -15,15 +15,15 @@ import (
 
 // ownPages are the flows on the pages of the emulator, without ClerkJS.
 var ownPages = []flow{
-	{"sign-up, sign-out, sign-in by code", ownSignUpFlow},
-	{"password, reset, second factor", ownPasswordFlow},
-	{"account and organizations", ownAccountFlow},
-	{"provider", ownProviderFlow},
-	{"waitlist and tickets", ownWaitlistFlow},
-	{"passkey", ownPasskeyFlow},
-	{"tasks of a session", ownTasksFlow},
-	{"examples/webapp", webappFlow},
-	{"OAuth: sign-in, consent, refusal", ownOAuthFlow},
+	{name: "sign-up, sign-out, sign-in by code", run: ownSignUpFlow},
+	{name: "password, reset, second factor", run: ownPasswordFlow},
+	{name: "account and organizations", run: ownAccountFlow},
+	{name: "provider", run: ownProviderFlow},
+	{name: "waitlist and tickets", run: ownWaitlistFlow},
+	{name: "passkey", run: ownPasskeyFlow},
+	{name: "tasks of a session", run: ownTasksFlow},
+	{name: webappName, run: webappFlow},
+	{name: "OAuth: sign-in, consent, refusal", run: ownOAuthFlow},
 }
 
 // own is the address of a page of the emulator that leads back to the application.

@@ -6,18 +6,26 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 	"github.com/clerkgo/clerk-go/clerktest"
+	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 )
 
 // site is the application of one flow: a Go service that clerkauth protects, and a page that loads ClerkJS.
 type site struct {
-	srv    *clerktest.Server
+	srv    *localClerk
 	http   *httptest.Server
 	origin string
 	others []string // further addresses that a flow uses
+	stops  []func() // the pages of the flow
+
+	mu    sync.Mutex
+	ills  []string              // what must not happen
+	heard []*clerkwebhook.Event // not asked for yet
 }
 
 // sitePage loads ClerkJS; with version 6 the components come from a package of their own.
@@ -36,8 +44,8 @@ window.addEventListener("load", async () => {
 </script></body></html>`))
 
 // openSite starts an emulator and an application.
-func openSite(cache string, v version, s setup) (*site, error) {
-	srv, err := clerktest.Start(clerktest.WithClerkJS(cache + "/" + v.folder))
+func openSite(cache string, v version, s setup, opts ...clerktest.Option) (*site, error) {
+	srv, err := startClerk(append(opts, clerktest.WithClerkJS(cache+"/"+v.folder))...)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +61,10 @@ func openSite(cache string, v version, s setup) (*site, error) {
 		out.close()
 		return nil, err
 	}
-	if s.path != "" {
+	switch {
+	case s.mounted:
+		mux.Handle(s.path+"/", http.StripPrefix(s.path, srv))
+	case s.path != "":
 		proxy, err := authn.FrontendAPIProxy(s.path)
 		if err != nil {
 			out.close()
@@ -64,6 +75,11 @@ func openSite(cache string, v version, s setup) (*site, error) {
 	guarded := clerkauth.Middleware(authn)
 	mux.Handle("GET /api/me", guarded(clerkauth.RequireAuth()(http.HandlerFunc(me))))
 	mux.Handle("GET /protected", guarded(clerkauth.RequireAuth()(http.HandlerFunc(me))))
+	mux.Handle("GET /api/sensitive", guarded(clerkauth.RequireAuth(clerkauth.Reverified(clerkauth.Strict()))(http.HandlerFunc(me))))
+	if err := out.listen(mux); err != nil {
+		out.close()
+		return nil, err
+	}
 	base := s.base(srv.Instance)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -81,10 +97,13 @@ func me(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *site) close() {
+	for _, stop := range slices.Backward(s.stops) {
+		stop()
+	}
 	if s.http != nil {
 		s.http.Close()
 	}
-	s.srv.Close()
+	s.srv.stop()
 }
 
 // local reports whether an address belongs to the application or the emulator.

@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -17,16 +15,27 @@ import (
 	"github.com/clerkgo/clerk-go/tools/internal/chromium"
 )
 
-// visit is one person at a browser that knows nothing yet, on the site of one flow.
+// visit is one person at a page of a browser, on the site of one flow.
 type visit struct {
 	*site
 
-	ctx    context.Context //nolint:containedctx // chromedp keeps the browser in its context
+	ctx    context.Context //nolint:containedctx // chromedp keeps the page in its context
 	out    string
 	webapp string // the program of the example
+}
 
-	mu   sync.Mutex
-	ills []string
+// another is somebody else, at a browser that knows nothing yet.
+func (v *visit) another() (*visit, error) { return v.at(chromedp.WithNewBrowserContext()) }
+
+// tab is another tab of the same browser.
+func (v *visit) tab() (*visit, error) { return v.at() }
+
+func (v *visit) at(opts ...chromedp.ContextOption) (*visit, error) {
+	other := *v
+	var stop func()
+	other.ctx, stop = chromedp.NewContext(v.ctx, opts...)
+	v.stops = append(v.stops, stop)
+	return &other, chromedp.Listen(other.ctx, v.watch)
 }
 
 // watch notes what must not happen.
@@ -44,19 +53,8 @@ func (v *visit) watch(event any) {
 		}
 	}
 	if ill != "" {
-		v.mu.Lock()
-		v.ills = append(v.ills, ill)
-		v.mu.Unlock()
+		v.complain(ill)
 	}
-}
-
-func (v *visit) complaints() error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if len(v.ills) > 0 {
-		return errors.New(strings.Join(slices.Compact(v.ills), "\n"))
-	}
-	return nil
 }
 
 // open shows a path of the application and waits for ClerkJS.

@@ -11,6 +11,9 @@ import (
 	"github.com/clerkgo/clerk-go/tools/internal/command"
 )
 
+// webappName names the flow that needs the example.
+const webappName = "examples/webapp"
+
 // webapp is the web application of the examples, as a program of its own.
 type webapp struct {
 	clerk, origin string

@@ -4,34 +4,18 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha1" //nolint:gosec // RFC 6238
 	"crypto/sha256"
-	"encoding/base32"
 	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/clerkgo/clerk-go/clerktest"
 	clerk "github.com/clerkgo/clerk-go/core"
+	"github.com/clerkgo/clerk-go/tools/internal/totp"
 )
 
 func base64Text(data []byte) string { return base64.RawURLEncoding.EncodeToString(data) }
-
-// totp is the code that an authenticator app shows (RFC 6238).
-func totp(secret string, now time.Time) string {
-	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret)
-	if err != nil {
-		return ""
-	}
-	mac := hmac.New(sha1.New, key)
-	_ = binary.Write(mac, binary.BigEndian, now.Unix()/30)
-	sum := mac.Sum(nil)
-	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[sum[len(sum)-1]&0xf:])&0x7fffffff%1_000_000)
-}
 
 // newPasskey answers a request for a passkey as a browser with a device would, with a key of ES256 and no attestation.
 func newPasskey(nonce string) (string, error) {
@@ -71,7 +55,7 @@ func newPasskey(nonce string) (string, error) {
 
 func (v *webVisitor) factors() {
 	made := v.do(post, "/v1/me/totp")
-	v.do(post, "/v1/me/totp/attempt_verification", "code", totp(made.text("response", "secret"), v.in.Clock().Now()))
+	v.do(post, "/v1/me/totp/attempt_verification", "code", totp.Code(made.text("response", "secret"), v.in.Clock().Now()))
 	v.do(post, "/v1/me/backup_codes")
 	v.do(remove, "/v1/me/totp")
 	passkey := v.do(post, "/v1/me/passkeys")
