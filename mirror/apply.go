@@ -59,7 +59,8 @@ func (m *Mirror) inTx(ctx context.Context, fn func(ctx context.Context, t *trans
 	}
 }
 
-func (m *Mirror) tryTx(ctx context.Context, fn func(ctx context.Context, t *transaction) error) error {
+func (m *Mirror) tryTx(ctx context.Context, fn func(ctx context.Context, t *transaction) error) (err error) {
+	defer func() { err = explain(err) }()
 	tx, err := m.db.BeginTx(ctx, m.dialect.isolation())
 	if err != nil {
 		return err

@@ -45,7 +45,7 @@ type BackfillResult struct {
 func (m *Mirror) Backfill(ctx context.Context) (BackfillResult, error) {
 	b := &backfill{mirror: m, pacer: m.newPacer(), result: BackfillResult{Listed: map[clerkwebhook.Kind]int64{}}}
 	if err := b.run(ctx); err != nil {
-		return b.result, fmt.Errorf("clerkmirror: Backfill: %w", err)
+		return b.result, fmt.Errorf("clerkmirror: Backfill: %w", explain(err))
 	}
 	return b.result, nil
 }

@@ -77,7 +77,7 @@ func (m *Mirror) driftOf(operation string, look func(*table, *KindDrift) error) 
 		drift[t.kind.name] = d
 	}
 	if err != nil {
-		return drift, fmt.Errorf("clerkmirror: %s: %w", operation, err)
+		return drift, fmt.Errorf("clerkmirror: %s: %w", operation, explain(err))
 	}
 	return drift, nil
 }
@@ -169,7 +169,7 @@ func (m *Mirror) Reconcile(ctx context.Context) (ReconcileResult, error) {
 	var result ReconcileResult
 	err := m.reconcile(ctx, &result)
 	if err != nil {
-		return result, fmt.Errorf("clerkmirror: Reconcile: %w", err)
+		return result, fmt.Errorf("clerkmirror: Reconcile: %w", explain(err))
 	}
 	return result, nil
 }

@@ -29,6 +29,7 @@ sweep() {
 	for file in "$TMPDIR"/clerk-mirror-*/pid; do
 		[ -f "$file" ] && kill -9 "$(cat "$file")" 2>/dev/null
 	done
+	umount -l "$TMPDIR"/clerk-mirror-* 2>/dev/null || true # the small disks
 	rm -rf "$TMPDIR"
 }
 trap sweep EXIT

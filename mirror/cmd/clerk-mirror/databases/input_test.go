@@ -19,12 +19,18 @@ import (
 // send delivers a message to a handler and returns the status.
 func (w *world) send(t *testing.T, h *clerkwebhook.Handler, id, eventType, data string) int {
 	t.Helper()
+	return w.answer(t, h, id, eventType, data).StatusCode
+}
+
+// answer delivers a message to a handler.
+func (w *world) answer(t *testing.T, h *clerkwebhook.Handler, id, eventType, data string) clerkwebhook.Answer {
+	t.Helper()
 	signer, err := clerkwebhook.NewSigner(w.secret)
 	if err != nil {
 		t.Fatal(err)
 	}
 	body := []byte(`{"object":"event","type":"` + eventType + `","timestamp":1700000000000,"data":` + data + `}`)
-	return h.Receive(t.Context(), signer.Sign(id, w.Clock().Now(), body), body).StatusCode
+	return h.Receive(t.Context(), signer.Sign(id, w.Clock().Now(), body), body)
 }
 
 // TestInput_Foreign sends what not every database takes; what is stored comes back without loss, what cannot be stored is

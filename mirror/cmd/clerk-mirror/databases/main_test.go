@@ -44,7 +44,7 @@ func runTests(m *testing.M) int {
 		}
 	}
 	for _, dialect := range wanted {
-		started, err := startServer(context.Background(), dialect)
+		started, err := startServer(context.Background(), dialect, nil)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "databases:", dialect, err)
 			return 1

@@ -45,13 +45,14 @@ type server struct {
 	created int
 }
 
-// startServer starts the server of a dialect; SQLite needs none and has files in a folder.
-func startServer(ctx context.Context, dialect clerkmirror.Dialect) (*server, error) {
+// startServer starts the server of a dialect in a new folder, on which mount is called first unless it is nil. SQLite needs no
+// server and has files in a folder.
+func startServer(ctx context.Context, dialect clerkmirror.Dialect, mount func(folder string) error) (*server, error) {
 	switch dialect {
 	case clerkmirror.PostgreSQL:
-		return startPostgres(ctx)
+		return startPostgres(ctx, mount)
 	case clerkmirror.MySQL:
-		return startMariaDB(ctx)
+		return startMariaDB(ctx, mount)
 	default:
 		return startSQLite()
 	}
@@ -181,8 +182,11 @@ func (s *server) Cut(ctx context.Context) error {
 }
 
 // newFolder makes a folder that belongs to the account of the server.
-func newFolder(account string) (string, *syscall.Credential, error) {
+func newFolder(account string, mount func(folder string) error) (string, *syscall.Credential, error) {
 	folder, err := os.MkdirTemp("", "clerk-mirror-")
+	if err == nil && mount != nil {
+		err = mount(folder)
+	}
 	if err != nil || os.Geteuid() != 0 || account == "" {
 		return folder, nil, err
 	}

@@ -15,7 +15,7 @@ import (
 	clerkmirror "github.com/clerkgo/clerk-go/mirror"
 )
 
-func startPostgres(ctx context.Context) (*server, error) {
+func startPostgres(ctx context.Context, mount func(folder string) error) (*server, error) {
 	bin, err := program("/usr/lib/postgresql/*/bin/postgres", "/usr/bin/postgres")
 	if err != nil {
 		return nil, err
@@ -25,7 +25,7 @@ func startPostgres(ctx context.Context) (*server, error) {
 		kill: "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
 		cut:  "SELECT pg_terminate_backend(%d)",
 	}
-	if s.folder, s.account, err = newFolder("postgres"); err != nil {
+	if s.folder, s.account, err = newFolder("postgres", mount); err != nil {
 		return nil, err
 	}
 	port, err := freePort(ctx)
@@ -47,7 +47,7 @@ func startPostgres(ctx context.Context) (*server, error) {
 	return s, s.run(ctx)
 }
 
-func startMariaDB(ctx context.Context) (*server, error) {
+func startMariaDB(ctx context.Context, mount func(folder string) error) (*server, error) {
 	bin, err := program("/usr/sbin/mariadbd", "/usr/sbin/mysqld")
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func startMariaDB(ctx context.Context) (*server, error) {
 		kill: "SELECT id FROM information_schema.processlist WHERE id <> connection_id() AND command <> 'Daemon'",
 		cut:  "KILL %d",
 	}
-	if s.folder, s.account, err = newFolder("mysql"); err != nil {
+	if s.folder, s.account, err = newFolder("mysql", mount); err != nil {
 		return nil, err
 	}
 	port, err := freePort(ctx)

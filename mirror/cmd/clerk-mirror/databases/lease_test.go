@@ -1,0 +1,59 @@
+//go:build unix
+
+package databases_test
+
+import (
+	"errors"
+	"testing"
+
+	clerkmirror "github.com/clerkgo/clerk-go/mirror"
+)
+
+// letLeaseLapse lets the time pass after which the lease of a backfill that was cut off is free.
+func letLeaseLapse(t *testing.T, d *database) {
+	t.Helper()
+	execute(t, d.open(t), "UPDATE clerk_sync SET lease_until = lease_until - 30000 WHERE name = 'backfill'")
+}
+
+// TestBackfill_DatabaseCrashes ends the server in the middle of a backfill, which cannot give its lease back. Nobody has to tidy
+// up: the lease lapses, and the next backfill goes on where the first one stopped.
+func TestBackfill_DatabaseCrashes(t *testing.T) {
+	t.Parallel()
+	for _, running := range servers {
+		if running.command == nil {
+			continue
+		}
+		t.Run(running.Name, func(t *testing.T) {
+			t.Parallel()
+			s, err := startServer(t.Context(), running.Dialect, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = s.Close() })
+			w, d := newWorld(t), newDatabase(t, s)
+			w.populate(t, 1600)
+			config := w.config()
+			config.Progress = func(p clerkmirror.Progress) {
+				if p.Done == 1000 {
+					s.Kill()
+				}
+			}
+			first := d.mirror(t, config)
+			if _, err := first.Backfill(t.Context()); err == nil {
+				t.Fatal("got no error from a database that is gone")
+			}
+			if err := s.Restart(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			second := d.mirror(t, w.config())
+			if _, err := second.Backfill(t.Context()); !errors.Is(err, clerkmirror.ErrBusy) {
+				t.Errorf("got %v, want ErrBusy while the lease lasts", err)
+			}
+			letLeaseLapse(t, d)
+			if _, err := second.Backfill(t.Context()); err != nil {
+				t.Errorf("got %v, want the lease to lapse", err)
+			}
+			w.compare(t, d, d.open(t))
+		})
+	}
+}
