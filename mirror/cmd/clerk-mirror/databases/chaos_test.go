@@ -74,20 +74,27 @@ type delivery struct {
 // TestChaos runs random schedules: at the end every column equals what Clerk says, every message that a replica took was
 // handled once, and every order refers to its user.
 func TestChaos(t *testing.T) { //nolint:paralleltest // it restarts the servers that the other tests use
-	for seed := range fromEnv(t, seedsVariable, 3) { //nolint:paralleltest // as above
-		s := servers[seed%len(servers)]
-		t.Run(fmt.Sprintf("%s %d", s.Name, seed), func(t *testing.T) {
-			newChaos(t, s, uint64(seed), 700).run(25)
-		})
-	}
+	schedules(t, fromEnv(t, seedsVariable, 3), func(t *testing.T, s *server, seed int) {
+		newChaos(t, s, uint64(seed), 700).run(25) //nolint:gosec // not negative
+	})
 }
 
 // TestChaos_Large has as many users as a product.
-func TestChaos_Large(t *testing.T) { //nolint:paralleltest // it restarts the servers that the other tests use
-	for seed := range fromEnv(t, largeVariable, len(servers)) { //nolint:paralleltest // as above
-		s := servers[seed%len(servers)]
-		t.Run(fmt.Sprintf("%s %d", s.Name, seed), func(t *testing.T) {
-			newChaos(t, s, 1000+uint64(seed), fromEnv(t, usersVariable, 2000)).run(60)
+func TestChaos_Large(t *testing.T) { //nolint:paralleltest // as above
+	schedules(t, fromEnv(t, largeVariable, len(servers)), func(t *testing.T, s *server, seed int) {
+		newChaos(t, s, 1000+uint64(seed), fromEnv(t, usersVariable, 2000)).run(60) //nolint:gosec // not negative
+	})
+}
+
+// schedules runs a number of schedules, those of different servers at the same time.
+func schedules(t *testing.T, n int, run func(t *testing.T, s *server, seed int)) {
+	t.Helper()
+	for i, s := range servers {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			for seed := i; seed < n; seed += len(servers) {
+				t.Run(strconv.Itoa(seed), func(t *testing.T) { run(t, s, seed) })
+			}
 		})
 	}
 }
