@@ -159,10 +159,15 @@ type flow struct {
 	user  clerktest.User
 }
 
-// newFlow starts with a signed-out browser.
+// newFlow starts with a signed-out browser, and a Clerk that names the party in all tokens.
 func newFlow(t *testing.T, production bool, change func(*clerkauth.Config)) *flow {
 	t.Helper()
-	f := &flow{clerk: clerktest.NewServer(t, clerktest.WithFrontendAPI(flowFrontendAPI), clerktest.WithAuthorizedParty(appOrigin))}
+	return newFlowWith(t, production, change, clerktest.WithAuthorizedParty(appOrigin))
+}
+
+func newFlowWith(t *testing.T, production bool, change func(*clerkauth.Config), opts ...clerktest.Option) *flow {
+	t.Helper()
+	f := &flow{clerk: clerktest.NewServer(t, append(opts, clerktest.WithFrontendAPI(flowFrontendAPI))...)}
 	allowed := &clerk.InstanceUpdateParams{AllowedOrigins: clerk.Set([]string{satelliteOrigin})}
 	if err := f.clerk.API().Instance.Update(t.Context(), allowed); err != nil {
 		t.Fatal(err)

@@ -53,7 +53,7 @@ func (v *visit) resolveHandshake(ctx context.Context) *RequestState {
 	switch {
 	case tokens != nil && (nonces == nil || refusal == errTooMany):
 		directives, refusal = firstGood(ctx, tokens, v.a.handshakeToken)
-		if refusal != nil && v.a.flow.development {
+		if refusal != nil && v.a.flow.development && !errors.Is(refusal, ErrUnavailable) {
 			v.a.trouble("clerkauth: the token of a handshake does not verify",
 				&Error{Reason: ReasonHandshakeTokenVerificationFailure, message: refusal.message, cause: refusal.cause})
 			return v.a.signedOut(TokenSession, &Error{Reason: ReasonHandshakeTokenVerificationFailure, cause: refusal})

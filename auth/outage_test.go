@@ -56,10 +56,17 @@ func TestAuthenticator_NoKeysIsOurTroubleAtOnce(t *testing.T) {
 						c.SecretKey, c.PublishableKey, c.AuthorizedParties = "sk_live_x", "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k", []string{appOrigin}
 					}
 				})
+				want := clerkauth.ReasonJWKRemoteFailedToLoad
+				if answer.status == http.StatusUnauthorized {
+					want = clerkauth.ReasonSecretKeyInvalid
+				}
 				for range 3 {
 					state := authn.Authenticate(t.Context(), test.request)
 					if err := state.Require(); !errors.Is(err, clerkauth.ErrUnavailable) || state.Status() != clerkauth.StatusSignedOut {
 						t.Errorf("got %v for %v, want 503", err, state)
+					}
+					if got := state.Reason(); got != want {
+						t.Errorf("got the reason %s, want %s: the keys are to blame", got, want)
 					}
 					if location := state.Headers().Get("Location"); location != "" {
 						t.Errorf("got a redirect to %s, want none", location)

@@ -38,7 +38,7 @@ func newPatient(r *report, plainHTTP bool) (*patient, bool) {
 	}}
 	config, err := clerkauth.ConfigFromEnv()
 	if err != nil {
-		r.wrong("configuration", "Correct the variable.", "%v", err)
+		r.refused(err)
 		return p, false
 	}
 	config.AllowPlainHTTP = plainHTTP
@@ -47,21 +47,11 @@ func newPatient(r *report, plainHTTP bool) (*patient, bool) {
 	p.key, _ = clerkauth.ParsePublishableKey(config.PublishableKey)
 	config.HeaderOnly = p.key.IsZero()
 	if p.authn, err = clerkauth.New(config); err != nil {
-		for _, problem := range split(err) {
-			r.wrong("configuration", "The application does not start before this is corrected.", "%v", problem)
-		}
+		r.refused(err)
 		return p, false
 	}
 	r.ok("configuration", "an authenticator accepts it")
 	return p, true
-}
-
-// split returns the errors that are joined in err.
-func split(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
-	}
-	return []error{err}
 }
 
 // examineInstance asks Clerk with the keys of the configuration.

@@ -87,6 +87,55 @@ func TestRun_HealthyApplication(t *testing.T) {
 	expect(t, findings, good, "token", "valid for this application")
 }
 
+// What the doctor sees by itself and what the configuration is refused for are one list, in which each fault is once.
+func TestRun_TellsNoFaultTwice(t *testing.T) {
+	const live = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"
+	for name, c := range map[string]struct {
+		change settings
+		faulty []string
+	}{
+		"keys in quotes":    {settings{secretVariable: `"sk_live_abc"`, publishableVariable: "'" + live + "'", "CLERK_API_URL": ""}, []string{secretVariable, publishableVariable}},
+		"swapped keys":      {settings{secretVariable: live, publishableVariable: "sk_test_abc"}, []string{secretVariable, publishableVariable}},
+		"no keys":           {settings{secretVariable: "", publishableVariable: ""}, []string{secretVariable, publishableVariable}},
+		"two environments":  {settings{secretVariable: "sk_test_abc", publishableVariable: live, "CLERK_API_URL": ""}, []string{secretVariable}},
+		"a truth in quotes": {settings{"CLERK_IS_SATELLITE": `"true"`}, []string{"CLERK_IS_SATELLITE"}},
+		"keys in the place of others": {
+			settings{secretVariable: "whsec_abc", publishableVariable: "pk_test_abc", "CLERK_MACHINE_SECRET_KEY": "sk_test_abc"},
+			[]string{secretVariable, publishableVariable, "CLERK_MACHINE_SECRET_KEY"},
+		},
+		"many addresses": {
+			settings{"CLERK_API_URL": "nowhere", "CLERK_PROXY_URL": "nowhere", partiesVariable: "https://*.x"},
+			[]string{"CLERK_API_URL", "CLERK_PROXY_URL", partiesVariable},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			start(t, c.change)
+			_, findings := ask(t, "")
+			told := map[string]int{}
+			for _, f := range findings {
+				if f.Verdict == wrong {
+					told[f.Subject]++
+				}
+			}
+			for _, subject := range c.faulty {
+				if told[subject] != 1 {
+					t.Errorf("got %d findings about %s, want one", told[subject], subject)
+				}
+			}
+			if len(told) != len(c.faulty) {
+				t.Errorf("got findings about %v, want %v", told, c.faulty)
+			}
+		})
+	}
+}
+
+func TestRun_TellsAllFaultsOfAVariable(t *testing.T) {
+	start(t, settings{partiesVariable: "https://App.example.com,https://*.x"})
+	_, findings := ask(t, "")
+	expect(t, findings, wrong, partiesVariable, "browsers send https://app.example.com")
+	expect(t, findings, wrong, partiesVariable, "wildcard")
+}
+
 func TestRun_Variables(t *testing.T) {
 	for name, c := range map[string]struct {
 		change        settings
@@ -100,10 +149,10 @@ func TestRun_Variables(t *testing.T) {
 		"the publishable key there":    {settings{secretVariable: "pk_test_abc"}, secretVariable, "is a publishable key"},
 		"the secret key there":         {settings{publishableVariable: "sk_test_abc"}, publishableVariable, "is a secret key"},
 		"a key that was cut":           {settings{publishableVariable: "pk_test_abc"}, publishableVariable, "that was cut"},
-		"keys of two environments":     {settings{secretVariable: "sk_live_abc"}, publishableVariable, "two environments"},
+		"keys of two environments":     {settings{secretVariable: "sk_live_abc"}, secretVariable, "two environments"},
 		"a webhook secret of its own":  {settings{webhookVariable: "secret"}, webhookVariable, "whsec_"},
-		"an origin with a slash":       {settings{partiesVariable: "https://app.example.com/"}, "configuration", "https://app.example.com/"},
-		"a satellite that is no truth": {settings{"CLERK_IS_SATELLITE": "perhaps"}, "configuration", "CLERK_IS_SATELLITE"},
+		"an origin with a slash":       {settings{partiesVariable: "https://app.example.com/"}, partiesVariable, "https://app.example.com/"},
+		"a satellite that is no truth": {settings{"CLERK_IS_SATELLITE": "perhaps"}, "CLERK_IS_SATELLITE", "neither true nor false"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			start(t, c.change)

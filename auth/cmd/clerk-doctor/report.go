@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 )
 
@@ -37,6 +38,34 @@ func (r *report) warn(subject, do, format string, args ...any) {
 
 func (r *report) wrong(subject, do, format string, args ...any) {
 	r.add(wrong, subject, do, format, args...)
+}
+
+// refused tells why a configuration is refused. Each reason names the variable first that it is about; what is wrong with
+// that variable may have been told already.
+func (r *report) refused(err error) {
+	told := map[string]bool{}
+	for _, f := range r.findings {
+		told[f.Subject] = told[f.Subject] || f.Verdict == wrong
+	}
+	for _, problem := range split(err) {
+		subject := variable.FindString(problem.Error())
+		if subject == "" {
+			subject = "configuration"
+		}
+		if !told[subject] {
+			r.wrong(subject, "The application does not start before this is corrected.", "%v", problem)
+		}
+	}
+}
+
+var variable = regexp.MustCompile(`CLERK_[A-Z_]+`)
+
+// split returns the errors that are joined in err.
+func split(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
 }
 
 func (r *report) add(v verdict, subject, do, format string, args ...any) {

@@ -68,7 +68,7 @@ func examineKeys(r *report, secret, publishable string, hasJWTKey bool) {
 	}
 	live := key.Instance() == clerkauth.Production
 	if live && strings.HasPrefix(secret, "sk_test_") || !live && strings.HasPrefix(secret, "sk_live_") {
-		r.wrong(publishableVariable, "Take both keys from the same instance.",
+		r.wrong(secretVariable, "Take both keys from the same instance as the publishable key.",
 			"the keys are of two environments: one of development, one of production")
 	}
 }
