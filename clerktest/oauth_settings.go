@@ -13,7 +13,8 @@ type OAuthSettings struct {
 	JWTAccessTokens bool `json:"oauth_jwt_access_tokens"`
 	// DynamicRegistration lets any client register itself under /oauth/register.
 	DynamicRegistration bool `json:"dynamic_oauth_client_registration"`
-	// DefaultScopes are the scopes of clients that register without naming any.
+	// DefaultScopes are the scopes of clients that register without naming any, each once. offline_access cannot be one:
+	// clients ask for it themselves.
 	DefaultScopes []string `json:"default_scopes"`
 	// MetadataDocuments makes the server take the address of a client metadata document for a client id, and say so.
 	MetadataDocuments bool `json:"client_id_metadata_documents_advertised"`
@@ -119,6 +120,9 @@ func (s *OAuthSettings) check() error {
 	case len(s.Scopes) > maxOAuthEntries || len(s.Resources) > maxOAuthEntries || len(s.DocumentHosts) > maxOAuthEntries:
 		return errParamValue("scopes", "at most 1000 entries, as resources and document_hosts are")
 	}
+	if err := checkDefaultScopes(s.DefaultScopes); err != nil {
+		return err
+	}
 	for _, scope := range s.Scopes {
 		if !isScope(scope.Name) || len(scope.Description) > maxOAuthText {
 			return errParamFormat("scopes", "names of the characters that RFC 6749 allows, with short descriptions")
@@ -127,6 +131,16 @@ func (s *OAuthSettings) check() error {
 	for _, resource := range s.Resources {
 		if !isResource(resource.URL) {
 			return errParamFormat("resources", "absolute http or https addresses without a fragment")
+		}
+	}
+	return nil
+}
+
+// checkDefaultScopes refuses what no client may get without asking. A custom scope that was deleted may still be there.
+func checkDefaultScopes(scopes []string) error {
+	for i, scope := range scopes {
+		if scope == "offline_access" || slices.Contains(scopes[:i], scope) {
+			return errParamValue("default_scopes", "scopes that differ, without offline_access, for which clients ask themselves")
 		}
 	}
 	return nil

@@ -225,11 +225,16 @@ type oauthSettingsInput struct {
 
 var updateInstanceOAuthSettings = changeSettings(func(_ *call, in *oauthSettingsInput, s *instanceSettings) error {
 	in.DynamicRegistration.applyValue(&s.DynamicRegistration)
-	switch {
-	case in.DefaultScopes.Null:
+	in.DefaultScopes.applyValue(&s.DefaultScopes)
+	if in.DefaultScopes.Null || len(s.DefaultScopes) == 0 {
 		s.DefaultScopes = []string{"profile", "email"}
-	default:
-		in.DefaultScopes.applyValue(&s.DefaultScopes)
+	}
+	known := s.oauth()
+	if slices.ContainsFunc(in.DefaultScopes.Value, func(scope string) bool { return !known.hasScope(scope) }) {
+		return errParamValue("default_scopes", "scopes that the instance has")
+	}
+	if err := checkDefaultScopes(s.DefaultScopes); err != nil {
+		return err
 	}
 	in.JWTAccessTokens.applyValue(&s.JWTAccessTokens)
 	in.MetadataDocuments.applyValue(&s.MetadataDocuments)

@@ -2,6 +2,7 @@ package clerktest_test
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 
 	"github.com/clerkgo/clerk-go/clerktest"
@@ -59,6 +60,12 @@ func TestInstance_OAuthApplicationSettings(t *testing.T) {
 	same(t, "scopes", got.DefaultScopes, "openid")
 	got = update(clerk.InstanceUpdateOAuthApplicationSettingsParams{DefaultScopes: clerk.Null[[]string]()})
 	same(t, "scopes after null", got.DefaultScopes, "profile", "email")
+	got = update(clerk.InstanceUpdateOAuthApplicationSettingsParams{DefaultScopes: clerk.Set([]string{})})
+	same(t, "scopes after an empty list", got.DefaultScopes, "profile", "email")
+	for _, scopes := range [][]string{{"openid", "offline_access"}, {"openid", "openid"}, {"unheard:of"}} {
+		refused := from(client.Instance.UpdateOAuthApplicationSettings(ctx, &clerk.InstanceUpdateOAuthApplicationSettingsParams{DefaultScopes: clerk.Set(scopes)}))
+		refused.refused(t, http.StatusUnprocessableEntity, "form_param_value_invalid")
+	}
 	if !got.OAuthJWTAccessTokens || got.DynamicOAuthClientRegistration {
 		t.Errorf("got %s, want what is not given left alone", got.RawJSON())
 	}
