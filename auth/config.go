@@ -159,7 +159,8 @@ type Config struct {
 	// keys or people. Nil is silent.
 	Logger *slog.Logger
 
-	sharedBy int // how many instances have the bounds of what is remembered together; zero is one
+	sharedBy int    // how many instances have the bounds of what is remembered together; zero is one
+	instance string // the name by which Instances keep it
 }
 
 // OrganizationSync holds the URL patterns that name the organization (or the personal account) to be active.

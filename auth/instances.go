@@ -186,6 +186,7 @@ func (i *Instances) construct(ctx context.Context, name string) (*Authenticator,
 	if err != nil {
 		return nil, &Error{Reason: ReasonUnexpectedError, message: "the instance could not be opened", cause: err}
 	}
+	config.instance = name
 	authn, err := New(i.bounded(config))
 	if err != nil {
 		return nil, &Error{Reason: ReasonUnexpectedError, message: "the configuration of the instance is not valid", cause: err}

@@ -111,6 +111,15 @@ func (s *RequestState) SessionStatus() SessionStatus {
 	return ""
 }
 
+// Instance returns the name of the instance that the request is for, where [Instances] found one. It is empty for an
+// [Authenticator] that serves all requests.
+func (s *RequestState) Instance() string {
+	if c := s.current(); c.authn != nil {
+		return c.authn.config.instance
+	}
+	return ""
+}
+
 // OrgID returns the id of the active organization of a session, of the organization that an API key belongs to, or of
 // the one that the user chose for an OAuth client. It is empty without one.
 func (s *RequestState) OrgID() string {

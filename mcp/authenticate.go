@@ -23,18 +23,41 @@ func bearer(h http.Header) string {
 	return token
 }
 
+// identify returns the state of who presents a token, which may be empty. Only what [bearer] found counts, whoever
+// verifies it.
+func (v *visit) identify(ctx context.Context, token string) *clerkauth.RequestState {
+	g := v.guard
+	if authn, ok := g.config.Authenticator.(*clerkauth.Authenticator); ok {
+		return authn.AuthenticateToken(ctx, token, g.options...)
+	}
+	req := clerkauth.FromHTTP(v.r)
+	req.Header = func(name string) []string {
+		switch {
+		case name != "Authorization":
+			return v.r.Header[name]
+		case token == "":
+			return nil
+		}
+		return []string{"Bearer " + token}
+	}
+	return g.config.Authenticator.Authenticate(ctx, req, g.options...)
+}
+
 // authenticate finds out who sent the request, and returns why the request cannot go on. The refusal names the scopes
 // that the request would need.
 func (v *visit) authenticate(ctx context.Context, needed scopeSet) *refusal {
 	g := v.guard
 	token := bearer(v.r.Header)
+	v.state = v.identify(ctx, token)
+	if errors.Is(v.state.Err(), clerkauth.ErrUnknownInstance) {
+		return &refusal{status: http.StatusNotFound, rpc: codeInvalidRequest, code: "invalid_request", text: "There is no such server."}
+	}
 	if token == "" {
 		return &refusal{
 			status: http.StatusUnauthorized, rpc: codeUnauthenticated, text: "A token is needed.", anonymous: true, challenge: true,
 			scopes: g.asked(needed),
 		}
 	}
-	v.state = g.config.Authenticator.AuthenticateToken(ctx, token, g.options...)
 	text := ""
 	switch err := v.state.Err(); {
 	case errors.Is(err, clerkauth.ErrUnavailable):
@@ -80,11 +103,6 @@ func (g *Guard) unfit(state *clerkauth.RequestState) string {
 		return "The token does not say when it expires."
 	}
 	return ""
-}
-
-// anonymous is the state of a caller without a token.
-func (g *Guard) anonymous(ctx context.Context) *clerkauth.RequestState {
-	return g.config.Authenticator.AuthenticateToken(ctx, "", g.options...)
 }
 
 // describe tells the developer of a client what is wrong with a token.

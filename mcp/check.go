@@ -46,7 +46,7 @@ func (c *Config) check() error {
 	add := func(format string, args ...any) {
 		problems = append(problems, fmt.Errorf("clerkmcp: New: "+format, args...))
 	}
-	if c.Authenticator == nil {
+	if clerkauth.IsMissing(c.Authenticator) {
 		add("Authenticator is required")
 	}
 	if problem := checkResource(c.Resource); problem != "" {

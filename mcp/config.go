@@ -28,8 +28,9 @@ type Scope struct {
 // Config describes an MCP server to protect. [New] checks it as a whole.
 type Config struct {
 	// Authenticator verifies the tokens. It is required. Its own audiences do not matter here: an OAuth token must be
-	// bound to Resource.
-	Authenticator *clerkauth.Authenticator
+	// bound to Resource. [*clerkauth.Instances] choose by the request, and a session belongs to the instance that it began
+	// at; all instances share the metadata, so those with an authorization server of their own need a guard each.
+	Authenticator clerkauth.RequestAuthenticator
 	// Resource is the URL of the MCP server, byte for byte as clients are given it, such as https://example.com/mcp. It is
 	// required, and has https or an address of this machine. It is never taken from a request, because a proxy in front
 	// may change what a request says.

@@ -37,7 +37,7 @@ func New(config Config) (*Guard, error) {
 	g := &Guard{
 		config: c, metadataURL: metadataURL, catalog: newCatalog(c.Scopes), origins: newOrigins(&c),
 		options: []clerkauth.CallOption{
-			clerkauth.AcceptTokens(c.Types...), clerkauth.AnyOAuthAudience(), clerkauth.WithChallenge(metadataURL, c.Baseline...),
+			clerkauth.AcceptTokens(c.Types...), clerkauth.AnyOAuthAudience(), clerkauth.HeaderOnly(), clerkauth.WithChallenge(metadataURL, c.Baseline...),
 		},
 		acceptsOAuth: slices.Contains(c.Types, clerkauth.TokenOAuth),
 		relay:        newRelay(&c),

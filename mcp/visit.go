@@ -53,7 +53,6 @@ func (v *visit) serve(ctx context.Context, next http.Handler) {
 	refused := v.authenticate(ctx, needed)
 	switch {
 	case refused != nil && refused.anonymous && unreadable == nil && v.guard.config.PublicDiscovery && v.isDiscovery():
-		v.state = v.guard.anonymous(ctx)
 	case refused != nil && refused.anonymous && v.guard.config.PublicDiscovery && v.r.Method == http.MethodGet:
 		// A client without a token gets no stream, and goes on without one.
 		v.w.Header().Set("Allow", "POST, OPTIONS")
