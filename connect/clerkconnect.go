@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"connectrpc.com/connect"
@@ -35,7 +36,8 @@ type Config struct {
 	// CallOptions change what is accepted, such as [clerkauth.AcceptTokens].
 	CallOptions []clerkauth.CallOption
 	// ErrorHandler returns the error that answers a refusal, which is a [*clerkauth.Error]. Nil means [Error]. Whatever it
-	// returns, the handler does not run; nil answers with [Error].
+	// returns, the handler does not run; nil answers with [Error]. It is also called, once, when a stream ends because the
+	// caller's token does.
 	ErrorHandler func(ctx context.Context, spec connect.Spec, err error) error
 }
 
@@ -91,7 +93,10 @@ func (i *Interceptor) WrapStreamingHandler(next connect.StreamingHandlerFunc) co
 		expired := &clerkauth.Error{Reason: clerkauth.ReasonTokenExpired}
 		ctx, cancel := context.WithDeadlineCause(ctx, end, expired)
 		defer cancel()
-		ended := &endingConn{StreamingHandlerConn: conn, ctx: ctx, refuse: func() error { return i.refusal(ctx, conn.Spec(), expired) }}
+		ended := &endingConn{
+			StreamingHandlerConn: conn, ctx: ctx,
+			refuse: sync.OnceValue(func() error { return i.refusal(ctx, conn.Spec(), expired) }),
+		}
 		err = next(ctx, ended)
 		if err != nil && errors.Is(context.Cause(ctx), expired) {
 			return ended.refuse()

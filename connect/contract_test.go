@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"connectrpc.com/connect"
@@ -39,17 +40,20 @@ func TestContract(t *testing.T) {
 			t.Parallel()
 			adaptertest.RunRPC(t, func(t *testing.T, config adaptertest.Config) adaptertest.RPCServer {
 				t.Helper()
-				server := httptest.NewUnstartedServer(newServer(t, config))
+				refused := new(atomic.Int64)
+				server := httptest.NewUnstartedServer(newServer(t, config, refused))
 				server.EnableHTTP2 = true
 				server.StartTLS()
 				t.Cleanup(server.Close)
-				return newClient(server, opts)
+				rpc := newClient(server, opts)
+				rpc.Refused = func() int { return int(refused.Load()) }
+				return rpc
 			})
 		})
 	}
 }
 
-func newServer(t *testing.T, config adaptertest.Config) http.Handler {
+func newServer(t *testing.T, config adaptertest.Config, refused *atomic.Int64) http.Handler {
 	t.Helper()
 	rules := clerkauth.ProcedureRules{}
 	for _, kind := range []string{"Unary", "Client", "Server", "Bidi"} {
@@ -57,13 +61,13 @@ func newServer(t *testing.T, config adaptertest.Config) http.Handler {
 		rules[service+kind+"/"+adaptertest.RPCPermission] = clerkauth.GuardProcedure(clerkauth.HasPermission(adaptertest.Permission))
 	}
 	interceptor, err := clerkconnect.NewInterceptor(clerkconnect.Config{
-		Authenticator: clerkauthtest.ForRPCContract(t, config), Rules: rules, ErrorHandler: customError,
+		Authenticator: clerkauthtest.ForRPCContract(t, config), Rules: rules, ErrorHandler: customError(refused),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	mux, intercept := http.NewServeMux(), connect.WithInterceptors(interceptor)
-	for _, method := range append(methods, adaptertest.RPCHold) {
+	for _, method := range append(methods, adaptertest.RPCHold, adaptertest.RPCCustomHold) {
 		mux.Handle(service+"Unary/"+method, connect.NewUnaryHandler(service+"Unary/"+method, unary, intercept))
 		mux.Handle(service+"Client/"+method, connect.NewClientStreamHandler(service+"Client/"+method, clientStream, intercept))
 		mux.Handle(service+"Server/"+method, connect.NewServerStreamHandler(service+"Server/"+method, serverStream, intercept))
@@ -72,11 +76,17 @@ func newServer(t *testing.T, config adaptertest.Config) http.Handler {
 	return mux
 }
 
-func customError(_ context.Context, spec connect.Spec, _ error) error {
-	if strings.HasSuffix(spec.Procedure, "/"+adaptertest.RPCCustom) {
+// customError answers calls of methods of the application's own choice, and counts those of streams that ended.
+func customError(refused *atomic.Int64) func(context.Context, connect.Spec, error) error {
+	return func(_ context.Context, spec connect.Spec, _ error) error {
+		if !strings.Contains(spec.Procedure, "/"+adaptertest.RPCCustom) {
+			return nil
+		}
+		if strings.HasSuffix(spec.Procedure, adaptertest.RPCHold) {
+			refused.Add(1)
+		}
 		return connect.NewError(adaptertest.RPCCustomCode, errors.New("sign in first"))
 	}
-	return nil
 }
 
 func caller(ctx context.Context) *response {
@@ -97,7 +107,7 @@ func clientStream(ctx context.Context, stream *connect.ClientStream[request]) (*
 }
 
 func serverStream(ctx context.Context, req *connect.Request[request], stream *connect.ServerStream[response]) error {
-	if strings.HasSuffix(req.Spec().Procedure, "/"+adaptertest.RPCHold) {
+	if strings.HasSuffix(req.Spec().Procedure, adaptertest.RPCHold) {
 		<-ctx.Done()
 	}
 	return stream.Send(caller(ctx))
@@ -132,7 +142,7 @@ func newClient(server *httptest.Server, opts []connect.ClientOption) adaptertest
 			"client stream": func(ctx context.Context, method string, header http.Header) adaptertest.RPCAnswer {
 				stream := client("Client", method).CallClientStream(ctx)
 				maps.Copy(stream.RequestHeader(), header)
-				if method == adaptertest.RPCHold {
+				if strings.HasSuffix(method, adaptertest.RPCHold) {
 					return hold(stream.Send, func() error { _, err := stream.CloseAndReceive(); return err })
 				}
 				resp, err := stream.CloseAndReceive()
@@ -161,7 +171,7 @@ func newClient(server *httptest.Server, opts []connect.ClientOption) adaptertest
 				if err := stream.Send(nil); err != nil && !errors.Is(err, io.EOF) {
 					return answer(nil, err)
 				}
-				if method != adaptertest.RPCHold {
+				if !strings.HasSuffix(method, adaptertest.RPCHold) {
 					if err := stream.CloseRequest(); err != nil {
 						return answer(nil, err)
 					}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -36,7 +37,8 @@ type Config struct {
 	// CallOptions change what is accepted, such as [clerkauth.AcceptTokens].
 	CallOptions []clerkauth.CallOption
 	// ErrorHandler returns the error that answers a refusal, which is a [*clerkauth.Error]. Nil means [Error]. Whatever it
-	// returns, the handler does not run; nil answers with [Error].
+	// returns, the handler does not run; nil answers with [Error]. It is also called, once, when a stream ends because the
+	// caller's token does.
 	ErrorHandler func(ctx context.Context, procedure string, err error) error
 }
 
@@ -81,7 +83,7 @@ func (g *Guard) StreamInterceptor(srv any, stream grpc.ServerStream, info *grpc.
 	defer cancel()
 	guarded := &guardedStream{
 		ServerStream: stream, ctx: ctx,
-		refuse: func() error { return g.refusal(ctx, info.FullMethod, expired) },
+		refuse: sync.OnceValue(func() error { return g.refusal(ctx, info.FullMethod, expired) }),
 	}
 	err = next(srv, guarded)
 	if err != nil && errors.Is(context.Cause(ctx), expired) {

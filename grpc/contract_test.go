@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -37,10 +38,12 @@ func TestContract(t *testing.T) {
 	t.Parallel()
 	adaptertest.RunRPC(t, func(t *testing.T, config adaptertest.Config) adaptertest.RPCServer {
 		t.Helper()
-		connection := serve(t, newServer(t, config))
+		refused := new(atomic.Int64)
+		connection := serve(t, newServer(t, config, refused))
 		server := adaptertest.RPCServer{
 			Calls:   map[string]adaptertest.RPCCall{},
 			Holding: []string{"client_stream", "server_stream", "bidirectional"},
+			Refused: func() int { return int(refused.Load()) },
 		}
 		for kind, desc := range kinds {
 			server.Calls[kind] = func(ctx context.Context, method string, header http.Header) adaptertest.RPCAnswer {
@@ -49,14 +52,14 @@ func TestContract(t *testing.T) {
 						ctx = metadata.AppendToOutgoingContext(ctx, name, value)
 					}
 				}
-				return call(ctx, connection, desc, "/"+prefix+kind+"/"+method, method == adaptertest.RPCHold && desc.ClientStreams)
+				return call(ctx, connection, desc, "/"+prefix+kind+"/"+method, strings.HasSuffix(method, adaptertest.RPCHold) && desc.ClientStreams)
 			}
 		}
 		return server
 	})
 }
 
-func newServer(t *testing.T, config adaptertest.Config) *grpc.Server {
+func newServer(t *testing.T, config adaptertest.Config, refused *atomic.Int64) *grpc.Server {
 	t.Helper()
 	rules := clerkauth.ProcedureRules{}
 	for kind := range kinds {
@@ -64,7 +67,7 @@ func newServer(t *testing.T, config adaptertest.Config) *grpc.Server {
 		rules["/"+prefix+kind+"/"+adaptertest.RPCPermission] = clerkauth.GuardProcedure(clerkauth.HasPermission(adaptertest.Permission))
 	}
 	guard, err := clerkgrpc.NewGuard(clerkgrpc.Config{
-		Authenticator: clerkauthtest.ForRPCContract(t, config), Rules: rules, ErrorHandler: customError,
+		Authenticator: clerkauthtest.ForRPCContract(t, config), Rules: rules, ErrorHandler: customError(refused),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -74,6 +77,7 @@ func newServer(t *testing.T, config adaptertest.Config) *grpc.Server {
 		service := grpc.ServiceDesc{ServiceName: prefix + kind, HandlerType: (*any)(nil)}
 		for _, method := range []string{
 			adaptertest.RPCPublic, adaptertest.RPCProtected, adaptertest.RPCPermission, adaptertest.RPCCustom, adaptertest.RPCHold,
+			adaptertest.RPCCustomHold,
 		} {
 			if kind == "unary" {
 				service.Methods = append(service.Methods, grpc.MethodDesc{MethodName: method, Handler: unary("/" + prefix + kind + "/" + method)})
@@ -87,11 +91,17 @@ func newServer(t *testing.T, config adaptertest.Config) *grpc.Server {
 	return server
 }
 
-func customError(_ context.Context, procedure string, _ error) error {
-	if strings.HasSuffix(procedure, "/"+adaptertest.RPCCustom) {
+// customError answers calls of methods of the application's own choice, and counts those of streams that ended.
+func customError(refused *atomic.Int64) func(context.Context, string, error) error {
+	return func(_ context.Context, procedure string, _ error) error {
+		if !strings.Contains(procedure, "/"+adaptertest.RPCCustom) {
+			return nil
+		}
+		if strings.HasSuffix(procedure, adaptertest.RPCHold) {
+			refused.Add(1)
+		}
 		return status.Error(adaptertest.RPCCustomCode, "sign in first")
 	}
-	return nil
 }
 
 func caller(ctx context.Context) *wrapperspb.StringValue {
@@ -111,7 +121,7 @@ func unary(procedure string) grpc.MethodHandler {
 }
 
 func stream(_ any, stream grpc.ServerStream) error {
-	if method, _ := grpc.MethodFromServerStream(stream); method == "/"+prefix+"server_stream/"+adaptertest.RPCHold {
+	if method, _ := grpc.MethodFromServerStream(stream); strings.HasPrefix(method, "/"+prefix+"server_stream/") && strings.HasSuffix(method, adaptertest.RPCHold) {
 		<-stream.Context().Done()
 		return stream.SendMsg(caller(stream.Context()))
 	}

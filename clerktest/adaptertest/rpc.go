@@ -25,6 +25,8 @@ const (
 	// returns the error, and the caller sends nothing and does not close the stream. Where only the server streams, its handler
 	// sends when its context has ended and returns the error.
 	RPCHold = "Hold"
+	// RPCCustomHold is RPCHold with the error handler of RPCCustom, which is called once when the token of a stream ends.
+	RPCCustomHold = RPCCustom + RPCHold
 )
 
 // RPCCustomCode is failed precondition.
@@ -57,8 +59,10 @@ const RPCInstanceHeader = "X-Instance"
 type RPCServer struct {
 	// Calls has one entry for each kind of call that the framework knows, such as "bidirectional".
 	Calls map[string]RPCCall
-	// Holding names the kinds that have [RPCHold].
+	// Holding names the kinds that have [RPCHold] and [RPCCustomHold].
 	Holding []string
+	// Refused returns how often the error handler has answered with [RPCCustomCode] to calls of [RPCCustomHold].
+	Refused func() int
 }
 
 // RunRPC checks the contract of the modules for RPC frameworks. It calls build three times: for a Clerk that works, for one
@@ -84,13 +88,23 @@ func RunRPC(t *testing.T, build func(t *testing.T, config Config) RPCServer) {
 	for _, kind := range server.Holding {
 		t.Run(kind+" ends with the token", func(t *testing.T) {
 			t.Parallel()
-			soon := time.Now().Add(2 * time.Second).Unix()
-			token := clerk.session("ada", func(set func(string, any)) { set("exp", soon) })
 			checkRPCAnswer(t, "a stream that waits", server.Calls[kind], RPCHold,
-				RPCAnswer{Code: codeUnauthenticated, Reason: "token-expired"}, bearer(token))
+				RPCAnswer{Code: codeUnauthenticated, Reason: "token-expired"}, bearer(clerk.session("ada", shortLived)))
 		})
 	}
+	t.Run("the error handler answers when a token ends", func(t *testing.T) {
+		t.Parallel()
+		for n, kind := range server.Holding {
+			checkRPCAnswer(t, kind, server.Calls[kind], RPCCustomHold, RPCAnswer{Code: RPCCustomCode}, bearer(clerk.session("ada", shortLived)))
+			if got := server.Refused(); got != n+1 {
+				t.Errorf("%s: got %d calls of the error handler for %d streams, want one each", kind, got, n+1)
+			}
+		}
+	})
 }
+
+// shortLived is a token that ends in a moment.
+func shortLived(set func(string, any)) { set("exp", time.Now().Add(2*time.Second).Unix()) }
 
 func checkRPC(t *testing.T, k *clerk, call RPCCall) {
 	t.Helper()
