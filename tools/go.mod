@@ -9,6 +9,7 @@ require (
 	github.com/clerkgo/clerk-go/auth v0.1.0
 	github.com/clerkgo/clerk-go/clerktest v0.1.0
 	github.com/clerkgo/clerk-go/core v0.1.0
+	github.com/evanw/esbuild v0.28.2
 	github.com/getkin/kin-openapi v0.153.0
 	github.com/pb33f/libopenapi v0.36.0
 	go.yaml.in/yaml/v4 v4.0.0
@@ -30,6 +31,7 @@ require (
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
 	golang.org/x/crypto v0.43.0 // indirect
 	golang.org/x/sync v0.22.0 // indirect
+	golang.org/x/sys v0.47.0 // indirect
 	golang.org/x/text v0.30.0 // indirect
 )
 

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/clerkgo/clerk-go/clerktest"
@@ -39,7 +40,7 @@ func main() {
 }
 
 func run(ctx context.Context, o options) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Minute)
 	defer cancel()
 	path, err := exec.LookPath(o.chromium)
 	if err != nil {
@@ -51,6 +52,11 @@ func run(ctx context.Context, o options) error {
 	}
 	if err := install(ctx, o.cache); err != nil {
 		return err
+	}
+	if slices.ContainsFunc(frameworks, func(f frameworkFlow) bool { return wanted.MatchString(f.name) }) {
+		if err := installApps(ctx, o.cache); err != nil {
+			return err
+		}
 	}
 	if wanted.MatchString(webappName) {
 		if o.webapp, err = buildWebapp(ctx, o.cache); err != nil {
@@ -86,6 +92,11 @@ func run(ctx context.Context, o options) error {
 			}
 		}
 	}
+	for _, f := range frameworks {
+		if wanted.MatchString(f.name) {
+			report(f.name, "ClerkJS "+f.version.major, f.setup.name, one(ctx, o, f.flow, f.version, f.setup))
+		}
+	}
 	for _, f := range ownPages {
 		if wanted.MatchString(f.name) {
 			report(f.name, "own pages", "-", one(ctx, o, f, versions[0], setups[0]))
@@ -119,9 +130,9 @@ func one(ctx context.Context, o options, f flow, v version, s setup) (err error)
 		return err
 	}
 	defer site.close()
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
-	person, err := (&visit{site: site, ctx: ctx, out: o.out, webapp: o.webapp}).another()
+	person, err := (&visit{site: site, ctx: ctx, out: o.out, webapp: o.webapp, apps: appsFolder(o.cache)}).another()
 	if err != nil {
 		return err
 	}

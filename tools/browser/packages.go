@@ -15,6 +15,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/clerkgo/clerk-go/tools/internal/command"
 )
 
 //go:embed packages.txt
@@ -107,4 +109,38 @@ func unpack(content []byte, target string) error {
 			return err
 		}
 	}
+}
+
+func appsFolder(cache string) string { return filepath.Join(cache, "apps") }
+
+// installApps puts the applications with Clerk's own packages into the cache, and what their lock file names unless it is
+// there.
+func installApps(ctx context.Context, cache string) error {
+	folder := appsFolder(cache)
+	lock, err := appFiles.ReadFile("apps/package-lock.json")
+	if err != nil {
+		return err
+	}
+	marker := filepath.Join(folder, "installed.json")
+	have, err := os.ReadFile(marker) //nolint:gosec // a file of the cache
+	there := err == nil && string(have) == string(lock)
+	if err := os.MkdirAll(folder, 0o750); err != nil {
+		return err
+	}
+	for _, name := range []string{"package.json", "package-lock.json", "server.mjs"} {
+		content, err := appFiles.ReadFile("apps/" + name)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, name), content, 0o600)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if there {
+		return nil
+	}
+	if _, err := (command.Command{Dir: folder}).Output(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"); err != nil {
+		return err
+	}
+	return os.WriteFile(marker, lock, 0o600)
 }

@@ -19,6 +19,8 @@ import (
 type site struct {
 	srv    *localClerk
 	http   *httptest.Server
+	mux    *http.ServeMux
+	shown  map[string]any // what sitePage shows
 	origin string
 	others []string // further addresses that a flow uses
 	stops  []func() // the pages of the flow
@@ -49,13 +51,14 @@ func openSite(cache string, v version, s setup, opts ...clerktest.Option) (*site
 	if err != nil {
 		return nil, err
 	}
-	out := &site{srv: srv}
 	mux := http.NewServeMux()
+	out := &site{srv: srv, mux: mux}
 	out.http = httptest.NewServer(mux)
 	out.origin = strings.Replace(out.http.URL, "127.0.0.1", "localhost", 1)
 	authn, err := clerkauth.New(clerkauth.Config{
 		SecretKey: srv.SecretKey(), PublishableKey: srv.PublishableKey(), APIURL: srv.URL(), AuthorizedParties: []string{out.origin},
 		ProxyURL: s.proxy(srv.URL()), FrontendAPIURL: srv.URL(), Now: srv.Clock().Now,
+		AllowMissingAuthorizedParty: s.path != "", // a page that reads from its own origin sends no Origin
 	})
 	if err != nil {
 		out.close()
@@ -80,13 +83,13 @@ func openSite(cache string, v version, s setup, opts ...clerktest.Option) (*site
 		out.close()
 		return nil, err
 	}
-	base := s.base(srv.Instance)
+	out.shown = map[string]any{
+		"Key": srv.PublishableKey(), "Proxy": template.URL(s.proxy(srv.URL())), "Base": template.URL(s.base(srv.Instance)), //nolint:gosec // addresses of this machine
+		"Major": v.major, "Components": v.components,
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = sitePage.Execute(w, map[string]any{
-			"Key": srv.PublishableKey(), "Proxy": template.URL(s.proxy(srv.URL())), "Base": template.URL(base), //nolint:gosec // addresses of this machine
-			"Major": v.major, "Components": v.components,
-		})
+		_ = sitePage.Execute(w, out.shown)
 	})
 	return out, nil
 }

@@ -22,6 +22,7 @@ type visit struct {
 	ctx    context.Context //nolint:containedctx // chromedp keeps the page in its context
 	out    string
 	webapp string // the program of the example
+	apps   string // folder of the applications with Clerk's own packages
 }
 
 // another is somebody else, at a browser that knows nothing yet.
