@@ -79,8 +79,11 @@ func (m *Mirror) tryTx(ctx context.Context, fn func(ctx context.Context, t *tran
 	return nil
 }
 
-// Apply implements [clerkwebhook.Table]. Inside a message of Handler it is part of the transaction of the message,
-// otherwise it is one of its own. The error for a record that cannot be stored matches [ErrInvalid].
+var _ clerkwebhook.Table = (*Mirror)(nil)
+
+// Apply implements [clerkwebhook.Table]. It takes the object from Data. Inside a message of Handler it is part of the
+// transaction of the message, otherwise it is one of its own. The error for a record that cannot be stored matches
+// [ErrInvalid].
 func (m *Mirror) Apply(ctx context.Context, record *clerkwebhook.Record) error {
 	if err := m.apply(ctx, record); err != nil {
 		return fmt.Errorf("clerkmirror: Apply: %w", err)

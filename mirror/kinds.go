@@ -125,13 +125,13 @@ func describe[T any, P interface {
 	return &k
 }
 
-// firstOf returns the object of a list that is the one; it is for kinds whose objects no call of Clerk gets.
-func firstOf[T any](list *clerk.List[T], err error, is func(*T) bool) (*T, error) {
+// firstOf returns the first object of a list that is wanted, for kinds of which no call of Clerk gets one object.
+func firstOf[T any](list *clerk.List[T], err error, wanted func(*T) bool) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
 	for i := range list.Data {
-		if is(&list.Data[i]) {
+		if wanted(&list.Data[i]) {
 			return &list.Data[i], nil
 		}
 	}
