@@ -109,7 +109,7 @@ browser: ## drive pages with the real ClerkJS through the flows of the local Cle
 	$(TOOL) ./browser $(if $(OUT),-out $(abspath $(OUT)))
 
 .PHONY: mirror
-mirror: ## test the mirror on real databases, fifty schedules of failures among the tests (SEEDS=50 USERS=20000)
+mirror: ## test the mirror on real databases, fifty schedules of failures among the tests (SEEDS=50 LARGE=3 USERS=20000 TIMEOUT=15m)
 	tools/mirror/test.sh
 
 .PHONY: mirror-bench

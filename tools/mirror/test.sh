@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the mirror on PostgreSQL, MariaDB and SQLite, fifty random schedules of failures among the tests. Where a server is not
-# installed, root installs its Debian package in CI; elsewhere its tests are left out, loudly.
+# Tests the mirror on PostgreSQL, MariaDB and SQLite, SEEDS random schedules of failures among the tests, and LARGE with as many
+# USERS. Where a server is not installed, root installs its Debian package in CI; elsewhere its tests are left out, loudly.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -34,4 +34,5 @@ sweep() {
 }
 trap sweep EXIT
 CLERK_MIRROR_SERVERS=$(IFS=,; echo "${servers[*]}") CLERK_MIRROR_SEEDS=${SEEDS:-50} CLERK_MIRROR_USERS=${USERS:-20000} \
-	go test -count=1 -timeout 15m -parallel 6 ./mirror/... ./mirror/cmd/clerk-mirror/...
+	CLERK_MIRROR_LARGE_SEEDS=${LARGE:-} \
+	go test -count=1 -timeout "${TIMEOUT:-15m}" -parallel 6 ./mirror/... ./mirror/cmd/clerk-mirror/...
