@@ -29,6 +29,17 @@ func WithData(dir string) Option {
 	}
 }
 
+// WithProgress sets what is told how far the reading of the data folder has come, half a second after it began and then every
+// second: the name of the instance and the share that is done, from 0 to 1. Without it the log says so.
+func WithProgress(fn func(instance string, share float64)) Option {
+	return func(s *settings) error { s.progress = fn; return nil }
+}
+
+// errDataFolder is the error of a folder in which files cannot be made.
+func errDataFolder(err error) error {
+	return fmt.Errorf("clerktest: WithData: want a folder that can be written: %w", err)
+}
+
 // dataFolder keeps one instance: its records in a file that carries a generation number, which grows when everything is
 // replaced, and its settings.
 type dataFolder struct {
@@ -71,7 +82,7 @@ var errDataClosed = errors.New("the data folder is closed")
 // openData opens a folder and keeps others out of it. Reading the records is the next step: see load.
 func openData(dir string) (d *dataFolder, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("clerktest: WithData: %w", err)
+		return nil, errDataFolder(err)
 	}
 	d = &dataFolder{dir: dir}
 	if d.lock, err = lockData(dir); err != nil {
@@ -148,9 +159,7 @@ func (d *dataFolder) load(in *Instance) error {
 		return err
 	}
 	fresh := in.emulator.emptyState()
-	changes, err := rf.load(fresh, reporter(func(share float64) {
-		in.emulator.log.Info("reading the data folder", "instance", in.name, "done", fmt.Sprintf("%.0f%%", 100*share))
-	}))
+	changes, err := rf.load(fresh, reporter(func(share float64) { in.emulator.progress(in.name, share) }))
 	if err == nil {
 		err = errors.Join(rf.f.Truncate(rf.kept), seekTo(rf.f, rf.kept))
 	}

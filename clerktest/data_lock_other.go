@@ -3,7 +3,6 @@
 package clerktest
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 )
@@ -12,7 +11,7 @@ import (
 func lockData(dir string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("clerktest: WithData: %w", err)
+		return nil, errDataFolder(err)
 	}
 	return f, nil
 }

@@ -14,12 +14,12 @@ import (
 func lockData(dir string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // a file of the caller's folder
 	if err != nil {
-		return nil, fmt.Errorf("clerktest: WithData: %w", err)
+		return nil, errDataFolder(err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, errors.New("clerktest: WithData: another emulator uses the folder")
+			return nil, errors.New("clerktest: WithData: another emulator uses the folder: end that one, or name another folder")
 		}
 		return nil, fmt.Errorf("clerktest: WithData: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"sync"
 	"time"
 )
 
@@ -88,6 +89,8 @@ func writeRecords(w io.Writer, about instanceDocument, s *state) error {
 type recordsFile struct {
 	f      *os.File
 	r      *bufio.Reader
+	long   []byte    // of next, for a line that is longer than the buffer of r
+	spare  sync.Pool // texts of batches that are decoded, whose memory the next ones take
 	size   int64
 	read   int64 // bytes of the lines so far
 	kept   int64 // bytes up to the end of the last commit
@@ -129,9 +132,17 @@ func (rf *recordsFile) readHeader() error {
 	return nil
 }
 
-// next returns a whole line without its end, or io.EOF.
+// next returns a whole line without its end, which is good until the next call, or io.EOF.
 func (rf *recordsFile) next() ([]byte, error) {
-	line, err := rf.r.ReadBytes('\n')
+	line, err := rf.r.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		rf.long = append(rf.long[:0], line...)
+		for errors.Is(err, bufio.ErrBufferFull) {
+			line, err = rf.r.ReadSlice('\n')
+			rf.long = append(rf.long, line...)
+		}
+		line = rf.long
+	}
 	if err != nil { // also when the last line has no end
 		return nil, err
 	}
@@ -146,7 +157,8 @@ func (rf *recordsFile) broken(err error) error {
 
 // batch is a run of lines that are decoded together, beside other batches.
 type batch struct {
-	lines   [][]byte
+	text    *[]byte // lines with their ends; nil once they are decoded
+	lines   int
 	first   int   // number of its first line
 	end     int64 // bytes of the file up to its end
 	changes []loadedChange
@@ -172,6 +184,8 @@ func (rf *recordsFile) load(s *state, progress func(share float64)) (changes int
 		go func() {
 			for b := range todo {
 				b.decode(s)
+				rf.spare.Put(b.text)
+				b.text = nil
 				close(b.done)
 			}
 		}()
@@ -221,15 +235,21 @@ func (rf *recordsFile) load(s *state, progress func(share float64)) (changes int
 func (rf *recordsFile) split(todo, inTurn chan<- *batch) error {
 	for {
 		b := &batch{first: rf.line + 1, done: make(chan struct{})}
+		var ok bool
+		if b.text, ok = rf.spare.Get().(*[]byte); !ok {
+			b.text = new([]byte)
+		}
+		text := (*b.text)[:0]
 		var err error
-		for len(b.lines) < batchLines && err == nil {
+		for b.lines < batchLines && err == nil {
 			var line []byte
 			if line, err = rf.next(); err == nil {
-				b.lines = append(b.lines, line)
+				text = append(append(text, line...), '\n')
+				b.lines++
 			}
 		}
-		b.end = rf.read
-		if len(b.lines) > 0 {
+		*b.text, b.end = text, rf.read
+		if b.lines > 0 {
 			inTurn <- b
 			todo <- b
 		}
@@ -243,17 +263,16 @@ func (rf *recordsFile) split(todo, inTurn chan<- *batch) error {
 }
 
 func (b *batch) decode(s *state) {
-	b.changes = make([]loadedChange, len(b.lines))
-	for i, line := range b.lines {
-		change, err := decodeChange(s, line)
+	b.changes = make([]loadedChange, 0, b.lines)
+	for line := range bytes.Lines(*b.text) {
+		change, err := decodeChange(s, line[:len(line)-1])
 		if err != nil {
-			b.err = fmt.Errorf("line %d: %w", b.first+i, err)
+			b.err = fmt.Errorf("line %d: %w", b.first+len(b.changes), err)
 			return
 		}
-		change.size = int64(len(line)) + 1
-		b.changes[i] = change
+		change.size = int64(len(line))
+		b.changes = append(b.changes, change)
 	}
-	b.lines = nil
 }
 
 func decodeChange(s *state, line []byte) (loadedChange, error) {

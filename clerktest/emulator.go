@@ -26,6 +26,7 @@ type Emulator struct {
 	realTokens  bool   // tokens follow the machine's time
 	client      *http.Client
 	log         *slog.Logger
+	progress    func(instance string, share float64) // of reading the data folder
 
 	operations map[string]*operation
 	backend    route.Router[*endpoint]
@@ -69,6 +70,7 @@ type settings struct {
 	azp         string
 	remote      bool
 	data        string
+	progress    func(instance string, share float64)
 	webhooks    []string
 	log         *slog.Logger
 }
@@ -155,11 +157,16 @@ func New(opts ...Option) (*Emulator, error) {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
+	if s.progress == nil {
+		s.progress = func(instance string, share float64) {
+			s.log.Info("reading the data folder", "instance", instance, "done", fmt.Sprintf("%.0f%%", 100*share))
+		}
+	}
 	if !s.remote && !isLoopback(s.url) {
 		return nil, errors.New("clerktest: New: the address is not on this machine, see WithRemoteAddress")
 	}
 	e := &Emulator{
-		url: s.url, frontendAPI: s.frontendAPI, clerkJS: s.clerkJS, origin: s.origin, azp: s.azp, remote: s.remote, realTokens: s.realTokens, client: &http.Client{Transport: newTransport()}, log: s.log,
+		url: s.url, frontendAPI: s.frontendAPI, clerkJS: s.clerkJS, origin: s.origin, azp: s.azp, remote: s.remote, realTokens: s.realTokens, client: &http.Client{Transport: newTransport()}, log: s.log, progress: s.progress,
 		dataDir: s.data, instances: map[string]*Instance{}, names: map[string]*Instance{}, strays: newRequestLog(),
 	}
 	if err := e.mount(families()); err != nil {

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net"
 	"strings"
+	"syscall"
 )
 
 // envPrefix begins the environment variable of each flag: CLERK_EMULATOR_ALLOW_REMOTE for -allow-remote.
@@ -28,6 +30,7 @@ type config struct {
 	realTokens    bool
 	version       bool
 	health        bool
+	quiet         bool
 	webhooks      list
 	instances     list
 }
@@ -55,6 +58,7 @@ func parse(args []string, lookup func(string) (string, bool), stderr io.Writer) 
 	flags.Var(&c.webhooks, "webhook", "URL that gets the signed events; may be repeated")
 	flags.StringVar(&c.webhookSecret, "webhook-secret", "", "signing secret, whsec_…, of the endpoints of -webhook; by default a random one")
 	flags.StringVar(&c.log, "log", "requests", "what to log: none, errors or requests")
+	flags.BoolVar(&c.quiet, "quiet", false, "print no settings and no progress, only errors and what -log says")
 	flags.BoolVar(&c.remote, "allow-remote", false, "listen on an address that other machines reach")
 	flags.BoolVar(&c.realTokens, "real-time-tokens", false, "session tokens follow the machine's time, whatever the movable clock says")
 	flags.BoolVar(&c.version, "version", false, "print the version and end")
@@ -98,6 +102,18 @@ func fromEnvironment(flags *flag.FlagSet, lookup func(string) (string, bool)) (e
 		}
 	})
 	return err
+}
+
+// listen takes the address of -addr.
+func (c *config) listen(ctx context.Context) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("-addr %s: another program listens there, perhaps another emulator: end that one, or choose another port", c.addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("-addr %s: %w", c.addr, err)
+	}
+	return listener, nil
 }
 
 // address is the URL by which applications reach a listener. One that listens everywhere is reached as localhost, unless -url

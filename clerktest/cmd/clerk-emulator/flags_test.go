@@ -16,7 +16,7 @@ var sample = map[string]string{
 	"addr": "127.0.0.1:4001", "url": "http://clerk:4000", "seed": "seed.json", "data": "folder", "secret-key": "sk_test_1",
 	"authorized-party": "http://localhost:3001", "instance": "shop,blog", "clerkjs": "js", "webhook": "http://127.0.0.1:9/a,http://127.0.0.1:9/b",
 	"webhook-secret": "whsec_1", "log": "errors", "allow-remote": "true", "real-time-tokens": "true", "version": "true", "health": "true",
-	"env-file": ".env.local",
+	"env-file": ".env.local", "quiet": "true",
 }
 
 func variable(name string) string {

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -46,9 +45,12 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	if c.health {
 		return c.checkHealth(ctx)
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.addr)
+	if c.quiet {
+		stdout = io.Discard
+	}
+	listener, err := c.listen(ctx)
 	if err != nil {
-		return fmt.Errorf("-addr: %w", err)
+		return err
 	}
 	defer func() { _ = listener.Close() }()
 	address, err := c.address(listener.Addr())
@@ -68,7 +70,7 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 			return err
 		}
 	}
-	banner(stdout, e)
+	c.banner(stdout, e)
 	dual, err := e.Listener(listener)
 	if err != nil {
 		return err
@@ -117,10 +119,37 @@ func (c *config) emulator(address string, stderr io.Writer) (*clerktest.Emulator
 	if c.data != "" {
 		opts = append(opts, clerktest.WithData(c.data))
 	}
+	if !c.quiet {
+		opts = append(opts, clerktest.WithProgress(func(instance string, share float64) {
+			fmt.Fprintf(stderr, "reading -data %s: instance %s, %.0f %% done\n", c.data, instance, 100*share)
+		}))
+	}
 	for _, address := range c.webhooks {
 		opts = append(opts, clerktest.WithWebhook(address))
 	}
-	return clerktest.New(opts...)
+	// Until the records are read nearly nothing becomes garbage.
+	defer debug.SetGCPercent(debug.SetGCPercent(startGCPercent))
+	e, err := clerktest.New(opts...)
+	return e, c.inFlags(err)
+}
+
+// startGCPercent is how much the heap may grow, in percent, between two collections while the data folder is read.
+const startGCPercent = 400
+
+// inFlags tells an error about an option of the emulator in the words of the command line.
+func (c *config) inFlags(err error) error {
+	if err == nil {
+		return nil
+	}
+	option, rest, _ := strings.Cut(strings.TrimPrefix(err.Error(), "clerktest: "), ": ")
+	given, ok := map[string]string{
+		"WithData": "-data " + c.data, "WithURL": "-url " + c.url, "WithSecretKey": "-secret-key", "WithWebhook": "-webhook",
+		"WithWebhookSecret": "-webhook-secret", "WithClerkJS": "-clerkjs " + c.clerkJS,
+	}[option]
+	if !ok {
+		return err
+	}
+	return fmt.Errorf("%s: %s", given, rest)
 }
 
 // plant makes the further instances and adds the seed to the first, unless the records come from an earlier run.
@@ -151,17 +180,26 @@ func (c *config) plant(e *clerktest.Emulator, stdout io.Writer) error {
 }
 
 // banner prints where the emulator is and lines to copy, those of the first instance at the end.
-func banner(w io.Writer, e *clerktest.Emulator) {
+func (c *config) banner(w io.Writer, e *clerktest.Emulator) {
 	in := e.Default()
+	frontEnd := "start with -env-file .env.local in its folder, which writes them there under its names"
+	if c.envFile != "" {
+		frontEnd = "they are in " + c.envFile
+	}
+	people := `make a user there, with "Make Ada"`
+	if in.HasUsers() {
+		people = "choose a user there"
+	}
 	fmt.Fprintf(w, `clerk-emulator: a local Clerk for development and tests. Unofficial; it guards nothing.
 
   Backend API   %[1]s/v1
   JWKS          %[1]s/.well-known/jwks.json
   Console       %[1]s/
 
-Start your application with the lines below. In the console make a user and press "Sign in as": your application opens as that user.
+1. Start your application with the lines below. For a front end (Next.js, Vite): %[2]s.
+2. Open the console, %[3]s, and press "Sign in as": your application opens as that user.
 
-`, in.URL())
+`, in.URL(), frontEnd, people)
 	for _, ep := range in.Webhooks() {
 		fmt.Fprintf(w, "webhook %s signed with %s\n", ep.URL(), ep.Secret())
 	}
