@@ -27,7 +27,7 @@ var ErrNoCurrent = errors.New("clerkauth: the identity has no such object")
 // CurrentConfig says how [CurrentUser], [CurrentOrganization] and [CurrentMembership] remember what Clerk has answered.
 type CurrentConfig struct {
 	// TTL is how long an answer is kept; zero is [DefaultCurrentTTL], [NoCurrentCache] keeps none. With
-	// [Authenticator.ForgetChanged] behind the webhooks it can be long.
+	// [Authenticator.ForgetCurrent] behind the webhooks it can be long.
 	TTL time.Duration
 	// Size is how many users, organizations and memberships each are kept; zero is [DefaultCurrentSize].
 	Size int
@@ -147,4 +147,20 @@ func currentError(operation string, err error) error {
 		return fmt.Errorf("clerkauth: %s: %w", operation, err)
 	}
 	return &Error{Reason: ReasonUnexpectedError, message: operation + ": Clerk did not answer as it should", cause: err}
+}
+
+// ForgetCurrent drops what [CurrentUser], [CurrentOrganization] and [CurrentMembership] remember about a user, about an
+// organization, or, with both ids, about the user's membership. An answer that Clerk gave before this call is not used
+// afterwards. Behind the webhooks it keeps answers as new as the last event:
+//
+//	callbacks = callbacks.OnChange(authn.ForgetCurrent)
+func (a *Authenticator) ForgetCurrent(userID, organizationID string) {
+	if a.currents == nil {
+		return
+	}
+	a.currents.users.forget(func(key currentKey) bool { return userID != "" && key.userID == userID })
+	a.currents.organizations.forget(func(key currentKey) bool { return organizationID != "" && key.orgID == organizationID })
+	a.currents.memberships.forget(func(key currentKey) bool {
+		return userID+organizationID != "" && (userID == "" || userID == key.userID) && (organizationID == "" || organizationID == key.orgID)
+	})
 }

@@ -119,9 +119,9 @@ func TestCurrentUser_EventsForgetWhatTheyChange(t *testing.T) {
 	who := w.srv.SignedInUser()
 	ctx, other := w.as(t, who.Token), w.as(t, w.srv.SignedInUser().Token)
 	seen := 0
-	callbacks := w.authn.ForgetChanged(clerkwebhook.Callbacks{
+	callbacks := clerkwebhook.Callbacks{
 		UserUpdated: func(context.Context, *clerkwebhook.Event, *clerk.User) error { seen++; return nil },
-	})
+	}.OnChange(w.authn.ForgetCurrent)
 	name := func(want string) {
 		t.Helper()
 		user, err := clerkauth.CurrentUser(ctx)
@@ -166,7 +166,7 @@ func TestCurrentUser_AnAnswerThatIsOlderThanAnEventIsNotKept(t *testing.T) {
 		}
 	})
 	<-w.calls.begun
-	callbacks := w.authn.ForgetChanged(clerkwebhook.Callbacks{})
+	callbacks := clerkwebhook.Callbacks{}.OnChange(w.authn.ForgetCurrent)
 	event := &clerkwebhook.Event{Type: clerkwebhook.EventUserUpdated, Data: []byte(`{"id":"` + who.UserID + `"}`)}
 	if err := callbacks.Dispatch(t.Context(), event); err != nil {
 		t.Fatal(err)
@@ -251,7 +251,7 @@ func TestCurrentOrganization_AndMembership(t *testing.T) {
 	if got := w.calls.calls.Load(); got != 2 {
 		t.Errorf("got %d calls, want 2", got)
 	}
-	callbacks := w.authn.ForgetChanged(clerkwebhook.Callbacks{})
+	callbacks := clerkwebhook.Callbacks{}.OnChange(w.authn.ForgetCurrent)
 	event := &clerkwebhook.Event{Type: clerkwebhook.EventOrganizationDeleted, Data: []byte(`{"id":"` + org.ID + `"}`)}
 	if err := callbacks.Dispatch(t.Context(), event); err != nil {
 		t.Fatal(err)

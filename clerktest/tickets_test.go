@@ -104,7 +104,7 @@ func actorTokensOf(client *clerk.Client, userID string) func(*testing.T, clerk.A
 		if params.UserID == "" {
 			params.UserID = userID
 		}
-		if !params.Actor.IsSet() {
+		if params.Actor.IsZero() {
 			params.Actor = clerk.JSON(map[string]any{"sub": "user_support", "ticket": "T-1"})
 		}
 		return from(client.ActorTokens.Create(t.Context(), &params))

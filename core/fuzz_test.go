@@ -22,7 +22,7 @@ func FuzzOpt(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if o.IsZero() || o.IsNull() != (p == nil) || p != nil && o.Or("") != *p {
+		if v, ok := o.Get(); o.IsZero() || o.IsNull() != (p == nil) || p != nil && (!ok || v != *p) {
 			t.Fatalf("got %v, a pointer gives %v", o, p)
 		}
 		if got, want := encode(t, o), encode(t, p); got != want {

@@ -15,7 +15,9 @@ const (
 )
 
 // Opt is an optional request field with three states: unset (the zero value: the field is not sent), null and
-// set to a value. An Opt is a plain value; copy it freely.
+// set to a value. An Opt is a plain value: copy it freely, and assign [Set], [Null] or Opt[T]{} to change it.
+//
+// Every package that names a type of this one compiles the methods of each Opt anew, so there are few.
 type Opt[T any] struct {
 	value T
 	state uint8
@@ -53,34 +55,14 @@ func Value[T any](p *T) T {
 	return *p
 }
 
-// Set makes o hold v.
-func (o *Opt[T]) Set(v T) { *o = Set(v) }
-
-// SetNull makes o null.
-func (o *Opt[T]) SetNull() { *o = Null[T]() }
-
-// Unset makes o unset, so that the field is not sent.
-func (o *Opt[T]) Unset() { *o = Opt[T]{} }
-
 // Get returns the value and whether there is one. It reports false for unset and null.
 func (o Opt[T]) Get() (T, bool) { return o.value, o.state == optSet }
-
-// IsSet reports whether o holds a value.
-func (o Opt[T]) IsSet() bool { return o.state == optSet }
 
 // IsNull reports whether o is null.
 func (o Opt[T]) IsNull() bool { return o.state == optNull }
 
 // IsZero reports whether o is unset. It is what the omitzero option of encoding/json asks.
 func (o Opt[T]) IsZero() bool { return o.state == optUnset }
-
-// Or returns the value of o, or fallback if o is unset or null.
-func (o Opt[T]) Or(fallback T) T {
-	if o.state == optSet {
-		return o.value
-	}
-	return fallback
-}
 
 // String returns the value as fmt prints it, "null" or "unset".
 func (o Opt[T]) String() string {
@@ -114,13 +96,13 @@ func (o Opt[T]) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON makes o null for null, and set for anything that decodes into T.
 func (o *Opt[T]) UnmarshalJSON(data []byte) error {
 	if bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
-		o.SetNull()
+		*o = Opt[T]{state: optNull}
 		return nil
 	}
 	var v T
 	if err := json.Unmarshal(data, &v); err != nil {
 		return err
 	}
-	o.Set(v)
+	*o = Opt[T]{value: v, state: optSet}
 	return nil
 }

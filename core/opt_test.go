@@ -53,28 +53,24 @@ func TestOpt_JSON(t *testing.T) {
 func TestOpt_States(t *testing.T) {
 	t.Parallel()
 	var o clerk.Opt[string]
-	check := func(step string, set, null, zero bool, or, text string) {
+	check := func(step string, set, null, zero bool, value, text string) {
 		t.Helper()
-		if o.IsSet() != set || o.IsNull() != null || o.IsZero() != zero || o.Or("none") != or || o.String() != text {
-			t.Errorf("%s: got %v %v %v %q %q", step, o.IsSet(), o.IsNull(), o.IsZero(), o.Or("none"), o.String())
+		v, ok := o.Get()
+		if ok != set || v != value || o.IsNull() != null || o.IsZero() != zero || o.String() != text {
+			t.Errorf("%s: got %q %v %v %v %q", step, v, ok, o.IsNull(), o.IsZero(), o.String())
 		}
 	}
-	check("zero value", false, false, true, "none", "unset")
-	o.Set("a")
+	check("zero value", false, false, true, "", "unset")
+	o = clerk.Set("a")
 	check("set", true, false, false, "a", "a")
-	o.SetNull()
-	check("null", false, true, false, "none", "null")
-	if v, ok := o.Get(); v != "" || ok {
-		t.Errorf("Get of null: got %q %v", v, ok)
-	}
-	o.Unset()
-	check("unset", false, false, true, "none", "unset")
+	o = clerk.Null[string]()
+	check("null", false, true, false, "", "null")
 
 	name := "b"
 	o = clerk.FromPtr(&name)
 	check("from a pointer", true, false, false, "b", "b")
 	o = clerk.FromPtr[string](nil)
-	check("from nil", false, false, true, "none", "unset")
+	check("from nil", false, false, true, "", "unset")
 }
 
 func TestOpt_UnmarshalRejectsOtherTypes(t *testing.T) {
@@ -83,8 +79,8 @@ func TestOpt_UnmarshalRejectsOtherTypes(t *testing.T) {
 	if err := json.Unmarshal([]byte(`"x"`), &o); err == nil {
 		t.Error("got no error for a string in an Opt[int64]")
 	}
-	if got := o.Or(0); got != 7 {
-		t.Errorf("a failed decode changed the value: got %d, want 7", got)
+	if got, ok := o.Get(); !ok || got != 7 {
+		t.Errorf("a failed decode changed the value: got %d %v, want 7", got, ok)
 	}
 }
 

@@ -94,3 +94,42 @@ func TestCallbacks_Dispatch(t *testing.T) {
 		t.Errorf("got %v, want ErrMalformed without an event", err)
 	}
 }
+
+// TestCallbacks_OnChange tells whom each event is about, and calls what was there before.
+func TestCallbacks_OnChange(t *testing.T) {
+	t.Parallel()
+	var got []string
+	callbacks := clerkwebhook.Callbacks{
+		UserUpdated: func(context.Context, *clerkwebhook.Event, *clerk.User) error {
+			got = append(got, "callback")
+			return errTrouble
+		},
+		Other: func(context.Context, *clerkwebhook.Event) error { got = append(got, "other"); return nil },
+	}.OnChange(func(userID, organizationID string) { got = append(got, userID+"/"+organizationID) })
+	member := `{"organization":{"id":"org_1"},"public_user_data":{"user_id":"user_1"}}`
+	for _, test := range []struct {
+		eventType clerkwebhook.EventType
+		data      string
+		want      []string
+	}{
+		{clerkwebhook.EventUserCreated, `{"id":"user_1"}`, []string{"user_1/", "other"}},
+		{clerkwebhook.EventUserUpdated, `{"id":"user_1"}`, []string{"user_1/", "callback"}},
+		{clerkwebhook.EventUserDeleted, `{"id":"user_1","deleted":true}`, []string{"user_1/", "other"}},
+		{clerkwebhook.EventOrganizationCreated, `{"id":"org_1"}`, []string{"/org_1", "other"}},
+		{clerkwebhook.EventOrganizationUpdated, `{"id":"org_1"}`, []string{"/org_1", "other"}},
+		{clerkwebhook.EventOrganizationDeleted, `{"id":"org_1","deleted":true}`, []string{"/org_1", "other"}},
+		{clerkwebhook.EventOrganizationMembershipCreated, member, []string{"user_1/org_1", "other"}},
+		{clerkwebhook.EventOrganizationMembershipUpdated, member, []string{"user_1/org_1", "other"}},
+		{clerkwebhook.EventOrganizationMembershipDeleted, `{"organization":{"id":"org_1"}}`, []string{"/org_1", "other"}},
+		{clerkwebhook.EventSessionCreated, `{"id":"sess_1"}`, []string{"other"}},
+	} {
+		got = nil
+		err := callbacks.Dispatch(t.Context(), &clerkwebhook.Event{Type: test.eventType, Data: []byte(test.data)})
+		if failed := errors.Is(err, errTrouble); failed != slices.Contains(test.want, "callback") || err != nil && !failed {
+			t.Errorf("%s: got error %v", test.eventType, err)
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: got %q, want %q", test.eventType, got, test.want)
+		}
+	}
+}
