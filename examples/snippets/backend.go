@@ -128,3 +128,19 @@ func Greet(ctx context.Context, users Users, id string) (string, error) {
 }
 
 //docs:end fake
+
+// OrdersClient returns a client for another service that knows who calls.
+func OrdersClient(client *clerk.Client, machineKey string) (*http.Client, error) {
+	//docs:begin source
+	source, err := clerk.NewM2MTokenSource(client, clerk.M2MTokenSourceConfig{MachineSecretKey: machineKey})
+	if err != nil {
+		return nil, err
+	}
+	transport, err := clerk.NewTokenTransport(source, []string{"https://orders.example.com"})
+	if err != nil {
+		return nil, err
+	}
+	orders := &http.Client{Transport: transport, Timeout: 10 * time.Second}
+	//docs:end source
+	return orders, nil
+}
