@@ -105,8 +105,8 @@ console: ## drive the console of the local Clerk in a headless Chromium (OUT=fol
 	$(TOOL) ./console $(if $(OUT),-out $(abspath $(OUT)))
 
 .PHONY: browser
-browser: ## drive pages with the real ClerkJS through the flows of the local Clerk in a headless Chromium (npm; OUT=folder keeps pictures)
-	$(TOOL) ./browser $(if $(OUT),-out $(abspath $(OUT)))
+browser: ## drive pages with the real ClerkJS through the flows of the local Clerk in a headless Chromium (npm; FRONTEND=fapi.yml holds the answers against the document; OUT=folder keeps pictures)
+	$(TOOL) ./browser $(if $(OUT),-out $(abspath $(OUT))) $(if $(FRONTEND),-record browser/cache/answers.jsonl && go run ./contract -frontend $(abspath $(FRONTEND)) -recorded browser/cache/answers.jsonl)
 
 .PHONY: mirror
 mirror: ## test the mirror on real databases, fifty schedules of failures among the tests (SEEDS=50 LARGE=3 USERS=20000 TIMEOUT=15m)

@@ -1,6 +1,6 @@
 // Command browser drives applications that load the real ClerkJS through the flows of the local Clerk, in a headless Chromium.
 //
-//	go run ./browser [-chromium PATH] [-cache DIR] [-flow PATTERN] [-out DIR]
+//	go run ./browser [-chromium PATH] [-cache DIR] [-flow PATTERN] [-out DIR] [-record FILE]
 //
 // It prints a table of flow, version, set-up and result, and exits with 1 when a flow fails, when a page throws, or when
 // anything asks another machine.
@@ -19,11 +19,13 @@ import (
 
 	"github.com/clerkgo/clerk-go/clerktest"
 	"github.com/clerkgo/clerk-go/tools/internal/chromium"
+	"github.com/clerkgo/clerk-go/tools/internal/recording"
 )
 
 type options struct {
 	chromium, cache, out, flow string
 	webapp                     string // the program of the example
+	record                     *recording.Recorder
 }
 
 func main() {
@@ -32,11 +34,26 @@ func main() {
 	flag.StringVar(&o.cache, "cache", "browser/cache", "folder that keeps the packages")
 	flag.StringVar(&o.out, "out", "", "folder that gets pictures")
 	flag.StringVar(&o.flow, "flow", "", "run only the flows whose name fits this regular expression")
+	record := flag.String("record", "", "file that gets every answer of the Frontend API, for contract -recorded")
 	flag.Parse()
-	if err := run(context.Background(), o); err != nil {
+	if err := recorded(*record, o); err != nil {
 		fmt.Fprintln(os.Stderr, "browser:", err)
 		os.Exit(1)
 	}
+}
+
+// recorded runs the flows, and keeps the answers in a file if one is named.
+func recorded(file string, o options) error {
+	if file == "" {
+		return run(context.Background(), o)
+	}
+	out, err := os.Create(file) //nolint:gosec // the file that the person who starts the command names
+	if err != nil {
+		return err
+	}
+	o.record = recording.NewRecorder(out)
+	err = run(context.Background(), o)
+	return errors.Join(err, o.record.Err(), out.Close())
 }
 
 func run(ctx context.Context, o options) error {
@@ -125,7 +142,7 @@ func one(ctx context.Context, o options, f flow, v version, s setup) (err error)
 		defer func() { _ = os.RemoveAll(data) }()
 		opts = append(opts, clerktest.WithData(data))
 	}
-	site, err := openSite(o.cache, v, s, opts...)
+	site, err := openSite(o.cache, o.record, v, s, opts...)
 	if err != nil {
 		return err
 	}

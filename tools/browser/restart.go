@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/clerkgo/clerk-go/clerktest"
+	"github.com/clerkgo/clerk-go/tools/internal/recording"
 )
 
 // localClerk is the emulator of a site. It keeps its address over restarts.
@@ -14,12 +15,13 @@ type localClerk struct {
 
 	address  string
 	opts     []clerktest.Option
+	record   *recording.Recorder
 	emulator *clerktest.Emulator
 	http     *http.Server
 }
 
-func startClerk(opts ...clerktest.Option) (*localClerk, error) {
-	c := &localClerk{address: "127.0.0.1:0", opts: append(opts, clerktest.WithDevelopmentKey())}
+func startClerk(record *recording.Recorder, opts ...clerktest.Option) (*localClerk, error) {
+	c := &localClerk{record: record, address: "127.0.0.1:0", opts: append(opts, clerktest.WithDevelopmentKey())}
 	return c, c.start()
 }
 
@@ -51,7 +53,9 @@ func (c *localClerk) stop() {
 }
 
 // ServeHTTP lets an application mount the emulator.
-func (c *localClerk) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.emulator.ServeHTTP(w, r) }
+func (c *localClerk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.record.Wrap(c.emulator).ServeHTTP(w, r)
+}
 
 func (c *localClerk) restart() error {
 	c.stop()

@@ -13,6 +13,7 @@ import (
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 	"github.com/clerkgo/clerk-go/clerktest"
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
+	"github.com/clerkgo/clerk-go/tools/internal/recording"
 )
 
 // site is the application of one flow: a Go service that clerkauth protects, and a page that loads ClerkJS.
@@ -46,8 +47,8 @@ window.addEventListener("load", async () => {
 </script></body></html>`))
 
 // openSite starts an emulator and an application.
-func openSite(cache string, v version, s setup, opts ...clerktest.Option) (*site, error) {
-	srv, err := startClerk(append(opts, clerktest.WithClerkJS(cache+"/"+v.folder))...)
+func openSite(cache string, record *recording.Recorder, v version, s setup, opts ...clerktest.Option) (*site, error) {
+	srv, err := startClerk(record, append(opts, clerktest.WithClerkJS(cache+"/"+v.folder))...)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ var beyond = map[string][]string{
 var open = []string{"WellKnown.OAuth2AuthorizationServerMetadata", "WellKnown.OpenIDConfiguration"}
 
 // addBeyond adds these fields to the schemas of a document, as texts that may be null, opens the open ones and says what is
-// known of the verifications of a sign-up.
+// known of sessions with tasks and of the verifications of a sign-up.
 func addBeyond(schemas openapi3.Schemas) {
 	for name, fields := range beyond {
 		schema := schemas[name]
@@ -28,6 +28,10 @@ func addBeyond(schemas openapi3.Schemas) {
 		if schema := schemas[name]; schema != nil {
 			schema.Value.AdditionalProperties = openapi3.AdditionalProperties{}
 		}
+	}
+	if session := schemas["Client.SessionBase"]; session != nil {
+		status := session.Value.Properties["status"].Value
+		status.Enum = append(status.Enum, "pending") // by which ClerkJS knows a session with tasks
 	}
 	if verifications := schemas["Client.SignUp.Verifications"]; verifications != nil {
 		addUnprepared(verifications.Value, "email_address", "phone_number")

@@ -3,8 +3,37 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
+
+	"github.com/clerkgo/clerk-go/tools/internal/recording"
 )
+
+// runRecorded holds the answers that browsers got, as make browser records them, against the document.
+func runRecorded(path, recorded string) error {
+	doc, err := loadDocument(path)
+	if err != nil {
+		return err
+	}
+	in, err := os.Open(recorded) //nolint:gosec // the file that the person who starts the command names
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }()
+	checker := newValidator(doc)
+	if err := recording.Read(in, checker.check); err != nil {
+		return err
+	}
+	answers, failures := 0, []string(nil)
+	for _, n := range checker.seen {
+		answers += n
+	}
+	for finding, example := range checker.violations {
+		failures = append(failures, "document: "+finding+" ("+example+")")
+	}
+	fmt.Printf("%-16s %3d operations in %d answers to browsers as the document says, %d findings\n", "recorded", len(checker.seen), answers, len(checker.violations))
+	return report(failures)
+}
 
 // runFrontend lets a browser visit every operation of the Frontend API that is emulated.
 func runFrontend(ctx context.Context, path string) error {

@@ -2,7 +2,7 @@
 // families, the official Go SDK, the published @clerk/backend and core, validates every answer on its way, and then sends
 // each operation what Clerk refuses. With Clerk's document of webhooks it holds the events of the tours against that one, too.
 //
-//	go run ./contract -spec PATH [-webhooks PATH] [-frontend PATH] [-js=false]
+//	go run ./contract -spec PATH [-webhooks PATH] [-frontend PATH] [-recorded PATH] [-js=false]
 //
 // With the document of the Frontend API a browser of its own visits every operation of that one which is emulated. It exits
 // with 1 when a tour fails, no tour visits an operation, an answer or event does not fit its document, or a bad request is
@@ -26,9 +26,16 @@ func main() {
 	spec := flag.String("spec", "", "path of the OpenAPI document of the Backend API")
 	webhooks := flag.String("webhooks", "", "path of the document of webhooks; without it events are not checked")
 	frontend := flag.String("frontend", "", "path of the OpenAPI document of the Frontend API; without it that API is not visited")
+	recorded := flag.String("recorded", "", "answers that make browser has recorded: they alone are held against the document of -frontend")
 	js := flag.Bool("js", true, "run the tour of @clerk/backend too; installs it with npm into a temporary folder")
 	flag.Parse()
-	if err := runAll(context.Background(), *spec, *webhooks, *frontend, *js); err != nil {
+	var err error
+	if *recorded != "" {
+		err = runRecorded(*frontend, *recorded)
+	} else {
+		err = runAll(context.Background(), *spec, *webhooks, *frontend, *js)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
