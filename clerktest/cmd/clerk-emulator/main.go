@@ -186,7 +186,7 @@ func (c *config) banner(w io.Writer, e *clerktest.Emulator) {
 	if c.envFile != "" {
 		frontEnd = "they are in " + c.envFile
 	}
-	people := `make a user there, with "Make Ada"`
+	people := "make a user there"
 	if in.HasUsers() {
 		people = "choose a user there"
 	}
