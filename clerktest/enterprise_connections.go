@@ -108,6 +108,10 @@ type enterpriseOIDCWire struct {
 var tableEnterpriseConnections = &table[enterpriseConnection]{
 	name: "enterprise_connections",
 	id:   func(e *enterpriseConnection) string { return e.ID },
+	indexes: map[string]func(*enterpriseConnection) []string{
+		"domain":       func(e *enterpriseConnection) []string { return e.Domains },
+		"organization": func(e *enterpriseConnection) []string { return keysOf(text(e.OrganizationID)) },
+	},
 }
 
 func enterpriseConnectionsFamily() family {
@@ -204,7 +208,9 @@ func (in *enterpriseConnectionInput) applyTo(x *tx, e *enterpriseConnection) err
 		return errParamMissing("saml." + missing[0])
 	}
 	for _, d := range x.verifiedDomains(e.Domains) {
-		x.dropOrganizationDomain(d)
+		if d.OrganizationID != text(e.OrganizationID) || d.EnrollmentMode != strategySSO {
+			x.dropOrganizationDomain(d)
+		}
 	}
 	return nil
 }
@@ -256,16 +262,28 @@ func createEnterpriseConnection(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	return c.storeEnterpriseConnection(&enterpriseConnection{ID: c.tx.newID("entconn_"), SyncAttributes: true, CreatedAt: c.tx.now}, &in)
+	return c.answerEnterpriseConnection(c.tx.newEnterpriseConnection(&in))
 }
 
-func (c *call) storeEnterpriseConnection(e *enterpriseConnection, in *enterpriseConnectionInput) (any, error) {
+// newEnterpriseConnection stores a connection that is not active unless the input says so.
+func (x *tx) newEnterpriseConnection(in *enterpriseConnectionInput) (*enterpriseConnection, error) {
+	return x.storeEnterpriseConnection(&enterpriseConnection{ID: x.newID("entconn_"), SyncAttributes: true, CreatedAt: x.now}, in)
+}
+
+func (x *tx) storeEnterpriseConnection(e *enterpriseConnection, in *enterpriseConnectionInput) (*enterpriseConnection, error) {
 	next := *e
-	if err := in.applyTo(c.tx, &next); err != nil {
+	if err := in.applyTo(x, &next); err != nil {
 		return nil, err
 	}
-	tableEnterpriseConnections.put(c.tx, &next)
-	return c.tx.wireEnterpriseConnection(&next), nil
+	tableEnterpriseConnections.put(x, &next)
+	return &next, nil
+}
+
+func (c *call) answerEnterpriseConnection(e *enterpriseConnection, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	return c.tx.wireEnterpriseConnection(e), nil
 }
 
 func updateEnterpriseConnection(c *call) (any, error) {
@@ -277,5 +295,5 @@ func updateEnterpriseConnection(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.storeEnterpriseConnection(e, &in)
+	return c.answerEnterpriseConnection(c.tx.storeEnterpriseConnection(e, &in))
 }

@@ -1,7 +1,6 @@
 package clerktest
 
 import (
-	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -52,10 +51,7 @@ var tableTestRuns = &table[testRun]{
 	},
 }
 
-const (
-	testRunPath = "/v1/enterprise_connection_test_runs/"
-	testRunLife = 10 * time.Minute
-)
+const testRunLife = 10 * time.Minute
 
 func enterpriseTestRunsFamily() family {
 	return family{
@@ -64,7 +60,10 @@ func enterpriseTestRunsFamily() family {
 			"ListEnterpriseConnectionTestRuns":  {read: listTestRuns},
 			"CreateEnterpriseConnectionTestRun": {write: createTestRun},
 		},
-		raw: []rawRoute{{http.MethodGet, testRunPath + "{secret}", followTestRun}},
+		frontend: map[string]frontendEndpoint{
+			"initEnterpriseConnectionTestRun":      {write: beginTestRun, anyone: true},
+			"getEnterpriseConnectionTestRunResult": {read: showTestRun, anyone: true},
+		},
 	}
 }
 
@@ -105,33 +104,44 @@ func createTestRun(c *call) (any, error) {
 		r.Kind = "saml"
 	}
 	tableTestRuns.put(c.tx, r)
-	return map[string]string{"url": c.inst.URL() + "/" + c.inst.name + frontendSuffix + testRunPath + r.Secret}, nil
+	return map[string]string{"url": c.inst.pageURL(connectionPath(e.ID) + "/init_test_run?ticket=" + r.Secret)}, nil
 }
 
-// followTestRun ends a test run: well when the connection has what an identity provider needs, else with a log that
-// names what is missing.
-func followTestRun(e *Emulator) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		var status string
-		err := e.instanceOf(r).write(func(x *tx) (err error) { status, err = x.followTestRun(r.PathValue("secret")); return err })
-		if err != nil {
-			writeFrontendError(w, err)
-			return
-		}
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = io.WriteString(w, "The test run ended with "+status+".\n")
+func connectionPath(id string) string { return "/v1/enterprise_connections/" + id }
+
+// beginTestRun follows the link of a test run, which ends it at once: well when the connection has what an identity
+// provider needs, else with a log that names what is missing. The browser goes on to the result.
+func beginTestRun(c *frontendCall) (any, error) {
+	r, err := c.tx.followTestRun(c.param("enterpriseConnectionID"), c.query.Get("ticket"))
+	if err != nil {
+		return nil, err
 	}
+	target := c.inst.pageURL(connectionPath(r.ConnectionID) + "/test_runs/" + r.ID + "?token=" + r.Secret)
+	return redirectAnswer{location: target, status: http.StatusMovedPermanently}, nil
 }
 
-func (x *tx) followTestRun(secret string) (status string, err error) {
+// showTestRun is the page that says how a test run has ended.
+func showTestRun(c *frontendCall) (any, error) {
+	r := tableTestRuns.first(c.tx, "secret", c.query.Get("token"))
+	if r == nil || r.ID != c.param("testRunID") || r.ConnectionID != c.param("enterpriseConnectionID") {
+		return nil, errNotFound("test run")
+	}
+	result := "The test run ended with " + r.Status + "."
+	for _, log := range r.Logs {
+		result += " " + sentence(log.Message)
+	}
+	return c.messagePage("Test run", result)
+}
+
+func (x *tx) followTestRun(connectionID, secret string) (*testRun, error) {
 	r := tableTestRuns.first(x, "secret", secret)
-	if r == nil {
-		return "", errNotFound("test run")
+	if r == nil || r.ConnectionID != connectionID {
+		return nil, errNotFound("test run")
 	}
 	if r.Status != "pending" || r.ExpiresAt <= x.now {
-		return "", errBadRequest("test_run_link_expired", "the link was followed before or is too old")
+		return nil, errBadRequest("test_run_link_expired", "the link was followed before or is too old")
 	}
-	r = tableTestRuns.update(x, r.ID, func(r *testRun) {
+	return tableTestRuns.update(x, r.ID, func(r *testRun) {
 		r.Status = "success"
 		for _, name := range tableEnterpriseConnections.get(x, r.ConnectionID).missingSettings() {
 			r.Status = "failed"
@@ -139,8 +149,7 @@ func (x *tx) followTestRun(secret string) (status string, err error) {
 				Level: "error", Code: "connection_incomplete", Short: name + " is missing", Message: "the connection has no " + name,
 			})
 		}
-	})
-	return r.Status, nil
+	}), nil
 }
 
 // missingSettings names what an identity provider could not do without.

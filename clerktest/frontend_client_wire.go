@@ -90,7 +90,9 @@ func (x *tx) wireFrontendUser(u *user) *frontendUserWire {
 	w := &frontendUserWire{userWire: x.wireUser(u), CreateOrganizations: u.OrganizationsLimit, OrganizationMemberships: []*frontendMembershipWire{}}
 	for at := range u.Emails {
 		shown := x.withPending(emailKind, u.Emails[at])
+		matches := w.EmailAddresses[at].MatchesSSOConnection
 		w.EmailAddresses[at] = wireEmail(&shown)
+		w.EmailAddresses[at].MatchesSSOConnection = matches
 	}
 	for at := range u.Phones {
 		shown := x.withPending(phoneKind, u.Phones[at])

@@ -61,7 +61,7 @@ type environmentUserWire struct {
 }
 
 func (x *tx) environmentUser(s *instanceSettings, user *UserSettings) environmentUserWire {
-	sso := enabledWire{tableEnterpriseConnections.size(x) > 0}
+	sso := enabledWire{x.anyConnection()}
 	return environmentUserWire{UserSettings: *user, SAML: sso, EnterpriseSSO: sso, Restrictions: map[string]enabledWire{
 		"allowlist": {s.Allowlist || s.RestrictedToList}, "blocklist": {s.Blocklist},
 		"allowlist_blocklist_disabled_on_sign_in": {s.ListsOffOnSignIn},

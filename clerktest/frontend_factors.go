@@ -19,8 +19,9 @@ type factorVerification struct {
 	VerifiedAt   string          `json:"verified_at_client"`
 	Error        *errorItem      `json:"error"`
 	Passkey      *passkeyRequest `json:"passkey,omitzero"`
-	Nonce        string          `json:"nonce,omitzero"`  // what a browser is asked to do with a passkey
-	Strong       bool            `json:"strong,omitzero"` // the passkey's device has made sure who uses it
+	Nonce        string          `json:"nonce,omitzero"`         // what a browser is asked to do with a passkey
+	Strong       bool            `json:"strong,omitzero"`        // the passkey's device has made sure who uses it
+	ConnectionID string          `json:"connection_id,omitzero"` // of the enterprise connection that a visit is for
 	oneTimeCode
 }
 
@@ -35,6 +36,7 @@ type factorInput struct {
 	RedirectURL    string `json:"redirect_url"`
 	CompleteURL    string `json:"action_complete_redirect_url"`
 	Credential     string `json:"public_key_credential"`
+	ConnectionID   string `json:"enterprise_connection_id"`
 }
 
 // factorWire is one way to go on.
@@ -43,6 +45,8 @@ type factorWire struct {
 	EmailAddressID string `json:"email_address_id,omitzero"`
 	PhoneNumberID  string `json:"phone_number_id,omitzero"`
 	SafeIdentifier string `json:"safe_identifier,omitzero"`
+	ConnectionID   string `json:"enterprise_connection_id,omitzero"`
+	ConnectionName string `json:"enterprise_connection_name,omitzero"`
 	Primary        *bool  `json:"primary,omitzero"`
 	Default        *bool  `json:"default,omitzero"`
 }
@@ -241,6 +245,19 @@ func (v *factorVerification) wire() *factorVerificationWire {
 	return w
 }
 
+// open reports whether a visit to a provider has begun that the person has not come back from.
+func (v *factorVerification) open() bool {
+	return v != nil && v.ProviderURL != "" && v.Status == "unverified"
+}
+
+// way is the strategy that was asked for, which verifications over an enterprise connection do not have as their name.
+func (v *factorVerification) way() string {
+	if v.ConnectionID != "" {
+		return strategySSO
+	}
+	return v.Strategy
+}
+
 // object is the type of the verification on the wire.
 func (v *factorVerification) object() string {
 	switch s := v.Strategy; {
@@ -248,6 +265,8 @@ func (v *factorVerification) object() string {
 		return "verification_otp"
 	case strings.HasPrefix(s, "oauth_"):
 		return "verification_oauth"
+	case strings.HasPrefix(s, "from_oauth_"):
+		return "verification_from_oauth"
 	default:
 		return "verification_" + s
 	}

@@ -18,6 +18,7 @@ func providerPage() *webPage {
 type providerPageView struct {
 	Provider string
 	People   []pickView
+	Email    string // of the person who is expected, empty when anybody is
 }
 
 // providerGrant is whom a provider names to the callback of one visit, for the code that the browser takes along.
@@ -65,13 +66,16 @@ func showProvider(c *pageCall) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	social := c.tx.userSettings().Social[v.Strategy]
-	out := &providerPageView{Provider: cmp.Or(social.Name, providerOf(v.Strategy))}
+	out := &providerPageView{Provider: cmp.Or(c.tx.userSettings().Social[v.Strategy].Name, providerOf(v.Strategy))}
+	connection := c.tx.activeConnection(v.ConnectionID)
+	if connection != nil {
+		out.Provider, out.Email = connection.Name, v.Value
+	}
 	for u := range tableUsers.each(c.tx) {
 		if len(out.People) == maxPicks {
 			break
 		}
-		if email := primaryValue(u.Emails, u.PrimaryEmailID); email != "" {
+		if email := primaryValue(u.Emails, u.PrimaryEmailID); email != "" && (connection == nil || connection.serves(email)) {
 			out.People = append(out.People, pickView{ID: email, Name: displayName(u), Identifier: email})
 		}
 	}

@@ -66,6 +66,7 @@ type providerView struct{ Strategy, Name string }
 // factorView is a way to prove who one is.
 type factorView struct {
 	Strategy, EmailAddressID, PhoneNumberID string
+	ConnectionID                            string
 	Label, To                               string
 	Link, Entered                           bool // proved by a link in a message; by a code without sending anything
 }
@@ -140,8 +141,9 @@ func (c *pageCall) showSignInStep(v *signInView, s *signInAttempt) (any, error) 
 	case s.First != nil && s.First.Status == "transferable" && s.External != nil:
 		v.Step, v.Name = "unknown", s.External.Email
 		return v, nil
-	case status == "needs_first_factor":
-		v.Step, v.Factors = "first", factorViews(c.tx.firstFactors(u))
+	case status == "needs_first_factor", status == "needs_identifier" && len(c.tx.signInFactors(s, u)) > 0:
+		v.Step, v.Factors, v.Trouble = "first", factorViews(c.tx.signInFactors(s, u)), s.First.trouble()
+		v.Name = cmp.Or(v.Name, s.Identifier)
 		v.Password = slices.ContainsFunc(v.Factors, func(f factorView) bool { return f.Strategy == "password" })
 	case status == "needs_second_factor":
 		v.Step, v.Factors = "second", factorViews(c.tx.secondFactors(u))
@@ -184,10 +186,11 @@ func factorViews(factors []factorWire) []factorView {
 			"phone_code": "Text a code to " + f.SafeIdentifier, "reset_password_email_code": "Forgot the password? Send a code to " + f.SafeIdentifier,
 			"reset_password_phone_code": "Forgot the password? Text a code to " + f.SafeIdentifier,
 			"totp":                      "Code of the authenticator app", "backup_code": "Backup code", "passkey": "Use a passkey",
+			strategySSO: "Continue with " + f.ConnectionName,
 		}[f.Strategy]
 		if known {
 			out = append(out, factorView{
-				Strategy: f.Strategy, EmailAddressID: f.EmailAddressID, PhoneNumberID: f.PhoneNumberID, Label: label, To: f.SafeIdentifier,
+				Strategy: f.Strategy, EmailAddressID: f.EmailAddressID, PhoneNumberID: f.PhoneNumberID, ConnectionID: f.ConnectionID, Label: label, To: f.SafeIdentifier,
 				Link: f.Strategy == "email_link", Entered: f.Strategy == "totp" || f.Strategy == "backup_code",
 			})
 		}
@@ -223,8 +226,21 @@ func actIdentify(c *pageCall) (redirectAnswer, error) {
 	if identifier == "" {
 		return redirectAnswer{}, paramError("form_param_missing", "identifier", "is missing", "Enter an identifier.")
 	}
-	err := c.step(createSignIn, map[string]any{"identifier": identifier, "password": c.values.Get("password")})
-	return c.afterSignInStep(err)
+	fields := map[string]any{"identifier": identifier, "password": c.values.Get("password")}
+	if connections := c.tx.connectionsFor(identifier); len(connections) > 0 {
+		delete(fields, "password")
+		if len(connections) == 1 {
+			fields = c.visitFields(strategySSO)
+			fields["identifier"] = identifier
+		}
+	}
+	return c.afterSignInStep(c.step(createSignIn, fields))
+}
+
+// visitFields are those of a visit to a provider that comes back to this page.
+func (c *pageCall) visitFields(strategy string) map[string]any {
+	here := c.inst.pageURL("/" + c.onward().location)
+	return map[string]any{"strategy": strategy, "redirect_url": here, "action_complete_redirect_url": here}
 }
 
 // actPick signs somebody in without any proof, as this is a local Clerk.
@@ -246,14 +262,7 @@ func actPick(c *pageCall) (redirectAnswer, error) {
 
 // actProvider begins a visit to a provider, which comes back to this page.
 func actProvider(c *pageCall) (redirectAnswer, error) {
-	here := c.inst.pageURL("/" + c.onward().location)
-	err := c.step(createSignIn, map[string]any{
-		"strategy": c.values.Get("strategy"), "redirect_url": here, "action_complete_redirect_url": here,
-	})
-	if err != nil {
-		return redirectAnswer{}, err
-	}
-	return redirectAnswer{location: c.currentSignIn().First.ProviderURL}, nil
+	return c.afterSignInStep(c.step(createSignIn, c.visitFields(c.values.Get("strategy"))))
 }
 
 func actTicket(c *pageCall) (redirectAnswer, error) {
@@ -289,10 +298,8 @@ func signInStep(strategy string, handler func(*frontendCall) (any, error)) func(
 		if s == nil {
 			return actRestart(c)
 		}
-		fields := map[string]any{
-			"strategy": cmp.Or(strategy, c.values.Get("strategy")), "redirect_url": c.inst.pageURL("/" + c.onward().location),
-		}
-		for _, name := range []string{"password", "code", "email_address_id", "phone_number_id", "public_key_credential"} {
+		fields := c.visitFields(cmp.Or(strategy, c.values.Get("strategy")))
+		for _, name := range []string{"password", "code", "email_address_id", "phone_number_id", "enterprise_connection_id", "public_key_credential"} {
 			if value := c.values.Get(name); value != "" {
 				fields[name] = value
 			}
@@ -304,13 +311,17 @@ func signInStep(strategy string, handler func(*frontendCall) (any, error)) func(
 	}
 }
 
-// afterSignInStep leads to the next step, or back to the application.
+// afterSignInStep leads to the next step, to a provider, or back to the application.
 func (c *pageCall) afterSignInStep(err error) (redirectAnswer, error) {
 	if err != nil {
 		return redirectAnswer{}, err
 	}
-	if s := c.currentSignIn(); s != nil && s.SessionID != nil {
+	s := c.currentSignIn()
+	switch {
+	case s != nil && s.SessionID != nil:
 		return c.leave()
+	case s != nil && s.First.open():
+		return redirectAnswer{location: s.First.ProviderURL}, nil
 	}
 	return redirectAnswer{location: c.onward().location, status: http.StatusSeeOther}, nil
 }

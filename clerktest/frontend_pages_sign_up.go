@@ -148,14 +148,7 @@ func actTransfer(c *pageCall) (redirectAnswer, error) {
 }
 
 func actSignUpProvider(c *pageCall) (redirectAnswer, error) {
-	here := c.inst.pageURL("/" + c.onward().location)
-	err := c.step(beginSignUp, map[string]any{
-		"strategy": c.values.Get("strategy"), "redirect_url": here, "action_complete_redirect_url": here,
-	})
-	if err != nil {
-		return redirectAnswer{}, err
-	}
-	return redirectAnswer{location: c.tx.currentSignUp(c.browser.ClientID).ExternalVerification.ProviderURL}, nil
+	return c.afterSignUpStep(c.step(beginSignUp, c.visitFields(c.values.Get("strategy"))))
 }
 
 func actSendSignUpCode(c *pageCall) (redirectAnswer, error) {
@@ -175,6 +168,16 @@ func actSignUpCode(c *pageCall) (redirectAnswer, error) {
 	return c.afterSignUpStep(c.step(attemptSignUp, fields, "sign_up_id", s.ID))
 }
 
+// visitForSignUp leads to the identity provider of the connection that serves the address of a sign-up.
+func (c *pageCall) visitForSignUp(s *signUp) (redirectAnswer, error) {
+	fields := c.visitFields(strategySSO)
+	fields["enterprise_connection_id"] = c.tx.connectionsFor(text(s.Email))[0].ID
+	if err := c.step(changeSignUp, fields, "sign_up_id", s.ID); err != nil {
+		return redirectAnswer{}, err
+	}
+	return redirectAnswer{location: c.tx.currentSignUp(s.ClientID).ExternalVerification.ProviderURL}, nil
+}
+
 // afterSignUpStep leads back to the application when nothing is missing; else it sends the code that is missing, and
 // leads to the next step.
 func (c *pageCall) afterSignUpStep(err error) (redirectAnswer, error) {
@@ -182,8 +185,13 @@ func (c *pageCall) afterSignUpStep(err error) (redirectAnswer, error) {
 		return redirectAnswer{}, err
 	}
 	s := c.tx.currentSignUp(c.browser.ClientID)
-	if s.SessionID != nil {
+	switch {
+	case s.SessionID != nil:
 		return c.leave()
+	case c.tx.needsSSO(s):
+		return c.visitForSignUp(s)
+	case s.ExternalVerification.open():
+		return redirectAnswer{location: s.ExternalVerification.ProviderURL}, nil
 	}
 	unverified := c.tx.unverifiedFields(s)
 	if len(c.tx.missingFields(s)) == 0 && len(unverified) > 0 {

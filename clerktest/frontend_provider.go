@@ -16,6 +16,8 @@ type externalIdentity struct {
 	Email     string `json:"email"`
 	FirstName string `json:"first_name"`
 	LastName  string `json:"last_name"`
+
+	ConnectionID string `json:"connection_id,omitzero"` // the enterprise connection that it came by
 }
 
 // providerVisit is how long a visit to a provider may take.
@@ -35,6 +37,11 @@ func (c *frontendCall) visitProvider(in *factorInput) (*factorVerification, erro
 	if !social.Enabled || !social.Authenticatable {
 		return nil, paramError("oauth_provider_not_enabled", "strategy", "is not enabled", "This provider is not enabled: allow it in the instance's user settings.")
 	}
+	return c.newVisit(in.Strategy, in)
+}
+
+// newVisit begins a visit that comes back to the application.
+func (c *frontendCall) newVisit(strategy string, in *factorInput) (*factorVerification, error) {
 	if err := c.checkRedirect(in.RedirectURL); err != nil {
 		return nil, err
 	}
@@ -50,7 +57,7 @@ func (c *frontendCall) visitProvider(in *factorInput) (*factorVerification, erro
 	}
 	state := randomHex(24)
 	return &factorVerification{
-		Strategy: in.Strategy, Token: state, RedirectURL: in.RedirectURL, CompleteURL: in.CompleteURL,
+		Strategy: strategy, Token: state, RedirectURL: in.RedirectURL, CompleteURL: in.CompleteURL,
 		ProviderURL: c.inst.pageURL("/provider?state=") + state,
 		oneTimeCode: oneTimeCode{Status: "unverified", ExpireAt: c.tx.time.Add(providerVisit).UnixMilli()},
 	}, nil
@@ -122,7 +129,12 @@ func (c *frontendCall) signInFromProvider(s *signInAttempt, identity *externalId
 		tableSignIns.put(c.tx, &next)
 		return redirectAnswer{location: first.RedirectURL}, nil
 	}
-	identity.Strategy = first.Strategy
+	identity.Strategy, identity.ConnectionID = first.Strategy, first.ConnectionID
+	if err := c.tx.checkIdentity(&first, identity); err != nil {
+		first.refuseWith("failed", err)
+		tableSignIns.put(c.tx, &next)
+		return redirectAnswer{location: first.RedirectURL}, nil
+	}
 	u := c.tx.externalUser(identity)
 	if u == nil {
 		next.External = identity
@@ -130,12 +142,11 @@ func (c *frontendCall) signInFromProvider(s *signInAttempt, identity *externalId
 		tableSignIns.put(c.tx, &next)
 		return redirectAnswer{location: first.RedirectURL}, nil
 	}
-	if err := c.tx.checkReturn(u); err != nil {
+	if err := c.tx.admit(u, identity); err != nil {
 		first.refuseWith("failed", err)
 		tableSignIns.put(c.tx, &next)
 		return redirectAnswer{location: first.RedirectURL}, nil
 	}
-	c.tx.linkExternal(u, identity)
 	first.Status, next.UserID = "verified", u.ID
 	tableSignIns.put(c.tx, &next)
 	done, err := c.tx.completeSignIn(&next)
@@ -143,6 +154,14 @@ func (c *frontendCall) signInFromProvider(s *signInAttempt, identity *externalId
 		return nil, err
 	}
 	return redirectAnswer{location: first.back(done.SessionID != nil)}, nil
+}
+
+// admit takes note of the account by which a user comes back, who may.
+func (x *tx) admit(u *user, identity *externalIdentity) error {
+	if err := x.checkReturn(u); err != nil {
+		return err
+	}
+	return x.linkIdentity(u, identity)
 }
 
 // refuse gives a verification its end, with the reason that the page shows.
@@ -172,6 +191,11 @@ func (x *tx) externalUser(identity *externalIdentity) *user {
 		return u
 	}
 	return x.userByEmail(identity.Email)
+}
+
+// proof is a verification that a provider's word for somebody has ended well.
+func (identity *externalIdentity) proof() *factorVerification {
+	return &factorVerification{Strategy: identity.Strategy, ConnectionID: identity.ConnectionID, oneTimeCode: oneTimeCode{Status: "verified"}}
 }
 
 // linkedTo reports whether the user has the external account.
@@ -219,8 +243,7 @@ func (c *frontendCall) transferToSignIn(s *signInAttempt) error {
 	if u == nil {
 		return errUserGone()
 	}
-	c.tx.linkExternal(u, up.External)
 	s.UserID = u.ID
-	s.First = &factorVerification{Strategy: up.External.Strategy, oneTimeCode: oneTimeCode{Status: "verified"}}
-	return nil
+	s.First = up.External.proof()
+	return c.tx.linkIdentity(u, up.External)
 }

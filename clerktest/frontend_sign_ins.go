@@ -74,10 +74,12 @@ func createSignIn(c *frontendCall) (any, error) {
 	s := &signInAttempt{ID: c.tx.newID("sia_"), ClientID: d.ID, Identifier: in.Identifier, AbandonAt: c.tx.time.Add(signInLife).UnixMilli()}
 	if in.Identifier != "" {
 		u, err := c.tx.identifiedUser(in.Identifier)
-		if err != nil {
+		switch {
+		case err == nil:
+			s.UserID = u.ID
+		case !byConnection(in.Strategy) && len(c.tx.connectionsFor(ssoAddress(s, nil))) == 0:
 			return nil, err
 		}
-		s.UserID = u.ID
 	}
 	if in.Strategy == "" && in.Password != "" {
 		in.Strategy = "password"
@@ -102,6 +104,8 @@ func (c *frontendCall) beginSignIn(s *signInAttempt, in *signInInput) (err error
 		return c.signInWithTicket(s, in.Ticket)
 	case in.Strategy == "passkey":
 		s.First, err = c.askPasskey(tableUsers.get(c.tx, s.UserID))
+	case byConnection(in.Strategy):
+		err = c.prepareSSO(s, &in.factorInput)
 	case strings.HasPrefix(in.Strategy, "oauth_"):
 		s.First, err = c.visitProvider(&in.factorInput)
 	case in.Strategy != "" && s.UserID != "":
@@ -171,7 +175,7 @@ func changeSignIn(status string, step func(*frontendCall, *signInAttempt, *user,
 		case u == nil:
 			return nil, errUserGone()
 		case c.tx.signInStatus(s) != status:
-			return nil, errBadRequest("sign_in_step_invalid", "This sign-in is at another step: "+c.tx.signInStatus(s)+".")
+			return nil, errSignInStep(c.tx.signInStatus(s))
 		}
 		next := *s
 		err = step(c, &next, u, &in)
@@ -184,7 +188,7 @@ func changeSignIn(status string, step func(*frontendCall, *signInAttempt, *user,
 }
 
 var (
-	prepareFirstFactor  = changeSignIn("needs_first_factor", func(c *frontendCall, s *signInAttempt, _ *user, in *factorInput) error { return c.prepareFirst(s, in) })
+	prepareKnownUser    = changeSignIn("needs_first_factor", func(c *frontendCall, s *signInAttempt, _ *user, in *factorInput) error { return c.prepareFirst(s, in) })
 	attemptKnownUser    = changeSignIn("needs_first_factor", proveFirstFactor)
 	prepareSecondFactor = changeSignIn("needs_second_factor", func(c *frontendCall, s *signInAttempt, u *user, in *factorInput) (err error) {
 		s.Second, err = c.prepareFactor(u, c.tx.secondFactors(u), in)
@@ -196,6 +200,10 @@ var (
 	})
 	resetPassword = changeSignIn("needs_new_password", chooseNewPassword)
 )
+
+func errSignInStep(status string) *apiError {
+	return errBadRequest("sign_in_step_invalid", "This sign-in is at another step: "+status+".")
+}
 
 // attemptFirstFactor checks the first factor. A passkey tells by itself who signs in.
 func attemptFirstFactor(c *frontendCall) (any, error) {
@@ -212,7 +220,7 @@ func attemptFirstFactor(c *frontendCall) (any, error) {
 	}
 	switch status := c.tx.signInStatus(s); {
 	case status != "needs_first_factor" && status != "needs_identifier":
-		return nil, errBadRequest("sign_in_step_invalid", "This sign-in is at another step: "+status+".")
+		return nil, errSignInStep(status)
 	case s.First == nil || s.First.Strategy != "passkey":
 		return nil, errNotPrepared()
 	}
@@ -238,7 +246,7 @@ func (c *frontendCall) prepareFirst(s *signInAttempt, in *factorInput) (err erro
 		s.First, err = c.askPasskey(u)
 		return err
 	}
-	s.First, err = c.prepareFactor(u, c.tx.firstFactors(u), in)
+	s.First, err = c.prepareFactor(u, c.tx.signInFactors(s, u), in)
 	return err
 }
 
@@ -262,7 +270,7 @@ func (c *frontendCall) provePasswordFactor(s *signInAttempt, in *factorInput) er
 	if u == nil {
 		return errParamMissing("identifier")
 	}
-	if _, err := chooseFactor(c.tx.firstFactors(u), in); err != nil {
+	if _, err := chooseFactor(c.tx.signInFactors(s, u), in); err != nil {
 		return err
 	}
 	if err := c.tx.provePassword(u, in.Password); err != nil {

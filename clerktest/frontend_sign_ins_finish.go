@@ -76,7 +76,7 @@ func (x *tx) completeSignIn(s *signInAttempt) (*signInAttempt, error) {
 			session.SecondFactorAt = &x.now
 		}
 	})
-	x.chooseSession(s.ClientID, started.ID, s.First.Strategy)
+	x.chooseSession(s.ClientID, started.ID, s.First.way())
 	return tableSignIns.update(x, s.ID, func(s *signInAttempt) { s.SessionID = &started.ID }), nil
 }
 
@@ -144,9 +144,13 @@ func (x *tx) wireSignIn(s *signInAttempt) *signInWire {
 		Identifier: nilIfEmpty(s.Identifier), CreatedSessionID: s.SessionID, AbandonAt: s.AbandonAt,
 		FirstFactorVerification: s.First.wire(), SecondFactorVerification: s.Second.wire(),
 	}
-	if u := tableUsers.get(x, s.UserID); u != nil {
+	u := tableUsers.get(x, s.UserID)
+	if factors := x.signInFactors(s, u); len(factors) > 0 {
+		w.SupportedFirstFactors = factors
+	}
+	if u != nil {
 		w.UserData = &signInUserWire{u.FirstName, u.LastName, u.ImageURL, u.HasImage}
-		w.SupportedFirstFactors, w.SupportedSecondFactors = x.firstFactors(u), x.secondFactors(u)
+		w.SupportedSecondFactors = x.secondFactors(u)
 	}
 	return w
 }

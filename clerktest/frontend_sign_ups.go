@@ -34,6 +34,7 @@ type signUpInput struct {
 	Transfer      bool            `json:"transfer"`
 	RedirectURL   string          `json:"redirect_url"`
 	CompleteURL   string          `json:"action_complete_redirect_url"`
+	ConnectionID  string          `json:"enterprise_connection_id"`
 }
 
 // beginSignUp begins a sign-up, which takes the place of one that the browser has begun before.
@@ -52,7 +53,7 @@ func beginSignUp(c *frontendCall) (any, error) {
 	if err := c.startSignUp(s, &in); err != nil {
 		return nil, err
 	}
-	if err := c.fillSignUp(s, &in); err != nil {
+	if err := c.advance(s, &in); err != nil {
 		return nil, err
 	}
 	tableSignUps.deleteAll(c.tx, "client", d.ID)
@@ -64,7 +65,7 @@ func beginSignUp(c *frontendCall) (any, error) {
 // startSignUp takes what a sign-up begins with besides fields: a ticket, a provider, or an identity that a sign-in
 // found without an account. Without a ticket it is refused where only the invited may come.
 func (c *frontendCall) startSignUp(s *signUp, in *signUpInput) (err error) {
-	if in.Strategy != "ticket" && in.Ticket == "" {
+	if in.Strategy != "ticket" && in.Ticket == "" && !c.comesBySSO(s, in) {
 		switch c.tx.userSettings().SignUp.Mode {
 		case "restricted":
 			return errForbidden("sign_up_mode_restricted", "Sign-ups are closed: only who is invited can sign up.")
@@ -86,9 +87,24 @@ func (c *frontendCall) startSignUp(s *signUp, in *signUpInput) (err error) {
 		s.Ticket, in.Email = in.Ticket, email
 		s.EmailVerification = &factorVerification{Strategy: "ticket", oneTimeCode: oneTimeCode{Status: "verified"}}
 	case strings.HasPrefix(in.Strategy, "oauth_"):
-		s.ExternalVerification, err = c.visitProvider(&factorInput{Strategy: in.Strategy, RedirectURL: in.RedirectURL, CompleteURL: in.CompleteURL})
+		s.ExternalVerification, err = c.visitProvider(in.visit())
 	}
 	return err
+}
+
+// visit is the part of the form that is about a visit to a provider.
+func (in *signUpInput) visit() *factorInput {
+	return &factorInput{Strategy: in.Strategy, RedirectURL: in.RedirectURL, CompleteURL: in.CompleteURL, ConnectionID: in.ConnectionID}
+}
+
+// comesBySSO reports whether an identity provider vouches for who signs up, which opens sign-ups that are closed to
+// others.
+func (c *frontendCall) comesBySSO(s *signUp, in *signUpInput) bool {
+	if in.Transfer {
+		from := tableSignIns.get(c.tx, text(tableDevices.get(c.tx, s.ClientID).SignInID))
+		return from != nil && from.External != nil && from.External.ConnectionID != ""
+	}
+	return byConnection(in.Strategy) && len(c.tx.connectionsFor(in.Email)) > 0
 }
 
 // fillSignUp checks and stores the fields that were entered. A changed identifier has to be proved again.
@@ -159,6 +175,15 @@ func (c *frontendCall) fillSignUp(s *signUp, in *signUpInput) error {
 	return nil
 }
 
+// advance takes the fields that were entered, and begins the visit to an identity provider that the form may ask for.
+func (c *frontendCall) advance(s *signUp, in *signUpInput) (err error) {
+	if err := c.fillSignUp(s, in); err != nil || !byConnection(in.Strategy) {
+		return err
+	}
+	s.ExternalVerification, err = c.visitConnection(text(s.Email), in.visit())
+	return err
+}
+
 // keepGiven are the values that are not empty.
 func keepGiven(values ...string) []string {
 	out := []string{}
@@ -206,7 +231,7 @@ func changeSignUp(c *frontendCall) (any, error) {
 		return nil, err
 	}
 	next := *s
-	if err := c.fillSignUp(&next, &in); err != nil {
+	if err := c.advance(&next, &in); err != nil {
 		return nil, err
 	}
 	tableSignUps.put(c.tx, &next)
@@ -312,7 +337,9 @@ func (x *tx) advanceSignUp(s *signUp) (*signUp, error) {
 		return nil, err
 	}
 	if s.External != nil {
-		x.linkExternal(u, s.External)
+		if err := x.linkIdentity(u, s.External); err != nil {
+			return nil, err
+		}
 	}
 	who, err := x.firstSession(s, u)
 	if err != nil {
@@ -334,7 +361,7 @@ func (x *tx) firstSession(s *signUp, u *user) (SignedIn, error) {
 func (s *signUp) strategy() string {
 	for _, v := range []*factorVerification{s.ExternalVerification, s.EmailVerification, s.PhoneVerification} {
 		if v != nil {
-			return v.Strategy
+			return v.way()
 		}
 	}
 	return "password"

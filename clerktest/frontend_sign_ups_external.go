@@ -1,5 +1,7 @@
 package clerktest
 
+import "strings"
+
 // transferToSignUp goes on with an identity that a provider vouched for in a sign-in that found no account.
 func (c *frontendCall) transferToSignUp(s *signUp) error {
 	d := tableDevices.get(c.tx, s.ClientID)
@@ -7,7 +9,7 @@ func (c *frontendCall) transferToSignUp(s *signUp) error {
 	if from == nil || from.External == nil || from.First == nil || from.First.Status != "transferable" {
 		return errBadRequest("account_transfer_invalid", "There is nothing to transfer to a sign-up.")
 	}
-	s.ExternalVerification = &factorVerification{Strategy: from.External.Strategy, oneTimeCode: oneTimeCode{Status: "verified"}}
+	s.ExternalVerification = from.External.proof()
 	return c.tx.takeIdentity(s, from.External)
 }
 
@@ -17,7 +19,10 @@ func (x *tx) takeIdentity(s *signUp, identity *externalIdentity) error {
 		return err
 	}
 	s.External, s.Email = identity, &identity.Email
-	s.EmailVerification = &factorVerification{Strategy: identity.Strategy, oneTimeCode: oneTimeCode{Status: "verified"}}
+	s.EmailVerification = identity.proof()
+	if strings.HasPrefix(identity.Strategy, "oauth_") {
+		s.EmailVerification.Strategy = "from_" + identity.Strategy
+	}
 	if identity.FirstName != "" {
 		s.FirstName = &identity.FirstName
 	}
@@ -40,9 +45,11 @@ func (c *frontendCall) signUpFromProvider(s *signUp, identity *externalIdentity)
 		tableSignUps.put(c.tx, &next)
 		return redirectAnswer{location: v.RedirectURL}, nil
 	}
-	identity.Strategy = v.Strategy
+	identity.Strategy, identity.ConnectionID = v.Strategy, v.ConnectionID
 	v.Status = "verified"
-	if c.tx.externalUser(identity) != nil {
+	if err := c.tx.checkIdentity(&v, identity); err != nil {
+		v.refuseWith("failed", err)
+	} else if c.tx.externalUser(identity) != nil {
 		next.External = identity
 		v.refuse("transferable", "external_account_exists", "There is an account for this external account already.")
 	} else if err := c.tx.takeIdentity(&next, identity); err != nil {

@@ -119,6 +119,8 @@ var systemPermissions = []struct{ key, name string }{
 	{"org:sys_billing:manage", "Manage billing"},
 	{"org:sys_api_keys:read", "Read API keys"},
 	{"org:sys_api_keys:manage", "Manage API keys"},
+	{"org:sys_entconns:read", "Read enterprise connections"},
+	{"org:sys_entconns:manage", "Manage enterprise connections"},
 }
 
 // startRoles stores the system permissions and the two standard roles.

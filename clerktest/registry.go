@@ -156,6 +156,7 @@ func families() []family {
 		ownOrganizationsFamily(),
 		browserOrganizationsFamily(),
 		browserDomainsFamily(),
+		browserConnectionsFamily(),
 		browserBillingFamily(),
 		ownAPIKeysFamily(),
 		reverificationFamily(),

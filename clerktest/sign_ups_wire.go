@@ -64,6 +64,9 @@ func (x *tx) missingFields(s *signUp) []string {
 	if s.UserID != nil {
 		return out
 	}
+	if x.needsSSO(s) {
+		return append(out, strategySSO)
+	}
 	settings := x.userSettings()
 	given := map[string]bool{
 		"email_address": s.Email != nil, "phone_number": s.Phone != nil, "username": s.Username != nil, "first_name": s.FirstName != nil,

@@ -124,6 +124,7 @@ func (x *tx) wireUser(u *user) *userWire {
 	w.EmailAddresses = make([]emailWire, len(u.Emails))
 	for i := range u.Emails {
 		w.EmailAddresses[i] = wireEmail(&u.Emails[i])
+		w.EmailAddresses[i].MatchesSSOConnection = u.Emails[i].MatchesSSO || len(x.connectionsFor(u.Emails[i].Value)) > 0
 	}
 	w.PhoneNumbers = make([]phoneWire, len(u.Phones))
 	for i := range u.Phones {

@@ -57,6 +57,7 @@ func frontendTour(ctx context.Context, in *clerktest.Instance) (*tour, error) {
 	v.factors()
 	v.organizations()
 	v.domains()
+	v.enterprise()
 	v.billing()
 	v.apiKeys()
 	v.ends()
