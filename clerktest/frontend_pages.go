@@ -38,6 +38,8 @@ type pageCall struct {
 
 	page   *webPage
 	values url.Values // of the form
+	answer any        // of the last step
+	codes  []string   // new backup codes, which are shown now and never again
 }
 
 // pageView is what a template gets.
@@ -47,6 +49,7 @@ type pageView struct {
 	Self               string            // where forms go: the page with its query
 	Query              string            // of the page, with a question mark, for links to pages that continue with it
 	Console            string            // address of the console
+	Once               string            // what its forms may be sent with once
 	Problems           map[string]string // sentence by field; the one under "" belongs to no field
 	Values             map[string]string // what was entered, besides secrets
 	Data               any
@@ -62,7 +65,7 @@ func (p *webPage) routes() []rawRoute {
 
 // pagesFamily are the pages that the environment points to, with their style sheet and script.
 func pagesFamily() family {
-	f := family{}
+	f := family{tables: []anyTable{tableSentForms}}
 	for _, p := range []*webPage{signInPage(), tasksPage(), signUpPage(), providerPage(), userPage(), organizationPage(), waitlistPage()} {
 		f.raw = append(f.raw, p.routes()...)
 	}
@@ -130,8 +133,14 @@ func (e *Emulator) answerPage(c *pageCall) (answer any, err error) {
 		return nil, errParamValue("action", "a button of this page")
 	}
 	var target redirectAnswer
-	err = c.change(true, func() (err error) { target, err = act(c); return err })
-	if err == nil {
+	err = c.change(true, func() (err error) {
+		if err := c.sendOnce(); err != nil {
+			return err
+		}
+		target, err = act(c)
+		return err
+	})
+	if err == nil && c.codes == nil {
 		return target, nil
 	}
 	return c.showPage(err)
@@ -171,6 +180,6 @@ func (c *pageCall) step(handler func(*frontendCall) (any, error), fields map[str
 	for i := 0; i+1 < len(params); i += 2 {
 		c.params = append(c.params, route.Param{Name: params[i], Value: params[i+1]})
 	}
-	_, err = handler(c.frontendCall)
+	c.answer, err = handler(c.frontendCall)
 	return err
 }

@@ -31,14 +31,14 @@ func signInPage() *webPage {
 			"task_organization": taskStep(taskOrganization),
 			"task_create":       taskStep(taskNewOrganization),
 			"task_password":     taskStep(taskPassword),
-			"task_totp":         taskStep(taskTOTP),
+			"task_totp":         taskStep(setUpTOTP),
 		},
 	}
 }
 
 // signInView is what the page shows: which step is next, and the choices at it.
 type signInView struct {
-	Step        string // identifier, first, second, new_password, unknown, ticket, there or one of taskSteps
+	Step        string // identifier, first, second, new_password, unknown, ticket, there, codes or one of taskSteps
 	Identifiers string // kinds of identifiers, for people
 	Users       []pickView
 	Providers   []providerView
@@ -55,6 +55,7 @@ type signInView struct {
 
 	Organizations organizationsView // to choose from
 	Secret        string            // of a new authenticator app
+	Codes         []string          // new backup codes
 }
 
 // pickView is a user to pick.
@@ -83,6 +84,8 @@ func showSignIn(c *pageCall) (any, error) {
 	v := &signInView{Back: hostOf(back), SignUp: settings.SignUp.Mode == "public", Ticket: c.query.Get("__clerk_ticket")}
 	s := c.currentSignIn()
 	switch {
+	case c.codes != nil:
+		v.Step, v.Codes = "codes", c.codes
 	case c.session != nil && len(c.session.Tasks) > 0 && !c.query.Has("add"):
 		return c.showTask(v)
 	case s != nil && c.query.Has("continue"):

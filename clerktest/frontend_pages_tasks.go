@@ -38,7 +38,7 @@ func taskStep(step func(*pageCall) error) func(*pageCall) (redirectAnswer, error
 		if c.session == nil {
 			return actRestart(c)
 		}
-		if err := step(c); err != nil {
+		if err := step(c); err != nil || c.codes != nil {
 			return redirectAnswer{}, err
 		}
 		return c.leave()
@@ -60,14 +60,6 @@ func taskPassword(c *pageCall) error {
 	return c.step(changePassword, map[string]any{
 		"new_password": c.values.Get("new_password"), "sign_out_of_other_sessions": c.values.Has("sign_out_of_other_sessions"),
 	})
-}
-
-// taskTOTP takes the first code of an authenticator app, or makes the secret that the app needs.
-func taskTOTP(c *pageCall) error {
-	if !c.values.Has("code") {
-		return c.step(sensitive(beginTOTP), nil)
-	}
-	return c.step(finishTOTP, map[string]any{"code": c.values.Get("code")})
 }
 
 // waitsForTask reports whether the session of the browser is not active yet.

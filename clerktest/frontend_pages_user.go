@@ -1,20 +1,21 @@
 package clerktest
 
+import "maps"
+
 // userPage is the account: who is signed in in this browser, as whom else, and in which organizations.
 func userPage() *webPage {
-	return &webPage{
-		path: "/user", title: "Account", show: showUser,
-		acts: map[string]func(*pageCall) (redirectAnswer, error){
-			"sign_out":     actSignOutHere,
-			"switch":       actSwitch,
-			"organization": actOrganization,
-			"names":        actNames,
-			"add_passkey":  actAddPasskey,
-			"save_passkey": actSavePasskey,
-			"drop_passkey": actDropPasskey,
-			"stay":         (*pageCall).leave,
-		},
+	acts := map[string]func(*pageCall) (redirectAnswer, error){
+		"sign_out":     actSignOutHere,
+		"switch":       actSwitch,
+		"organization": actOrganization,
+		"names":        actNames,
+		"add_passkey":  actAddPasskey,
+		"save_passkey": actSavePasskey,
+		"drop_passkey": actDropPasskey,
+		"stay":         (*pageCall).leave,
 	}
+	maps.Copy(acts, accountActs())
+	return &webPage{path: "/user", title: "Account", show: showUser, acts: acts}
 }
 
 // organizationPage lists the organizations of the person who is signed in, and makes new ones.
@@ -42,6 +43,7 @@ type userView struct {
 	Name, Identifier, FirstName, LastName string
 	Sessions                              []sessionView
 	Organizations                         organizationsView
+	Account                               accountView
 	Passkeys                              []passkey
 	CanAddPasskey                         bool
 	Passkey                               *passkeyView // that the browser is asked to make
@@ -81,7 +83,7 @@ func showUser(c *pageCall) (any, error) {
 			v.Sessions = append(v.Sessions, sessionView{s.ID, displayName(u), u.identifier(), s.ID == c.session.ID})
 		}
 	}
-	v.Organizations, v.Passkeys = c.organizations(), c.user.Passkeys
+	v.Organizations, v.Passkeys, v.Account = c.organizations(), c.user.Passkeys, c.account()
 	settings := c.tx.userSettings()
 	v.CanAddPasskey = settings.enabled("passkey")
 	if made := c.newPasskeyOf(); made != nil {

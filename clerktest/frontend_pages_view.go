@@ -18,7 +18,7 @@ const pagePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img
 	"form-action 'self' http://localhost:* https://localhost:* http://*.localhost:* https://*.localhost:* http://127.0.0.1:* https://127.0.0.1:*"
 
 // secretFields are the fields whose values a page does not show again.
-var secretFields = []string{"password", "new_password", "code", "action", "ticket", "public_key_credential"}
+var secretFields = []string{"password", "new_password", "code", "action", "ticket", "public_key_credential", "once", "current_password"}
 
 // explain puts the reasons of a refusal under their fields and keeps what was entered. What is no refusal stays an
 // error.
@@ -55,6 +55,7 @@ func (c *pageCall) respondPage(answer any, err error) int {
 	case !ok:
 		return c.respondFrontend(answer, nil)
 	}
+	view.Once = randomHex(16)
 	view.Title, view.Console = cmp.Or(view.Title, c.page.title), c.inst.URL()+"/"
 	view.Query = queryOf(c.r.URL)
 	view.Self = "./" + strings.TrimPrefix(c.page.path, "/") + view.Query // With the dot a colon in the query is no scheme's.

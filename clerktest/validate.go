@@ -264,23 +264,36 @@ func (c *call) readUpload() error {
 			break
 		}
 		if err != nil {
-			return errBodyInvalid("the multipart body cannot be read")
+			return uploadError(err)
 		}
 		data, err := io.ReadAll(io.LimitReader(part, maxUpload+1))
 		if err != nil {
-			return errBodyInvalid("the multipart body cannot be read")
+			return uploadError(err)
 		}
 		if part.FileName() == "" {
 			up.fields[part.FormName()] = string(data)
 			continue
 		}
 		if len(data) > maxUpload {
-			return newError(http.StatusRequestEntityTooLarge, "image_too_large", "image is too large", "an image may have up to 10 MB")
+			return errImageTooLarge()
 		}
 		up.field, up.name, up.contentType, up.data = part.FormName(), part.FileName(), part.Header.Get("Content-Type"), data
 	}
 	c.upload = up
 	return c.checkUpload()
+}
+
+// uploadError refuses a multipart body that is too large, or cannot be read.
+func uploadError(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return errImageTooLarge()
+	}
+	return errBodyInvalid("the multipart body cannot be read")
+}
+
+func errImageTooLarge() *apiError {
+	return newError(http.StatusRequestEntityTooLarge, "image_too_large", "image is too large", "an image may have up to 10 MB")
 }
 
 func (c *call) checkUpload() error {

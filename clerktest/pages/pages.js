@@ -6,14 +6,17 @@ if (at >= 0 && location.hash.startsWith("#/")) {
   location.replace(location.pathname + "?" + query);
 }
 
-// A form is sent once. Who comes back to a page that the browser has kept may send it again.
+// A form is sent once. Who comes back to a page that the browser has kept sees it anew.
 const sent = new Set();
 addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
   if (sent.has(event.target)) event.preventDefault();
   sent.add(event.target);
 });
-addEventListener("pageshow", () => sent.clear());
+addEventListener("pageshow", (event) => {
+  sent.clear();
+  if (event.persisted) location.reload();
+});
 
 // askBrowser makes or uses a passkey and returns what the browser answers, as JSON.
 async function askBrowser(call, options) {
