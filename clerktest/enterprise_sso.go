@@ -163,8 +163,9 @@ func (x *tx) linkConnection(u *user, e *enterpriseConnection, identity *external
 	if err != nil {
 		return err
 	}
+	accounts := slices.Concat(others, []json.RawMessage{raw})
 	x.changeUser(u.ID, func(u *user) {
-		u.EnterpriseAccounts, u.UpdatedAt = append(others, raw), x.now
+		u.EnterpriseAccounts, u.UpdatedAt = accounts, x.now
 		if e.SyncAttributes && identity.FirstName != "" {
 			u.FirstName = &identity.FirstName
 		}

@@ -3,6 +3,7 @@ package clerktest
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -126,11 +127,11 @@ func showTestRun(c *frontendCall) (any, error) {
 	if r == nil || r.ID != c.param("testRunID") || r.ConnectionID != c.param("enterpriseConnectionID") {
 		return nil, errNotFound("test run")
 	}
-	result := "The test run ended with " + r.Status + "."
+	result := []string{"The test run ended with " + r.Status + "."}
 	for _, log := range r.Logs {
-		result += " " + sentence(log.Message)
+		result = append(result, sentence(log.Message))
 	}
-	return c.messagePage("Test run", result)
+	return c.messagePage("Test run", strings.Join(result, " "))
 }
 
 func (x *tx) followTestRun(connectionID, secret string) (*testRun, error) {

@@ -57,7 +57,8 @@ func TestSignInPage_TaskOfANewOrganizationAndOfASecondFactor(t *testing.T) {
 	b.press(wantsBack, "task_totp", "code", "000000").shows(t, http.StatusUnprocessableEntity, "The code is incorrect.")
 	_, rest, _ := strings.Cut(string(shown.raw), "<code>")
 	secret, _, _ := strings.Cut(rest, "</code>")
-	b.press(wantsBack, "task_totp", "code", totpNow(t, secret, in.Clock().Now())).backHome(t)
+	b.press(wantsBack, "task_totp", "code", totpNow(t, secret, in.Clock().Now())).shows(t, http.StatusOK, "Your backup codes")
+	b.press(wantsBack, "stay").backHome(t)
 	if user := must(t, in, http.MethodGet, "/users/"+u.ID, ""); user.object["totp_enabled"] != true {
 		t.Errorf("got %s", user.raw)
 	}

@@ -131,7 +131,7 @@ func (c *frontendCall) signInFromProvider(s *signInAttempt, identity *externalId
 	}
 	identity.Strategy, identity.ConnectionID = first.Strategy, first.ConnectionID
 	if err := c.tx.checkIdentity(&first, identity); err != nil {
-		first.refuseWith("failed", err)
+		first.refuseWith(err)
 		tableSignIns.put(c.tx, &next)
 		return redirectAnswer{location: first.RedirectURL}, nil
 	}
@@ -143,7 +143,7 @@ func (c *frontendCall) signInFromProvider(s *signInAttempt, identity *externalId
 		return redirectAnswer{location: first.RedirectURL}, nil
 	}
 	if err := c.tx.admit(u, identity); err != nil {
-		first.refuseWith("failed", err)
+		first.refuseWith(err)
 		tableSignIns.put(c.tx, &next)
 		return redirectAnswer{location: first.RedirectURL}, nil
 	}
@@ -169,12 +169,12 @@ func (v *factorVerification) refuse(status, code, long string) {
 	v.Status, v.Error = status, &errorItem{Code: code, Message: code, LongMessage: long}
 }
 
-func (v *factorVerification) refuseWith(status string, err error) {
+func (v *factorVerification) refuseWith(err error) {
 	if refused, ok := err.(*apiError); ok && len(refused.items) > 0 { //nolint:errorlint // rules return it as it is
-		v.Status, v.Error = status, &refused.items[0]
+		v.Status, v.Error = "failed", &refused.items[0]
 		return
 	}
-	v.refuse(status, "internal_clerk_error", "Something went wrong.")
+	v.refuse("failed", "internal_clerk_error", "Something went wrong.")
 }
 
 // back is where the browser goes on.

@@ -48,12 +48,12 @@ func (c *frontendCall) signUpFromProvider(s *signUp, identity *externalIdentity)
 	identity.Strategy, identity.ConnectionID = v.Strategy, v.ConnectionID
 	v.Status = "verified"
 	if err := c.tx.checkIdentity(&v, identity); err != nil {
-		v.refuseWith("failed", err)
+		v.refuseWith(err)
 	} else if c.tx.externalUser(identity) != nil {
 		next.External = identity
 		v.refuse("transferable", "external_account_exists", "There is an account for this external account already.")
 	} else if err := c.tx.takeIdentity(&next, identity); err != nil {
-		v.refuseWith("failed", err)
+		v.refuseWith(err)
 	}
 	tableSignUps.put(c.tx, &next)
 	done, err := c.tx.advanceSignUp(&next)
