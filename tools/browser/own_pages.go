@@ -19,6 +19,9 @@ var ownPages = []flow{
 	{name: "password, reset, second factor", run: ownPasswordFlow},
 	{name: "account and organizations", run: ownAccountFlow},
 	{name: "provider", run: ownProviderFlow},
+	{name: "enterprise SSO", run: ownSSOFlow},
+	{name: "account: addresses, numbers and password", run: ownIdentifiersFlow},
+	{name: "account: second factor, sessions, a form sent twice", run: ownFactorsFlow},
 	{name: "waitlist and tickets", run: ownWaitlistFlow},
 	{name: "passkey", run: ownPasskeyFlow},
 	{name: "tasks of a session", run: ownTasksFlow},
@@ -159,7 +162,8 @@ func ownTasksFlow(v *visit) error {
 		v.sees("choose an organization"), v.shows("task-organization"), v.fills("name", engines), v.presses("Create"), v.isHome, v.isActive("ada@example.com", 1))
 }
 
-// isActive checks how many sessions of the user with an address the Backend API knows.
+// isActive checks how many sessions of the user with an address the Backend API knows, and that webhooks told of a new
+// one.
 func (v *visit) isActive(email string, want int) func() error { //nolint:unparam // the number belongs to what is checked
 	return func() error {
 		list, err := v.srv.API().Users.List(v.ctx, &clerk.UserListParams{EmailAddresses: []string{email}})
@@ -169,6 +173,9 @@ func (v *visit) isActive(email string, want int) func() error { //nolint:unparam
 		if len(list.Data) != 1 {
 			return fmt.Errorf("the Backend API knows %d users with this address, want one", len(list.Data))
 		}
-		return v.hasSession(list.Data[0].ID, want)
+		if err := v.hasSession(list.Data[0].ID, want); err != nil {
+			return err
+		}
+		return v.hears("session.created")()
 	}
 }
