@@ -3,6 +3,7 @@ package clerktest_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -181,6 +182,30 @@ func TestFrontend_Tickets(t *testing.T) {
 	made := must(t, in, http.MethodGet, "/users/"+up.response().text("created_user_id"), "")
 	if made.member("public_metadata").text("team") != "red" {
 		t.Errorf("got %s, want the metadata of the invitation", made.raw)
+	}
+}
+
+// TestFrontend_TicketsProveTheirAddressAlone: the invitation of one address is no proof of another.
+func TestFrontend_TicketsProveTheirAddressAlone(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	invitation := must(t, in, http.MethodPost, "/invitations", `{"email_address": "new@example.com", "redirect_url": "http://localhost:3000/join"}`)
+	accept, err := url.Parse(invitation.text("url"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newWebBrowser(t, in)
+	target, err := url.Parse(b.send(http.MethodGet, accept.RequestURI(), nil).header.Get("Location"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	up := b.must(http.MethodPost, "/v1/client/sign_ups", form("strategy", "ticket", "ticket", target.Query().Get("__clerk_ticket"))).response()
+	if unverified, _ := up.object["unverified_fields"].([]any); len(unverified) != 0 {
+		t.Fatalf("got %v, want the address of the invitation to be proved", unverified)
+	}
+	changed := b.must(http.MethodPatch, "/v1/client/sign_ups/"+up.text("id"), form("email_address", "another@example.com", "password", goodPassword)).response()
+	if unverified, _ := changed.object["unverified_fields"].([]any); changed.text("status") == "complete" || !slices.Contains(unverified, any("email_address")) {
+		t.Errorf("got %v, want another address to be proved", changed.object)
 	}
 }
 

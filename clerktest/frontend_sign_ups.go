@@ -115,7 +115,7 @@ func (c *frontendCall) fillSignUp(s *signUp, in *signUpInput) error {
 		if err != nil {
 			return err
 		}
-		if text(s.Email) != plain && s.Ticket == "" && s.External == nil {
+		if s.Email != nil && *s.Email != plain {
 			s.EmailVerification = nil
 		}
 		s.Email = &plain
