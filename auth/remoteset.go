@@ -69,7 +69,6 @@ type RemoteKeySet struct {
 	failure  *Error               // of the last load, nil after a good one
 	retryAt  time.Time            // no load before this after a failure
 	nextLoad time.Time            // no load for an unknown key id before this
-	told     int                  // unknown key ids that were refused since the last good load without another one
 	missing  map[string]time.Time // key ids that the key server does not have, and when that was seen
 }
 
@@ -108,10 +107,6 @@ const (
 	maxMissing = 256
 	// freshWait is how long a caller waits for a load while an old set is at hand.
 	freshWait = 80 * time.Millisecond
-	// freshFor is how long a key id that is not among the keys that were loaded counts as unknown without another load,
-	// and maxTold for how many requests: where more come it is a flood, in which a key that is newer must not be missed.
-	freshFor = time.Second
-	maxTold  = 16
 	// missingFor is how many cool-downs long a key id counts as missing.
 	missingFor = 10
 )
@@ -257,9 +252,8 @@ func (s *RemoteKeySet) unknown(ctx context.Context, id string, now time.Time) (*
 	return nil, unknownKey()
 }
 
-// refusal is why no load may be started or joined for an unknown id, or nil. An id is wrong that the key server was
-// asked for, or that is not among keys that were loaded just now; otherwise nobody can say so while a load must wait.
-// The lock is held.
+// refusal is why no load may be started or joined for an unknown id, or nil. Only an id that the key server was asked
+// for is wrong; while a load must wait nobody can say so. The lock is held.
 func (s *RemoteKeySet) refusal(id string, now time.Time) *Error {
 	always := s.config.OnUnknownKey == RefreshAlways
 	if at, ok := s.missing[id]; ok && !always && now.Before(at.Add(missingFor*s.config.CoolDown)) {
@@ -271,13 +265,10 @@ func (s *RemoteKeySet) refusal(id string, now time.Time) *Error {
 	if failure := s.resting(now); failure != nil {
 		return failure
 	}
-	if always || !now.Before(s.nextLoad) {
-		return nil
+	if !always && now.Before(s.nextLoad) {
+		return loadError("the next load for an unknown key id is due in a moment", nil)
 	}
-	if s.told++; s.told <= maxTold && s.snapshot.Load().age(now) < freshFor {
-		return unknownKey()
-	}
-	return loadError("the next load for an unknown key id is due in a moment", nil)
+	return nil
 }
 
 // resting returns why the key server is left alone for a moment after a failure, or nil. The lock is held.
@@ -362,7 +353,7 @@ func (s *RemoteKeySet) replace(keys []*Key, f *keyFlight) {
 		delete(s.missing, key.ID)
 	}
 	s.snapshot.Store(next)
-	s.failures, s.failure, s.retryAt, s.told = 0, nil, time.Time{}, 0
+	s.failures, s.failure, s.retryAt = 0, nil, time.Time{}
 	if old != nil {
 		for id := range old.keys {
 			if next.keys[id] == nil {

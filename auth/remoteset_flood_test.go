@@ -14,8 +14,8 @@ import (
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
 
-// In a flood the first made-up id of each second costs a load and is refused, as those few are that come right after it.
-// Of the others nobody can tell until the next load.
+// In a flood the first made-up id of each second costs a load and is refused. Of the others nobody can tell until the
+// next load.
 func TestRemoteKeySet_Flood(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
@@ -26,7 +26,7 @@ func TestRemoteKeySet_Flood(t *testing.T) {
 		for i := range 10_000 / 8 {
 			id := fmt.Sprintf("ins_%d_%d", round, i)
 			_, err := set.Key(t.Context(), id)
-			if want := i > 16; errors.Is(err, clerkauth.ErrUnavailable) != want || !want && !errors.Is(err, clerkauth.ErrUnauthenticated) {
+			if want := i > 0; errors.Is(err, clerkauth.ErrUnavailable) != want || !want && !errors.Is(err, clerkauth.ErrUnauthenticated) {
 				t.Fatalf("id %d of a second: got %v, want unavailable: %t", i, err, want)
 			}
 		}
@@ -38,27 +38,6 @@ func TestRemoteKeySet_Flood(t *testing.T) {
 			t.Errorf("got %v for an id that was looked for, want %s", err, clerkauth.ReasonJWKKidMismatch)
 		}
 		clock.advance(time.Second)
-	}
-}
-
-// Tokens of other instances are no trouble of ours: right after a load, which had none of their keys, they are refused
-// for what they are. Keys that are older say nothing about an id that nobody looked for.
-func TestRemoteKeySet_StrangersAfterALoad(t *testing.T) {
-	t.Parallel()
-	clock := newClock()
-	server := newKeyServer(oneKey())
-	set := server.keySet(t, clock.now, func(c *clerkauth.RemoteKeySetConfig) { c.CoolDown = time.Minute })
-	for i := range 10 {
-		if _, err := set.Key(t.Context(), fmt.Sprint("ins_other_", i)); reasonOf(t, err) != clerkauth.ReasonJWKKidMismatch {
-			t.Errorf("id %d: got %v, want %s", i, err, clerkauth.ReasonJWKKidMismatch)
-		}
-	}
-	clock.advance(time.Second)
-	if _, err := set.Key(t.Context(), "ins_new"); !errors.Is(err, clerkauth.ErrUnavailable) {
-		t.Errorf("a second after the load: got %v, want unavailable", err)
-	}
-	if got := server.fetches.Load(); got != 1 {
-		t.Errorf("got %d loads, want one", got)
 	}
 }
 
