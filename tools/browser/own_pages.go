@@ -11,6 +11,7 @@ import (
 
 	"github.com/clerkgo/clerk-go/clerktest"
 	clerk "github.com/clerkgo/clerk-go/core"
+	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 )
 
 // ownPages are the flows on the pages of the emulator, without ClerkJS.
@@ -162,9 +163,9 @@ func ownTasksFlow(v *visit) error {
 		v.sees("choose an organization"), v.shows("task-organization"), v.fills("name", engines), v.presses("Create"), v.isHome, v.isActive("ada@example.com", 1))
 }
 
-// isActive checks how many sessions of the user with an address the Backend API knows, and that webhooks told of a new
-// one.
-func (v *visit) isActive(email string, want int) func() error { //nolint:unparam // the number belongs to what is checked
+// isActive checks how many sessions of the user with an address the Backend API knows, and that webhooks told of a new one and
+// of what else is named.
+func (v *visit) isActive(email string, want int, also ...clerkwebhook.EventType) func() error { //nolint:unparam // the number belongs to what is checked
 	return func() error {
 		list, err := v.srv.API().Users.List(v.ctx, &clerk.UserListParams{EmailAddresses: []string{email}})
 		if err != nil {
@@ -176,6 +177,6 @@ func (v *visit) isActive(email string, want int) func() error { //nolint:unparam
 		if err := v.hasSession(list.Data[0].ID, want); err != nil {
 			return err
 		}
-		return v.hears("session.created")()
+		return v.hears(append(also, "session.created")...)()
 	}
 }
