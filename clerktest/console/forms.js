@@ -79,8 +79,13 @@ export function picker(name, label, find, { value = '', required = false } = {})
   });
   let at = -1;
   let asked = 0;
-  const close = () => { options.hidden = true; input.setAttribute('aria-expanded', 'false'); at = -1; };
+  const mark = index => {
+    at = index;
+    [...options.children].forEach((o, i) => o.setAttribute('aria-selected', String(i === at)));
+  };
+  const close = () => { options.hidden = true; input.setAttribute('aria-expanded', 'false'); mark(-1); };
   const choose = option => {
+    asked++; // an answer that comes now does not open the list again
     hidden.value = option.dataset.id;
     input.value = option.textContent;
     close();
@@ -90,10 +95,11 @@ export function picker(name, label, find, { value = '', required = false } = {})
     const mine = ++asked;
     const found = await find(input.value.trim()).catch(() => []);
     if (mine !== asked) return;
+    const marked = options.children[at]?.dataset.id;
     replace(options, found.map(([id, text]) => el('li', { role: 'option', 'data-id': id, onmousedown: event => { event.preventDefault(); choose(event.currentTarget); } }, text)));
     options.hidden = found.length === 0;
     input.setAttribute('aria-expanded', String(found.length > 0));
-    at = -1;
+    mark(found.findIndex(([id]) => id === marked)); // the mark stays where it was put while a search was under way
   };
   input.addEventListener('input', () => { hidden.value = input.value.trim(); search(); });
   input.addEventListener('focus', search);
@@ -104,8 +110,7 @@ export function picker(name, label, find, { value = '', required = false } = {})
     if (event.key === 'Enter' && at >= 0) { event.preventDefault(); choose(all[at]); }
     if ((event.key !== 'ArrowDown' && event.key !== 'ArrowUp') || all.length === 0) return;
     event.preventDefault();
-    at = (at + (event.key === 'ArrowDown' ? 1 : all.length - 1)) % all.length;
-    all.forEach((o, i) => o.setAttribute('aria-selected', String(i === at)));
+    mark((at + (event.key === 'ArrowDown' ? 1 : all.length - 1)) % all.length);
     all[at].scrollIntoView({ block: 'nearest' });
   });
   return el('label', { class: 'field pick' }, el('span', {}, label), input, hidden, options);
