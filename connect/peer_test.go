@@ -1,36 +1,22 @@
 package clerkconnect_test
 
 import (
-	"context"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"connectrpc.com/connect"
 
-	clerkauth "github.com/clerkgo/clerk-go/auth"
 	"github.com/clerkgo/clerk-go/auth/clerkauthtest"
 	"github.com/clerkgo/clerk-go/clerktest/adaptertest"
 	clerkconnect "github.com/clerkgo/clerk-go/connect"
 )
 
-// peers authenticates and tells from which addresses calls come.
-type peers struct {
-	clerkauth.RequestAuthenticator
-
-	seen chan string
-}
-
-func (p peers) Authenticate(ctx context.Context, req clerkauth.Request, opts ...clerkauth.CallOption) *clerkauth.RequestState {
-	p.seen <- req.RemoteAddr.String()
-	return p.RequestAuthenticator.Authenticate(ctx, req, opts...)
-}
-
 func TestInterceptor_AddressOfThePeer(t *testing.T) {
 	t.Parallel()
-	authn := peers{clerkauthtest.ForContract(t, adaptertest.Config{
+	authn := clerkauthtest.NewPeers(clerkauthtest.ForContract(t, adaptertest.Config{
 		SecretKey: "sk_test_example", PublishableKey: "pk_test_ZXhhbXBsZS5jbGVyay5hY2NvdW50cy5kZXYk",
-	}), make(chan string, 1)}
+	}))
 	interceptor, err := clerkconnect.NewInterceptor(clerkconnect.Config{Authenticator: authn})
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +28,7 @@ func TestInterceptor_AddressOfThePeer(t *testing.T) {
 	if _, err := client.CallUnary(t.Context(), connect.NewRequest(&request{})); connect.CodeOf(err) != connect.CodeUnauthenticated {
 		t.Errorf("got %v, want unauthenticated", err)
 	}
-	if got := <-authn.seen; !strings.HasPrefix(got, "127.0.0.1:") {
+	if got := <-authn.Seen; !strings.HasPrefix(got, "127.0.0.1:") {
 		t.Errorf("got the peer %s, want one on 127.0.0.1", got)
 	}
 }

@@ -1,33 +1,20 @@
 package clerkfiber_test
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/gofiber/fiber/v2"
 
-	clerkauth "github.com/clerkgo/clerk-go/auth"
+	"github.com/clerkgo/clerk-go/auth/clerkauthtest"
 	clerkfiber "github.com/clerkgo/clerk-go/fiber"
 )
-
-// peers authenticates and tells from which addresses requests come.
-type peers struct {
-	clerkauth.RequestAuthenticator
-
-	seen chan string
-}
-
-func (p peers) Authenticate(ctx context.Context, req clerkauth.Request, opts ...clerkauth.CallOption) *clerkauth.RequestState {
-	p.seen <- req.RemoteAddr.String()
-	return p.RequestAuthenticator.Authenticate(ctx, req, opts...)
-}
 
 // The address of the connection is told, whatever headers say.
 func TestNew_AddressOfThePeer(t *testing.T) {
 	t.Parallel()
-	authn := peers{offline(t), make(chan string, 1)}
+	authn := clerkauthtest.NewPeers(offline(t))
 	app := fiber.New()
 	app.Use(clerkfiber.New(clerkfiber.Config{Authenticator: authn}))
 	app.Get("/", handleOK)
@@ -41,7 +28,7 @@ func TestNew_AddressOfThePeer(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = resp.Body.Close()
-	if got := <-authn.seen; !strings.HasPrefix(got, "127.0.0.1:") {
+	if got := <-authn.Seen; !strings.HasPrefix(got, "127.0.0.1:") {
 		t.Errorf("got the peer %s, want one on 127.0.0.1", got)
 	}
 }
