@@ -65,8 +65,8 @@ func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestS
 	}
 	text := first.token
 	if text == "" && first.err != nil && first.err.aboutReceiver() {
-		v := visit{a: a, req: *req, call: call}
-		v.begin()
+		var v visit
+		v.begin(a, req, call)
 		if v.cookies.twins != nil {
 			v.settleTwins(ctx)
 		}

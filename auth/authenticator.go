@@ -126,8 +126,8 @@ func (a *Authenticator) authenticate(ctx context.Context, req *Request, call *ca
 	case !slices.Contains(call.accepts, TokenSession), !a.usesCookies(call):
 		return a.withoutToken(call)
 	}
-	v := visit{a: a, req: *req, call: call}
-	v.begin()
+	var v visit
+	v.begin(a, req, call)
 	return v.authenticate(ctx)
 }
 
@@ -156,8 +156,8 @@ func (a *Authenticator) fromHeader(ctx context.Context, req *Request, call *call
 	if state.tokenType != TokenSession || state.err == nil || !a.usesCookies(call) || !state.err.recoverable() {
 		return state
 	}
-	v := visit{a: a, req: *req, call: call}
-	v.begin()
+	var v visit
+	v.begin(a, req, call)
 	v.fromHeader = true
 	return v.refused(ctx, &p, state.err)
 }

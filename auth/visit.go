@@ -24,7 +24,8 @@ type visit struct {
 }
 
 // begin reads the cookies of the request and takes what counts out of them.
-func (v *visit) begin() {
+func (v *visit) begin(a *Authenticator, req *Request, call *callConfig) {
+	v.a, v.req, v.call = a, *req, call
 	v.a.flow.names.readCookies(&v.req, &v.cookies)
 	v.choose()
 }
@@ -60,8 +61,8 @@ func (v *visit) read(text string) *presented {
 
 // devBrowser returns the token of the development browser that sent the request.
 func (a *Authenticator) devBrowser(req *Request) string {
-	v := visit{a: a, req: *req, call: &a.defaults}
-	v.begin()
+	var v visit
+	v.begin(a, req, &a.defaults)
 	return strings.Clone(v.devBrowser)
 }
 
