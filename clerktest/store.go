@@ -266,9 +266,11 @@ func (c *collection[T]) replace(e *entry[T], row *T) {
 			moved = append(moved, o)
 		}
 	}
-	if c.texts != nil && c.table.text(e.row) != c.table.text(row) {
-		c.texts.remove(e)
-		c.texts.add(e, c.table.text(row))
+	if c.texts != nil {
+		if text := c.table.text(row); text != c.table.text(e.row) {
+			c.texts.remove(e)
+			c.texts.add(e, text)
+		}
 	}
 	c.dropKeys(e)
 	e.row = row
