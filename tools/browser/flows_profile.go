@@ -33,7 +33,7 @@ func profileFlow(v *visit) error {
 		v.gives(attempt("000000"), "form_code_incorrect code"), code, v.hears("user.updated", "email.created"),
 		v.gives(`Clerk.user.update({primaryEmailAddressId: `+added+`.id}).then(u => u.primaryEmailAddress.emailAddress)`, "augusta@example.com"),
 		v.gives(`Clerk.user.emailAddresses.find(e => e.emailAddress === "ada@example.com").destroy().then(() => Clerk.user.reload()).then(u => u.emailAddresses.length)`, "1"),
-		v.recorded("Augusta augusta@example.com", v.person(ada.ID)),
+		v.recordedUser(ada.ID, "Augusta augusta@example.com", person),
 		v.gives(change("wrong password"), "form_password_incorrect current_password"), v.gives(change(password), "allowed"),
 		v.hasActive(ada.ID, 1), v.hears("session.revoked"),
 		elsewhere.opens("/"), elsewhere.gives(`Clerk.user`, "<nil>"),
@@ -55,13 +55,7 @@ func authenticatorFlow(v *visit) error {
 	return inOrder(v.signsIn(ada.Email), func() error { return v.eval(`Clerk.user.createTOTP().then(t => t.secret)`, &secret) },
 		v.gives(refused(`Clerk.user.verifyTOTP({code: "00000x"})`), "form_code_incorrect code"), setUp, v.hears("user.updated"),
 		v.gives(`Clerk.user.createBackupCode().then(b => b.codes.length > 0 && Clerk.user.backupCodeEnabled)`, "true"),
-		v.recorded("true true", func(api *clerk.Client) (any, error) {
-			u, err := api.Users.Get(v.ctx, ada.ID)
-			if err != nil {
-				return nil, err
-			}
-			return fmt.Sprint(u.TOTPEnabled, u.BackupCodeEnabled), nil
-		}),
+		v.recordedUser(ada.ID, "true true", factorsOf),
 		v.signsOut, v.opens("/"),
 		v.gives(signIn(ada.Email, password), "needs_second_factor"), v.gives(`Clerk.user`, "<nil>"), again, v.gives(server("user"), ada.ID),
 		v.gives(`Clerk.user.disableTOTP().then(() => Clerk.user.reload()).then(u => u.totpEnabled)`, "false"), v.hears("session.created", "user.updated"))
@@ -73,17 +67,11 @@ func (v *visit) lastCode() string {
 	return sent[len(sent)-1].Code
 }
 
-// person is what the Backend API knows of a user: first name and e-mail addresses.
-func (v *visit) person(id string) func(*clerk.Client) (any, error) {
-	return func(api *clerk.Client) (any, error) {
-		u, err := api.Users.Get(v.ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		out := []string{clerk.Value(u.FirstName)}
-		for _, e := range u.EmailAddresses {
-			out = append(out, e.EmailAddress)
-		}
-		return strings.Join(out, " "), nil
+// person is the first name and the e-mail addresses of a user.
+func person(u *clerk.User) any {
+	out := []string{clerk.Value(u.FirstName)}
+	for _, e := range u.EmailAddresses {
+		out = append(out, e.EmailAddress)
 	}
+	return strings.Join(out, " ")
 }

@@ -47,7 +47,7 @@ func reverificationFlow(v *visit) error {
 		v.gives(`Clerk.session.startVerification({level: "second_factor"}).then(v => v.status + " " + v.level)`, "needs_first_factor first_factor"),
 		v.gives(refused(again("wrong password")), "form_password_incorrect password"), v.gives(again(password), "complete"),
 		v.gives(refused(add), "allowed"), v.does(`Clerk.session.getToken({skipCache: true})`), v.gives(guarded, "200 "),
-		v.recorded(" ada@example.com augusta@example.com", v.person(ada.ID)), v.hears("user.updated"))
+		v.recordedUser(ada.ID, " ada@example.com augusta@example.com", person), v.hears("user.updated"))
 }
 
 // tasksFlow is a session that waits for two tasks before the application takes it.

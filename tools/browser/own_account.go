@@ -57,26 +57,15 @@ func (v *visit) proves(code func() string) func() error {
 func ownIdentifiersFlow(v *visit) error {
 	ada := v.srv.CreateUser(clerktest.User{Email: "ada@example.com", FirstName: "Ada", Password: password})
 	v.srv.CreateUser(clerktest.User{Email: "taken@example.com"})
-	addresses := v.recorded("ada@work.example true 1", func(api *clerk.Client) (any, error) {
-		u, err := api.Users.Get(v.ctx, ada.ID)
-		if err != nil {
-			return nil, err
-		}
+	addresses := v.recordedUser(ada.ID, "ada@work.example true 1", func(u *clerk.User) any {
 		first := u.EmailAddresses[0]
-		return fmt.Sprint(first.EmailAddress, " ", clerk.Value(u.PrimaryEmailAddressID) == first.ID, " ", len(u.EmailAddresses)), nil
+		return fmt.Sprint(first.EmailAddress, " ", clerk.Value(u.PrimaryEmailAddressID) == first.ID, " ", len(u.EmailAddresses))
 	})
-	numbers := v.recorded("1", func(api *clerk.Client) (any, error) {
-		u, err := api.Users.Get(v.ctx, ada.ID)
-		if err != nil {
-			return nil, err
-		}
-		return len(u.PhoneNumbers), nil
-	})
-	mailed := func() string { sent := v.srv.Emails(); return sent[len(sent)-1].Code }
+	numbers := v.recordedUser(ada.ID, "1", func(u *clerk.User) any { return len(u.PhoneNumbers) })
 	return inOrder(v.goes(v.own("/sign-in")), v.presses("Ada"), v.isHome, v.goes(v.own("/user")), v.shows("account"),
 		v.fills("email_address", "taken@example.com"), v.presses("Add"), v.sees("already in use"), v.shows("account-taken"),
 		v.fills("email_address", "ada@work.example"), v.presses("Add"), v.sees("Code that was sent to ada@work.example"), v.shows("account-code"),
-		v.proves(func() string { return "000000" }), v.sees("code is incorrect"), v.shows("account-code-wrong"), v.proves(mailed),
+		v.proves(func() string { return "000000" }), v.sees("code is incorrect"), v.shows("account-code-wrong"), v.proves(v.lastCode),
 		v.pressesIn("ada@work.example", "Make primary"), v.pressesIn("ada@example.com", "Remove"), addresses, v.hears("user.updated"),
 		v.pressesIn("ada@work.example", "Remove"), v.sees("your last one"), v.shows("account-last"), addresses,
 		v.fills("phone_number", "+15555550123"), func() error { return v.lands(chromedp.Click(`//form[.//input[@name="phone_number"]]//button`)) },
@@ -94,15 +83,7 @@ func ownIdentifiersFlow(v *visit) error {
 
 func ownFactorsFlow(v *visit) error {
 	ada := v.srv.CreateUser(clerktest.User{Email: "ada@example.com", FirstName: "Ada", Password: password})
-	factors := func(want string) func() error {
-		return v.recorded(want, func(api *clerk.Client) (any, error) {
-			u, err := api.Users.Get(v.ctx, ada.ID)
-			if err != nil {
-				return nil, err
-			}
-			return fmt.Sprint(u.TOTPEnabled, u.BackupCodeEnabled), nil
-		})
-	}
+	factors := func(want string) func() error { return v.recordedUser(ada.ID, want, factorsOf) }
 	appCode := func() error {
 		var secret string
 		if err := v.eval(`document.querySelector("form code").textContent`, &secret); err != nil {

@@ -72,6 +72,20 @@ func (v *visit) recorded(want string, ask func(api *clerk.Client) (any, error)) 
 	}
 }
 
+// recordedUser checks what the Backend API says of a user.
+func (v *visit) recordedUser(id, want string, say func(*clerk.User) any) func() error {
+	return v.recorded(want, func(api *clerk.Client) (any, error) {
+		u, err := api.Users.Get(v.ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return say(u), nil
+	})
+}
+
+// factorsOf says whether a user has an authenticator app and backup codes.
+func factorsOf(u *clerk.User) any { return fmt.Sprint(u.TOTPEnabled, u.BackupCodeEnabled) }
+
 // complain notes what must not happen.
 func (s *site) complain(ill string) {
 	s.mu.Lock()
