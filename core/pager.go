@@ -5,13 +5,18 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/clerkgo/clerk-go/core/internal/fastjson"
 )
 
 const (
-	// maxStalls is how many pages in a row may bring nothing new before a walk gives up.
-	maxStalls = 2
+	// maxStalls is how many pages in a row may bring nothing new before a walk gives up. A list that grows at its front
+	// while it is walked can answer the same page a few times.
+	maxStalls = 4
+	// oddAnswers is how often in a row a page that does not join and the page in front of it have to be the same before
+	// the walk believes that the list is so. A list that changes can look the same twice.
+	oddAnswers = 3
 	// maxLosses is how often in a row a walk by offset may have to go back before it gives up.
 	maxLosses = 64
 	// maxPageSize is what the API's lists answer at most; a page of this size is full, whatever was asked for.
@@ -41,7 +46,8 @@ type pager struct {
 	place    int64  // how many items of the list come before the next one that the loop has not seen, as far as is known
 	back     int64  // offset of the page that did not join; -1 if there is none
 	odd      string // what that page looked like
-	rejoined bool   // a page before it has joined
+	front    string // what the page before it that joined looked like; empty if there is none
+	same     int    // how often in a row both looked so
 	losses   int    // how often the walk went back since it last found something new
 	stride   int64  // how far it goes back next
 	trust    bool   // the next page need not join
@@ -158,7 +164,10 @@ func (p *pager) take(list fastjson.List) taken {
 	repeated := len(keys) > 0 && keys[0] == p.first && keys[len(keys)-1] == p.last
 	fresh := p.unseen(list.Items, keys, named, repeated)
 	resync := p.back >= 0 || p.cursored
-	p.stride, p.rejoined = 0, p.back >= 0
+	p.stride = 0
+	if front := lookOf(list, keys); p.back >= 0 && front != p.front {
+		p.front, p.same = front, 0
+	}
 	switch {
 	case len(fresh) > 0:
 		p.back, p.losses = -1, 0
@@ -193,18 +202,22 @@ func (p *pager) joins(keys []string) bool {
 	return slices.ContainsFunc(keys, p.seen.has)
 }
 
-// isOdd reports whether a page that does not join is what it was before a page in front of it has joined: the list
-// has not changed, the server has a hole there or another order.
+// isOdd reports whether a page that does not join is what the list has there all the same: an empty page in front of
+// more items, or another order than the page in front of it was answered in.
 func (p *pager) isOdd(list fastjson.List, keys []string) bool {
-	return p.offset == p.back && p.rejoined && p.odd == lookOf(list, keys) && (len(keys) > 0 || list.HasTotal)
+	if p.offset != p.back || p.front == "" || p.odd != lookOf(list, keys) {
+		return false
+	}
+	if len(keys) == 0 {
+		return list.HasTotal && p.offset < list.Total
+	}
+	p.same++
+	return p.same >= oddAnswers
 }
 
 // lookOf describes a page.
 func lookOf(list fastjson.List, keys []string) string {
-	if len(keys) == 0 {
-		return strconv.FormatInt(list.Total, 10)
-	}
-	return keys[0] + " " + keys[len(keys)-1]
+	return strconv.FormatInt(list.Total, 10) + " " + strings.Join(keys, " ")
 }
 
 // goBack moves before a page that did not join, each time twice as far.
@@ -212,8 +225,8 @@ func (p *pager) goBack(list fastjson.List, keys []string) taken {
 	if p.losses++; p.losses > maxLosses {
 		return taken{err: ErrNoProgress}
 	}
-	if p.back < 0 || p.back == p.offset {
-		p.back, p.odd, p.rejoined = p.offset, lookOf(list, keys), false
+	if look := lookOf(list, keys); p.back < 0 || p.back == p.offset && p.odd != look {
+		p.back, p.odd, p.front, p.same = p.offset, look, "", 0
 	}
 	if list.HasTotal {
 		p.offset = min(p.offset, list.Total)

@@ -188,6 +188,40 @@ func TestListAll_ChangesByOthersAreNeverASilentSkip(t *testing.T) {
 	})
 }
 
+func TestListAll_AListThatLooksAsItDidHasChangedAllTheSame(t *testing.T) {
+	t.Parallel()
+	for name, kind := range map[string]bool{"arrays": false, "envelopes": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				list := newLiveList(40)
+				list.envelope = kind
+				list.onAnswer = func(l *liveList) {
+					switch l.requests {
+					case 3, 5, 7: // the page at 18 begins behind what was given
+						l.ids = slices.Delete(l.ids, 0, 3)
+					case 4, 6: // and the one in front of it has nothing but what was given
+						l.ids = slices.Insert(l.ids, 0, fmt.Sprint("new_a", l.requests), fmt.Sprint("new_b", l.requests), fmt.Sprint("new_c", l.requests))
+					}
+				}
+				params := clerk.CallParams{Query: url.Values{"limit": {"10"}}}
+				want := 0
+				for it, err := range clerk.ListAll[item](
+					t.Context(), transport(t, list.RoundTrip), listItems, params, clerk.PagingOffset, clerk.WithPrefetch(false),
+				) {
+					if err != nil || it.ID != fmt.Sprintf("item_%04d", want) {
+						t.Fatalf("got %v, %v, want item %d", it, err, want)
+					}
+					want++
+				}
+				if want != 40 {
+					t.Errorf("got %d items, want 40", want)
+				}
+			})
+		})
+	}
+}
+
 func TestListAll_TheCallersOwnCursorIsGone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

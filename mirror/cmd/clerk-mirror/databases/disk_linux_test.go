@@ -54,7 +54,7 @@ func (s *server) fillDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	size := int64(disk.Bavail)*disk.Bsize - diskRoom //nolint:gosec // far below the limit
+	size := int64(disk.Bavail)*int64(disk.Bsize) - diskRoom //nolint:gosec,unconvert // far below the limit; Bsize is an int32 on some platforms
 	if err := errors.Join(syscall.Fallocate(int(file.Fd()), 0, 0, size), file.Close()); err != nil {
 		t.Fatal(err)
 	}
