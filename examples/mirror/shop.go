@@ -44,7 +44,7 @@ func newShop(ctx context.Context, db *sql.DB, client *clerk.Client) (*shop, erro
 
 //docs:begin routes
 
-// routes receives webhooks and sells things to who is signed in.
+// routes receives webhooks and takes orders of signed-in users.
 func (s *shop) routes(authn *clerkauth.Authenticator, verifier *clerkwebhook.Verifier) (*gin.Engine, error) {
 	webhooks, err := s.mirror.Handler(verifier)
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *shop) list(c *gin.Context) {
 
 //docs:begin join
 
-// lines reads the orders with their buyers. Who deleted the account keeps a row, so old orders stay whole.
+// lines reads the orders with their buyers. The row of a deleted user stays, so old orders still have their buyer.
 func (s *shop) lines(ctx context.Context) (lines []line, err error) {
 	rows, err := s.db.QueryContext(ctx, `
 		SELECT orders.item, COALESCE(u.first_name || ' ' || u.last_name, u.primary_email, '')
