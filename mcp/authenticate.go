@@ -9,46 +9,46 @@ import (
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
 
-// bearer returns the token of a request, or nothing without a single Authorization header of the form Bearer TOKEN.
-func bearer(h http.Header) string {
+// bearer returns the token of a request, or nothing without a single Authorization header of the form Bearer TOKEN. It is
+// plain where clerkauth reads the header in the same way.
+func bearer(h http.Header) (token string, plain bool) {
 	values := h["Authorization"]
 	if len(values) != 1 {
-		return ""
+		return "", len(values) == 0
 	}
 	scheme, token, _ := strings.Cut(values[0], " ")
 	token = strings.Trim(token, " ")
 	if !strings.EqualFold(scheme, "Bearer") || strings.ContainsAny(token, " \t,") {
-		return ""
+		return "", false
 	}
-	return token
+	return token, token != "" && len(values[0]) == len("Bearer ")+len(token)
 }
 
-// identify returns the state of who presents a token, which may be empty. Only what [bearer] found counts, whoever
-// verifies it.
-func (v *visit) identify(ctx context.Context, token string) *clerkauth.RequestState {
-	g := v.guard
-	if authn, ok := g.config.Authenticator.(*clerkauth.Authenticator); ok {
-		return authn.AuthenticateToken(ctx, token, g.options...)
-	}
+// identify returns the state of who presents a token, which may be empty. Only what [bearer] found counts, whatever the
+// header has. The rest of the request names the instance, and the address whose made-up tokens are counted.
+func (v *visit) identify(ctx context.Context, token string, plain bool) *clerkauth.RequestState {
 	req := clerkauth.FromHTTP(v.r)
-	req.Header = func(name string) []string {
-		switch {
-		case name != "Authorization":
-			return v.r.Header[name]
-		case token == "":
-			return nil
+	if !plain {
+		header := req.Header
+		req.Header = func(name string) []string {
+			switch {
+			case name != "Authorization":
+				return header(name)
+			case token == "":
+				return nil
+			}
+			return []string{"Bearer " + token}
 		}
-		return []string{"Bearer " + token}
 	}
-	return g.config.Authenticator.Authenticate(ctx, req, g.options...)
+	return v.guard.config.Authenticator.Authenticate(ctx, req, v.guard.options...)
 }
 
 // authenticate finds out who sent the request, and returns why the request cannot go on. The refusal names the scopes
 // that the request would need.
 func (v *visit) authenticate(ctx context.Context, needed scopeSet) *refusal {
 	g := v.guard
-	token := bearer(v.r.Header)
-	v.state = v.identify(ctx, token)
+	token, plain := bearer(v.r.Header)
+	v.state = v.identify(ctx, token, plain)
 	if errors.Is(v.state.Err(), clerkauth.ErrUnknownInstance) {
 		return &refusal{status: http.StatusNotFound, rpc: codeInvalidRequest, code: "invalid_request", text: "There is no such server."}
 	}

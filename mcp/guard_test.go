@@ -92,6 +92,23 @@ func TestGuard_RefusesTokens(t *testing.T) {
 	}
 }
 
+// The scheme has no case, and any number of spaces may follow it (RFC 9110, section 11.4).
+func TestGuard_TakesTheSpellingsOfAHeader(t *testing.T) {
+	t.Parallel()
+	token := sign(t, time.Now(), nil)
+	s := newServer(t, func(c *clerkmcp.Config) { c.PublicDiscovery = true })
+	for _, header := range []string{"Bearer " + token, "bearer " + token, "BEARER   " + token, "Bearer " + token + " "} {
+		if w := s.do(http.MethodPost, list, "Authorization", header); w.Code != 200 || s.state.UserID() != "user_ada" {
+			t.Errorf("%q: got %d %s, want the caller", header[:8], w.Code, w.Body)
+		}
+	}
+	for _, header := range []string{"Bearer", "Bearer ", token, "Basic " + token} {
+		if w := s.do(http.MethodPost, list, "Authorization", header); w.Code != 200 || s.state.SignedIn() || s.state.Err() != nil {
+			t.Errorf("%.8q: got %d and %v, want an anonymous caller", header, w.Code, s.state.Err())
+		}
+	}
+}
+
 func TestGuard_AsksForScopes(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
