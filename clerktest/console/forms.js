@@ -4,19 +4,20 @@ import { el, replace, row } from './dom.js';
 import { act } from './ask.js';
 import { api, query } from './api.js';
 
-// field is a labelled input. kind is an input type, textarea, checkbox, or a list of [value, label].
-export function field(name, label, { kind = 'text', value = '', required = false, hint = '' } = {}) {
+// field is a labelled input. kind is an input type, textarea, checkbox, or a list of [value, label]. help is a sentence beside a checkbox
+// and below other inputs.
+export function field(name, label, { kind = 'text', value = '', required = false, hint = '', help = '' } = {}) {
   let input;
   if (Array.isArray(kind)) {
     input = el('select', { name }, kind.map(([v, l]) => el('option', { value: v, selected: v === value }, l)));
   } else if (kind === 'textarea') {
     input = el('textarea', { name, required, rows: 4, spellcheck: 'false' }, value);
   } else if (kind === 'checkbox') {
-    return el('label', { class: 'check' }, el('input', { type: 'checkbox', name, checked: !!value }), label);
+    return el('label', { class: 'check' }, el('input', { type: 'checkbox', name, checked: !!value }), el('span', {}, label, help && el('small', {}, help)));
   } else {
     input = el('input', { type: kind, name, value, required, placeholder: hint, autocomplete: 'off', step: kind === 'number' ? 'any' : null });
   }
-  return el('label', { class: 'field' }, el('span', {}, label), input);
+  return el('label', { class: 'field' }, el('span', {}, label), input, help && el('small', {}, help));
 }
 
 // form hands the values of its fields to submit: texts, numbers, booleans. What is empty is left out, unless keep is set.

@@ -1,9 +1,12 @@
 // The first page: what an application needs, and what there is.
 
 import { el, facts, pre, row, section, table } from './dom.js';
-import { state } from './api.js';
-import { copy } from './ask.js';
+import { api, post, state } from './api.js';
+import { button, copy } from './ask.js';
+import { idLink } from './lists.js';
+import { nameOf } from './forms.js';
 import { address, page } from './router.js';
+import { applicationForm, signInAs } from './sign_in_as.js';
 
 page('overview', 'Overview', 'Start', async () => {
   const i = state.instance;
@@ -14,12 +17,16 @@ page('overview', 'Overview', 'Start', async () => {
   const shell = lines.map(l => `export ${l}`).join('\n');
   const block = pre(shell);
   block.id = 'environment';
+  const users = await api('/users?limit=3');
   return [
     section('Settings for your application', block, row(copy(shell, 'Copy for a shell'), copy(lines.join('\n'), 'Copy as .env'))),
     section('From here', el('ol', {},
-      el('li', {}, 'Start your application with these settings.'),
-      el('li', {}, 'Make a user, or take one: ', el('a', { href: address('users') }, 'Users'), '.'),
-      el('li', {}, 'Press ', el('b', {}, 'Sign in as'), ' on the user: your application opens with the user signed in.'),
+      el('li', {}, 'Start your application with these settings. A front end (Next.js, Vite) gets its own names for them from ', el('code', {}, '-env-file .env.local'), '.'),
+      el('li', {}, 'Press ', el('b', {}, 'Sign in as'), ' on a user: your application opens with the user signed in.',
+        users.length ? table(['user', 'e-mail', ''], users.map(u => [idLink(u.id, nameOf(u)), u.email_addresses[0]?.email_address ?? '', signInAs(u)]))
+          : row(button('Make Ada', makeAda, { class: 'main' })),
+        applicationForm()),
+      el('li', {}, 'All of them are under ', el('a', { href: address('users') }, 'Users'), '; people also sign up by themselves, at ', el('code', {}, `${i.url}/sign-up`), '.'),
       el('li', {}, 'If it does not, the ', el('a', { href: address('inspector') }, 'Inspector'), ' shows each request, and ',
         el('a', { href: address('tokens') }, 'Tokens'), ' says why a token is refused.'))),
     section('This instance', facts([
@@ -29,3 +36,8 @@ page('overview', 'Overview', 'Start', async () => {
     section('Records', table(['table', 'rows'], Object.entries(i.records).sort().map(([name, n]) => [name, n.toLocaleString('en')]))),
   ];
 });
+
+// makeAda makes the first user.
+const makeAda = () => api('/users', post({
+  email_address: ['ada@example.com'], first_name: 'Ada', last_name: 'Lovelace', skip_password_requirement: true,
+}));

@@ -7,11 +7,29 @@ import { field, folded, form, jsonEditor } from './forms.js';
 import { list } from './lists.js';
 import { page } from './router.js';
 
-// toggles is a form of checkboxes, of those members of an answer that are true or false.
-const toggles = (title, value, save, labels = {}) => section(title, form('Save', Object.entries(value).filter(([, v]) => typeof v === 'boolean')
-  .map(([k, v]) => field(k, labels[k] ?? words(k), { kind: 'checkbox', value: v })), save, { name: title }));
+// The switches of the instance, each with its label and what it does.
+const restrictionSwitches = [
+  ['allowlist', 'Only the allowlist may sign up', 'Who is not on the list below can neither sign up nor be invited.'],
+  ['blocklist', 'The blocklist may not sign up', 'Who is on the list below can neither sign up nor be invited.'],
+  ['allowlist_blocklist_disabled_on_sign_in', 'Ask the lists at sign-up only', 'Users who exist already sign in, whatever the lists say.'],
+  ['block_email_subaddresses', 'No sub-addresses', 'Addresses like ada+test@example.com. Kept and answered; the local Clerk refuses nobody for it.'],
+  ['block_disposable_email_domains', 'No disposable addresses', 'Kept and answered; the local Clerk has no list of such domains.'],
+];
+const oauthSwitches = [
+  ['dynamic_oauth_client_registration', 'Clients may register themselves', 'With a POST to /oauth/register, as MCP clients do.'],
+  ['oauth_jwt_access_tokens', 'Access tokens are JWTs', 'Your service verifies them with the key set. Otherwise they are opaque, and the Backend API knows them.'],
+  ['client_id_metadata_documents_advertised', 'The address of a document is a client id', 'Client ID metadata documents: the server reads who the client is from its own address, and announces so.'],
+  ['client_id_metadata_documents_only_allow_pre_registered_clients', 'Only documents that are registered', 'The address of the document has to be the client id of an OAuth application.'],
+  ['client_id_metadata_documents_block_implicitly_allowed_clients', 'No clients that nobody registered', 'A document alone introduces no client.'],
+];
+const protectSwitches = [
+  ['rules_enabled', 'Rules', 'Kept and answered; the local Clerk has no rules to apply.'],
+  ['specter_enabled', 'Specter', 'Kept and answered; the local Clerk scores no traffic.'],
+];
 
-const words = name => name.replaceAll('_', ' ').replace(/^./, c => c.toUpperCase()).replace('Oauth', 'OAuth').replace('jwt', 'JWT');
+// toggles is a form of the switches.
+const toggles = (title, switches, value, save) => section(title,
+  form('Save', switches.map(([name, label, help]) => field(name, label, { kind: 'checkbox', value: value[name], help })), save, { name: title }));
 
 page('settings', 'Settings', 'Configure', async () => {
   const [instance, organization, oauth, protect, communication, user] = await Promise.all([
@@ -23,19 +41,19 @@ page('settings', 'Settings', 'Configure', async () => {
     section('Instance', facts([['Id', el('code', {}, instance.id)], ['Environment', instance.environment_type]]),
       row(button(state.instance.production ? 'Behave like development' : 'Behave like production', () => admin('/production', post({ on: !state.instance.production }))),
         button(state.instance.rate_limited ? 'Rate limits off' : 'Rate limits on', () => admin('/rate_limits', post({ on: !state.instance.rate_limited })))),
-      form('Save origins', [field('allowed_origins', 'Allowed origins, one a line', { kind: 'textarea', value: (instance.allowed_origins ?? []).join('\n') })],
+      form('Save origins', [field('allowed_origins', 'Allowed origins, one a line', { kind: 'textarea', value: (instance.allowed_origins ?? []).join('\n'), help: 'Of native applications and browser extensions. Kept and answered; they change nothing else.' })],
         v => api('/instance', patch({ allowed_origins: lines(v.allowed_origins) })), { keep: true }),
-      form('Save countries', [field('codes', 'Blocked country codes, one a line', { kind: 'textarea', value: (communication.blocked_country_codes ?? []).join('\n') })],
+      form('Save countries', [field('codes', 'Blocked country codes, one a line', { kind: 'textarea', value: (communication.blocked_country_codes ?? []).join('\n'), help: 'Two capital letters each. Kept and answered; no text message is held back for it.' })],
         v => api('/instance/communication', patch({ blocked_country_codes: lines(v.codes) })), { keep: true })),
-    toggles('Restrictions', restrictions, v => api('/instance/restrictions', patch(v))),
+    toggles('Restrictions', restrictionSwitches, restrictions, v => api('/instance/restrictions', patch(v))),
     section('Organizations', form('Save', [
-      field('enabled', 'Organizations are enabled', { kind: 'checkbox', value: organization.enabled }),
-      field('admin_delete_enabled', 'Admins may delete organizations', { kind: 'checkbox', value: organization.admin_delete_enabled }),
-      field('domains_enabled', 'Verified domains', { kind: 'checkbox', value: organization.domains_enabled }),
-      field('max_allowed_memberships', 'Most members', { kind: 'number', value: organization.max_allowed_memberships }),
+      field('enabled', 'Organizations', { kind: 'checkbox', value: organization.enabled, help: 'Users may belong to organizations, with a role in each.' }),
+      field('admin_delete_enabled', 'Admins may delete organizations', { kind: 'checkbox', value: organization.admin_delete_enabled, help: 'Otherwise only the Backend API deletes one.' }),
+      field('domains_enabled', 'Verified domains', { kind: 'checkbox', value: organization.domains_enabled, help: 'People with an address of the domain may join. Kept and answered; domains work either way.' }),
+      field('max_allowed_memberships', 'Most members', { kind: 'number', value: organization.max_allowed_memberships, help: 'Of each new organization; 0 for no limit.' }),
     ], v => api('/instance/organization_settings', patch(v)), { name: 'Organizations' })),
-    toggles('OAuth', oauth, v => api('/instance/oauth_application_settings', patch(v))),
-    toggles('Protection', protect, v => api('/instance/protect', patch(v))),
+    toggles('OAuth', oauthSwitches, oauth, v => api('/instance/oauth_application_settings', patch(v))),
+    toggles('Protection', protectSwitches, protect, v => api('/instance/protect', patch(v))),
     section('Sign-up and sign-in', jsonEditor('User settings', user, async value => {
       await admin('/user_settings', send('PUT', value));
       notice('ClerkJS reads the settings at its next start.');

@@ -14,16 +14,39 @@ export const signInAs = (user, organization = '') => el('button', {
 }, 'Sign in as');
 
 async function open(user, organization) {
+  const known = localStorage.getItem(key());
+  if (known) return visit(user, organization, known);
   await dialog('Open the application as this user', close => [
     soft('The link signs the browser that opens it in as this user. It carries the token of a browser of its own, so use it in a private window to keep another sign-in.'),
     form('Make the link', [field('application', 'Address of the application', { kind: 'url', value: application(), required: true })], async v => {
       localStorage.setItem(key(), v.application);
-      const link = await admin('/sign_in_links', post({ user_id: user.id, organization_id: organization || undefined, application: v.application }));
+      const link = await makeLink(user, organization, v.application);
       close();
       setTimeout(() => show(link).catch(error => notice(error.message, 'bad')));
     }, { quiet: true }),
   ]);
 }
+
+const makeLink = (user, organization, address) => admin('/sign_in_links', post({ user_id: user.id, organization_id: organization || undefined, application: address }));
+
+// visit opens the application in a tab, or shows the link where the browser opens none.
+async function visit(user, organization, address) {
+  const tab = window.open('', '_blank');
+  if (tab) tab.opener = null;
+  try {
+    const link = await makeLink(user, organization, address);
+    if (tab) tab.location = link.url;
+    else show(link);
+  } catch (error) {
+    tab?.close();
+    throw error;
+  }
+}
+
+// applicationForm changes the address that Sign in as opens.
+export const applicationForm = () => form('Remember', [
+  field('application', 'Address of your application', { kind: 'url', value: application(), required: true, help: 'Sign in as opens it with one click.' }),
+], v => localStorage.setItem(key(), v.application), { name: 'application' });
 
 const show = link => dialog('The link is ready', close => [
   el('p', {}, el('a', { href: link.url, target: '_blank', rel: 'noreferrer', id: 'sign-in-link', class: 'button', autofocus: true }, 'Open the application')),
