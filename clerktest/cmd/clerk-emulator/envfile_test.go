@@ -48,3 +48,21 @@ func TestRun_RefusesAnEnvFileThatCannotBeWritten(t *testing.T) {
 		t.Errorf("got the error %v", err)
 	}
 }
+
+// TestCompose_HasTheSettingsThatAreCopied starts as compose.yml does and looks for the lines of its application.
+func TestCompose_HasTheSettingsThatAreCopied(t *testing.T) {
+	t.Parallel()
+	file, err := os.ReadFile(filepath.Join("..", "..", "compose.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	env, stop := start(t, "-url", "http://localhost:4000", "-authorized-party", "http://localhost:3000")
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"CLERK_SECRET_KEY", "CLERK_PUBLISHABLE_KEY", "CLERK_AUTHORIZED_PARTIES"} {
+		if line := "      " + name + ": " + env[name] + "\n"; env[name] == "" || !strings.Contains(string(file), line) {
+			t.Errorf("compose.yml has not the line %q", line)
+		}
+	}
+}
