@@ -26,9 +26,9 @@ page('overview', 'Overview', 'Start', async () => {
         users.length ? table(['user', 'e-mail', ''], users.map(u => [idLink(u.id, nameOf(u)), u.email_addresses[0]?.email_address ?? '', signInAs(u)]))
           : row(button('Make Ada', makeAda, { class: 'main' })),
         applicationForm()),
-      el('li', {}, 'All of them are under ', el('a', { href: address('users') }, 'Users'), '; people also sign up by themselves, at ', el('code', {}, `${i.url}/sign-up`), '.'),
-      el('li', {}, 'If it does not, the ', el('a', { href: address('inspector') }, 'Inspector'), ' shows each request, and ',
-        el('a', { href: address('tokens') }, 'Tokens'), ' says why a token is refused.'))),
+      el('li', {}, 'If nobody is signed in there, the ', el('a', { href: address('inspector') }, 'Inspector'), ' shows each request, and ',
+        el('a', { href: address('tokens') }, 'Tokens'), ' says why a token is refused.'),
+      el('li', {}, 'All of them are under ', el('a', { href: address('users') }, 'Users'), '; people also sign up by themselves, at ', el('code', {}, `${i.url}/sign-up`), '.'))),
     section('This instance', facts([
       ['Backend API', el('code', {}, `${i.url}/v1`)], ['Frontend API', el('code', {}, i.frontend_api)], ['Issuer', el('code', {}, i.issuer)],
       ['Instance', el('code', {}, i.id)], ['Mode', i.production ? 'production-like cookies' : 'development'],

@@ -41,7 +41,7 @@ page('settings', 'Settings', 'Configure', async () => {
     section('Instance', facts([['Id', el('code', {}, instance.id)], ['Environment', instance.environment_type]]),
       row(button(state.instance.production ? 'Behave like development' : 'Behave like production', () => admin('/production', post({ on: !state.instance.production }))),
         button(state.instance.rate_limited ? 'Rate limits off' : 'Rate limits on', () => admin('/rate_limits', post({ on: !state.instance.rate_limited })))),
-      form('Save origins', [field('allowed_origins', 'Allowed origins, one a line', { kind: 'textarea', value: (instance.allowed_origins ?? []).join('\n'), help: 'Of native applications and browser extensions. Kept and answered; they change nothing else.' })],
+      form('Save origins', [field('allowed_origins', 'Allowed origins, one a line', { kind: 'textarea', value: (instance.allowed_origins ?? []).join('\n'), help: 'Of native applications, browser extensions and foreign hosts: they may use the Frontend API and be led back to.' })],
         v => api('/instance', patch({ allowed_origins: lines(v.allowed_origins) })), { keep: true }),
       form('Save countries', [field('codes', 'Blocked country codes, one a line', { kind: 'textarea', value: (communication.blocked_country_codes ?? []).join('\n'), help: 'Two capital letters each. Kept and answered; no text message is held back for it.' })],
         v => api('/instance/communication', patch({ blocked_country_codes: lines(v.codes) })), { keep: true })),
@@ -49,7 +49,7 @@ page('settings', 'Settings', 'Configure', async () => {
     section('Organizations', form('Save', [
       field('enabled', 'Organizations', { kind: 'checkbox', value: organization.enabled, help: 'Users may belong to organizations, with a role in each.' }),
       field('admin_delete_enabled', 'Admins may delete organizations', { kind: 'checkbox', value: organization.admin_delete_enabled, help: 'Otherwise only the Backend API deletes one.' }),
-      field('domains_enabled', 'Verified domains', { kind: 'checkbox', value: organization.domains_enabled, help: 'People with an address of the domain may join. Kept and answered; domains work either way.' }),
+      field('domains_enabled', 'Verified domains', { kind: 'checkbox', value: organization.domains_enabled, help: 'People with an address of a domain of the organization may join, as its enrollment mode says.' }),
       field('max_allowed_memberships', 'Most members', { kind: 'number', value: organization.max_allowed_memberships, help: 'Of each new organization; 0 for no limit.' }),
     ], v => api('/instance/organization_settings', patch(v)), { name: 'Organizations' })),
     toggles('OAuth', oauthSwitches, oauth, v => api('/instance/oauth_application_settings', patch(v))),

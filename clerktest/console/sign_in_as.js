@@ -36,7 +36,7 @@ async function visit(user, organization, address) {
   try {
     const link = await makeLink(user, organization, address);
     if (tab) tab.location = link.url;
-    else show(link);
+    else await show(link);
   } catch (error) {
     tab?.close();
     throw error;

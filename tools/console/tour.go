@@ -133,7 +133,7 @@ func signInAs(v *visit) error {
 			return err
 		}, v.agrees("Close"),
 		// The address is known now: one click opens the application, or shows the link where the browser opens no tab.
-		func() error { return v.script("window.open = () => null") }, v.clicks("", "Sign in as"), v.waits("document.getElementById('sign-in-link')"),
+		func() error { return v.script("window.open = () => null") }, v.clicks("", "Sign in as"), v.waits("document.querySelector('dialog[open] #sign-in-link')"),
 		func() error { return chromedp.Do(v.ctx, chromedp.KeyEvent(kb.Escape)) }, v.waits("!document.querySelector('dialog[open]')"))
 }
 
