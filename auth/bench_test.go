@@ -46,8 +46,9 @@ func BenchmarkAuthenticator_Verify(b *testing.B) {
 	} {
 		token := sign(b, keyA(), header(fields{"alg": run.alg}), benchClaims(now, run.version))
 		authn := local(b, nil, func(c *clerkauth.Config) {
-			anyAlgorithm(b)(c)
-			c.TokenCacheSize = run.cache
+			if c.TokenCacheSize = run.cache; run.alg != "RS256" {
+				anyAlgorithm(b)(c)
+			}
 		})
 		verify := func(b *testing.B) {
 			if _, err := authn.Verify(b.Context(), token); err != nil {
