@@ -11,9 +11,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/clerkgo/clerk-go/tools/internal/standalone"
 	"github.com/clerkgo/clerk-go/tools/internal/workspace"
@@ -42,25 +45,30 @@ func run(ctx context.Context, only []string) error {
 		return err
 	}
 	fmt.Printf("%-10s %-8s %8s %9s %9s %7s  %s\n", "module", "version", "modules", "packages", "binary", "time", "framework")
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.NumCPU())
 	for _, m := range w.Modules {
 		if len(only) > 0 && !slices.Contains(only, m.Dir) {
 			continue
 		}
-		started := time.Now()
-		r := room{
-			workspace: w, proxy: proxy, dir: filepath.Join(scratch, "rooms", strings.ReplaceAll(m.Dir, "/", "-")),
-			strangers: append(w.Frameworks(), protobuf),
-		}
-		res, err := r.install(ctx, m)
-		if err != nil {
-			return fmt.Errorf("%s: %w", m.Dir, err)
-		}
-		framework := m.Framework
-		if framework == "" {
-			framework = "none"
-		}
-		fmt.Printf("%-10s %-8s %8d %9d %6.1f MB %5.1f s  %s\n", m.Dir, m.Version, res.modules, res.packages,
-			float64(res.size)/1e6, time.Since(started).Seconds(), framework)
+		group.Go(func() error {
+			started := time.Now()
+			r := room{
+				workspace: w, proxy: proxy, dir: filepath.Join(scratch, "rooms", strings.ReplaceAll(m.Dir, "/", "-")),
+				strangers: append(w.Frameworks(), protobuf),
+			}
+			res, err := r.install(ctx, m)
+			if err != nil {
+				return fmt.Errorf("%s: %w", m.Dir, err)
+			}
+			framework := m.Framework
+			if framework == "" {
+				framework = "none"
+			}
+			fmt.Printf("%-10s %-8s %8d %9d %6.1f MB %5.1f s  %s\n", m.Dir, m.Version, res.modules, res.packages,
+				float64(res.size)/1e6, time.Since(started).Seconds(), framework)
+			return nil
+		})
 	}
-	return nil
+	return group.Wait()
 }

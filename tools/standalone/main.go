@@ -12,7 +12,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/clerkgo/clerk-go/tools/internal/standalone"
 	"github.com/clerkgo/clerk-go/tools/internal/workspace"
@@ -51,12 +54,19 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	r := &runner{workspace: w, proxy: proxy}
-	var problems []error
-	for _, folder := range folders {
-		if err := actions[args[0]](ctx, r, folder); err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", folder, err))
-		}
+	// One module rarely keeps all processors busy. A module that fails does not keep the others from being looked at.
+	problems := make([]error, len(folders))
+	var group errgroup.Group
+	group.SetLimit(runtime.NumCPU())
+	for i, folder := range folders {
+		group.Go(func() error {
+			if err := actions[args[0]](ctx, r, folder); err != nil {
+				problems[i] = fmt.Errorf("%s: %w", folder, err)
+			}
+			return nil
+		})
 	}
+	_ = group.Wait()
 	return errors.Join(problems...)
 }
 
