@@ -32,6 +32,7 @@ type callBudgets struct {
 	size    int // of the budget of one client
 	shared  *callBudget
 	clients map[string]*callBudget
+	crowded time.Time     // until when no room is looked for again
 	changed chan struct{} // closed when a call ends
 }
 
@@ -58,13 +59,11 @@ func newCallBudget(size int, every time.Duration) *callBudget {
 	return &callBudget{size: size, places: size, every: every}
 }
 
-// of returns the budget of a client, and makes room for it by those that are as good as new.
+// of returns the budget of a client. One that has none yet gets the budget of those whom nobody knows while there is no
+// room.
 func (b *callBudgets) of(client string, now time.Time) *callBudget {
-	if len(b.clients) >= maxBudgets && b.clients[client] == nil {
-		maps.DeleteFunc(b.clients, func(_ string, c *callBudget) bool { c.restore(now); return c.idle() })
-		if len(b.clients) >= maxBudgets {
-			client = ""
-		}
+	if b.clients[client] == nil && !b.hasRoom(now) {
+		client = ""
 	}
 	c := b.clients[client]
 	if c == nil {
@@ -73,6 +72,16 @@ func (b *callBudgets) of(client string, now time.Time) *callBudget {
 	}
 	c.restore(now)
 	return c
+}
+
+// hasRoom reports whether there is room for one more client, and makes some by those whose budgets are as good as new. It
+// looks for them once in the time in which a place comes back.
+func (b *callBudgets) hasRoom(now time.Time) bool {
+	if len(b.clients) >= maxBudgets && !now.Before(b.crowded) {
+		maps.DeleteFunc(b.clients, func(_ string, c *callBudget) bool { c.restore(now); return c.idle() })
+		b.crowded = now.Add(clientRefill)
+	}
+	return len(b.clients) < maxBudgets
 }
 
 // strained reports whether half of what a client may use, or all together, was used up in vain a moment ago.
