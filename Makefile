@@ -165,7 +165,7 @@ deps-check: ## fail if a module imports what the architecture does not allow
 	$(TOOL) ./depscheck
 
 .PHONY: clean-room
-clean-room: ## install each module from a packed copy into an empty program, and run the programs of the READMEs (MODULES=)
+clean-room: ## install each module from a packed copy into an empty program, run the programs of the READMEs, and tools/migrate (MODULES=)
 	$(TOOL) ./cleanroom $(MODULES)
 
 .PHONY: module-root

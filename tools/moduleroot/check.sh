@@ -24,4 +24,5 @@ workspace=$(sed -n 's|^[[:space:]]*\./\(.*\)|./\1/...|p' go.work)
 # shellcheck disable=SC2086 # a list of patterns
 go vet $workspace
 go test ./core ./chi ./examples/quickstart/...
-cd tools && go vet ./... && go test ./internal/... ./depscheck ./docs ./moduleroot
+(cd tools && go vet ./... && go test ./internal/... ./depscheck ./docs ./moduleroot)
+cd tools/migrate && GOWORK=off go vet ./... && GOWORK=off go test ./...

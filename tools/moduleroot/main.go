@@ -88,7 +88,7 @@ func tidied(name string, data []byte) ([]byte, error) {
 		}
 		work.SortBlocks()
 		return modfile.Format(work.Syntax), nil
-	case strings.HasSuffix(name, ".go"):
+	case strings.HasSuffix(strings.TrimSuffix(name, ".golden"), ".go"):
 		return format.Source(data)
 	default:
 		return data, nil

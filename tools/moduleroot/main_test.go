@@ -13,7 +13,12 @@ func TestRename(t *testing.T) {
 	for name, tc := range map[string]struct{ file, before, after string }{
 		"imports stay in order": {
 			"a.go",
-			"package a\n\nimport (\n\t_ \"" + old + "/core\"\n\t_ \"example.com/middle\"\n)\n",
+			"package a\n\nimport (\n\t_ \"example.com/middle\"\n\t_ \"" + old + "/core\"\n)\n",
+			"package a\n\nimport (\n\t_ \"" + root + "/core\"\n\t_ \"example.com/middle\"\n)\n",
+		},
+		"imports of expected code, too": {
+			"a.go.golden",
+			"package a\n\nimport (\n\t_ \"example.com/middle\"\n\t_ \"" + old + "/core\"\n)\n",
 			"package a\n\nimport (\n\t_ \"" + root + "/core\"\n\t_ \"example.com/middle\"\n)\n",
 		},
 		"columns are aligned": {

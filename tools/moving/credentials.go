@@ -32,11 +32,11 @@ func credentials(ctx context.Context, in *clerktest.Instance) ([]credential, err
 	good := in.SessionToken(session)
 	all := []credential{
 		{name: "nothing"},
-		{"user name and password", []string{"Basic YWRhOmxvdmVsYWNl"}},
-		{"something that is no token", []string{"Bearer hello"}},
+		{"a user name and password (`Basic`)", []string{"Basic YWRhOmxvdmVsYWNl"}},
+		{"something that is not a token", []string{"Bearer hello"}},
 		{"a session token", []string{"Bearer " + good}},
 		{"a session token, `bearer` in lower case", []string{"bearer " + good}},
-		{"a session token without the word", []string{good}},
+		{"a session token without the word `Bearer`", []string{good}},
 		{"a session token twice", []string{"Bearer " + good, "Bearer " + good}},
 		{"a session token of version 1", []string{"Bearer " + in.SessionToken(session, clerktest.TokenV1())}},
 		{"a session token with an organization", []string{"Bearer " + in.SessionToken(session, clerktest.TokenOrganization(org.ID))}},
@@ -56,7 +56,7 @@ var words = map[clerktest.BadToken]string{
 	clerktest.BadNotYet:           "one that is not valid yet",
 	clerktest.BadIssuedInFuture:   "one that was issued in the future",
 	clerktest.BadNoExpiry:         "one that never expires",
-	clerktest.BadNoSubject:        "one of nobody",
+	clerktest.BadNoSubject:        "one without a user (`sub`)",
 	clerktest.BadWrongKey:         "one signed with another key",
 	clerktest.BadUnknownKey:       "one with an unknown key id",
 	clerktest.BadIssuer:           "one of another issuer",
@@ -71,9 +71,9 @@ var words = map[clerktest.BadToken]string{
 	clerktest.BadPending:          "one of a pending session",
 	clerktest.BadTampered:         "one that was changed",
 	clerktest.BadNoSignature:      "one without a signature",
-	clerktest.BadPadding:          "one with padding",
-	clerktest.BadTwoParts:         "two of its three parts",
-	clerktest.BadNotJSON:          "one whose claims are no JSON",
+	clerktest.BadPadding:          "one with `=` padding",
+	clerktest.BadTwoParts:         "one with two of its three parts",
+	clerktest.BadNotJSON:          "one whose claims are not JSON",
 	clerktest.BadHuge:             "one of 64 KB",
 }
 

@@ -4,6 +4,8 @@ import (
 	"flag"
 	"go/types"
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -370,4 +372,26 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// TestAnchors looks for the heading of each section in the guide.
+func TestAnchors(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "09-migrating.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dropped := regexp.MustCompile(`[^a-z0-9 -]`)
+	headings := make(map[string]bool)
+	for line := range strings.Lines(string(text)) {
+		if title, ok := strings.CutPrefix(strings.TrimSpace(line), "## "); ok {
+			title = dropped.ReplaceAllString(strings.ToLower(title), "")
+			headings["#"+strings.ReplaceAll(title, " ", "-")] = true
+		}
+	}
+	for name, row := range rows {
+		if anchor, ok := anchors[row.section]; !ok || !headings[anchor] {
+			t.Errorf("%s links to %q of the guide, which has no such heading", name, anchor)
+		}
+	}
 }
