@@ -4,37 +4,41 @@ import (
 	"context"
 	"hash/maphash"
 	"slices"
+	"strings"
 	"sync"
 )
 
 // credentialSeed makes the marks of credentials unpredictable.
 var credentialSeed = maphash.MakeSeed()
 
-// credentials tell requests apart. The headers that are there once, as they mostly are, are kept as they are; others,
-// and those in memory that is reused, are a mark.
-type credentials struct {
-	authorization, cookie string
-	mark                  uint64
+// credentials tell requests apart.
+type credentials struct{ authorization, cookie credential }
+
+// credential is what a header has. One line, as there mostly is, is kept as it is; several, and those in memory that is
+// reused, are a mark.
+type credential struct {
+	line string
+	mark uint64
 }
 
 func credentialsOf(req *Request) credentials {
 	if req.Header == nil {
 		return credentials{}
 	}
-	authorization, cookie := req.Header("Authorization"), req.Header("Cookie")
-	if req.owned && len(authorization) <= 1 && len(cookie) <= 1 {
-		return credentials{authorization: first(authorization), cookie: first(cookie)}
+	return credentials{req.credential("Authorization"), req.credential("Cookie")}
+}
+
+func (r *Request) credential(header string) credential {
+	lines := r.Header(header)
+	switch {
+	case len(lines) == 0:
+		return credential{}
+	case len(lines) > 1:
+		return credential{mark: maphash.String(credentialSeed, strings.Join(lines, "\n"))}
+	case r.owned:
+		return credential{line: lines[0]}
 	}
-	var h maphash.Hash
-	h.SetSeed(credentialSeed)
-	for _, lines := range [...][]string{authorization, cookie} {
-		for _, line := range lines {
-			_, _ = h.WriteString(line)
-			_ = h.WriteByte('\n')
-		}
-		_ = h.WriteByte(0)
-	}
-	return credentials{mark: h.Sum64()}
+	return credential{mark: maphash.String(credentialSeed, lines[0])}
 }
 
 // first returns the first value of a header, or nothing.
