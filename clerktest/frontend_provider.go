@@ -193,9 +193,11 @@ func (x *tx) externalUser(identity *externalIdentity) *user {
 	return x.userByEmail(identity.Email)
 }
 
-// proof is a verification that a provider's word for somebody has ended well.
-func (identity *externalIdentity) proof() *factorVerification {
-	return &factorVerification{Strategy: identity.Strategy, ConnectionID: identity.ConnectionID, oneTimeCode: oneTimeCode{Status: "verified"}}
+// proof is a verification that a provider's word for somebody has ended well. It has the time of the visit.
+func (identity *externalIdentity) proof(visit *factorVerification) *factorVerification {
+	return &factorVerification{
+		Strategy: identity.Strategy, ConnectionID: identity.ConnectionID, oneTimeCode: oneTimeCode{Status: "verified", ExpireAt: visit.ExpireAt},
+	}
 }
 
 // linkedTo reports whether the user has the external account.
@@ -244,6 +246,6 @@ func (c *frontendCall) transferToSignIn(s *signInAttempt) error {
 		return errUserGone()
 	}
 	s.UserID = u.ID
-	s.First = up.External.proof()
+	s.First = up.External.proof(up.ExternalVerification)
 	return c.tx.linkIdentity(u, up.External)
 }

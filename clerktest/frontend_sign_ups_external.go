@@ -9,17 +9,17 @@ func (c *frontendCall) transferToSignUp(s *signUp) error {
 	if from == nil || from.External == nil || from.First == nil || from.First.Status != "transferable" {
 		return errBadRequest("account_transfer_invalid", "There is nothing to transfer to a sign-up.")
 	}
-	s.ExternalVerification = from.External.proof()
+	s.ExternalVerification = from.External.proof(from.First)
 	return c.tx.takeIdentity(s, from.External)
 }
 
-// takeIdentity fills a sign-up with what a provider said.
+// takeIdentity fills a sign-up with what a provider said on its visit.
 func (x *tx) takeIdentity(s *signUp, identity *externalIdentity) error {
 	if err := x.checkIdentifiers(identity.Email); err != nil {
 		return err
 	}
 	s.External, s.Email = identity, &identity.Email
-	s.EmailVerification = identity.proof()
+	s.EmailVerification = identity.proof(s.ExternalVerification)
 	if strings.HasPrefix(identity.Strategy, "oauth_") {
 		s.EmailVerification.Strategy = "from_" + identity.Strategy
 	}

@@ -106,4 +106,11 @@ func TestFrontend_OAuth(t *testing.T) {
 	if len(accounts) != 1 {
 		t.Errorf("got %d external accounts, want one", len(accounts))
 	}
+	b.must(http.MethodDelete, "/v1/client/sessions", nil)
+	begun := b.must(http.MethodPost, "/v1/client/sign_ups", begin).response()
+	b.named(begun.member("verifications").member("external_account").text("external_verification_redirect_url"), "grace@example.com")
+	known := b.must(http.MethodPost, "/v1/client/sign_ins", form("transfer", "true")).response()
+	if known.text("status") != "complete" || known.member("first_factor_verification").text("status") != "verified" {
+		t.Errorf("who signs up with an account that exists gets %v", known.object)
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,7 +101,31 @@ func (b *webBrowser) do(req *http.Request) answer {
 	if err != nil {
 		b.t.Fatalf("%s %s: %v", req.Method, req.URL.Path, err)
 	}
+	for _, v := range untimed(a.object) {
+		b.t.Errorf("%s %s: the time of a verification is missing: %v", req.Method, req.URL.Path, v)
+	}
 	return a
+}
+
+// timedVerifications are the types of verifications that have an expire_at in every state.
+var timedVerifications = []any{"verification_oauth", "verification_otp", "verification_email_link", "verification_passkey"}
+
+// untimed are the verifications anywhere in an answer whose expire_at is no number, though their type promises one.
+func untimed(value any) (out []map[string]any) {
+	switch value := value.(type) {
+	case []any:
+		for _, item := range value {
+			out = append(out, untimed(item)...)
+		}
+	case map[string]any:
+		if _, ok := value["expire_at"].(float64); !ok && slices.Contains(timedVerifications, value["object"]) {
+			out = append(out, value)
+		}
+		for _, item := range value {
+			out = append(out, untimed(item)...)
+		}
+	}
+	return out
 }
 
 // must is send for a request that has to succeed.
