@@ -53,7 +53,11 @@ func New(config Config) (*Authenticator, error) {
 // state of this Authenticator for the same credentials, as behind a second middleware, that state is used again: the
 // options of this call apply to it, and its cookies are left to the first response.
 func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...CallOption) *RequestState {
-	call, presents := a.callConfig(opts), credentialsOf(&req)
+	return a.request(ctx, req, a.callConfig(opts))
+}
+
+func (a *Authenticator) request(ctx context.Context, req Request, call *callConfig) *RequestState {
+	presents := credentialsOf(&req)
 	ctx, observed := observe(ctx, a.config.Observer)
 	var state *RequestState
 	if first, ok := ctx.Value(contextKey{}).(*RequestState); ok && first != nil && first.authn == a && first.call != nil && first.presents == presents {
@@ -81,7 +85,7 @@ func (a *Authenticator) AuthenticateToken(ctx context.Context, token string, opt
 	} else {
 		p := presented{text: token}
 		a.read(&p)
-		state = a.fromToken(ctx, call, &p, "")
+		state = a.fromToken(ctx, call, &p, clientKey{})
 	}
 	state.challenge = challengeFor(call.accepts, call.challenge)
 	a.decided(ctx, observed, state)
@@ -162,8 +166,8 @@ func (a *Authenticator) fromHeader(ctx context.Context, req *Request, call *call
 	return v.refused(ctx, &p, state.err)
 }
 
-// fromToken authenticates by a token alone. The client is who presents it, or empty.
-func (a *Authenticator) fromToken(ctx context.Context, call *callConfig, p *presented, client string) *RequestState {
+// fromToken authenticates by a token alone. The client is who presents it.
+func (a *Authenticator) fromToken(ctx context.Context, call *callConfig, p *presented, client clientKey) *RequestState {
 	single := call.single()
 	switch {
 	// Where only sessions are accepted, everything is a candidate: the verification says what it lacks.

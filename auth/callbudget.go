@@ -31,7 +31,7 @@ const (
 type callBudgets struct {
 	size    int // of the budget of one client
 	shared  *callBudget
-	clients map[string]*callBudget
+	clients map[clientKey]*callBudget
 	crowded time.Time     // until when no room is looked for again
 	changed chan struct{} // closed when a call ends
 }
@@ -51,7 +51,7 @@ var errTooMany = refuse(ReasonUnexpectedError, "too many values that Clerk does 
 
 func newCallBudgets(size, shared int) *callBudgets {
 	return &callBudgets{
-		size: size, shared: newCallBudget(shared, sharedRefill), clients: map[string]*callBudget{}, changed: make(chan struct{}),
+		size: size, shared: newCallBudget(shared, sharedRefill), clients: map[clientKey]*callBudget{}, changed: make(chan struct{}),
 	}
 }
 
@@ -61,14 +61,15 @@ func newCallBudget(size int, every time.Duration) *callBudget {
 
 // of returns the budget of a client. One that has none yet gets the budget of those whom nobody knows while there is no
 // room.
-func (b *callBudgets) of(client string, now time.Time) *callBudget {
+func (b *callBudgets) of(client clientKey, now time.Time) *callBudget {
 	if b.clients[client] == nil && !b.hasRoom(now) {
-		client = ""
+		client = clientKey{}
 	}
 	c := b.clients[client]
 	if c == nil {
 		c = newCallBudget(b.size, clientRefill)
-		b.clients[strings.Clone(client)] = c
+		client.session = strings.Clone(client.session)
+		b.clients[client] = c
 	}
 	c.restore(now)
 	return c
@@ -78,21 +79,21 @@ func (b *callBudgets) of(client string, now time.Time) *callBudget {
 // looks for them once in the time in which a place comes back.
 func (b *callBudgets) hasRoom(now time.Time) bool {
 	if len(b.clients) >= maxBudgets && !now.Before(b.crowded) {
-		maps.DeleteFunc(b.clients, func(_ string, c *callBudget) bool { c.restore(now); return c.idle() })
+		maps.DeleteFunc(b.clients, func(_ clientKey, c *callBudget) bool { c.restore(now); return c.idle() })
 		b.crowded = now.Add(clientRefill)
 	}
 	return len(b.clients) < maxBudgets
 }
 
 // strained reports whether half of what a client may use, or all together, was used up in vain a moment ago.
-func (b *callBudgets) strained(client string, now time.Time) bool {
+func (b *callBudgets) strained(client clientKey, now time.Time) bool {
 	b.shared.restore(now)
 	return b.shared.scarce() || b.clients[client] != nil && b.of(client, now).scarce()
 }
 
 // enter takes a place for a call of a client and returns its budget. Otherwise it returns also what to wait for before
 // the next try, of which the caller takes itself off the waiting, or a refusal while all places are used up.
-func (b *callBudgets) enter(client string, now time.Time) (*callBudget, <-chan struct{}, *Error) {
+func (b *callBudgets) enter(client clientKey, now time.Time) (*callBudget, <-chan struct{}, *Error) {
 	c := b.of(client, now)
 	b.shared.restore(now)
 	switch {

@@ -91,10 +91,15 @@ func HeaderOnly() CallOption {
 
 // callConfig returns the configuration of a call. Without options nothing is allocated.
 func (a *Authenticator) callConfig(opts []CallOption) *callConfig {
+	return a.configured(&a.defaults, opts)
+}
+
+// configured returns a configuration that options have changed, or the same without options.
+func (a *Authenticator) configured(base *callConfig, opts []CallOption) *callConfig {
 	if len(opts) == 0 {
-		return &a.defaults
+		return base
 	}
-	c := a.defaults
+	c := *base
 	for _, opt := range opts {
 		if opt != nil {
 			opt(&c)

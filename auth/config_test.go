@@ -2,6 +2,7 @@ package clerkauth_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -198,6 +199,13 @@ func TestFromContext(t *testing.T) {
 	}
 	if got := clerkauth.FromContext(clerkauth.NewContext(t.Context(), nil)); got == nil || got.SignedIn() {
 		t.Errorf("got %v for a nil state", got)
+	}
+	var larger struct{ caller clerkauth.StateContext }
+	larger.caller = clerkauth.StateContext{Context: context.WithValue(t.Context(), witnessKey{}, true), State: state}
+	within, cancel := context.WithCancel(&larger.caller)
+	defer cancel()
+	if got := clerkauth.FromContext(within); got != state || within.Value(witnessKey{}) != true {
+		t.Errorf("got %v, want the state and all that the inner context has", got)
 	}
 }
 

@@ -22,10 +22,27 @@ var ginState = &RequestState{
 // ginContextKey is what a gin.Context, and each context that is made from one, answers with itself.
 const ginContextKey = "_gin-gonic/gin/contextkey"
 
+// StateContext is a context that carries a state, as [NewContext] returns it: it can be part of a larger struct, which
+// then needs no memory of its own for the context. Both fields must be set before it is used and not change afterwards.
+type StateContext struct {
+	context.Context
+
+	// State is what [FromContext] finds. Nil hides the state that the inner context has.
+	State *RequestState
+}
+
+// Value implements [context.Context].
+func (c *StateContext) Value(key any) any {
+	if key == (contextKey{}) {
+		return c.State
+	}
+	return c.Context.Value(key)
+}
+
 // NewContext returns a context that carries the state. Middleware calls it; tests may call it with a state of
 // [NewState]. A nil state hides the one that the context has: [FromContext] then answers as where no middleware ran.
 func NewContext(ctx context.Context, state *RequestState) context.Context {
-	return context.WithValue(ctx, contextKey{}, state)
+	return &StateContext{ctx, state}
 }
 
 // FromContext returns the state that middleware stored. It is never nil: where no middleware ran it is signed out, with

@@ -34,7 +34,7 @@ func newExchange(size, shared int, now func() time.Time) *exchange {
 }
 
 // strained reports whether values of a client may soon be refused although Clerk would know them.
-func (e *exchange) strained(client string) bool {
+func (e *exchange) strained(client clientKey) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.budgets.strained(client, e.now())
@@ -45,7 +45,7 @@ var errRefusedBefore = refuse(ReasonTokenInvalid, "Clerk refused this value a mo
 
 // call makes the call for a value of a client unless that is known to be in vain. The error of call is an answer of
 // Clerk, or trouble.
-func (e *exchange) call(ctx context.Context, client, value string, call func(context.Context) error) error {
+func (e *exchange) call(ctx context.Context, client clientKey, value string, call func(context.Context) error) error {
 	if !plausibleSecret(value) || len(value) > maxExchangedBytes {
 		return refuse(ReasonTokenInvalid, "the value cannot be one of Clerk's")
 	}
@@ -70,7 +70,7 @@ func (e *exchange) call(ctx context.Context, client, value string, call func(con
 }
 
 // enter waits for a place in the budget of the client and returns it.
-func (e *exchange) enter(ctx context.Context, client string, key [sha256.Size]byte) (*callBudget, error) {
+func (e *exchange) enter(ctx context.Context, client clientKey, key [sha256.Size]byte) (*callBudget, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for {

@@ -20,7 +20,7 @@ func plausibleMachineToken(token string) bool {
 
 // machine returns the state of a machine credential. One that costs a call to Clerk is verified once, and only when the
 // state is read: a made-up token sent to a route that never reads the state costs no API call.
-func (a *Authenticator) machine(ctx context.Context, p *presented, client string, call *callConfig) *RequestState {
+func (a *Authenticator) machine(ctx context.Context, p *presented, client clientKey, call *callConfig) *RequestState {
 	class, opaque := p.class, p.opaque()
 	var identity *machineToken
 	var refusal *Error

@@ -79,9 +79,9 @@ func (c *machineCache) known(t TokenType, token string) *machineRecord {
 type machineQuestion struct {
 	tokenType TokenType
 	token     string
-	client    string // who presents it, or empty
-	always    bool   // a good answer of before does not count
-	signed    bool   // the token is a JWT with a good signature: no stranger made it up
+	client    clientKey // who presents it
+	always    bool      // a good answer of before does not count
+	signed    bool      // the token is a JWT with a good signature: no stranger made it up
 	ask       func(ctx context.Context) (*machineToken, *Error)
 
 	waits *callBudget // where the question waits for its turn, or nil

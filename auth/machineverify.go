@@ -46,7 +46,7 @@ type machineAnswer struct {
 }
 
 // askMachine asks Clerk about a token of a client, or remembers what Clerk said. An M2M JWT is known here, not there.
-func (a *Authenticator) askMachine(ctx context.Context, t TokenType, token, client string, signed bool) (*machineToken, *Error) {
+func (a *Authenticator) askMachine(ctx context.Context, t TokenType, token string, client clientKey, signed bool) (*machineToken, *Error) {
 	return a.flow.machines.verify(ctx, &machineQuestion{
 		tokenType: t, token: token, client: client, signed: signed, always: a.alwaysAsks(t),
 		ask: func(ctx context.Context) (*machineToken, *Error) {

@@ -18,10 +18,16 @@ func (*peerAddress) Network() string { return "tcp" }
 // String implements [net.Addr].
 func (p *peerAddress) String() string { return string(*p) }
 
-// client tells those apart whose calls in vain are counted. It is the address of the peer or, behind a trusted proxy, the
-// last one of X-Forwarded-For: that one the proxy has added, whereas visitors can make up all others. It is empty for
-// those whom nobody knows.
-func (a *Authenticator) client(req *Request) string {
+// clientKey tells those apart whose calls in vain are counted: an address, or a session. It is zero for those whom nobody
+// knows.
+type clientKey struct {
+	address netip.Addr
+	session string
+}
+
+// client is the address of the peer or, behind a trusted proxy, the last one of X-Forwarded-For: that one the proxy has
+// added, whereas visitors can make up all others.
+func (a *Authenticator) client(req *Request) clientKey {
 	var address netip.Addr
 	if a.config.TrustForwardedHeaders && req.Header != nil {
 		if lines := req.Header("X-Forwarded-For"); len(lines) > 0 {
@@ -32,19 +38,16 @@ func (a *Authenticator) client(req *Request) string {
 	if !address.IsValid() && req.RemoteAddr != nil {
 		address = hostAddress(req.RemoteAddr.String())
 	}
-	switch address = address.Unmap(); {
-	case !address.IsValid():
-		return ""
-	case address.Is6():
-		return netip.PrefixFrom(address, networkBits).Masked().String()
+	if address = address.Unmap(); address.Is6() {
+		address = netip.PrefixFrom(address, networkBits).Masked().Addr()
 	}
-	return address.String()
+	return clientKey{address: address}
 }
 
-// clientOf is [Authenticator.client] where the token costs a call that is counted, and empty for all others.
-func (a *Authenticator) clientOf(req *Request, p *presented) string {
+// clientOf is [Authenticator.client] where the token costs a call that is counted, and zero for all others.
+func (a *Authenticator) clientOf(req *Request, p *presented) clientKey {
 	if !p.opaque() {
-		return ""
+		return clientKey{}
 	}
 	return a.client(req)
 }

@@ -64,7 +64,7 @@ func (v *visit) refresh(ctx context.Context, p *presented) (state *RequestState,
 			Format: "cookie", ExpiredToken: p.text, RefreshToken: token,
 			RequestOrigin: v.address().origin(), RequestHeaders: v.refreshHeaders(),
 		}
-		err = v.a.flow.refreshes.call(ctx, expired.SessionID, token, func(ctx context.Context) error {
+		err = v.a.flow.refreshes.call(ctx, clientKey{session: expired.SessionID}, token, func(ctx context.Context) error {
 			return callAPI(ctx, v.a.api, http.MethodPost, path, params, body, &answer)
 		})
 		if err == nil || callRefusal(err) != nil {

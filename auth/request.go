@@ -56,9 +56,13 @@ func requestTarget(r *http.Request) (path, rawQuery string) {
 		if !absolute {
 			return r.URL.EscapedPath(), r.URL.RawQuery
 		}
-		target = "/"
-		if end := strings.IndexAny(rest, "/?"); end >= 0 {
-			target = "/" + strings.TrimPrefix(rest[end:], "/")
+		switch end := strings.IndexAny(rest, "/?"); {
+		case end < 0:
+			target = "/"
+		case rest[end] == '?':
+			target = "/" + rest[end:]
+		default:
+			target = rest[end:]
 		}
 	}
 	path, rawQuery, _ = strings.Cut(target, "?")

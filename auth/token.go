@@ -66,7 +66,7 @@ func (r *tokenReader) read(p *presented) {
 func (r *tokenReader) parse(p *presented) {
 	p.cached, p.claims = nil, nil
 	if p.class = opaqueClass(p.text); p.class != TokenNone {
-		p.refusal = refuse(ReasonTokenInvalid, "the token is opaque, not a JWT")
+		p.refusal = errOpaque
 		return
 	}
 	p.class = TokenSession
@@ -93,6 +93,9 @@ func (r *tokenReader) parse(p *presented) {
 		p.claims = claims
 	}
 }
+
+// errOpaque is why the token of a machine is refused where a JWT is needed.
+var errOpaque = refuse(ReasonTokenInvalid, "the token is opaque, not a JWT")
 
 // opaqueClass returns the class of a token that is no JWT, or [TokenNone].
 func opaqueClass(text string) TokenType {

@@ -40,7 +40,7 @@ func (v *visit) identify(ctx context.Context, token string, plain bool) *clerkau
 			return []string{"Bearer " + token}
 		}
 	}
-	return v.guard.config.Authenticator.Authenticate(ctx, req, v.guard.options...)
+	return v.guard.authn.Authenticate(ctx, req)
 }
 
 // authenticate finds out who sent the request, and returns why the request cannot go on. The refusal names the scopes
@@ -48,8 +48,9 @@ func (v *visit) identify(ctx context.Context, token string, plain bool) *clerkau
 func (v *visit) authenticate(ctx context.Context, needed scopeSet) *refusal {
 	g := v.guard
 	token, plain := bearer(v.r.Header)
-	v.state = v.identify(ctx, token, plain)
-	if errors.Is(v.state.Err(), clerkauth.ErrUnknownInstance) {
+	state := v.identify(ctx, token, plain)
+	v.caller.State = state
+	if errors.Is(state.Err(), clerkauth.ErrUnknownInstance) {
 		return &refusal{status: http.StatusNotFound, rpc: codeInvalidRequest, code: "invalid_request", text: "There is no such server."}
 	}
 	if token == "" {
@@ -59,19 +60,19 @@ func (v *visit) authenticate(ctx context.Context, needed scopeSet) *refusal {
 		}
 	}
 	text := ""
-	switch err := v.state.Err(); {
+	switch err := state.Err(); {
 	case errors.Is(err, clerkauth.ErrUnavailable):
 		return &refusal{
 			status: http.StatusServiceUnavailable, rpc: codeUnavailable, code: "temporarily_unavailable",
 			text: "The token cannot be verified now.",
 		}
-	case !v.state.SignedIn():
-		text = describe(v.state.Reason())
-	case v.state.TokenType() == clerkauth.TokenOAuth:
-		text = g.unfit(v.state)
+	case !state.SignedIn():
+		text = describe(state.Reason())
+	case state.TokenType() == clerkauth.TokenOAuth:
+		text = g.unfit(state)
 	}
 	if text == "" {
-		v.owner = ownerOf(v.state)
+		v.owner = ownerOf(state)
 		return nil
 	}
 	return &refusal{

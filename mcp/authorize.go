@@ -51,10 +51,10 @@ func (v *visit) authorize(needed scopeSet, result verdict) *refusal {
 	case verdictUnknown:
 		return &refusal{status: http.StatusOK, rpc: codeInvalidParams, code: "invalid_request", text: "There is no such tool."}
 	}
-	if v.guard.catalog.allows(v.state, needed) {
+	if v.guard.catalog.allows(v.caller.State, needed) {
 		return nil
 	}
-	held, _ := v.guard.catalog.set(v.state.Scopes())
+	held, _ := v.guard.catalog.set(v.caller.State.Scopes())
 	return &refusal{
 		status: http.StatusForbidden, rpc: codeForbidden, code: "insufficient_scope", challenge: true, scopes: held | needed,
 		text:      "The token lacks " + v.guard.catalog.labels(needed&^held) + ".",

@@ -11,13 +11,13 @@ import (
 // Guard protects one MCP server. It is safe for concurrent use; make one with [New] and keep it.
 type Guard struct {
 	config       Config
+	authn        clerkauth.RequestAuthenticator // by the rules of the guard
 	metadataURL  string
 	metadata     []byte
 	catalog      catalog
 	baseline     scopeSet
 	tools        map[string]scopeSet
 	origins      origins
-	options      []clerkauth.CallOption
 	acceptsOAuth bool
 	sessions     *sessions // nil where the handler keeps none
 	relay        relay
@@ -36,9 +36,8 @@ func New(config Config) (*Guard, error) {
 	}
 	g := &Guard{
 		config: c, metadataURL: metadataURL, catalog: newCatalog(c.Scopes), origins: newOrigins(&c),
-		options: []clerkauth.CallOption{
-			clerkauth.AcceptTokens(c.Types...), clerkauth.AnyOAuthAudience(), clerkauth.HeaderOnly(), clerkauth.WithChallenge(metadataURL, c.Baseline...),
-		},
+		authn: clerkauth.Preset(c.Authenticator, clerkauth.AcceptTokens(c.Types...), clerkauth.AnyOAuthAudience(), clerkauth.HeaderOnly(),
+			clerkauth.WithChallenge(metadataURL, c.Baseline...)),
 		acceptsOAuth: slices.Contains(c.Types, clerkauth.TokenOAuth),
 		relay:        newRelay(&c),
 	}

@@ -9,25 +9,24 @@ import (
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
 
-// visit is one request on its way through the guard.
+// visit is one request on its way through the guard, and all that goes on to the handler.
 type visit struct {
 	guard    *Guard
 	w        http.ResponseWriter
 	r        *http.Request
-	body     *replay // of a POST
+	content  []byte // the body of a POST
 	messages []message
 	batch    bool
-	state    *clerkauth.RequestState // of whoever sent the request
-	owner    owner                   // zero for an anonymous caller
+	owner    owner                  // zero for an anonymous caller
+	caller   clerkauth.StateContext // has the state of whoever sent the request
+	request  http.Request           // for the handler
+	body     replay                 // of that
+	single   [1]message             // room for the usual case
+	small    [512]byte              // room for the usual body
 }
 
 // replay is a request body that was read and is read again.
-type replay struct {
-	bytes.Reader
-	content []byte
-	single  [1]message // room for the usual case
-	small   [512]byte  // room for the usual body
-}
+type replay struct{ bytes.Reader }
 
 // Close implements [io.Closer].
 func (*replay) Close() error { return nil }
@@ -41,7 +40,7 @@ func (v *visit) serve(ctx context.Context, next http.Handler) {
 	switch v.r.Method {
 	case http.MethodPost:
 		if unreadable = v.read(); unreadable == nil {
-			v.messages, v.batch, unreadable = parseMessages(v.body.single[:0], v.body.content)
+			v.messages, v.batch, unreadable = parseMessages(v.single[:0], v.content)
 		}
 	case http.MethodGet, http.MethodDelete:
 	default:
@@ -77,17 +76,15 @@ func (v *visit) serve(ctx context.Context, next http.Handler) {
 // read reads the body, whole and at most once.
 func (v *visit) read() error {
 	limit := v.guard.config.MaxBody
-	b := &replay{}
-	v.body = b
 	length := v.r.ContentLength
 	switch {
 	case length > limit:
 		return errTooLarge
 	case length >= 0:
-		if b.content = b.small[:min(length, int64(len(b.small)))]; length > int64(len(b.small)) {
-			b.content = make([]byte, length)
+		if v.content = v.small[:min(length, int64(len(v.small)))]; length > int64(len(v.small)) {
+			v.content = make([]byte, length)
 		}
-		if _, err := io.ReadFull(v.r.Body, b.content); err != nil {
+		if _, err := io.ReadFull(v.r.Body, v.content); err != nil {
 			return errNotJSON
 		}
 	default:
@@ -98,7 +95,7 @@ func (v *visit) read() error {
 		if int64(len(content)) > limit {
 			return errTooLarge
 		}
-		b.content = content
+		v.content = content
 	}
 	return nil
 }
@@ -121,18 +118,18 @@ func (v *visit) isDiscovery() bool {
 
 // forward passes the request on to the handler behind the guard.
 func (v *visit) forward(ctx context.Context, next http.Handler) {
-	ctx = clerkauth.NewContext(ctx, v.state)
-	if expires := v.state.ExpiresAt(); !expires.IsZero() && v.isStream() {
+	if expires := v.caller.State.ExpiresAt(); !expires.IsZero() && v.isStream() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, expires.Sub(v.guard.config.Now()))
 		defer cancel()
 	}
-	r := v.r.WithContext(ctx)
-	if v.body != nil {
-		v.body.Reset(v.body.content)
-		r.Body, r.ContentLength = v.body, int64(len(v.body.content))
+	v.caller.Context = ctx
+	v.request = *v.r.WithContext(&v.caller) //nolint:contextcheck // the caller has the context of the request
+	if v.r.Method == http.MethodPost {
+		v.body.Reset(v.content)
+		v.request.Body, v.request.ContentLength = &v.body, int64(len(v.content))
 	}
-	v.withSession(r, next)
+	v.withSession(&v.request, next)
 }
 
 // isStream reports whether the answer goes on after what was asked for is done.
