@@ -9,6 +9,7 @@ require (
 	github.com/clerkgo/clerk-go/core v0.1.0
 	github.com/clerkgo/clerk-go/echo v0.1.0
 	github.com/clerkgo/clerk-go/fiber v0.1.0
+	github.com/clerkgo/clerk-go/fiberv3 v0.1.0
 	github.com/clerkgo/clerk-go/gin v0.1.0
 	github.com/clerkgo/clerk-go/mcp v0.1.0
 	github.com/clerkgo/clerk-go/mcp/gosdk v0.1.0

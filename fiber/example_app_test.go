@@ -14,7 +14,10 @@ import (
 
 //docs:begin app
 func newApp(authn *clerkauth.Authenticator) *fiber.App {
-	app := fiber.New(fiber.Config{ErrorHandler: clerkfiber.ErrorHandler})
+	app := fiber.New(fiber.Config{
+		ErrorHandler:   clerkfiber.ErrorHandler,
+		ReadBufferSize: 16 << 10, // the headers of a signed-in browser can be larger than Fiber's 4 KB
+	})
 	app.Use(clerkfiber.New(clerkfiber.Config{Authenticator: authn}))
 	app.Get("/", func(c *fiber.Ctx) error {
 		if state := clerkfiber.FromContext(c); state.SignedIn() {

@@ -28,7 +28,10 @@ func main() {
 
 // routes has a public route, an API for who is signed in, and a page that sends strangers to sign in.
 func routes(authn *clerkauth.Authenticator) *fiber.App {
-	app := fiber.New(fiber.Config{DisableStartupMessage: true, ErrorHandler: clerkfiber.ErrorHandler})
+	app := fiber.New(fiber.Config{
+		DisableStartupMessage: true, ErrorHandler: clerkfiber.ErrorHandler,
+		ReadBufferSize: 16 << 10, // the headers of a signed-in browser can be larger than Fiber's 4 KB
+	})
 	app.Use(clerkfiber.New(clerkfiber.Config{Authenticator: authn}))
 	app.Get("/", func(c *fiber.Ctx) error {
 		if state := clerkfiber.FromContext(c); state.SignedIn() {

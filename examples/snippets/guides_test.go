@@ -53,14 +53,25 @@ func TestJob_Check(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	org, err := client.Organizations.Create(t.Context(), &clerk.OrganizationCreateParams{Name: "Acme", CreatedBy: clerk.String(user.ID)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	srv.DefineRole("analyst", "reports:create")
+	org := srv.CreateOrganization(clerktest.Organization{Name: "Acme"})
+	srv.AddMember(org.ID, user.ID, "org:analyst")
 	job := snippets.Job{UserID: user.ID, OrgID: org.ID}
 	if err := job.Check(t.Context(), client); err != nil {
 		t.Errorf("got error %v for a member, want none", err)
 	}
+	setRole := func(role string) {
+		t.Helper()
+		_, err := client.OrganizationMemberships.Update(t.Context(), org.ID, user.ID, &clerk.OrganizationMembershipUpdateParams{Role: role})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	setRole("org:member")
+	if err := job.Check(t.Context(), client); !errors.Is(err, snippets.ErrMayNot) {
+		t.Errorf("got error %v without the permission, want ErrMayNot", err)
+	}
+	setRole("org:analyst")
 	if _, err := client.Users.Ban(t.Context(), user.ID); err != nil {
 		t.Fatal(err)
 	}

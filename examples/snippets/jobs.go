@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 	clerk "github.com/clerkgo/clerk-go/core"
@@ -16,17 +17,20 @@ type Job struct {
 	UserID, OrgID string
 }
 
-// NewJob takes down who asked.
+// createReports is what somebody needs who asks for the work.
+const createReports = "org:reports:create"
+
+// NewJob notes who asked, if they may.
 func NewJob(ctx context.Context) (Job, error) {
 	state := clerkauth.FromContext(ctx)
-	if err := state.Require(clerkauth.HasPermission("org:reports:create")); err != nil {
+	if err := state.Require(clerkauth.HasPermission(createReports)); err != nil {
 		return Job{}, err
 	}
 	return Job{UserID: state.UserID(), OrgID: state.OrgID()}, nil
 }
 
-// ErrMayNot says that whoever asked may not have the work done any more.
-var ErrMayNot = errors.New("the person has left or was banned")
+// ErrMayNot means that the user who asked may no longer do so.
+var ErrMayNot = errors.New("the user was banned or deleted, has left, or lost the permission")
 
 // Check asks Clerk again, because hours may have passed since the job was queued.
 func (j Job) Check(ctx context.Context, client *clerk.Client) error {
@@ -41,7 +45,7 @@ func (j Job) Check(ctx context.Context, client *clerk.Client) error {
 	if err != nil {
 		return fmt.Errorf("ask about the membership: %w", err)
 	}
-	if user.Banned || len(members.Data) == 0 {
+	if user.Banned || len(members.Data) != 1 || !slices.Contains(members.Data[0].Permissions, createReports) {
 		return ErrMayNot
 	}
 	return nil

@@ -12,6 +12,8 @@ import (
 	echov5 "github.com/labstack/echo/v5"
 
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
+	clerkfiber "github.com/clerkgo/clerk-go/fiber"
+	clerkfiberv3 "github.com/clerkgo/clerk-go/fiberv3"
 )
 
 //docs:end imports
@@ -40,31 +42,12 @@ func mountEchoV5(e *echov5.Echo, handler *clerkwebhook.Handler) {
 	e.POST("/webhooks", echov5.WrapHandler(handler))
 }
 
-// mountFiber hands over the bytes as they came, because fiber is not built on net/http.
 func mountFiber(router fiber.Router, handler *clerkwebhook.Handler) {
-	router.Post("/webhooks", func(c *fiber.Ctx) error {
-		answer := handler.Receive(c.UserContext(), c.GetReqHeaders(), c.BodyRaw())
-		for name, values := range answer.Header {
-			for _, value := range values {
-				c.Append(name, value)
-			}
-		}
-		c.Status(answer.StatusCode)
-		return nil
-	})
+	router.Post("/webhooks", clerkfiber.Webhooks(handler))
 }
 
 func mountFiberV3(router fiberv3.Router, handler *clerkwebhook.Handler) {
-	router.Post("/webhooks", func(c fiberv3.Ctx) error {
-		answer := handler.Receive(c.Context(), c.GetReqHeaders(), c.BodyRaw())
-		for name, values := range answer.Header {
-			for _, value := range values {
-				c.Append(name, value)
-			}
-		}
-		c.Status(answer.StatusCode)
-		return nil
-	})
+	router.Post("/webhooks", clerkfiberv3.Webhooks(handler))
 }
 
 //docs:end frameworks
