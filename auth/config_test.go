@@ -69,6 +69,8 @@ func TestNew_validates(t *testing.T) {
 		{"party in upper case", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"https://App.example.com"} }, "browsers send https://app.example.com"},
 		{"party with the default port", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"https://app.example.com:443"} }, "browsers send https://app.example.com"},
 		{"plain party with the default port", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"http://localhost:80"} }, "browsers send http://localhost"},
+		{"party of WebSockets", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"wss://app.example.com"} }, "browsers send https://app.example.com"},
+		{"plain party of WebSockets", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"WS://localhost:3000"} }, "browsers send http://localhost:3000"},
 		{"party in letters of another script", func(c *clerkauth.Config) { c.AuthorizedParties = []string{"https://Bücher.example:8443"} },
 			"browsers send https://xn--bcher-kva.example:8443"},
 		{"party of an application", func(c *clerkauth.Config) {

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"math/big"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -96,6 +97,34 @@ func TestParseJWKS(t *testing.T) {
 	}
 	if keys, _ := clerkauth.ParseJWKS(text(many...)); len(keys) != 64 {
 		t.Errorf("got %d keys, want the cap of 64", len(keys))
+	}
+}
+
+// A key of the server that says what it is for counts only if that is to verify signatures (RFC 7517, section 4.3).
+func TestAuthenticator_Verify_keyOperations(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	token := good(t, clock.now())
+	for name, test := range map[string]struct {
+		operations any
+		works      bool
+	}{
+		"not said": {nil, true}, "to verify": {[]string{"verify"}, true}, "to sign and to verify": {[]string{"sign", "verify"}, true},
+		"to sign": {[]string{"sign"}, false}, "to encrypt": {[]string{"encrypt", "wrapKey"}, false}, "for nothing": {[]string{}, false},
+		"in other letters": {[]string{"Verify"}, false}, "no list": {"verify", false}, "no texts": {[]int{1}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			set, err := json.Marshal(fields{"keys": []fields{jwkOf(testKeyID, keyA(), fields{"key_ops": test.operations}), jwkOf("ins_other", keyB(), nil)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			server := newKeyServer(nil)
+			server.answer(http.StatusOK, string(set))
+			if _, err := server.remote(t, clock.now, nil).Verify(t.Context(), token); (err == nil) != test.works {
+				t.Errorf("got %v, want the token to be accepted: %t", err, test.works)
+			}
+		})
 	}
 }
 

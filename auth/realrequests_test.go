@@ -151,6 +151,68 @@ func TestMiddleware_TheWayBackIsWhatTheBrowserSent(t *testing.T) {
 	}
 }
 
+// A proxy may name the scheme of a WebSocket: the page that opened it has that of the web.
+func TestAuthenticator_SchemesOfWebSockets(t *testing.T) {
+	t.Parallel()
+	authn := local(t, nil, func(c *clerkauth.Config) { c.TrustForwardedHeaders = true })
+	for _, test := range []struct{ seen, proto, want string }{
+		{"http", "wss", "https://a.example"}, {"http", "WSS", "https://a.example"}, {"http", " wss , http", "https://a.example"},
+		{"http", "https", "https://a.example"}, {"https", "ws", "http://a.example"}, {"https", "http", "http://a.example"},
+		{"https", "gopher", "https://a.example"}, {"http", "wss:", "http://a.example"}, {"https", "", "https://a.example"},
+	} {
+		req := document(test.seen, "app.example.com", "/", "", "X-Forwarded-Proto", test.proto, "X-Forwarded-Host", "a.example")
+		if got := authn.Redirects(req, nil).BaseURL; got != test.want+"/" {
+			t.Errorf("%q over %s: got %s, want %s", test.proto, test.seen, got, test.want)
+		}
+	}
+	untrusting := local(t, nil, nil).Redirects(document("http", "app.example.com", "/", "", "X-Forwarded-Proto", "wss"), nil)
+	if untrusting.BaseURL != "http://app.example.com/" {
+		t.Errorf("without trust: got %s, want what this server saw", untrusting.BaseURL)
+	}
+}
+
+// The request that opens a WebSocket gets a new session like any other, and Clerk is told the origin of its page. It is
+// no page itself, so it is never sent anywhere.
+func TestRefresh_WebSocketBehindAProxy(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	suffix := "_" + clerkauth.CookieSuffix(testPublishable)
+	cookie := "__clerk_db_jwt" + suffix + "=d; __client_uat" + suffix + "=1; __session" + suffix + "=" +
+		sign(t, keyA(), header(nil), claims(clock.now().Add(-time.Hour), nil)) + "; __refresh" + suffix + "=rt_1"
+	req := clerkauth.Request{
+		Method: http.MethodGet, Scheme: "http", Host: "10.0.0.1:8080", Path: "/socket",
+		Header: http.Header{
+			"Cookie": {cookie}, "Sec-Fetch-Dest": {"websocket"}, "Connection": {"Upgrade"}, "Upgrade": {"websocket"},
+			"Origin": {"https://app.example.com"}, "X-Forwarded-Proto": {"wss"}, "X-Forwarded-Host": {"app.example.com"},
+		}.Values,
+	}
+	renewed := "__session=" + sign(t, keyA(), header(nil), claims(clock.now(), nil)) + "; Path=/"
+	for name, test := range map[string]struct {
+		status int
+		answer fields
+		want   clerkauth.Status
+	}{
+		"the session goes on": {http.StatusOK, fields{"object": "cookies", "cookies": []string{renewed}}, clerkauth.StatusSignedIn},
+		"the session is over": {http.StatusUnauthorized, fields{"errors": []fields{{"code": "refresh_token_expired"}}}, clerkauth.StatusSignedOut},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := &machineAPI{status: test.status, answer: test.answer}
+			authn := local(t, clock.now, func(c *clerkauth.Config) {
+				c.SecretKey, c.HTTPClient, c.TrustForwardedHeaders = testSecret, &http.Client{Transport: api}, true
+				c.AuthorizedParties = []string{"https://app.example.com"}
+			})
+			state := authn.Authenticate(t.Context(), req)
+			if state.Status() != test.want || state.Redirect() != "" {
+				t.Errorf("got %v to %q, want %s and no redirect", state, state.Redirect(), test.want)
+			}
+			if api.count() != 1 || !strings.Contains(api.calls[0], `"request_origin":"https://app.example.com"`) {
+				t.Errorf("got calls %q, want one with the origin of the page", api.calls)
+			}
+		})
+	}
+}
+
 func TestFlow_CookiesAreNeverCacheable(t *testing.T) {
 	t.Parallel()
 	f := newFlow(t, true, nil)

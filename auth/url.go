@@ -53,7 +53,7 @@ func (a *Authenticator) address(req *Request) address {
 		proto = scheme
 	}
 	if host = strings.TrimRight(host, " "); validAuthority(host) {
-		u.scheme = forwardedScheme(proto, scheme)
+		u.scheme = pageScheme(proto, scheme)
 		u.host = canonicalHost(u.scheme, host)
 	}
 	if prefix, ok := firstItem(req, "X-Forwarded-Prefix"); ok {
@@ -71,16 +71,16 @@ func pathPrefix(text string) string {
 	return escapeUnsafe(text)
 }
 
-// forwardedScheme reads X-Forwarded-Proto, where some proxies name the scheme of a WebSocket. What it does not know
-// leaves the scheme that this server saw.
-func forwardedScheme(proto, seen string) string {
-	switch strings.ToLower(strings.TrimSpace(proto)) {
+// pageScheme returns the scheme of the page behind a scheme, which may be that of a WebSocket: some proxies name that one
+// in X-Forwarded-Proto. For what it does not know it returns the other scheme.
+func pageScheme(text, other string) string {
+	switch strings.ToLower(strings.TrimSpace(text)) {
 	case "https", "wss":
 		return "https"
 	case "http", "ws":
 		return "http"
 	}
-	return seen
+	return other
 }
 
 // firstItem returns what precedes the first comma of a header, and whether there is such a header.

@@ -174,13 +174,14 @@ func originTrouble(text string) string {
 	case strings.Contains(u.Host, "*"):
 		return "has a wildcard, which matches nothing: list each origin, or set AuthorizedPartyFunc"
 	}
-	form := strings.ToLower(u.Scheme) + "://" + strings.ToLower(u.Host)
-	if isWebURL(&url.URL{Scheme: strings.ToLower(u.Scheme), Host: u.Host}) {
+	u.Scheme = pageScheme(u.Scheme, strings.ToLower(u.Scheme))
+	form := u.Scheme + "://" + strings.ToLower(u.Host)
+	if isWebURL(&url.URL{Scheme: u.Scheme, Host: u.Host}) {
 		host, ok := asciiHost(u.Host)
 		if !ok || !validAuthority(host) {
 			return example
 		}
-		u.Scheme, u.Host = strings.ToLower(u.Scheme), host
+		u.Host = host
 		form = originOf(u)
 	}
 	if form != text {

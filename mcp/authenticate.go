@@ -18,7 +18,7 @@ func bearer(h http.Header) (token string, plain bool) {
 	}
 	scheme, token, _ := strings.Cut(values[0], " ")
 	token = strings.Trim(token, " ")
-	if !strings.EqualFold(scheme, "Bearer") || strings.ContainsAny(token, " \t,") {
+	if !strings.EqualFold(scheme, "Bearer") || strings.ContainsRune(token, ' ') || strings.ContainsRune(token, '\t') || strings.ContainsRune(token, ',') {
 		return "", false
 	}
 	return token, token != "" && len(values[0]) == len("Bearer ")+len(token)
