@@ -13,11 +13,9 @@ package clerkfiberv3
 import (
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v3"
-	"github.com/gofiber/utils/v2"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
@@ -62,12 +60,15 @@ func New(config Config) fiber.Handler {
 		}
 		ctx := clerkauth.NewWaitLimit(c.Context(), config.Timeout)
 		defer ctx.Stop()
-		state := config.Authenticator.Authenticate(ctx, request(c), config.CallOptions...)
+		r := borrowReader(c)
+		state := config.Authenticator.Authenticate(ctx, r.request(), config.CallOptions...)
 		store(c, state)
 		if config.ErrorHandler != nil {
 			c.Locals(localsKey{}, config.ErrorHandler)
 		}
-		if write(c, state.Headers()); state.Redirect() != "" {
+		redirect := state.WriteHeaders(r.answer)
+		write(c, r.answer)
+		if r.giveBack(); redirect {
 			c.Status(fiber.StatusTemporaryRedirect)
 			return nil
 		}
@@ -151,55 +152,6 @@ func (r *refusal) Error() string { return r.body }
 
 // Unwrap returns both errors.
 func (r *refusal) Unwrap() []error { return []error{r.status, r.cause} }
-
-// request describes the request. Its strings point into memory of fasthttp: package clerkauth clones what it keeps.
-func request(c fiber.Ctx) clerkauth.Request {
-	fast := c.RequestCtx()
-	req := clerkauth.Request{
-		Method: c.Method(),
-		Scheme: "http",
-		Host:   utils.UnsafeString(fast.Host()),
-		Header: func(name string) []string {
-			lines := fast.Request.Header.PeekAll(name)
-			values := make([]string, len(lines))
-			for i, line := range lines {
-				values[i] = utils.UnsafeString(line)
-			}
-			return values
-		},
-	}
-	req.RemoteAddr = fast.RemoteAddr()
-	req.Path, req.RawQuery = target(c)
-	if c.App().Config().DisableHeaderNormalizing {
-		req.Header = func(name string) []string { return headerInAnyCase(c, name) }
-	}
-	if fast.IsTLS() {
-		req.Scheme = "https"
-	}
-	return req
-}
-
-// target returns path and query as the browser sent them, whatever rewrites have made of them. An absolute URL in the
-// request line is left to Fiber.
-func target(c fiber.Ctx) (path, rawQuery string) {
-	path = utils.UnsafeString(c.Request().Header.RequestURI())
-	if !strings.HasPrefix(path, "/") {
-		uri := c.Request().URI()
-		return utils.UnsafeString(uri.PathOriginal()), utils.UnsafeString(uri.QueryString())
-	}
-	path, rawQuery, _ = strings.Cut(path, "?")
-	return path, rawQuery
-}
-
-// headerInAnyCase finds a header where Fiber leaves the names as the client wrote them.
-func headerInAnyCase(c fiber.Ctx, name string) (values []string) {
-	for key, value := range c.Request().Header.All() {
-		if strings.EqualFold(string(key), name) {
-			values = append(values, string(value))
-		}
-	}
-	return values
-}
 
 // write adds the cookies and sets the other headers.
 func write(c fiber.Ctx, header http.Header) {
