@@ -133,6 +133,18 @@ func BenchmarkRequestState_Has(b *testing.B) {
 	}
 }
 
+func BenchmarkRequestState_HasClaim(b *testing.B) {
+	authn := local(b, nil, nil)
+	state := authn.Authenticate(b.Context(), bearer(sign(b, keyA(), header(nil), benchClaims(time.Now(), 2))))
+	check := clerkauth.HasClaim("metadata.plan", "gold")
+	b.ReportAllocs()
+	for b.Loop() {
+		if !state.Has(check) {
+			b.Fatal("denied")
+		}
+	}
+}
+
 // BenchmarkMiddleware is what attach and enforce add to a handler of net/http.
 func BenchmarkMiddleware(b *testing.B) {
 	const key = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"

@@ -3,6 +3,8 @@ package clerkauth
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/clerkgo/clerk-go/auth/internal/jsonscan"
 )
 
 // CheckFunc is a check of the application's own. The name says in the 403 what is missing, so it is a few words without
@@ -28,7 +30,7 @@ func HasClaim(path string, value any) Check {
 		return Check{}
 	}
 	return Check{kind: checkClaim, value: path, passes: func(state *RequestState) bool {
-		claim, found := claimAt(state.claimObject(), path)
+		claim, found := claimAt(state.claimPayload(), path)
 		if !found {
 			return false
 		}
@@ -55,20 +57,15 @@ func (s *RequestState) checkOwn(c *Check) *Error {
 	return refuse(ReasonCheckFailed, c.value)
 }
 
-// claimObject returns the claims of a session or of the token of a JWT template, or nil.
-func (s *RequestState) claimObject() map[string]any {
-	raw := ""
+// claimPayload returns the claims of a session or of the token of a JWT template as JSON, or nothing.
+func (s *RequestState) claimPayload() string {
 	switch {
 	case s.claims != nil && s.claims.Subject != "":
-		raw = s.claims.raw
+		return s.claims.raw
 	case s.machine != nil && s.tokenType == TokenTemplate:
-		raw = s.machine.payload
+		return s.machine.payload
 	}
-	var claims map[string]any
-	if decodeExactly(raw, &claims) != nil {
-		return nil
-	}
-	return claims
+	return ""
 }
 
 // decodeExactly reads a JSON value and keeps numbers as they are written.
@@ -78,17 +75,32 @@ func decodeExactly(text string, v any) error {
 	return decoder.Decode(v)
 }
 
-// claimAt follows a path. Names may have dots themselves, as those of namespaced claims do: the longest name counts.
-func claimAt(object map[string]any, path string) (any, bool) {
-	if claim, found := object[path]; found {
-		return claim, true
+// claimAt follows a path in a JSON object. Names may have dots themselves, as those of namespaced claims do: the longest
+// name counts. Only the claim itself is decoded.
+func claimAt(object, path string) (claim any, found bool) {
+	if text, found := memberOf(object, path); found {
+		err := decodeExactly(text, &claim)
+		return claim, err == nil
 	}
 	for end := strings.LastIndexByte(path, '.'); end > 0; end = strings.LastIndexByte(path[:end], '.') {
-		if inner, ok := object[path[:end]].(map[string]any); ok {
+		if inner, found := memberOf(object, path[:end]); found && inner[0] == '{' {
 			return claimAt(inner, path[end+1:])
 		}
 	}
 	return nil, false
+}
+
+// memberOf returns the value of a member of a JSON object as it is written. Of members with one name it is the last.
+func memberOf(object, name string) (value string, found bool) {
+	s := jsonscan.New(object)
+	err := s.Document(func(member string) error {
+		text, err := s.Raw()
+		if member == name {
+			value, found = text, true
+		}
+		return err
+	})
+	return value, found && err == nil
 }
 
 // scalar brings a value into the form that the claims have: a string, a bool or a [json.Number].

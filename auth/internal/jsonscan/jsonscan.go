@@ -309,6 +309,14 @@ func (s *Scanner) Skip() error {
 	return s.literal()
 }
 
+// Raw reads a value of any kind and returns its text.
+func (s *Scanner) Raw() (string, error) {
+	s.space()
+	start := s.pos
+	err := s.Skip()
+	return s.text[start:s.pos], err
+}
+
 func (s *Scanner) literal() error {
 	for _, word := range [...]string{"null", "true", "false"} {
 		if len(s.text)-s.pos >= len(word) && s.text[s.pos:s.pos+len(word)] == word {
