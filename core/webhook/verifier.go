@@ -79,11 +79,17 @@ func New(config Config) (*Verifier, error) {
 	return v, nil
 }
 
-// NewFromEnv returns a [Verifier] for the secret in CLERK_WEBHOOK_SIGNING_SECRET. The error names the variable.
+// NewFromEnv returns a [Verifier] for the secret in CLERK_WEBHOOK_SIGNING_SECRET. The error names the variable and says
+// what belongs into it; it never holds the value.
 func NewFromEnv() (*Verifier, error) {
-	v, err := New(Config{Secrets: []string{os.Getenv(envSecret)}})
+	secret := os.Getenv(envSecret)
+	v, err := New(Config{Secrets: []string{secret}})
 	if err != nil {
-		return nil, fmt.Errorf("%w (%s)", err, envSecret)
+		fault := "is not a signing secret"
+		if secret == "" {
+			fault = "is not set"
+		}
+		return nil, fmt.Errorf("%w: %s %s: take the endpoint's whsec_… from Clerk's dashboard", err, envSecret, fault)
 	}
 	return v, nil
 }

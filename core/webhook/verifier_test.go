@@ -275,6 +275,24 @@ func TestNewFromEnv(t *testing.T) {
 	}
 }
 
+func TestNewFromEnv_SaysWhatToSet(t *testing.T) {
+	for secret, want := range map[string]string{
+		"":              "CLERK_WEBHOOK_SIGNING_SECRET is not set",
+		"sk_test_x":     "CLERK_WEBHOOK_SIGNING_SECRET is not a signing secret",
+		`"whsec_YWJj"`:  "CLERK_WEBHOOK_SIGNING_SECRET is not a signing secret",
+		"whsec_%secret": "CLERK_WEBHOOK_SIGNING_SECRET is not a signing secret",
+	} {
+		t.Setenv("CLERK_WEBHOOK_SIGNING_SECRET", secret)
+		_, err := clerkwebhook.NewFromEnv()
+		if !errors.Is(err, clerkwebhook.ErrConfig) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "whsec_…") {
+			t.Errorf("%s: got %v, want %q and how a secret begins", secret, err, want)
+		}
+		if secret != "" && strings.Contains(err.Error(), secret) {
+			t.Errorf("the error shows the secret: %v", err)
+		}
+	}
+}
+
 func TestVerifier_VerifyRequest(t *testing.T) {
 	t.Parallel()
 	r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
