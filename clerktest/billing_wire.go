@@ -12,6 +12,9 @@ type moneyWire struct {
 	Symbol    string `json:"currency_symbol"`
 }
 
+// String is the amount as people write it.
+func (m moneyWire) String() string { return m.Symbol + m.Formatted }
+
 type planWire struct {
 	Object           string        `json:"object"`
 	ID               string        `json:"id"`

@@ -85,31 +85,45 @@ func (x *tx) planChangeOf(p *payer, k *checkout) (*planChange, error) {
 // checkoutLife is how long a checkout waits for its payment.
 const checkoutLife = dayMillis
 
+// checkoutInput is what a checkout begins with.
+type checkoutInput struct {
+	PlanID   string `json:"plan_id"` // or its slug
+	Period   string `json:"plan_period"`
+	MethodID string `json:"payment_method_id"`
+	OrgID    string `json:"org_id"` // of the organization that pays, instead of the person
+}
+
 func beginCheckout(c *frontendCall, p *payer) (any, error) {
-	var in struct {
-		PlanID   string `json:"plan_id"`
-		Period   string `json:"plan_period"`
-		MethodID string `json:"payment_method_id"`
-		OrgID    string `json:"org_id"`
-	}
+	var in checkoutInput
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
+	k, p, err := c.newCheckout(p, &in)
+	if err != nil {
+		return nil, err
+	}
+	tableCheckouts.put(c.tx, k)
+	return c.tx.wireCheckout(p, k)
+}
+
+// newCheckout is a checkout that nothing keeps yet, and who pays. It tells of both even when it is refused, if that is because
+// the payer has the plan.
+func (c *frontendCall) newCheckout(p *payer, in *checkoutInput) (*checkout, *payer, error) {
 	if in.OrgID != "" && p.kind == "user" {
 		o, err := c.memberOf(in.OrgID, manageBilling)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		p = organizationPayer(o)
 	}
 	plan := c.tx.findPlan(in.PlanID)
 	switch {
 	case plan == nil:
-		return nil, errNotFound("plan")
+		return nil, nil, errNotFound("plan")
 	case plan.PayerType != p.kind:
-		return nil, errParamValue("plan_id", "a plan for payers of this kind")
+		return nil, nil, errParamValue("plan_id", "a plan for payers of this kind")
 	case in.Period != "month" && in.Period != "annual":
-		return nil, errParamValue("plan_period", "month or annual")
+		return nil, nil, errParamValue("plan_period", "month or annual")
 	}
 	k := &checkout{
 		ID: c.tx.newID("chk_"), Subject: p.subject, PlanID: plan.ID, Annual: in.Period == "annual", ExpireAt: c.tx.now + checkoutLife,
@@ -120,23 +134,22 @@ func beginCheckout(c *frontendCall, p *payer) (any, error) {
 	if i := c.tx.runningItem(p); i != nil && i.PlanID == plan.ID && i.Annual == k.Annual && i.CanceledAt == nil {
 		refusal := errRule("invalid_plan_change", "This is the plan that you have already.")
 		refusal.items[0].Meta = map[string]any{"plan": c.tx.wirePlan(plan), "is_plan_upgrade_possible": false}
-		return nil, refusal
+		return k, p, refusal
 	}
 	if in.MethodID != "" {
 		m, err := c.tx.paymentMethodOf(p, in.MethodID)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		k.MethodID = m.ID
 	}
-	tableCheckouts.put(c.tx, k)
-	return c.tx.wireCheckout(p, k)
+	return k, p, nil
 }
 
-func (x *tx) wireCheckout(p *payer, k *checkout) (any, error) {
+func (x *tx) wireCheckout(p *payer, k *checkout) (checkoutWire, error) {
 	change, err := x.planChangeOf(p, k)
 	if err != nil {
-		return nil, err
+		return checkoutWire{}, err
 	}
 	w := checkoutWire{
 		Object: "commerce_checkout", ID: k.ID, Plan: x.wirePlan(change.plan), PlanPeriod: period(k.Annual), Payer: x.wirePayer(p),
@@ -166,9 +179,10 @@ func (x *tx) wireCheckout(p *payer, k *checkout) (any, error) {
 	return w, nil
 }
 
-// ownCheckout is the checkout of the path. An administrator of an organization may finish one that was begun for it.
-func (c *frontendCall) ownCheckout(p *payer) (*checkout, *payer, error) {
-	k := tableCheckouts.get(c.tx, c.param("checkoutID"))
+// ownCheckout is a checkout of the payer, and who pays. An administrator of an organization may finish one that was begun
+// for it.
+func (c *frontendCall) ownCheckout(p *payer, id string) (*checkout, *payer, error) {
+	k := tableCheckouts.get(c.tx, id)
 	if k == nil || (k.ItemID == "" && k.ExpireAt <= c.tx.now) {
 		return nil, nil, errNotFound("checkout")
 	}
@@ -184,7 +198,7 @@ func (c *frontendCall) ownCheckout(p *payer) (*checkout, *payer, error) {
 }
 
 func readCheckout(c *frontendCall, p *payer) (any, error) {
-	k, p, err := c.ownCheckout(p)
+	k, p, err := c.ownCheckout(p, c.param("checkoutID"))
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +213,7 @@ func changeCheckout(c *frontendCall, p *payer) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	k, p, err := c.ownCheckout(p)
+	k, p, err := c.ownCheckout(p, c.param("checkoutID"))
 	switch {
 	case err != nil:
 		return nil, err
@@ -220,7 +234,7 @@ func confirmCheckout(c *frontendCall, p *payer) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	k, p, err := c.ownCheckout(p)
+	k, p, err := c.ownCheckout(p, c.param("checkoutID"))
 	switch {
 	case err != nil:
 		return nil, err

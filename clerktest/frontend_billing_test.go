@@ -17,6 +17,9 @@ const billingPlans = `{"billing_plans": [
 	{"slug": "team", "name": "Team", "payer_type": "org", "amount": 5000}
 ]}`
 
+// mine is the path of what a person pays.
+const mine = "/v1/me/billing"
+
 func newBilling(t *testing.T) *clerktest.Instance {
 	t.Helper()
 	in := clerktest.NewServer(t).Instance
@@ -50,7 +53,6 @@ func TestFrontend_BillingCheckouts(t *testing.T) {
 	t.Parallel()
 	in := newBilling(t)
 	b, u := signedInBrowser(t, in)
-	const mine = "/v1/me/billing"
 	path, begun := b.checkout(mine, "pro", "month")
 	totals := begun.member("totals")
 	if begun.text("status") != "needs_confirmation" || begun.object["needs_payment_method"] != true || totals.member("total_due_now").object["amount"] != 900.0 {
@@ -94,7 +96,6 @@ func TestFrontend_BillingPlansChange(t *testing.T) {
 	t.Parallel()
 	in := newBilling(t)
 	b, _ := signedInBrowser(t, in)
-	const mine = "/v1/me/billing"
 	card := form("gateway", "stripe", "payment_token", "pm_card_mastercard")
 	path, trial := b.checkout(mine, "trial", "month")
 	if due := trial.member("totals").member("total_due_now").object["amount"]; due != 0.0 || trial.object["free_trial_ends_at"] == nil {
@@ -152,7 +153,6 @@ func TestFrontend_PaymentMethods(t *testing.T) {
 	t.Parallel()
 	in := newBilling(t)
 	b, _ := signedInBrowser(t, in)
-	const mine = "/v1/me/billing"
 	if begun := b.must(http.MethodPost, mine+"/payment_methods/initialize", form("gateway", "stripe")).response(); begun.text("external_client_secret") == "" {
 		t.Errorf("got %s", begun.raw)
 	}

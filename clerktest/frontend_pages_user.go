@@ -44,6 +44,7 @@ type userView struct {
 	Sessions                              []sessionView
 	Organizations                         organizationsView
 	Account                               accountView
+	Plans                                 plansView
 	Passkeys                              []passkey
 	CanAddPasskey                         bool
 	Passkey                               *passkeyView // that the browser is asked to make
@@ -59,7 +60,8 @@ type sessionView struct {
 // organizationsView are the memberships of a person.
 type organizationsView struct {
 	List   []membershipView
-	Active string // name of the active one, empty for the personal account
+	Plans  plansView // of the active one, for those who may change it
+	Active string    // name of the active one, empty for the personal account
 	Create bool
 	Back   string
 }
@@ -83,7 +85,7 @@ func showUser(c *pageCall) (any, error) {
 			v.Sessions = append(v.Sessions, sessionView{s.ID, displayName(u), u.identifier(), s.ID == c.session.ID})
 		}
 	}
-	v.Organizations, v.Passkeys, v.Account = c.organizations(), c.user.Passkeys, c.account()
+	v.Organizations, v.Passkeys, v.Account, v.Plans = c.organizations(), c.user.Passkeys, c.account(), c.plans(userPayer(c.user))
 	settings := c.tx.userSettings()
 	v.CanAddPasskey = settings.enabled("passkey")
 	if made := c.newPasskeyOf(); made != nil {
@@ -99,6 +101,9 @@ func showOrganizations(c *pageCall) (any, error) {
 	}
 	v := c.organizations()
 	v.Back = hostOf(back)
+	if o, err := c.memberOf(text(c.session.OrganizationID), manageBilling); err == nil {
+		v.Plans = c.plans(organizationPayer(o))
+	}
 	return v, nil
 }
 

@@ -37,10 +37,10 @@ func ownSSOFlow(v *visit) error {
 		v.isActive("new@acme.example", 1), accounts("new@acme.example"))
 }
 
-// pressesIn clicks a button of the row that begins with a text.
+// pressesIn clicks a button or link of the row that begins with a text.
 func (v *visit) pressesIn(row, button string) func() error {
 	return func() error {
-		return v.lands(chromedp.Click(fmt.Sprintf(`//div[@class="row"][starts-with(normalize-space(p), %q)]//button[starts-with(normalize-space(.), %q)]`, row, button)))
+		return v.lands(chromedp.Click(fmt.Sprintf(`//div[@class="row"][starts-with(normalize-space(p), %q)]%s`, row, control(button))))
 	}
 }
 
