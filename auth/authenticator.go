@@ -75,7 +75,9 @@ func (a *Authenticator) request(ctx context.Context, req Request, call *callConf
 // the word Bearer, and may be of any type that [Config].AcceptTokens or [AcceptTokens] names. The state is never nil
 // and is as complete as that of a request: checks, [NewContext] and [RequestState.CreateToken] work with it. An empty
 // token is an anonymous caller. There is no browser, so nothing is refreshed and there are no headers to send. The
-// token must not be changed afterwards.
+// token must not be changed afterwards. Nobody says who presents it, so the calls that made-up tokens cause are bounded
+// for all of them together: where strangers send tokens over a connection, use [Authenticator.Authenticate] with a
+// [Request] that has the address of the peer and the token as its Authorization header.
 func (a *Authenticator) AuthenticateToken(ctx context.Context, token string, opts ...CallOption) *RequestState {
 	call := a.callConfig(opts)
 	ctx, observed := observe(ctx, a.config.Observer)
