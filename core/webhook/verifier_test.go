@@ -273,9 +273,6 @@ func TestNewFromEnv(t *testing.T) {
 	if _, err = clerkwebhook.NewFromEnv(); reasonOf(err) != clerkwebhook.ReasonMissingSecret {
 		t.Errorf("got %v, want an unset variable to be an error", err)
 	}
-}
-
-func TestNewFromEnv_SaysWhatToSet(t *testing.T) {
 	for secret, want := range map[string]string{
 		"":              "CLERK_WEBHOOK_SIGNING_SECRET is not set",
 		"sk_test_x":     "CLERK_WEBHOOK_SIGNING_SECRET is not a signing secret",
