@@ -107,53 +107,13 @@ func (c *frontendCall) comesBySSO(s *signUp, in *signUpInput) bool {
 	return byConnection(in.Strategy) && len(c.tx.connectionsFor(in.Email)) > 0
 }
 
-// fillSignUp checks and stores the fields that were entered. A changed identifier has to be proved again.
+// fillSignUp checks and stores the fields that were entered.
 func (c *frontendCall) fillSignUp(s *signUp, in *signUpInput) error {
-	x := c.tx
-	if in.Email != "" {
-		plain, err := emailKind.parseFree(x, in.Email, "")
-		if err != nil {
-			return err
-		}
-		if s.Email != nil && *s.Email != plain {
-			s.EmailVerification = nil
-		}
-		s.Email = &plain
+	if err := c.fillAddresses(s, in); err != nil {
+		return err
 	}
-	if in.Phone != "" {
-		plain, err := phoneKind.parseFree(x, in.Phone, "")
-		if err != nil {
-			return err
-		}
-		if text(s.Phone) != plain {
-			s.PhoneVerification = nil
-		}
-		s.Phone = &plain
-	}
-	if s.Ticket == "" {
-		if err := x.checkIdentifiers(keepGiven(text(s.Email), text(s.Phone))...); err != nil && (s.Email != nil || s.Phone != nil) {
-			return err
-		}
-	}
-	if in.Username != "" {
-		name := strings.ToLower(in.Username)
-		if err := checkUsername(name); err != nil {
-			return err
-		}
-		if err := x.checkFree("username", name, ""); err != nil {
-			return err
-		}
-		s.Username = &name
-	}
-	if in.Password != "" {
-		if err := x.checkPassword("password", in.Password, false); err != nil {
-			return err
-		}
-		hashed, err := digest.New(in.Password)
-		if err != nil {
-			return err
-		}
-		s.PasswordDigest = hashed
+	if err := c.fillCredentials(s, in); err != nil {
+		return err
 	}
 	for _, f := range []struct {
 		value  string
@@ -164,7 +124,7 @@ func (c *frontendCall) fillSignUp(s *signUp, in *signUpInput) error {
 		}
 	}
 	if in.LegalAccepted && s.LegalAcceptedAt == nil {
-		s.LegalAcceptedAt = &x.now
+		s.LegalAcceptedAt = &c.tx.now
 	}
 	if in.Unsafe.given() {
 		if err := checkMetadata("unsafe_metadata", in.Unsafe.Value); err != nil {
@@ -173,6 +133,57 @@ func (c *frontendCall) fillSignUp(s *signUp, in *signUpInput) error {
 		s.UnsafeMetadata = compactJSON(in.Unsafe.Value)
 	}
 	return nil
+}
+
+// fillAddresses takes an e-mail address and a phone number. One that has changed has to be proved again.
+func (c *frontendCall) fillAddresses(s *signUp, in *signUpInput) error {
+	if in.Email != "" {
+		plain, err := emailKind.parseFree(c.tx, in.Email, "")
+		if err != nil {
+			return err
+		}
+		if s.Email != nil && *s.Email != plain {
+			s.EmailVerification = nil
+		}
+		s.Email = &plain
+	}
+	if in.Phone != "" {
+		plain, err := phoneKind.parseFree(c.tx, in.Phone, "")
+		if err != nil {
+			return err
+		}
+		if text(s.Phone) != plain {
+			s.PhoneVerification = nil
+		}
+		s.Phone = &plain
+	}
+	if s.Ticket != "" || s.Email == nil && s.Phone == nil {
+		return nil
+	}
+	return c.tx.checkIdentifiers(keepGiven(text(s.Email), text(s.Phone))...)
+}
+
+// fillCredentials takes a username and a password.
+func (c *frontendCall) fillCredentials(s *signUp, in *signUpInput) error {
+	if in.Username != "" {
+		name := strings.ToLower(in.Username)
+		if err := checkUsername(name); err != nil {
+			return err
+		}
+		if err := c.tx.checkFree("username", name, ""); err != nil {
+			return err
+		}
+		s.Username = &name
+	}
+	if in.Password == "" {
+		return nil
+	}
+	if err := c.tx.checkPassword("password", in.Password, false); err != nil {
+		return err
+	}
+	hashed, err := digest.New(in.Password)
+	s.PasswordDigest = hashed
+	return err
 }
 
 // advance takes the fields that were entered, and begins the visit to an identity provider that the form may ask for.

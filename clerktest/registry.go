@@ -3,13 +3,14 @@ package clerktest
 import (
 	"fmt"
 	"net/http"
+	"slices"
 )
 
 // A family is a group of operations that belong together, in files that begin with their subject:
 // users.go, organizations.go and so on. To add one
 //
 //  1. write things.go with a function thingsFamily() family;
-//  2. list it in families below, nothing else needs to change.
+//  2. add it to one of the lists below; nothing else needs to change.
 //
 // The function names the tables it keeps rows in and, by operation id, the handlers of its operations. Method, path,
 // status, answer shape and the checks of query and body come from operations.txt: when a handler runs, every parameter
@@ -112,6 +113,11 @@ type interceptor func(*call) error
 
 // families lists every family of the emulator.
 func families() []family {
+	return slices.Concat(backendFamilies(), browserFamilies(), helperFamilies())
+}
+
+// backendFamilies are those of the Backend API.
+func backendFamilies() []family {
 	return []family{
 		jwksFamily(),
 		usersFamily(),
@@ -134,19 +140,31 @@ func families() []family {
 		machinesFamily(),
 		m2mTokensFamily(),
 		apiKeysFamily(),
-		outboxFamily(),
 		emailsFamily(),
-		rateLimitFamily(),
-		faultsFamily(),
 		organizationInvitationsFamily(),
 		organizationDomainsFamily(),
 		rolesFamily(),
 		permissionsFamily(),
 		oauthApplicationsFamily(),
-		oauthServerFamily(),
-		oauthConsentFamily(),
 		instanceFamily(),
 		domainsFamily(),
+		roleSetsFamily(),
+		samlConnectionsFamily(),
+		enterpriseConnectionsFamily(),
+		billingFamily(),
+		directoriesFamily(),
+		templatesFamily(),
+		adminPortalFamily(),
+		enterpriseTestRunsFamily(),
+		signUpsFamily(),
+	}
+}
+
+// browserFamilies are those that browsers and OAuth clients meet: the Frontend API, its pages and the authorization server.
+func browserFamilies() []family {
+	return []family{
+		oauthServerFamily(),
+		oauthConsentFamily(),
 		handshakeFamily(),
 		clientFamily(),
 		scriptsFamily(),
@@ -168,19 +186,19 @@ func families() []family {
 		providerFamily(),
 		linksFamily(),
 		browserSessionsFamily(),
+		pagesFamily(),
+		interstitialFamily(),
+	}
+}
+
+// helperFamilies are those that Clerk does not have, and those that disturb its calls.
+func helperFamilies() []family {
+	return []family{
+		outboxFamily(),
+		rateLimitFamily(),
+		faultsFamily(),
 		adminFamily(),
 		consoleFamily(),
-		pagesFamily(),
-		roleSetsFamily(),
-		samlConnectionsFamily(),
-		enterpriseConnectionsFamily(),
-		billingFamily(),
-		directoriesFamily(),
-		templatesFamily(),
-		adminPortalFamily(),
-		enterpriseTestRunsFamily(),
-		interstitialFamily(),
-		signUpsFamily(),
 	}
 }
 
