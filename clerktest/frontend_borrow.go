@@ -117,5 +117,8 @@ func (c *frontendCall) checkFresh() error {
 	if age >= 0 && age < freshFactor {
 		return nil
 	}
-	return errForbidden("session_reverification_required", "Verify that it is you, then try again.")
+	return errForbidden(codeReverification, "Verify that it is you, then try again.")
 }
+
+// codeReverification is the code of a change that needs a factor again.
+const codeReverification = "session_reverification_required"

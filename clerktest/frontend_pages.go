@@ -66,7 +66,7 @@ func (p *webPage) routes() []rawRoute {
 // pagesFamily are the pages that the environment points to, with their style sheet and script.
 func pagesFamily() family {
 	f := family{tables: []anyTable{tableSentForms}}
-	for _, p := range []*webPage{signInPage(), tasksPage(), signUpPage(), providerPage(), userPage(), organizationPage(), waitlistPage(), checkoutPage()} {
+	for _, p := range []*webPage{signInPage(), tasksPage(), signUpPage(), providerPage(), userPage(), organizationPage(), waitlistPage(), checkoutPage(), verifyPage()} {
 		f.raw = append(f.raw, p.routes()...)
 	}
 	for file, kind := range map[string]string{"pages.css": "text/css", "pages.js": "text/javascript"} {
@@ -140,6 +140,9 @@ func (e *Emulator) answerPage(c *pageCall) (answer any, err error) {
 		target, err = act(c)
 		return err
 	})
+	if wantsReverification(err) {
+		return c.verifyFirst()
+	}
 	if err == nil && c.codes == nil {
 		return target, nil
 	}

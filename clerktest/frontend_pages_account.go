@@ -17,6 +17,7 @@ func accountActs() map[string]func(*pageCall) (redirectAnswer, error) {
 		"drop_totp":          signedIn(func(c *pageCall) error { return c.operate("deleteTOTP", nil) }),
 		"backup_codes":       signedIn(newCodes),
 		"revoke_session":     signedIn(revokeFromPage),
+		"delete_account":     deleteFromPage,
 	}
 }
 
@@ -151,11 +152,22 @@ func revokeFromPage(c *pageCall) error {
 	return c.operate("revokeSession", nil, "session_id", c.values.Get("session_id"))
 }
 
+// deleteFromPage deletes the account of the person, who has said to be sure.
+func deleteFromPage(c *pageCall) (redirectAnswer, error) {
+	switch {
+	case c.session == nil:
+		return c.signInFirst(), nil
+	case !c.values.Has("sure"):
+		return redirectAnswer{}, paramError("form_param_missing", "sure", "is missing", "Say that you are sure.")
+	}
+	return redirectAnswer{location: c.elsewhere("sign-in")}, c.operate("deleteUser", nil)
+}
+
 // accountView is what the account page shows of how somebody signs in.
 type accountView struct {
 	Identifiers                      []identifiersView
 	Password, HasPassword            bool // may have one, has one
-	PasswordRequired                 bool
+	PasswordRequired, Deletable      bool
 	TOTP, HasTOTP, Backup, HasBackup bool
 	Secret                           string   // of an authenticator app that is being set up
 	Codes                            []string // new backup codes
@@ -185,7 +197,8 @@ func (c *pageCall) account() accountView {
 	v := accountView{
 		Password: settings.enabled("password"), HasPassword: c.user.PasswordDigest != "", PasswordRequired: settings.Attributes["password"].Required,
 		TOTP: settings.enabled("authenticator_app"), HasTOTP: c.user.TOTPSecret != "",
-		Backup: settings.enabled("backup_code") && c.user.mfaEnabled(), HasBackup: len(c.user.BackupCodes) > 0, Codes: c.codes,
+		Deletable: c.user.DeleteSelf && settings.Actions.DeleteSelf,
+		Backup:    settings.enabled("backup_code") && c.user.mfaEnabled(), HasBackup: len(c.user.BackupCodes) > 0, Codes: c.codes,
 	}
 	if t := tableNewTOTPs.get(c.tx, c.user.ID); t != nil && !v.HasTOTP {
 		v.Secret = t.Secret

@@ -147,7 +147,6 @@ func (c *pageCall) showSignInStep(v *signInView, s *signInAttempt) (any, error) 
 	case status == "needs_first_factor", status == "needs_identifier" && len(c.tx.signInFactors(s, u)) > 0:
 		v.Step, v.Factors, v.Trouble = "first", factorViews(c.tx.signInFactors(s, u)), s.First.trouble()
 		v.Name = cmp.Or(v.Name, s.Identifier)
-		v.Password = slices.ContainsFunc(v.Factors, func(f factorView) bool { return f.Strategy == "password" })
 	case status == "needs_second_factor":
 		v.Step, v.Factors = "second", factorViews(c.tx.secondFactors(u))
 		sent = s.Second
@@ -160,16 +159,23 @@ func (c *pageCall) showSignInStep(v *signInView, s *signInAttempt) (any, error) 
 		v.Passkey = passkeySent(s.First)
 		return v, nil
 	}
+	v.waitFor(sent)
+	return v, nil
+}
+
+// waitFor shows what was prepared of a factor and can be entered now, if anything.
+func (v *signInView) waitFor(sent *factorVerification) {
+	v.Password = v.Step == "first" && slices.ContainsFunc(v.Factors, func(f factorView) bool { return f.Strategy == "password" })
 	v.Passkey = passkeySent(sent)
-	if sent != nil && sent.Status == "unverified" && (sent.Code != "" || sent.Strategy == "email_link") {
-		v.Sent = &factorView{Strategy: sent.Strategy, Label: sent.Value, Link: sent.Strategy == "email_link"}
-		for i, f := range v.Factors {
-			if f.Strategy == sent.Strategy && f.To == sent.Value {
-				v.Factors[i].Label = "Send it again"
-			}
+	if sent == nil || sent.Status != "unverified" || (sent.Code == "" && sent.Strategy != "email_link") {
+		return
+	}
+	v.Sent = &factorView{Strategy: sent.Strategy, Label: sent.Value, Link: sent.Strategy == "email_link"}
+	for i, f := range v.Factors {
+		if f.Strategy == sent.Strategy && f.To == sent.Value {
+			v.Factors[i].Label = "Send it again"
 		}
 	}
-	return v, nil
 }
 
 // currentSignIn is the sign-in that the browser has begun, nil when there is none.
@@ -301,16 +307,22 @@ func signInStep(strategy string, handler func(*frontendCall) (any, error)) func(
 		if s == nil {
 			return actRestart(c)
 		}
-		fields := c.visitFields(cmp.Or(strategy, c.values.Get("strategy")))
-		for _, name := range []string{"password", "code", "email_address_id", "phone_number_id", "enterprise_connection_id", "public_key_credential"} {
-			if value := c.values.Get(name); value != "" {
-				fields[name] = value
-			}
-		}
+		fields := c.visitFields("")
+		c.addFactor(fields, strategy)
 		if c.values.Has("sign_out_of_other_sessions") {
 			fields["sign_out_of_other_sessions"] = true
 		}
 		return c.afterSignInStep(c.step(handler, fields, "sign_in_id", s.ID))
+	}
+}
+
+// addFactor adds the factor that a form names, and the proof of it, to the fields of a step.
+func (c *pageCall) addFactor(fields map[string]any, strategy string) {
+	fields["strategy"] = cmp.Or(strategy, c.values.Get("strategy"))
+	for _, name := range []string{"password", "code", "email_address_id", "phone_number_id", "enterprise_connection_id", "public_key_credential"} {
+		if value := c.values.Get(name); value != "" {
+			fields[name] = value
+		}
 	}
 }
 

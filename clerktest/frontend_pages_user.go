@@ -49,6 +49,7 @@ type userView struct {
 	CanAddPasskey                         bool
 	Passkey                               *passkeyView // that the browser is asked to make
 	Back                                  string
+	Verified                              bool // comes back from giving a factor again
 }
 
 // sessionView is somebody who is signed in in this browser.
@@ -79,6 +80,7 @@ func showUser(c *pageCall) (any, error) {
 	}
 	v := &userView{
 		Name: displayName(c.user), Identifier: c.user.identifier(), FirstName: text(c.user.FirstName), LastName: text(c.user.LastName), Back: hostOf(back),
+		Verified: c.query.Has("verified"),
 	}
 	for _, s := range tableSessions.find(c.tx, "client", c.browser.ClientID) {
 		if u := tableUsers.get(c.tx, s.UserID); u != nil && s.liveAt(c.tx.now) {

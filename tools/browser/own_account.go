@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -120,6 +121,33 @@ func ownFactorsFlow(v *visit) error {
 		begin, v.goes(v.own("/user")), v.shows("account-sessions"), v.pressesIn("Since", "Sign out"), ended, v.hears("session.revoked"),
 		v.goes(v.own("/organization")), keep, v.fills("name", "Engines"), v.presses("Create"), v.sees("Active: Engines"),
 		reuse, v.fills("name", "Engines"), v.presses("Create"), v.sees("This form was sent before"), v.shows("form-sent-before"), organizations)
+}
+
+// ownVerifyFlow changes an account and deletes it, where the instance wants a recent proof for that.
+func ownVerifyFlow(v *visit) error {
+	v.srv.SetReverification(true)
+	ada := v.srv.CreateUser(clerktest.User{Email: "ada@example.com", FirstName: "Ada", Password: password})
+	addresses := func(want string) func() error {
+		return v.recordedUser(ada.ID, want, func(u *clerk.User) any { return len(u.EmailAddresses) })
+	}
+	add := func() error {
+		return inOrder(v.goes(v.own("/user")), v.fills("email_address", "ada@work.example"), v.presses("Add"))
+	}
+	late := func() error { v.srv.Clock().Advance(11 * time.Minute); return nil }
+	sure := func() error { return v.acts(chromedp.Click(`//input[@name="sure"]`)) }
+	gone := v.recorded("0", func(api *clerk.Client) (any, error) {
+		list, err := api.Users.List(v.ctx, nil)
+		if err != nil {
+			return nil, err
+		}
+		return len(list.Data), nil
+	})
+	return inOrder(v.goes(v.own("/sign-in")), v.presses("Ada"), v.isHome, late, add, v.sees("needs a recent proof"), v.shows("verify"), addresses("1"),
+		v.fills("password", "wrong"), v.presses("Continue"), v.sees("password is incorrect"), v.shows("verify-wrong"),
+		v.presses("Send a code to"), v.sees("A code was sent to"), v.shows("verify-code"), v.sentCode, v.presses("Continue"),
+		v.sees("Make the change once more"), v.shows("user-verified"), add, v.sees("Code that was sent to ada@work.example"), addresses("2"),
+		sure, late, v.presses("Delete my account"), v.sees("needs a recent proof"), v.fills("password", password), v.presses("Continue"),
+		v.sees("Make the change once more"), sure, v.presses("Delete my account"), v.sees("No account yet?"), gone, v.hears("user.deleted"))
 }
 
 // confirms sends the form of the authenticator app.

@@ -23,6 +23,7 @@ var ownPages = []flow{
 	{name: "enterprise SSO", run: ownSSOFlow},
 	{name: "account: addresses, numbers and password", run: ownIdentifiersFlow},
 	{name: "account: second factor, sessions, a form sent twice", run: ownFactorsFlow},
+	{name: "account: a factor again, deletion", run: ownVerifyFlow},
 	{name: "checkout of a plan, of an organization too", run: ownCheckoutFlow},
 	{name: "waitlist and tickets", run: ownWaitlistFlow},
 	{name: "passkey", run: ownPasskeyFlow},

@@ -18,7 +18,7 @@ func (s *site) listen(mux *http.ServeMux) error {
 	if err != nil {
 		return err
 	}
-	verifier, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{endpoint.Secret()}})
+	verifier, err := clerkwebhook.New(clerkwebhook.Config{Secrets: []string{endpoint.Secret()}, Now: s.srv.Clock().Now})
 	if err != nil {
 		return err
 	}
