@@ -50,6 +50,7 @@ func Middleware(authn RequestAuthenticator, opts ...MiddlewareOption) func(http.
 	for _, opt := range opts {
 		opt(&m)
 	}
+	m.authn = Preset(m.authn, m.call...)
 	return func(next http.Handler) http.Handler {
 		m := m
 		m.next = next
@@ -64,7 +65,7 @@ func (m *middleware) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ctx := r.Context()
-	state := m.authn.Authenticate(ctx, FromHTTP(r), m.call...)
+	state := m.authn.Authenticate(ctx, FromHTTP(r))
 	ctx = NewContext(ctx, state)
 	if m.onError != nil {
 		ctx = context.WithValue(ctx, errorHandlerKey{}, m.onError)

@@ -18,8 +18,11 @@ type presetOptions struct {
 }
 
 // Preset returns an authenticator that authenticates requests with these options, and then with those of each call. For
-// an [*Authenticator] that costs less than to pass the same options with every request.
+// an [*Authenticator] that costs less than to pass the same options with every request. Without options it returns authn.
 func Preset(authn RequestAuthenticator, opts ...CallOption) RequestAuthenticator {
+	if len(opts) == 0 {
+		return authn
+	}
 	if a, ok := authn.(*Authenticator); ok && a != nil {
 		return &preset{a, a.callConfig(opts)}
 	}

@@ -58,6 +58,7 @@ func (config Config) ToMiddleware() (echo.MiddlewareFunc, error) {
 	if clerkauth.IsMissing(config.Authenticator) {
 		return nil, errors.New("clerkecho: Middleware: the authenticator is nil")
 	}
+	authn := clerkauth.Preset(config.Authenticator, config.CallOptions...)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			if config.Skipper != nil && config.Skipper(c) {
@@ -65,7 +66,7 @@ func (config Config) ToMiddleware() (echo.MiddlewareFunc, error) {
 				return next(c)
 			}
 			ctx := c.Request().Context()
-			state := config.Authenticator.Authenticate(ctx, clerkauth.FromHTTP(c.Request()), config.CallOptions...)
+			state := authn.Authenticate(ctx, clerkauth.FromHTTP(c.Request()))
 			c.SetRequest(c.Request().WithContext(clerkauth.NewContext(ctx, state)))
 			if config.ErrorHandler != nil {
 				c.Set(handlerKey, config.ErrorHandler)

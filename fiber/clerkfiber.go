@@ -54,6 +54,7 @@ func New(config Config) fiber.Handler {
 	case config.Timeout == 0:
 		config.Timeout = DefaultTimeout
 	}
+	authn := clerkauth.Preset(config.Authenticator, config.CallOptions...)
 	return func(c *fiber.Ctx) error {
 		if config.Next != nil && config.Next(c) {
 			store(c, nil)
@@ -62,7 +63,7 @@ func New(config Config) fiber.Handler {
 		ctx := clerkauth.NewWaitLimit(c.UserContext(), config.Timeout)
 		defer ctx.Stop()
 		r := borrowReader(c)
-		state := config.Authenticator.Authenticate(ctx, r.request(), config.CallOptions...)
+		state := authn.Authenticate(ctx, r.request())
 		store(c, state)
 		if config.ErrorHandler != nil {
 			c.Locals(localsKey{}, config.ErrorHandler)

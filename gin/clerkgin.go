@@ -63,13 +63,14 @@ func Middleware(authn clerkauth.RequestAuthenticator, opts ...Option) gin.Handle
 	for _, opt := range opts {
 		opt(&o)
 	}
+	authn = clerkauth.Preset(authn, o.call...)
 	return func(c *gin.Context) {
 		if o.skip != nil && o.skip(c) {
 			c.Request = c.Request.WithContext(clerkauth.NewContext(c.Request.Context(), nil))
 			return
 		}
 		ctx := c.Request.Context()
-		state := authn.Authenticate(ctx, clerkauth.FromHTTP(c.Request), o.call...)
+		state := authn.Authenticate(ctx, clerkauth.FromHTTP(c.Request))
 		c.Request = c.Request.WithContext(clerkauth.NewContext(ctx, state))
 		if o.onError != nil {
 			c.Set(handlerKey, o.onError)
