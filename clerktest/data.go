@@ -22,7 +22,7 @@ import (
 func WithData(dir string) Option {
 	return func(s *settings) error {
 		if dir == "" {
-			return errors.New("clerktest: WithData: want a folder")
+			return errData(errors.New("want a folder"))
 		}
 		s.data = dir
 		return nil
@@ -37,8 +37,11 @@ func WithProgress(fn func(instance string, share float64)) Option {
 
 // errDataFolder is the error of a folder in which files cannot be made.
 func errDataFolder(err error) error {
-	return fmt.Errorf("clerktest: WithData: want a folder that can be written: %w", err)
+	return errData(fmt.Errorf("want a folder that can be written: %w", err))
 }
+
+// errData is the error of the data folder.
+func errData(err error) error { return &OptionError{"WithData", err} }
 
 // dataFolder keeps one instance: its records in a file that carries a generation number, which grows when everything is
 // replaced, and its settings.
@@ -90,7 +93,7 @@ func openData(dir string) (d *dataFolder, err error) {
 	}
 	if err = d.find(); err != nil {
 		_ = d.lock.Close()
-		return nil, fmt.Errorf("clerktest: WithData: %w", err)
+		return nil, errData(err)
 	}
 	return d, nil
 }
@@ -134,7 +137,7 @@ func (d *dataFolder) header() (recordsHeader, error) {
 	}
 	rf, err := openRecords(d.path(d.generation))
 	if err != nil {
-		return recordsHeader{}, fmt.Errorf("clerktest: WithData: %w", err)
+		return recordsHeader{}, errData(err)
 	}
 	return rf.header, rf.f.Close()
 }
@@ -144,7 +147,7 @@ func (d *dataFolder) attach(in *Instance) error {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if err := d.load(in); err != nil {
-		return fmt.Errorf("clerktest: WithData: %w", err)
+		return errData(err)
 	}
 	in.data = d
 	return nil

@@ -4,7 +4,6 @@ package clerktest
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -19,9 +18,9 @@ func lockData(dir string) (*os.File, error) {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, errors.New("clerktest: WithData: another emulator uses the folder: end that one, or name another folder")
+			return nil, errData(errors.New("another emulator uses the folder: end that one, or name another folder"))
 		}
-		return nil, fmt.Errorf("clerktest: WithData: %w", err)
+		return nil, errData(err)
 	}
 	return f, nil
 }

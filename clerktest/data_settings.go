@@ -61,7 +61,7 @@ func (in *Instance) settle(s *settings) error {
 	for _, f := range kept.Faults {
 		one := f.fault()
 		if err := in.checkFault(&one); err != nil {
-			return fmt.Errorf("clerktest: WithData: fault: %w", err)
+			return errData(fmt.Errorf("fault: %w", err))
 		}
 		in.faults.add(&one)
 	}
@@ -102,7 +102,7 @@ func (e *Emulator) addKept() error {
 	}
 	names, err := e.first.data.keptInstances()
 	if err != nil {
-		return fmt.Errorf("clerktest: WithData: %w", err)
+		return errData(err)
 	}
 	for _, name := range names {
 		if _, err := e.AddInstance(name, ""); err != nil {

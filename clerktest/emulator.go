@@ -58,6 +58,18 @@ type TB interface {
 // Option changes how an emulator is made.
 type Option func(*settings) error
 
+// OptionError is the error of an option that [New] cannot follow.
+type OptionError struct {
+	Option string // name of its function, such as WithData
+	Err    error  // what is wrong
+}
+
+// Error returns what is wrong, after the name of the option.
+func (e *OptionError) Error() string { return "clerktest: " + e.Option + ": " + e.Err.Error() }
+
+// Unwrap returns what is wrong.
+func (e *OptionError) Unwrap() error { return e.Err }
+
 type settings struct {
 	clerkJS     string
 	url         string
@@ -81,7 +93,7 @@ func WithURL(address string) Option {
 	return func(s *settings) error {
 		u, err := url.Parse(address)
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
-			return errors.New("clerktest: WithURL: want http or https, a host and no path")
+			return &OptionError{"WithURL", errors.New("want http or https, a host and no path")}
 		}
 		s.url = u.Scheme + "://" + u.Host
 		return nil
@@ -93,7 +105,7 @@ func WithURL(address string) Option {
 func WithSecretKey(key string) Option {
 	return func(s *settings) error {
 		if err := checkSecretKey(key); err != nil {
-			return err
+			return &OptionError{"WithSecretKey", err}
 		}
 		s.secret = key
 		return nil
@@ -120,7 +132,7 @@ func WithRealTimeTokens() Option {
 func WithFrontendAPI(host string) Option {
 	return func(s *settings) error {
 		if !strings.Contains(host, ".") || strings.ContainsAny(host, "$ ") || strings.Contains(host, "://") {
-			return errors.New("clerktest: WithFrontendAPI: want a host name without a scheme")
+			return &OptionError{"WithFrontendAPI", errors.New("want a host name without a scheme")}
 		}
 		s.frontendAPI = host
 		return nil
@@ -315,9 +327,9 @@ func (e *Emulator) emptyState() *state {
 func checkSecretKey(key string) error {
 	switch {
 	case isLiveKey(key):
-		return errors.New("clerktest: a live key must never be used with an emulator")
+		return errors.New("a live key must never be used with an emulator")
 	case !strings.HasPrefix(key, "sk_test_") || len(key) <= len("sk_test_"):
-		return errors.New("clerktest: a secret key has to begin with sk_test_")
+		return errors.New("a secret key has to begin with sk_test_")
 	}
 	return nil
 }

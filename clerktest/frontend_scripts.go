@@ -15,7 +15,7 @@ import (
 func WithClerkJS(dir string) Option {
 	return func(s *settings) error {
 		if dir == "" {
-			return errors.New("clerktest: WithClerkJS: want a folder")
+			return &OptionError{"WithClerkJS", errors.New("want a folder")}
 		}
 		s.clerkJS = dir
 		return nil

@@ -1,6 +1,7 @@
 package clerktest_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -199,8 +200,12 @@ func TestNew_Refuses(t *testing.T) {
 		"an address of no scheme": clerktest.WithURL("127.0.0.1:4000"),
 		"a frontend with scheme":  clerktest.WithFrontendAPI("https://clerk.example.com"),
 	} {
-		if _, err := clerktest.New(opt); err == nil {
+		_, err := clerktest.New(opt)
+		if err == nil {
 			t.Errorf("%s: made", name)
+		}
+		if refused := new(clerktest.OptionError); name != "a remote address" && (!errors.As(err, &refused) || !strings.HasPrefix(refused.Option, "With")) {
+			t.Errorf("%s: got %v, want the error of an option", name, err)
 		}
 	}
 	if _, err := clerktest.New(clerktest.WithURL("http://192.0.2.7:4000"), clerktest.WithRemoteAddress()); err != nil {

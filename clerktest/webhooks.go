@@ -74,7 +74,7 @@ func WithWebhook(address string) Option {
 func WithWebhookSecret(secret string) Option {
 	return func(s *settings) error {
 		if _, err := clerkwebhook.NewSigner(secret); err != nil {
-			return fmt.Errorf("clerktest: WithWebhookSecret: %w", err)
+			return &OptionError{"WithWebhookSecret", err}
 		}
 		s.hookSecret = secret
 		return nil
@@ -89,14 +89,19 @@ func (in *Instance) AddWebhook(address string, types ...string) (*WebhookEndpoin
 
 // AddWebhookWithSecret is AddWebhook with a signing secret (whsec_…) that is known beforehand.
 func (in *Instance) AddWebhookWithSecret(address, secret string, types ...string) (*WebhookEndpoint, error) {
-	ep, err := in.newWebhook(webhookSettings{ID: newID("ep_", in.clock.Now()), URL: address, Secret: secret, Types: types})
-	if err == nil {
-		err = in.webhooks.change(func(list []*WebhookEndpoint) []*WebhookEndpoint { return append(list, ep) })
-	}
+	ep, err := in.addWebhook(address, secret, types)
 	if err != nil {
 		return nil, fmt.Errorf("clerktest: AddWebhook: %w", err)
 	}
 	return ep, nil
+}
+
+func (in *Instance) addWebhook(address, secret string, types []string) (*WebhookEndpoint, error) {
+	ep, err := in.newWebhook(webhookSettings{ID: newID("ep_", in.clock.Now()), URL: address, Secret: secret, Types: types})
+	if err != nil {
+		return nil, err
+	}
+	return ep, in.webhooks.change(func(list []*WebhookEndpoint) []*WebhookEndpoint { return append(list, ep) })
 }
 
 // configureWebhooks makes the endpoints that the data folder holds, and those of WithWebhook that are not among them.
@@ -107,15 +112,15 @@ func (in *Instance) configureWebhooks(kept []webhookSettings, addresses []string
 		}
 		ep, err := in.newWebhook(settings)
 		if err != nil {
-			return fmt.Errorf("clerktest: WithData: webhooks: %w", err)
+			return errData(fmt.Errorf("webhooks: %w", err))
 		}
 		in.webhooks.endpoints = append(in.webhooks.endpoints, ep)
 	}
 	for _, address := range addresses {
 		has := func(ep *WebhookEndpoint) bool { return ep.settings.URL == address }
 		if !slices.ContainsFunc(in.webhooks.endpoints, has) {
-			if _, err := in.AddWebhookWithSecret(address, cmp.Or(secret, clerkwebhook.NewSecret())); err != nil {
-				return err
+			if _, err := in.addWebhook(address, cmp.Or(secret, clerkwebhook.NewSecret()), nil); err != nil {
+				return &OptionError{"WithWebhook", err}
 			}
 		}
 		in.webhooks.endpoints[slices.IndexFunc(in.webhooks.endpoints, has)].configured = true

@@ -138,18 +138,18 @@ const startGCPercent = 400
 
 // inFlags tells an error about an option of the emulator in the words of the command line.
 func (c *config) inFlags(err error) error {
-	if err == nil {
-		return nil
+	var refused *clerktest.OptionError
+	if !errors.As(err, &refused) {
+		return err
 	}
-	option, rest, _ := strings.Cut(strings.TrimPrefix(err.Error(), "clerktest: "), ": ")
 	given, ok := map[string]string{
 		"WithData": "-data " + c.data, "WithURL": "-url " + c.url, "WithSecretKey": "-secret-key", "WithWebhook": "-webhook",
 		"WithWebhookSecret": "-webhook-secret", "WithClerkJS": "-clerkjs " + c.clerkJS,
-	}[option]
+	}[refused.Option]
 	if !ok {
 		return err
 	}
-	return fmt.Errorf("%s: %s", given, rest)
+	return fmt.Errorf("%s: %w", given, refused.Err)
 }
 
 // plant makes the further instances and adds the seed to the first, unless the records come from an earlier run.

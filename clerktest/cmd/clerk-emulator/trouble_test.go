@@ -37,6 +37,8 @@ func TestRun_TroubleNamesTheFlag(t *testing.T) {
 		"a folder that cannot be made": {[]string{"-data", file + "/data"}, []string{"-data " + file, "a folder that can be written"}},
 		"a URL with a path":            {[]string{"-url", "http://localhost:4000/x"}, []string{"-url http://localhost:4000/x"}},
 		"a signing secret of nothing":  {[]string{"-webhook-secret", "x"}, []string{"-webhook-secret"}},
+		"a webhook without URL":        {[]string{"-webhook", "not a url"}, []string{"-webhook", "http or https"}},
+		"a live key":                   {[]string{"-secret-key", "sk_live_abcdef"}, []string{"-secret-key", "a live key must never be used"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -49,7 +51,7 @@ func TestRun_TroubleNamesTheFlag(t *testing.T) {
 					t.Errorf("the error is %q, want %q in it", err, want)
 				}
 			}
-			if strings.Contains(err.Error(), "clerktest: With") {
+			if strings.Contains(err.Error(), "clerktest:") {
 				t.Errorf("the error %q names an option of Go", err)
 			}
 		})
