@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"time"
@@ -46,6 +47,9 @@ func main() {
 func recorded(file string, o options) error {
 	if file == "" {
 		return run(context.Background(), o)
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+		return err
 	}
 	out, err := os.Create(file) //nolint:gosec // the file that the person who starts the command names
 	if err != nil {
