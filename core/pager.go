@@ -165,8 +165,10 @@ func (p *pager) take(list fastjson.List) taken {
 	fresh := p.unseen(list.Items, keys, named, repeated)
 	resync := p.back >= 0 || p.cursored
 	p.stride = 0
-	if front := lookOf(list, keys); p.back >= 0 && front != p.front {
-		p.front, p.same = front, 0
+	if p.back >= 0 {
+		if front := lookOf(list, keys); front != p.front {
+			p.front, p.same = front, 0
+		}
 	}
 	switch {
 	case len(fresh) > 0:
