@@ -22,7 +22,7 @@ type visit struct {
 	request  http.Request           // for the handler
 	body     replay                 // of that
 	single   [1]message             // room for the usual case
-	small    [512]byte              // room for the usual body
+	small    [256]byte              // room for the usual body
 }
 
 // replay is a request body that was read and is read again.

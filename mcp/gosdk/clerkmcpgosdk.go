@@ -7,7 +7,6 @@ package clerkmcpgosdk
 
 import (
 	"context"
-	"math"
 	"net/http"
 
 	"github.com/modelcontextprotocol/go-sdk/auth"
@@ -24,27 +23,53 @@ const stateKey = "clerk"
 // and tells the SDK who the caller is. The SDK then binds sessions as well. A token is verified once, by the guard,
 // which also answers all refusals.
 func Protect(guard *clerkmcp.Guard, handler http.Handler) http.Handler {
-	known := auth.RequireBearerToken(handOver, &auth.RequireBearerTokenOptions{
-		// The guard has checked both, by its own clock.
-		AllowMissingExpiration: true, ClockSkew: math.MaxInt64,
-	})(handler)
 	return guard.Middleware()(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if clerkauth.FromContext(r.Context()).SignedIn() {
-			known.ServeHTTP(w, r)
-			return
-		}
+		ctx := r.Context()
 		// The guard lets callers without a token through only where the configuration says so.
+		if state := clerkauth.FromContext(ctx); state.SignedIn() {
+			c := &callerContext{Context: ctx, info: info(state)}
+			c.request = *r.WithContext(c)
+			r = &c.request
+		}
 		handler.ServeHTTP(w, r)
 	}))
 }
 
-// handOver is a verifier that verifies nothing: it takes what the guard found out.
-func handOver(ctx context.Context, _ string, _ *http.Request) (*auth.TokenInfo, error) {
-	state := clerkauth.FromContext(ctx)
-	if !state.SignedIn() {
-		return nil, auth.ErrInvalidToken
+// callerContext is the context of a request in which the SDK finds who sent it.
+type callerContext struct {
+	context.Context
+
+	info    auth.TokenInfo
+	request http.Request // has this context
+}
+
+// Value implements [context.Context].
+func (c *callerContext) Value(key any) any {
+	if key == tokenInfoKey {
+		return &c.info
 	}
-	return Info(state), nil
+	return c.Context.Value(key)
+}
+
+// tokenInfoKey is what [auth.TokenInfoFromContext] asks a context for. The SDK itself puts something there only after a
+// verification of its own, and the guard has verified the token already.
+var tokenInfoKey = func() any {
+	asked := &askedContext{Context: context.Background()}
+	auth.TokenInfoFromContext(asked)
+	return asked.key
+}()
+
+// askedContext remembers what it was asked for.
+type askedContext struct {
+	context.Context
+
+	key any
+}
+
+// Value implements [context.Context].
+func (c *askedContext) Value(key any) any {
+	c.key = key
+	return nil
 }
 
 // Info describes a state as the SDK does. UserID is [clerkmcp.Owner] and no id of Clerk's: the SDK binds sessions to
@@ -53,7 +78,12 @@ func Info(state *clerkauth.RequestState) *auth.TokenInfo {
 	if !state.SignedIn() {
 		return nil
 	}
-	return &auth.TokenInfo{
+	described := info(state)
+	return &described
+}
+
+func info(state *clerkauth.RequestState) auth.TokenInfo {
+	return auth.TokenInfo{
 		Scopes: state.Scopes(), Expiration: state.ExpiresAt(), UserID: clerkmcp.Owner(state), Extra: map[string]any{stateKey: state},
 	}
 }
