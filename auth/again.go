@@ -22,14 +22,11 @@ type credential struct {
 }
 
 func credentialsOf(req *Request) credentials {
-	if req.Header == nil {
-		return credentials{}
-	}
-	return credentials{req.credential("Authorization"), req.credential("Cookie")}
+	req.readCredentials()
+	return credentials{req.credential(req.authorization), req.credential(req.cookie)}
 }
 
-func (r *Request) credential(header string) credential {
-	lines := r.Header(header)
+func (r *Request) credential(lines []string) credential {
 	switch {
 	case len(lines) == 0:
 		return credential{}

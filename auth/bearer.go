@@ -5,10 +5,8 @@ import "strings"
 // bearerToken returns the token of the Authorization header: nothing without one, an error if there are two headers.
 // A single word is the token itself; a scheme other than Bearer counts as no header.
 func bearerToken(req *Request) (string, *Error) {
-	if req.Header == nil {
-		return "", nil
-	}
-	values := req.Header("Authorization")
+	req.readCredentials()
+	values := req.authorization
 	switch len(values) {
 	case 0:
 		return "", nil
@@ -20,7 +18,7 @@ func bearerToken(req *Request) (string, *Error) {
 	if !spaced {
 		return scheme, nil
 	}
-	if !strings.EqualFold(scheme, "Bearer") {
+	if scheme != "Bearer" && !strings.EqualFold(scheme, "Bearer") {
 		return "", nil
 	}
 	token, _, _ := strings.Cut(rest, " ")

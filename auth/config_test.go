@@ -2,7 +2,6 @@ package clerkauth_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -185,29 +184,6 @@ func TestConfigFromEnv(t *testing.T) {
 	t.Setenv("CLERK_IS_SATELLITE", "perhaps")
 	if _, err := clerkauth.ConfigFromEnv(); err == nil || strings.Contains(err.Error(), testSecret) {
 		t.Errorf("got %v, want an error about CLERK_IS_SATELLITE", err)
-	}
-}
-
-func TestFromContext(t *testing.T) {
-	t.Parallel()
-	missing := clerkauth.FromContext(t.Context())
-	if missing.SignedIn() || missing.Reason() != clerkauth.ReasonMiddlewareMissing || !errors.Is(missing.Err(), clerkauth.ErrUnavailable) ||
-		missing.Has(clerkauth.HasRole("admin")) || !errors.Is(missing.Require(), clerkauth.ErrUnavailable) {
-		t.Errorf("got %v, want a state that fails closed", missing)
-	}
-	state := stateWith(t, nil)
-	if got := clerkauth.FromContext(clerkauth.NewContext(t.Context(), state)); got != state {
-		t.Errorf("got %v, want the state", got)
-	}
-	if got := clerkauth.FromContext(clerkauth.NewContext(t.Context(), nil)); got == nil || got.SignedIn() {
-		t.Errorf("got %v for a nil state", got)
-	}
-	var larger struct{ caller clerkauth.StateContext }
-	larger.caller = clerkauth.StateContext{Context: context.WithValue(t.Context(), witnessKey{}, true), State: state}
-	within, cancel := context.WithCancel(&larger.caller)
-	defer cancel()
-	if got := clerkauth.FromContext(within); got != state || within.Value(witnessKey{}) != true {
-		t.Errorf("got %v, want the state and all that the inner context has", got)
 	}
 }
 

@@ -1,6 +1,9 @@
 package clerkauth
 
-import "context"
+import (
+	"context"
+	"net/http"
+)
 
 type contextKey struct{}
 
@@ -43,6 +46,20 @@ func (c *StateContext) Value(key any) any {
 // [NewState]. A nil state hides the one that the context has: [FromContext] then answers as where no middleware ran.
 func NewContext(ctx context.Context, state *RequestState) context.Context {
 	return &StateContext{ctx, state}
+}
+
+// requestWithState is a request and its context in one piece of memory.
+type requestWithState struct {
+	context StateContext
+	request http.Request
+}
+
+// WithState returns a shallow copy of a request whose context carries the state, as that of [NewContext] does. Middleware
+// calls it. A nil state hides the one that the context of the request has.
+func WithState(r *http.Request, state *RequestState) *http.Request {
+	out := &requestWithState{context: StateContext{r.Context(), state}}
+	out.request = *r.WithContext(&out.context) //nolint:contextcheck // that has the context of the request
+	return &out.request
 }
 
 // FromContext returns the state that middleware stored. It is never nil: where no middleware ran it is signed out, with

@@ -58,11 +58,9 @@ type cookies struct {
 // escape can make another cookie. Of a name that repeats the first value is the value until [visit.settleTwins] has
 // decided.
 func (n *cookieNames) readCookies(req *Request, c *cookies) {
-	if req.Header == nil {
-		return
-	}
+	req.readCredentials()
 	var seen [cookieCount]bool
-	for _, line := range req.Header("Cookie") {
+	for _, line := range req.cookie {
 		for line != "" {
 			pair := line
 			if end := strings.IndexByte(line, ';'); end >= 0 {

@@ -61,16 +61,14 @@ func Middleware(authn RequestAuthenticator, opts ...MiddlewareOption) func(http.
 // ServeHTTP implements [http.Handler].
 func (m *middleware) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if m.skip != nil && m.skip(r) {
-		m.next.ServeHTTP(w, r.WithContext(NewContext(r.Context(), nil)))
+		m.next.ServeHTTP(w, WithState(r, nil))
 		return
 	}
-	ctx := r.Context()
-	state := m.authn.Authenticate(ctx, FromHTTP(r))
-	ctx = NewContext(ctx, state)
+	state := m.authn.Authenticate(r.Context(), FromHTTP(r))
 	if m.onError != nil {
-		ctx = context.WithValue(ctx, errorHandlerKey{}, m.onError)
+		r = r.WithContext(context.WithValue(r.Context(), errorHandlerKey{}, m.onError))
 	}
-	r = r.WithContext(ctx)
+	r = WithState(r, state)
 	if state.WriteHeaders(w.Header()) {
 		w.WriteHeader(http.StatusTemporaryRedirect)
 		return

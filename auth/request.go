@@ -22,10 +22,22 @@ type Request struct {
 	// RemoteAddr is the address of the other end of the connection, as [net.Conn] has it; nil is unknown. The calls to Clerk
 	// that made-up nonces and tokens cause are bounded for each address, so that a flood from one shuts out no other.
 	RemoteAddr net.Addr
-	// Header returns all values of the header called name, given in canonical form. It is required.
+	// Header returns all values of the header called name, given in canonical form. It is required. What it has returned must
+	// stay as it is until the request is authenticated.
 	Header func(name string) []string
 
 	owned bool // the strings are never reused
+
+	credentialsRead       bool
+	authorization, cookie []string // the lines of these headers, once they are read
+}
+
+// readCredentials reads the headers that credentials come in. They are read once.
+func (r *Request) readCredentials() {
+	if r.credentialsRead || r.Header == nil {
+		return
+	}
+	r.credentialsRead, r.authorization, r.cookie = true, r.Header("Authorization"), r.Header("Cookie")
 }
 
 // FromHTTP describes a request of net/http. Nothing is copied and the body is not read.

@@ -63,12 +63,12 @@ func (config Config) ToMiddleware() (echo.MiddlewareFunc, error) {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c *echo.Context) error {
 			if config.Skipper != nil && config.Skipper(c) {
-				c.SetRequest(c.Request().WithContext(clerkauth.NewContext(c.Request().Context(), nil)))
+				c.SetRequest(clerkauth.WithState(c.Request(), nil))
 				return next(c)
 			}
-			ctx := c.Request().Context()
-			state := authn.Authenticate(ctx, clerkauth.FromHTTP(c.Request()))
-			c.SetRequest(c.Request().WithContext(clerkauth.NewContext(ctx, state)))
+			r := c.Request()
+			state := authn.Authenticate(r.Context(), clerkauth.FromHTTP(r))
+			c.SetRequest(clerkauth.WithState(r, state))
 			if config.ErrorHandler != nil {
 				c.Set(handlerKey, config.ErrorHandler)
 			}

@@ -66,12 +66,11 @@ func Middleware(authn clerkauth.RequestAuthenticator, opts ...Option) gin.Handle
 	authn = clerkauth.Preset(authn, o.call...)
 	return func(c *gin.Context) {
 		if o.skip != nil && o.skip(c) {
-			c.Request = c.Request.WithContext(clerkauth.NewContext(c.Request.Context(), nil))
+			c.Request = clerkauth.WithState(c.Request, nil)
 			return
 		}
-		ctx := c.Request.Context()
-		state := authn.Authenticate(ctx, clerkauth.FromHTTP(c.Request))
-		c.Request = c.Request.WithContext(clerkauth.NewContext(ctx, state))
+		state := authn.Authenticate(c.Request.Context(), clerkauth.FromHTTP(c.Request))
+		c.Request = clerkauth.WithState(c.Request, state)
 		if o.onError != nil {
 			c.Set(handlerKey, o.onError)
 		}
