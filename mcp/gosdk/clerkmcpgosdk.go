@@ -28,7 +28,7 @@ func Protect(guard *clerkmcp.Guard, handler http.Handler) http.Handler {
 		// The guard lets callers without a token through only where the configuration says so.
 		if state := clerkauth.FromContext(ctx); state.SignedIn() {
 			c := &callerContext{Context: ctx, info: info(state)}
-			c.request = *r.WithContext(c)
+			c.request = *r.WithContext(c) //nolint:contextcheck // that has the context of the request
 			r = &c.request
 		}
 		handler.ServeHTTP(w, r)
