@@ -11,22 +11,22 @@ import (
 const ProcedureErrorDomain = "clerk.com"
 
 // ProcedureGuard authenticates the callers of an RPC server and applies the rules. It is what the modules for RPC
-// frameworks have in common; applications use those. It is safe for concurrent use while its fields do not change.
+// frameworks have in common; applications use those. It is safe for concurrent use.
 type ProcedureGuard struct {
-	// Authenticator verifies the tokens; it is required.
-	Authenticator RequestAuthenticator
-	// Rules says who may call what.
-	Rules ProcedureRules
-	// CallOptions change what is accepted.
-	CallOptions []CallOption
+	authn RequestAuthenticator
+	rules ProcedureRules
 }
 
-// Validate returns an error if the authenticator is missing or a rule would never apply.
-func (g *ProcedureGuard) Validate() error {
-	if IsMissing(g.Authenticator) {
-		return errors.New("clerkauth: ProcedureGuard: the authenticator is nil")
+// NewProcedureGuard returns a guard that authenticates callers with these options and applies the rules. It returns an
+// error if the authenticator is nil or a rule would never apply.
+func NewProcedureGuard(authn RequestAuthenticator, rules ProcedureRules, opts ...CallOption) (*ProcedureGuard, error) {
+	if IsMissing(authn) {
+		return nil, errors.New("clerkauth: NewProcedureGuard: the authenticator is nil")
 	}
-	return g.Rules.Validate()
+	if err := rules.Validate(); err != nil {
+		return nil, err
+	}
+	return &ProcedureGuard{Preset(authn, append([]CallOption{HeaderOnly()}, opts...)...), rules}, nil
 }
 
 // SchemaRule returns the rule that the schema of a procedure carries; ok is false if there is none. Nil means that the
@@ -36,7 +36,7 @@ type SchemaRule func() (rule ProcedureRule, ok bool)
 // Rule returns the rule of a procedure: its own, that of its schema, that of its service, and otherwise the one that
 // admits callers who are signed in.
 func (g *ProcedureGuard) Rule(procedure string, schema SchemaRule) ProcedureRule {
-	if rule, ok := g.Rules.Procedure(procedure); ok {
+	if rule, ok := g.rules.Procedure(procedure); ok {
 		return rule
 	}
 	if schema != nil {
@@ -44,7 +44,7 @@ func (g *ProcedureGuard) Rule(procedure string, schema SchemaRule) ProcedureRule
 			return rule
 		}
 	}
-	rule, _ := g.Rules.Service(procedure)
+	rule, _ := g.rules.Service(procedure)
 	return rule
 }
 
@@ -52,8 +52,7 @@ func (g *ProcedureGuard) Rule(procedure string, schema SchemaRule) ProcedureRule
 // the request. The context carries the caller. end is when, by the machine's clock, the stream of a guarded procedure has
 // to end; zero means never. The error is an [*Error].
 func (g *ProcedureGuard) Admit(ctx context.Context, req Request, schema SchemaRule) (_ context.Context, end time.Time, err error) {
-	opts := append([]CallOption{HeaderOnly()}, g.CallOptions...)
-	state := g.Authenticator.Authenticate(ctx, req, opts...)
+	state := g.authn.Authenticate(ctx, req)
 	rule := g.Rule(req.Path, schema)
 	if err := rule.Require(state); err != nil {
 		return ctx, end, err

@@ -69,11 +69,16 @@ func TestProcedureGuard_RuleOrder(t *testing.T) {
 	t.Parallel()
 	open := func() (clerkauth.ProcedureRule, bool) { return clerkauth.OpenProcedure(), true }
 	none := func() (clerkauth.ProcedureRule, bool) { return clerkauth.OpenProcedure(), false }
-	guard := clerkauth.ProcedureGuard{Rules: clerkauth.ProcedureRules{
+	clock := newClock()
+	rules := clerkauth.ProcedureRules{
 		"acme.v1.Invoices":         clerkauth.OpenProcedure(),
 		"/acme.v1.Invoices/Delete": clerkauth.GuardProcedure(),
 		"acme.v1.Closed":           clerkauth.GuardProcedure(),
-	}}
+	}
+	guard, err := clerkauth.NewProcedureGuard(local(t, clock.now, nil), rules)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		procedure string
 		schema    clerkauth.SchemaRule
@@ -89,7 +94,7 @@ func TestProcedureGuard_RuleOrder(t *testing.T) {
 			t.Errorf("%s: got open %t, want %t", c.procedure, got, c.open)
 		}
 	}
-	if err := guard.Validate(); err == nil {
+	if _, err := clerkauth.NewProcedureGuard(nil, rules); err == nil {
 		t.Error("got no error without an authenticator")
 	}
 }
@@ -99,7 +104,10 @@ func TestProcedureGuard_EndsStreamsByTheMachinesClock(t *testing.T) {
 	srv, authn := clerkauthtest.New(t)
 	srv.Clock().Advance(time.Hour)
 	token := srv.SignedInUser(clerktest.TokenTTL(time.Minute)).Token
-	guard := clerkauth.ProcedureGuard{Authenticator: authn}
+	guard, err := clerkauth.NewProcedureGuard(authn, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	req := clerkauth.Request{Path: "/acme.v1.Invoices/Watch", Header: http.Header{"Authorization": {"Bearer " + token}}.Values}
 	_, end, err := guard.Admit(t.Context(), req, nil)
 	if left := time.Until(end); err != nil || left <= 0 || left > time.Minute {

@@ -45,7 +45,7 @@ type Config struct {
 // it does nothing.
 type Interceptor struct {
 	config Config
-	guard  clerkauth.ProcedureGuard
+	guard  *clerkauth.ProcedureGuard
 }
 
 var _ connect.Interceptor = (*Interceptor)(nil)
@@ -53,8 +53,8 @@ var _ connect.Interceptor = (*Interceptor)(nil)
 // NewInterceptor returns the interceptor for [connect.WithInterceptors]. It returns an error if the authenticator is
 // nil or a rule's key is neither a procedure nor a service.
 func NewInterceptor(config Config) (*Interceptor, error) {
-	guard := clerkauth.ProcedureGuard{Authenticator: config.Authenticator, Rules: config.Rules, CallOptions: config.CallOptions}
-	if err := guard.Validate(); err != nil {
+	guard, err := clerkauth.NewProcedureGuard(config.Authenticator, config.Rules, config.CallOptions...)
+	if err != nil {
 		return nil, fmt.Errorf("clerkconnect: NewInterceptor: %w", err)
 	}
 	return &Interceptor{config: config, guard: guard}, nil

@@ -46,13 +46,13 @@ type Config struct {
 // safe for concurrent use.
 type Guard struct {
 	config Config
-	guard  clerkauth.ProcedureGuard
+	guard  *clerkauth.ProcedureGuard
 }
 
 // NewGuard returns an error if the authenticator is nil or a rule's key is neither a procedure nor a service.
 func NewGuard(config Config) (*Guard, error) {
-	guard := clerkauth.ProcedureGuard{Authenticator: config.Authenticator, Rules: config.Rules, CallOptions: config.CallOptions}
-	if err := guard.Validate(); err != nil {
+	guard, err := clerkauth.NewProcedureGuard(config.Authenticator, config.Rules, config.CallOptions...)
+	if err != nil {
 		return nil, fmt.Errorf("clerkgrpc: NewGuard: %w", err)
 	}
 	return &Guard{config: config, guard: guard}, nil
