@@ -54,7 +54,7 @@ func cut[T any](list []T, limit, offset int) []T {
 }
 
 // adminList serves the rows of a table, newest first. The parameter query leaves those whose JSON form contains it.
-func adminList[T, W any](t *table[T], wire func(*tx, *T) W) func(*Instance, *http.Request) (any, error) {
+func adminList[T, W any](t *table[*T], wire func(*tx, *T) W) func(*Instance, *http.Request) (any, error) {
 	return func(in *Instance, r *http.Request) (any, error) {
 		limit, offset, err := pageParams(r)
 		if err != nil {

@@ -69,7 +69,7 @@ func onKey(drill func(*Instance, string)) func(*Instance, *http.Request) (any, e
 	}
 }
 
-func rowExists[T any](in *Instance, t *table[T], id string) (found bool) {
+func rowExists[T any](in *Instance, t *table[*T], id string) (found bool) {
 	_ = in.read(func(x *tx) error { found = t.get(x, id) != nil; return nil })
 	return found
 }

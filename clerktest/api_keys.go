@@ -33,7 +33,7 @@ type apiKeyWire struct {
 	credentialWire
 }
 
-var tableAPIKeys = &table[apiKey]{
+var tableAPIKeys = &table[*apiKey]{
 	name: "api_keys",
 	id:   func(k *apiKey) string { return k.ID },
 	indexes: map[string]func(*apiKey) []string{

@@ -40,17 +40,17 @@ type creditEntry struct {
 }
 
 var (
-	tablePlans = &table[billingPlan]{
+	tablePlans = &table[*billingPlan]{
 		name:    "billing_plans",
 		id:      func(p *billingPlan) string { return p.ID },
 		indexes: map[string]func(*billingPlan) []string{"slug": func(p *billingPlan) []string { return []string{p.Slug} }},
 	}
-	tablePrices = &table[billingPrice]{
+	tablePrices = &table[*billingPrice]{
 		name:    "billing_prices",
 		id:      func(p *billingPrice) string { return p.ID },
 		indexes: map[string]func(*billingPrice) []string{"plan": func(p *billingPrice) []string { return []string{p.PlanID} }},
 	}
-	tableCredits = &table[creditEntry]{
+	tableCredits = &table[*creditEntry]{
 		name:    "billing_credits",
 		id:      func(e *creditEntry) string { return e.ID },
 		indexes: map[string]func(*creditEntry) []string{"payer": func(e *creditEntry) []string { return []string{e.PayerID} }},

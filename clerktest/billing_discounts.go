@@ -22,8 +22,8 @@ type discountRedemption struct {
 }
 
 var (
-	tableDiscounts   = &table[billingDiscount]{name: "billing_discounts", id: func(d *billingDiscount) string { return d.ID }}
-	tableRedemptions = &table[discountRedemption]{
+	tableDiscounts   = &table[*billingDiscount]{name: "billing_discounts", id: func(d *billingDiscount) string { return d.ID }}
+	tableRedemptions = &table[*discountRedemption]{
 		name: "billing_redemptions",
 		id:   func(r *discountRedemption) string { return r.ID },
 		indexes: map[string]func(*discountRedemption) []string{

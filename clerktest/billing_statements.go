@@ -26,7 +26,7 @@ type billingPayment struct {
 	CreatedAt  int64  `json:"created_at"`
 }
 
-var tableStatements = &table[billingStatement]{
+var tableStatements = &table[*billingStatement]{
 	name: "billing_statements",
 	id:   func(s *billingStatement) string { return s.ID },
 	indexes: map[string]func(*billingStatement) []string{

@@ -22,7 +22,7 @@ type subscriptionItem struct {
 	UpdatedAt  int64  `json:"updated_at"`
 }
 
-var tableSubscriptionItems = &table[subscriptionItem]{
+var tableSubscriptionItems = &table[*subscriptionItem]{
 	name: "billing_subscription_items",
 	id:   func(i *subscriptionItem) string { return i.ID },
 	indexes: map[string]func(*subscriptionItem) []string{

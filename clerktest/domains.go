@@ -33,7 +33,7 @@ type cnameTargetWire struct {
 	Required bool   `json:"required"`
 }
 
-var tableDomains = &table[instanceDomain]{
+var tableDomains = &table[*instanceDomain]{
 	name:    "domains",
 	id:      func(d *instanceDomain) string { return d.ID },
 	indexes: map[string]func(*instanceDomain) []string{"name": func(d *instanceDomain) []string { return []string{d.Name} }},

@@ -34,7 +34,7 @@ type emailSend struct {
 	EmailID string `json:"email_id"`
 }
 
-var tableEmailSends = &table[emailSend]{name: "email_sends", id: func(s *emailSend) string { return s.Key }}
+var tableEmailSends = &table[*emailSend]{name: "email_sends", id: func(s *emailSend) string { return s.Key }}
 
 // emailInput is a message that the application sends.
 type emailInput struct {

@@ -105,7 +105,7 @@ type enterpriseOIDCWire struct {
 	UpdatedAt    int64   `json:"updated_at"`
 }
 
-var tableEnterpriseConnections = &table[enterpriseConnection]{
+var tableEnterpriseConnections = &table[*enterpriseConnection]{
 	name: "enterprise_connections",
 	id:   func(e *enterpriseConnection) string { return e.ID },
 	indexes: map[string]func(*enterpriseConnection) []string{

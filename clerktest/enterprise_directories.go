@@ -88,7 +88,7 @@ var (
 	scimDirectories  = directoryKind{"scim_directory", "scim_directory_id"}
 )
 
-var tableDirectories = &table[directory]{name: "directories", id: func(d *directory) string { return d.ID }}
+var tableDirectories = &table[*directory]{name: "directories", id: func(d *directory) string { return d.ID }}
 
 func directoriesFamily() family {
 	f := family{tables: []anyTable{tableDirectories}, endpoints: map[string]endpoint{}}

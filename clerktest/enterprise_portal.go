@@ -33,7 +33,7 @@ type portalTokenWire struct {
 	UpdatedAt        int64    `json:"updated_at"`
 }
 
-var tablePortalTokens = &table[portalToken]{name: "admin_portal_link_tokens", id: func(t *portalToken) string { return t.ID }}
+var tablePortalTokens = &table[*portalToken]{name: "admin_portal_link_tokens", id: func(t *portalToken) string { return t.ID }}
 
 func adminPortalFamily() family {
 	return family{

@@ -155,7 +155,7 @@ type samlConnectionWire struct {
 	UpdatedAt       int64             `json:"updated_at"`
 }
 
-var tableSAMLConnections = &table[samlConnection]{
+var tableSAMLConnections = &table[*samlConnection]{
 	name:    "saml_connections",
 	id:      func(s *samlConnection) string { return s.ID },
 	indexes: map[string]func(*samlConnection) []string{"domain": func(s *samlConnection) []string { return s.Domains }},

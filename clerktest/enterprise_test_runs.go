@@ -43,7 +43,7 @@ type testRunUserInfo struct {
 	UserID       string `json:"user_id"`
 }
 
-var tableTestRuns = &table[testRun]{
+var tableTestRuns = &table[*testRun]{
 	name: "enterprise_test_runs",
 	id:   func(r *testRun) string { return r.ID },
 	indexes: map[string]func(*testRun) []string{

@@ -12,7 +12,7 @@ type checkout struct {
 	ExpireAt int64  `json:"expire_at"`
 }
 
-var tableCheckouts = &table[checkout]{
+var tableCheckouts = &table[*checkout]{
 	name:    "billing_checkouts",
 	id:      func(c *checkout) string { return c.ID },
 	indexes: map[string]func(*checkout) []string{"subject": func(c *checkout) []string { return []string{c.Subject} }},

@@ -16,7 +16,7 @@ type paymentMethod struct {
 	UpdatedAt int64  `json:"updated_at"`
 }
 
-var tablePaymentMethods = &table[paymentMethod]{
+var tablePaymentMethods = &table[*paymentMethod]{
 	name:    "billing_payment_methods",
 	id:      func(m *paymentMethod) string { return m.ID },
 	indexes: map[string]func(*paymentMethod) []string{"subject": func(m *paymentMethod) []string { return []string{m.Subject} }},

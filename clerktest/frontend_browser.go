@@ -23,7 +23,7 @@ type refreshToken struct {
 }
 
 var (
-	tableBrowsers = &table[browser]{
+	tableBrowsers = &table[*browser]{
 		name: "browsers",
 		id:   func(b *browser) string { return b.Token },
 		indexes: map[string]func(*browser) []string{
@@ -36,7 +36,7 @@ var (
 			},
 		},
 	}
-	tableRefreshTokens = &table[refreshToken]{
+	tableRefreshTokens = &table[*refreshToken]{
 		name:    "refresh_tokens",
 		id:      func(t *refreshToken) string { return t.Token },
 		indexes: map[string]func(*refreshToken) []string{"session": func(t *refreshToken) []string { return []string{t.SessionID} }},

@@ -22,7 +22,7 @@ type handshakeNonce struct {
 // nonceLifetime is how long a server has to fetch the directives of a handshake.
 const nonceLifetime = time.Minute
 
-var tableHandshakeNonces = &table[handshakeNonce]{name: "handshake_nonces", id: func(n *handshakeNonce) string { return n.Nonce }}
+var tableHandshakeNonces = &table[*handshakeNonce]{name: "handshake_nonces", id: func(n *handshakeNonce) string { return n.Nonce }}
 
 // handshakeFamily is the part of the Frontend API by which servers learn who a browser is.
 func handshakeFamily() family {

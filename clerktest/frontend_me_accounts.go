@@ -30,7 +30,7 @@ type accountVisit struct {
 	CreatedAt int64              `json:"created_at"`
 }
 
-var tableAccountVisits = &table[accountVisit]{
+var tableAccountVisits = &table[*accountVisit]{
 	name: "account_visits",
 	id:   func(v *accountVisit) string { return v.AccountID },
 	indexes: map[string]func(*accountVisit) []string{

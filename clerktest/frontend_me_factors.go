@@ -32,7 +32,7 @@ type newTOTP struct {
 	CreatedAt int64  `json:"created_at"`
 }
 
-var tableNewTOTPs = &table[newTOTP]{name: "new_totps", id: func(t *newTOTP) string { return t.UserID }}
+var tableNewTOTPs = &table[*newTOTP]{name: "new_totps", id: func(t *newTOTP) string { return t.UserID }}
 
 type totpWire struct {
 	Object      string   `json:"object"`

@@ -31,7 +31,7 @@ type newPasskey struct {
 	CreatedAt int64              `json:"created_at"`
 }
 
-var tableNewPasskeys = &table[newPasskey]{
+var tableNewPasskeys = &table[*newPasskey]{
 	name:    "new_passkeys",
 	id:      func(p *newPasskey) string { return p.ID },
 	indexes: map[string]func(*newPasskey) []string{"user": func(p *newPasskey) []string { return []string{p.UserID} }},

@@ -37,7 +37,7 @@ type joinRequest struct {
 	UpdatedAt      int64  `json:"updated_at"`
 }
 
-var tableJoinRequests = &table[joinRequest]{
+var tableJoinRequests = &table[*joinRequest]{
 	name: "organization_membership_requests",
 	id:   func(r *joinRequest) string { return r.ID },
 	indexes: map[string]func(*joinRequest) []string{

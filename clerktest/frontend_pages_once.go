@@ -12,7 +12,7 @@ type sentForm struct {
 	ExpiresAt int64  `json:"expires_at"`
 }
 
-var tableSentForms = &table[sentForm]{name: "sent_forms", id: func(f *sentForm) string { return f.Once }}
+var tableSentForms = &table[*sentForm]{name: "sent_forms", id: func(f *sentForm) string { return f.Once }}
 
 // Bounds of the forms that are remembered.
 const (

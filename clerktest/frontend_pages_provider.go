@@ -29,7 +29,7 @@ type providerGrant struct {
 	ExpiresAt int64            `json:"expires_at"`
 }
 
-var tableProviderGrants = &table[providerGrant]{name: "provider_grants", id: func(g *providerGrant) string { return g.State }}
+var tableProviderGrants = &table[*providerGrant]{name: "provider_grants", id: func(g *providerGrant) string { return g.State }}
 
 // visitOf finds the visit that a state belongs to, nil when there is none.
 func (x *tx) visitOf(state string) *factorVerification {

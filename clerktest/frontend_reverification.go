@@ -29,7 +29,7 @@ type reverification struct {
 	Second    *factorVerification `json:"second"`
 }
 
-var tableReverifications = &table[reverification]{
+var tableReverifications = &table[*reverification]{
 	name:    "reverifications",
 	id:      func(r *reverification) string { return r.SessionID },
 	indexes: map[string]func(*reverification) []string{"user": func(r *reverification) []string { return []string{r.UserID} }},

@@ -19,7 +19,7 @@ type signInAttempt struct {
 	AbandonAt   int64               `json:"abandon_at"`
 }
 
-var tableSignIns = &table[signInAttempt]{
+var tableSignIns = &table[*signInAttempt]{
 	name: "sign_ins",
 	id:   func(s *signInAttempt) string { return s.ID },
 	indexes: map[string]func(*signInAttempt) []string{

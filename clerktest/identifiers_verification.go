@@ -55,7 +55,7 @@ const (
 
 var testIdentifier = regexp.MustCompile(`\+clerk_test@|^\+1\d{3}55501\d\d$`)
 
-var tableCodeVerifications = &table[codeVerification]{
+var tableCodeVerifications = &table[*codeVerification]{
 	name: "code_verifications",
 	id:   func(v *codeVerification) string { return v.ID },
 	indexes: map[string]func(*codeVerification) []string{

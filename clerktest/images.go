@@ -15,7 +15,7 @@ type image struct {
 
 var imageTypes = []string{"image/jpeg", "image/png", "image/gif", "image/webp"}
 
-var tableImages = &table[image]{name: "images", id: func(i *image) string { return i.ID }}
+var tableImages = &table[*image]{name: "images", id: func(i *image) string { return i.ID }}
 
 func imagesFamily() family {
 	return family{

@@ -43,7 +43,7 @@ type invitationInput struct {
 	TemplateSlug   string          `json:"template_slug"` // of the e-mail
 }
 
-var tableInvitations = &table[invitation]{
+var tableInvitations = &table[*invitation]{
 	name: "invitations",
 	id:   func(i *invitation) string { return i.ID },
 	indexes: map[string]func(*invitation) []string{

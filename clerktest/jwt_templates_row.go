@@ -21,7 +21,7 @@ type jwtTemplate struct {
 	UpdatedAt        int64           `json:"updated_at"`
 }
 
-var tableJWTTemplates = &table[jwtTemplate]{
+var tableJWTTemplates = &table[*jwtTemplate]{
 	name:    "jwt_templates",
 	id:      func(t *jwtTemplate) string { return t.ID },
 	indexes: map[string]func(*jwtTemplate) []string{"name": func(t *jwtTemplate) []string { return []string{t.Name} }},

@@ -25,7 +25,7 @@ type signingKey struct {
 	CreatedAt int64  `json:"created_at"`
 }
 
-var tableKeys = &table[signingKey]{
+var tableKeys = &table[*signingKey]{
 	name: "signing_keys",
 	id:   func(k *signingKey) string { return k.ID },
 }

@@ -9,7 +9,7 @@ import (
 
 // listing is a list request: which rows may be in it and in what order they are answered.
 type listing[T any] struct {
-	table *table[T]
+	table *table[*T]
 	order string // without the parameter order_by, for example -created_at
 
 	// match holds the filters: a row has to pass all of them.

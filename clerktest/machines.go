@@ -53,14 +53,14 @@ type machineSecretWire struct {
 }
 
 var (
-	tableMachines = &table[machine]{
+	tableMachines = &table[*machine]{
 		name: "machines",
 		id:   func(m *machine) string { return m.ID },
 		indexes: map[string]func(*machine) []string{
 			"secret": func(m *machine) []string { return []string{m.Secret, m.PreviousSecret} },
 		},
 	}
-	tableMachineScopes = &table[machineScope]{
+	tableMachineScopes = &table[*machineScope]{
 		name: "machine_scopes",
 		id:   func(s *machineScope) string { return scopeID(s.From, s.To) },
 		indexes: map[string]func(*machineScope) []string{

@@ -27,7 +27,7 @@ type m2mTokenWire struct {
 	credentialWire
 }
 
-var tableM2MTokens = &table[m2mToken]{
+var tableM2MTokens = &table[*m2mToken]{
 	name: "m2m_tokens",
 	id:   func(t *m2mToken) string { return t.ID },
 	indexes: map[string]func(*m2mToken) []string{

@@ -49,7 +49,7 @@ type messageTemplateWire struct {
 	CreatedAt          int64    `json:"created_at"`
 }
 
-var tableTemplates = &table[messageTemplate]{
+var tableTemplates = &table[*messageTemplate]{
 	name: "message_templates",
 	id:   func(t *messageTemplate) string { return t.Kind + "/" + t.Slug },
 }

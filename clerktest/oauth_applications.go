@@ -83,7 +83,7 @@ type oauthAccessTokenWire struct {
 }
 
 var (
-	tableOAuthApplications = &table[oauthApplication]{
+	tableOAuthApplications = &table[*oauthApplication]{
 		name: "oauth_applications",
 		id:   func(a *oauthApplication) string { return a.ID },
 		indexes: map[string]func(*oauthApplication) []string{
@@ -96,7 +96,7 @@ var (
 			},
 		},
 	}
-	tableOAuthAccessTokens = &table[oauthAccessToken]{
+	tableOAuthAccessTokens = &table[*oauthAccessToken]{
 		name: "oauth_access_tokens",
 		id:   func(t *oauthAccessToken) string { return t.ID },
 		indexes: map[string]func(*oauthAccessToken) []string{

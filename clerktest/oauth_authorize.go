@@ -28,7 +28,7 @@ type oauthRequest struct {
 	CreatedAt    int64    `json:"created_at"`
 }
 
-var tableOAuthRequests = &table[oauthRequest]{name: "oauth_requests", id: func(r *oauthRequest) string { return r.ID }}
+var tableOAuthRequests = &table[*oauthRequest]{name: "oauth_requests", id: func(r *oauthRequest) string { return r.ID }}
 
 // maxOAuthRequests bounds the requests that wait for a user. The oldest makes room.
 const maxOAuthRequests = 10_000

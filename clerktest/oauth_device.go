@@ -22,7 +22,7 @@ type oauthDevice struct {
 	ExpiresAt  int64    `json:"expires_at"`
 }
 
-var tableOAuthDevices = &table[oauthDevice]{
+var tableOAuthDevices = &table[*oauthDevice]{
 	name: "oauth_devices",
 	id:   func(d *oauthDevice) string { return d.DeviceCode },
 	indexes: map[string]func(*oauthDevice) []string{

@@ -67,7 +67,7 @@ const (
 )
 
 var (
-	tableOAuthGrants = &table[oauthGrant]{
+	tableOAuthGrants = &table[*oauthGrant]{
 		name: "oauth_grants",
 		id:   func(g *oauthGrant) string { return g.ID },
 		indexes: map[string]func(*oauthGrant) []string{
@@ -77,17 +77,17 @@ var (
 			"parent":       func(g *oauthGrant) []string { return keysOf(g.ParentID) },
 		},
 	}
-	tableOAuthCodes = &table[oauthCode]{
+	tableOAuthCodes = &table[*oauthCode]{
 		name:    "oauth_codes",
 		id:      func(c *oauthCode) string { return c.Code },
 		indexes: map[string]func(*oauthCode) []string{"grant": func(c *oauthCode) []string { return []string{c.GrantID} }},
 	}
-	tableOAuthRefreshTokens = &table[oauthRefreshToken]{
+	tableOAuthRefreshTokens = &table[*oauthRefreshToken]{
 		name:    "oauth_refresh_tokens",
 		id:      func(t *oauthRefreshToken) string { return t.Token },
 		indexes: map[string]func(*oauthRefreshToken) []string{"grant": func(t *oauthRefreshToken) []string { return []string{t.GrantID} }},
 	}
-	tableOAuthConsents = &table[oauthConsent]{
+	tableOAuthConsents = &table[*oauthConsent]{
 		name: "oauth_consents",
 		id:   func(c *oauthConsent) string { return c.ID },
 		indexes: map[string]func(*oauthConsent) []string{

@@ -9,9 +9,9 @@ import (
 
 // ordered is a list of rows that stays sorted. To add or to remove a row and to begin at a position costs little
 // however many rows there are: they lie in chunks of bounded length.
-type ordered[T any] struct {
-	compare func(a, b *T) int // nil leaves the order of creation, which also decides between equal rows
-	chunks  [][]*entry[T]     // none is empty
+type ordered[R any] struct {
+	compare func(a, b R) int // nil leaves the order of creation, which also decides between equal rows
+	chunks  [][]*entry[R]    // none is empty
 	length  int
 }
 
@@ -19,8 +19,8 @@ type ordered[T any] struct {
 const maxChunk = 512
 
 // newOrdered sorts entries, which it keeps.
-func newOrdered[T any](compare func(a, b *T) int, entries []*entry[T]) *ordered[T] {
-	o := &ordered[T]{compare: compare, length: len(entries)}
+func newOrdered[R any](compare func(a, b R) int, entries []*entry[R]) *ordered[R] {
+	o := &ordered[R]{compare: compare, length: len(entries)}
 	if !slices.IsSortedFunc(entries, o.cmp) {
 		slices.SortFunc(entries, o.cmp)
 	}
@@ -30,7 +30,7 @@ func newOrdered[T any](compare func(a, b *T) int, entries []*entry[T]) *ordered[
 	return o
 }
 
-func (o *ordered[T]) cmp(a, b *entry[T]) int {
+func (o *ordered[R]) cmp(a, b *entry[R]) int {
 	if o.compare != nil {
 		if c := o.compare(a.row, b.row); c != 0 {
 			return c
@@ -40,7 +40,7 @@ func (o *ordered[T]) cmp(a, b *entry[T]) int {
 }
 
 // locate returns where an entry is or belongs.
-func (o *ordered[T]) locate(e *entry[T]) (chunk, at int, found bool) {
+func (o *ordered[R]) locate(e *entry[R]) (chunk, at int, found bool) {
 	chunk = sort.Search(len(o.chunks), func(i int) bool {
 		c := o.chunks[i]
 		return o.cmp(c[len(c)-1], e) >= 0
@@ -53,7 +53,7 @@ func (o *ordered[T]) locate(e *entry[T]) (chunk, at int, found bool) {
 }
 
 // insert adds an entry, unless it is there.
-func (o *ordered[T]) insert(e *entry[T]) {
+func (o *ordered[R]) insert(e *entry[R]) {
 	chunk, at, found := o.locate(e)
 	switch {
 	case found:
@@ -81,7 +81,7 @@ func (o *ordered[T]) insert(e *entry[T]) {
 }
 
 // remove takes an entry out. Its row must be the one that it was inserted with.
-func (o *ordered[T]) remove(e *entry[T]) {
+func (o *ordered[R]) remove(e *entry[R]) {
 	chunk, at, found := o.locate(e)
 	if !found {
 		return
@@ -95,9 +95,9 @@ func (o *ordered[T]) remove(e *entry[T]) {
 }
 
 // all yields the rows in order, or from the last to the first.
-func (o *ordered[T]) all(backward bool) iter.Seq[*T] {
+func (o *ordered[R]) all(backward bool) iter.Seq[R] {
 	if o.length == 0 {
-		return func(func(*T) bool) {}
+		return func(func(R) bool) {}
 	}
 	if backward {
 		last := len(o.chunks) - 1
@@ -107,9 +107,9 @@ func (o *ordered[T]) all(backward bool) iter.Seq[*T] {
 }
 
 // skip yields the rows behind the first n.
-func (o *ordered[T]) skip(n int, backward bool) iter.Seq[*T] {
+func (o *ordered[R]) skip(n int, backward bool) iter.Seq[R] {
 	if n >= o.length {
-		return func(func(*T) bool) {}
+		return func(func(R) bool) {}
 	}
 	if backward {
 		n = o.length - 1 - n
@@ -123,7 +123,7 @@ func (o *ordered[T]) skip(n int, backward bool) iter.Seq[*T] {
 }
 
 // after yields the rows behind an entry.
-func (o *ordered[T]) after(e *entry[T], backward bool) iter.Seq[*T] {
+func (o *ordered[R]) after(e *entry[R], backward bool) iter.Seq[R] {
 	chunk, at, _ := o.locate(e)
 	if backward {
 		return o.walk(chunk, at-1, true)
@@ -131,12 +131,12 @@ func (o *ordered[T]) after(e *entry[T], backward bool) iter.Seq[*T] {
 	return o.walk(chunk, at+1, false)
 }
 
-func (o *ordered[T]) walk(chunk, at int, backward bool) iter.Seq[*T] {
+func (o *ordered[R]) walk(chunk, at int, backward bool) iter.Seq[R] {
 	step := 1
 	if backward {
 		step = -1
 	}
-	return func(yield func(*T) bool) {
+	return func(yield func(R) bool) {
 		for chunk, i := chunk, at; ; i += step {
 			switch {
 			case i < 0 && chunk == 0, chunk >= len(o.chunks):

@@ -21,9 +21,9 @@ func TestOrdered_IsASortedSlice(t *testing.T) {
 	for name, compare := range map[string]func(a, b *numbered) int{"by key": byKey, "in the order of creation": nil} {
 		t.Run(name, func(t *testing.T) {
 			o := newOrdered(compare, nil)
-			var model []*entry[numbered]
+			var model []*entry[*numbered]
 			for seq := range int64(4 * maxChunk) {
-				e := &entry[numbered]{seq: seq, row: &numbered{Key: random.IntN(50)}}
+				e := &entry[*numbered]{seq: seq, row: &numbered{Key: random.IntN(50)}}
 				o.insert(e)
 				o.insert(e) // the second time does nothing
 				model = append(model, e)
@@ -45,7 +45,7 @@ func TestOrdered_IsASortedSlice(t *testing.T) {
 	}
 }
 
-func checkOrdered(t *testing.T, o *ordered[numbered], model []*entry[numbered]) {
+func checkOrdered(t *testing.T, o *ordered[*numbered], model []*entry[*numbered]) {
 	t.Helper()
 	want := rowsOf(model)
 	if o.length != len(want) || !slices.Equal(slices.Collect(o.all(false)), want) {

@@ -62,7 +62,7 @@ const maxDomains = 10
 // commonDomains are some of those that belong to nobody's organization.
 var commonDomains = []string{"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "proton.me", "gmx.de"}
 
-var tableOrganizationDomains = &table[organizationDomain]{
+var tableOrganizationDomains = &table[*organizationDomain]{
 	name: "organization_domains",
 	id:   func(d *organizationDomain) string { return d.ID },
 	indexes: map[string]func(*organizationDomain) []string{

@@ -66,7 +66,7 @@ type organizationInvitationInput struct {
 	Notify          field[bool]     `json:"notify"`
 }
 
-var tableOrganizationInvitations = &table[organizationInvitation]{
+var tableOrganizationInvitations = &table[*organizationInvitation]{
 	name: "organization_invitations",
 	id:   func(i *organizationInvitation) string { return i.ID },
 	indexes: map[string]func(*organizationInvitation) []string{

@@ -61,7 +61,7 @@ type permission struct {
 	UpdatedAt   int64  `json:"updated_at"`
 }
 
-var tableOrganizations = &table[organization]{
+var tableOrganizations = &table[*organization]{
 	name: "organizations",
 	id:   func(o *organization) string { return o.ID },
 	indexes: map[string]func(*organization) []string{
@@ -75,7 +75,7 @@ var tableOrganizations = &table[organization]{
 	},
 }
 
-var tableMemberships = &table[membership]{
+var tableMemberships = &table[*membership]{
 	name: "organization_memberships",
 	id:   func(m *membership) string { return m.ID },
 	indexes: map[string]func(*membership) []string{
@@ -89,13 +89,13 @@ var tableMemberships = &table[membership]{
 	},
 }
 
-var tableRoles = &table[role]{
+var tableRoles = &table[*role]{
 	name:    "organization_roles",
 	id:      func(r *role) string { return r.ID },
 	indexes: map[string]func(*role) []string{"key": func(r *role) []string { return []string{r.Key} }},
 }
 
-var tablePermissions = &table[permission]{
+var tablePermissions = &table[*permission]{
 	name:    "organization_permissions",
 	id:      func(p *permission) string { return p.ID },
 	indexes: map[string]func(*permission) []string{"key": func(p *permission) []string { return []string{p.Key} }},

@@ -49,8 +49,8 @@ type outboxText struct {
 }
 
 var (
-	tableEmails = &table[Email]{name: "outbox_emails", id: func(m *Email) string { return m.ID }}
-	tableTexts  = &table[TextMessage]{name: "outbox_text_messages", id: func(m *TextMessage) string { return m.ID }}
+	tableEmails = &table[*Email]{name: "outbox_emails", id: func(m *Email) string { return m.ID }}
+	tableTexts  = &table[*TextMessage]{name: "outbox_text_messages", id: func(m *TextMessage) string { return m.ID }}
 )
 
 // outboxCap bounds the messages of each kind that an outbox holds; the oldest makes room.
@@ -64,7 +64,7 @@ func (in *Instance) Emails() []Email { return outboxOf(in, tableEmails) }
 // TextMessages returns the text messages sent so far, oldest first, the latest 10,000 at most.
 func (in *Instance) TextMessages() []TextMessage { return outboxOf(in, tableTexts) }
 
-func outboxOf[T any](in *Instance, t *table[T]) []T {
+func outboxOf[T any](in *Instance, t *table[*T]) []T {
 	var out []T
 	_ = in.read(func(x *tx) error {
 		for _, m := range t.all(x) {
@@ -75,7 +75,7 @@ func outboxOf[T any](in *Instance, t *table[T]) []T {
 	return out
 }
 
-func keepInOutbox[T any](x *tx, t *table[T], row *T) {
+func keepInOutbox[T any](x *tx, t *table[*T], row *T) {
 	t.put(x, row)
 	if t.size(x) > outboxCap {
 		t.delete(x, t.id(t.oldest(x)))

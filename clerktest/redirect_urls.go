@@ -14,7 +14,7 @@ type redirectURL struct {
 	UpdatedAt int64  `json:"updated_at"`
 }
 
-var tableRedirectURLs = &table[redirectURL]{
+var tableRedirectURLs = &table[*redirectURL]{
 	name: "redirect_urls",
 	id:   func(u *redirectURL) string { return u.ID },
 	indexes: map[string]func(*redirectURL) []string{

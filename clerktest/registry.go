@@ -16,7 +16,7 @@ import (
 // status, answer shape and the checks of query and body come from operations.txt: when a handler runs, every parameter
 // it sees is known, present when required, and of the right type.
 //
-//	var tableThings = &table[thing]{
+//	var tableThings = &table[*thing]{
 //		name: "things",
 //		id:   func(t *thing) string { return t.ID },
 //		indexes: map[string]func(*thing) []string{

@@ -1,7 +1,7 @@
 package clerktest
 
 // rowOf returns the row whose id is a parameter of the path. The noun says in the error what is missing.
-func rowOf[T any](c *call, t *table[T], param, noun string) (*T, error) {
+func rowOf[T any](c *call, t *table[*T], param, noun string) (*T, error) {
 	if row := t.get(c.tx, c.param(param)); row != nil {
 		return row, nil
 	}
@@ -26,7 +26,7 @@ func plain[T, W any](wire func(*T) W) func(*tx, *T) W {
 
 // deleter is the endpoint that deletes one record of a table. Before that, release refuses, or deletes what belongs to
 // the record; nil does neither.
-func deleter[T any](find func(*call) (*T, error), t *table[T], object string, release func(*tx, *T) error) endpoint {
+func deleter[T any](find func(*call) (*T, error), t *table[*T], object string, release func(*tx, *T) error) endpoint {
 	return endpoint{write: func(c *call) (any, error) {
 		row, err := find(c)
 		if err != nil {

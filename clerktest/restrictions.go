@@ -19,8 +19,8 @@ type listedIdentifier struct {
 	UpdatedAt      int64  `json:"updated_at"`
 }
 
-func newListTable(name string) *table[listedIdentifier] {
-	return &table[listedIdentifier]{
+func newListTable(name string) *table[*listedIdentifier] {
+	return &table[*listedIdentifier]{
 		name: name,
 		id:   func(i *listedIdentifier) string { return i.ID },
 		indexes: map[string]func(*listedIdentifier) []string{
@@ -48,7 +48,7 @@ func listsFamily() family {
 	}
 }
 
-func listIdentifiers(t *table[listedIdentifier]) func(*call) (any, error) {
+func listIdentifiers(t *table[*listedIdentifier]) func(*call) (any, error) {
 	return func(c *call) (any, error) {
 		rows := t.all(c.tx)
 		if err := orderRows(c, rows, "-created_at", map[string]func(a, b *listedIdentifier) int{
@@ -60,7 +60,7 @@ func listIdentifiers(t *table[listedIdentifier]) func(*call) (any, error) {
 	}
 }
 
-func createIdentifier(t *table[listedIdentifier], object, prefix string) func(*call) (any, error) {
+func createIdentifier(t *table[*listedIdentifier], object, prefix string) func(*call) (any, error) {
 	return func(c *call) (any, error) {
 		var in struct {
 			Identifier string      `json:"identifier"`
@@ -99,7 +99,7 @@ func createIdentifier(t *table[listedIdentifier], object, prefix string) func(*c
 }
 
 // deleteIdentifier is the endpoint that takes an entry off a list.
-func deleteIdentifier(t *table[listedIdentifier], object string) endpoint {
+func deleteIdentifier(t *table[*listedIdentifier], object string) endpoint {
 	find := func(c *call) (*listedIdentifier, error) {
 		return rowOf(c, t, "identifier_id", strings.ReplaceAll(object, "_", " "))
 	}
@@ -157,7 +157,7 @@ func (x *tx) checkIdentifiers(identifiers ...string) error {
 }
 
 // listed reports whether a list has an identifier, the domain of an e-mail address or a pattern of that domain.
-func (x *tx) listed(t *table[listedIdentifier], identifier string) bool {
+func (x *tx) listed(t *table[*listedIdentifier], identifier string) bool {
 	if t.first(x, "identifier", identifier) != nil {
 		return true
 	}

@@ -51,7 +51,7 @@ type roleSetItemWire struct {
 
 var roleSetKeyPattern = regexp.MustCompile(`^role_set:[a-z0-9_]+$`)
 
-var tableRoleSets = &table[roleSet]{
+var tableRoleSets = &table[*roleSet]{
 	name:    "role_sets",
 	id:      func(s *roleSet) string { return s.ID },
 	indexes: map[string]func(*roleSet) []string{"key": func(s *roleSet) []string { return []string{s.Key} }},

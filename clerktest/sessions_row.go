@@ -35,7 +35,7 @@ type device struct {
 	UpdatedAt       int64   `json:"updated_at"`
 }
 
-var tableSessions = &table[session]{
+var tableSessions = &table[*session]{
 	name: "sessions",
 	id:   func(s *session) string { return s.ID },
 	indexes: map[string]func(*session) []string{
@@ -47,7 +47,7 @@ var tableSessions = &table[session]{
 	},
 }
 
-var tableDevices = &table[device]{
+var tableDevices = &table[*device]{
 	name: "devices",
 	id:   func(d *device) string { return d.ID },
 	orders: map[string]func(a, b *device) int{

@@ -45,7 +45,7 @@ type instanceSettings struct {
 // settingsID is the id of the one row of the settings table.
 const settingsID = "settings"
 
-var tableSettings = &table[instanceSettings]{name: "instance_settings", id: func(s *instanceSettings) string { return s.ID }}
+var tableSettings = &table[*instanceSettings]{name: "instance_settings", id: func(s *instanceSettings) string { return s.ID }}
 
 func instanceFamily() family {
 	return family{

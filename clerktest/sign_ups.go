@@ -70,7 +70,7 @@ type signUpWire struct {
 	LegalAcceptedAt  *int64              `json:"legal_accepted_at"`
 }
 
-var tableSignUps = &table[signUp]{
+var tableSignUps = &table[*signUp]{
 	name: "sign_ups",
 	id:   func(s *signUp) string { return s.ID },
 	indexes: map[string]func(*signUp) []string{

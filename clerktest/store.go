@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -14,17 +15,20 @@ import (
 // copy. That makes reads free of locks after they found their row, and snapshots a copy of pointers. Every field of a
 // row type that prepare does not derive is exported and survives JSON both ways, because the journal and seeds write
 // rows.
-type table[T any] struct {
+//
+// R is a pointer to the row type. The compiler shares the code of generic types between all pointers, but not between
+// structs: with the row type itself it would compile all of this once for every table.
+type table[R any] struct {
 	name    string
-	id      func(*T) string
-	indexes map[string]func(*T) []string
+	id      func(R) string
+	indexes map[string]func(R) []string
 
 	// orders are the keys that a list may be sorted by. Those that lists ask for are kept sorted from then on.
-	orders map[string]func(a, b *T) int
+	orders map[string]func(a, b R) int
 	// prepare derives what searches look at, before a row is stored. It may be nil.
-	prepare func(*T)
+	prepare func(R)
 	// text is what search looks at, in lower-case letters. It may be nil.
-	text func(*T) string
+	text func(R) string
 }
 
 // anyTable is a table of any row type.
@@ -44,42 +48,48 @@ type anyCollection interface {
 }
 
 // collection holds the rows of one table of one instance.
-type collection[T any] struct {
-	table *table[T]
-	byID  map[string]*entry[T]
-	list  *ordered[T] // in the order they were first stored
-	index map[string]map[string][]*entry[T]
+type collection[R any] struct {
+	table *table[R]
+	byID  map[string]*entry[R]
+	list  *ordered[R] // in the order they were first stored
+	index map[string]map[string][]*entry[R]
 	seq   int64
 
 	mu     sync.Mutex // guards what follows against readers that add to it; writers are alone
-	sorted map[string]*ordered[T]
-	texts  *texts[T] // nil until somebody searches
+	sorted map[string]*ordered[R]
+	texts  *texts[R] // nil until somebody searches
 }
 
-type entry[T any] struct {
+type entry[R any] struct {
 	seq   int64
-	row   *T
+	row   R
 	place int // in texts
 }
 
-func (t *table[T]) tableName() string { return t.name }
+// newRow returns a row without content, and what it points to.
+func newRow[R any]() (row R, content reflect.Value) {
+	content = reflect.New(reflect.TypeFor[R]().Elem()).Elem()
+	return content.Addr().Interface().(R), content
+}
 
-func (t *table[T]) newCollection() anyCollection { return t.empty(0) }
+func (t *table[R]) tableName() string { return t.name }
+
+func (t *table[R]) newCollection() anyCollection { return t.empty(0) }
 
 // empty returns a collection with room for so many rows.
-func (t *table[T]) empty(room int) *collection[T] {
-	c := &collection[T]{
-		table: t, byID: make(map[string]*entry[T], room), list: &ordered[T]{}, sorted: map[string]*ordered[T]{},
-		index: make(map[string]map[string][]*entry[T], len(t.indexes)),
+func (t *table[R]) empty(room int) *collection[R] {
+	c := &collection[R]{
+		table: t, byID: make(map[string]*entry[R], room), list: &ordered[R]{}, sorted: map[string]*ordered[R]{},
+		index: make(map[string]map[string][]*entry[R], len(t.indexes)),
 	}
 	for name := range t.indexes {
-		c.index[name] = map[string][]*entry[T]{}
+		c.index[name] = map[string][]*entry[R]{}
 	}
 	return c
 }
 
-func (t *table[T]) in(x *tx) *collection[T] {
-	c, ok := x.state.collections[t.name].(*collection[T])
+func (t *table[R]) in(x *tx) *collection[R] {
+	c, ok := x.state.collections[t.name].(*collection[R])
 	if !ok {
 		panic("clerktest: table " + t.name + " is not listed by its family")
 	}
@@ -87,37 +97,40 @@ func (t *table[T]) in(x *tx) *collection[T] {
 }
 
 // get returns a row by id, nil when there is none.
-func (t *table[T]) get(x *tx, id string) *T {
+func (t *table[R]) get(x *tx, id string) R {
 	if e := t.in(x).byID[id]; e != nil {
 		return e.row
 	}
-	return nil
+	return t.none()
 }
 
+// none returns the row that is not there.
+func (t *table[R]) none() (row R) { return row }
+
 // all returns every row in the order of creation. The slice is the caller's.
-func (t *table[T]) all(x *tx) []*T { return t.in(x).rows() }
+func (t *table[R]) all(x *tx) []R { return t.in(x).rows() }
 
 // each yields every row in the order of creation, for those who look at a few.
-func (t *table[T]) each(x *tx) iter.Seq[*T] { return t.in(x).list.all(false) }
+func (t *table[R]) each(x *tx) iter.Seq[R] { return t.in(x).list.all(false) }
 
 // find returns the rows that an index lists under key, in the order of creation. The slice is the caller's.
-func (t *table[T]) find(x *tx, index, key string) []*T {
+func (t *table[R]) find(x *tx, index, key string) []R {
 	return rowsOf(t.in(x).index[index][key])
 }
 
 // first returns the oldest row that an index lists under key, nil when there is none.
-func (t *table[T]) first(x *tx, index, key string) *T {
+func (t *table[R]) first(x *tx, index, key string) R {
 	if found := t.in(x).index[index][key]; len(found) > 0 {
 		return found[0].row
 	}
-	return nil
+	return t.none()
 }
 
 // findAny returns the rows that an index lists under any of the keys, in the order of creation. The slice is the
 // caller's.
-func (t *table[T]) findAny(x *tx, index string, keys []string) []*T {
+func (t *table[R]) findAny(x *tx, index string, keys []string) []R {
 	c := t.in(x)
-	var found []*entry[T]
+	var found []*entry[R]
 	for _, key := range keys {
 		found = append(found, c.index[index][key]...)
 	}
@@ -125,9 +138,9 @@ func (t *table[T]) findAny(x *tx, index string, keys []string) []*T {
 }
 
 // getAny returns the rows with these ids that exist, in the order of creation. The slice is the caller's.
-func (t *table[T]) getAny(x *tx, ids []string) []*T {
+func (t *table[R]) getAny(x *tx, ids []string) []R {
 	c := t.in(x)
-	var found []*entry[T]
+	var found []*entry[R]
 	for _, id := range ids {
 		if e := c.byID[id]; e != nil {
 			found = append(found, e)
@@ -137,42 +150,46 @@ func (t *table[T]) getAny(x *tx, ids []string) []*T {
 }
 
 // inOrder returns the rows of entries in the order of creation, each once.
-func inOrder[T any](found []*entry[T]) []*T {
-	slices.SortFunc(found, func(a, b *entry[T]) int { return cmp.Compare(a.seq, b.seq) })
+func inOrder[R any](found []*entry[R]) []R {
+	slices.SortFunc(found, func(a, b *entry[R]) int { return cmp.Compare(a.seq, b.seq) })
 	return rowsOf(slices.Compact(found))
 }
 
 // count returns how many rows an index lists under key.
-func (t *table[T]) count(x *tx, index, key string) int { return len(t.in(x).index[index][key]) }
+func (t *table[R]) count(x *tx, index, key string) int { return len(t.in(x).index[index][key]) }
 
 // oldest returns the row that was first stored, nil when there is none.
-func (t *table[T]) oldest(x *tx) *T {
+func (t *table[R]) oldest(x *tx) R {
 	for row := range t.in(x).list.all(false) {
 		return row
 	}
-	return nil
+	return t.none()
 }
 
 // dropOldest deletes rows, from the oldest on, for as long as gone says so of the next one.
-func (t *table[T]) dropOldest(x *tx, gone func(*T) bool) {
-	for old := t.oldest(x); old != nil && gone(old); old = t.oldest(x) {
+func (t *table[R]) dropOldest(x *tx, gone func(R) bool) {
+	for t.size(x) > 0 {
+		old := t.oldest(x)
+		if !gone(old) {
+			return
+		}
 		t.delete(x, t.id(old))
 	}
 }
 
 // newest returns the row that was stored last, nil when there is none.
-func (t *table[T]) newest(x *tx) *T {
+func (t *table[R]) newest(x *tx) R {
 	for row := range t.in(x).list.all(true) {
 		return row
 	}
-	return nil
+	return t.none()
 }
 
 // size returns the number of rows.
-func (t *table[T]) size(x *tx) int { return t.in(x).list.length }
+func (t *table[R]) size(x *tx) int { return t.in(x).list.length }
 
 // put stores a row, replacing the one with its id.
-func (t *table[T]) put(x *tx, row *T) {
+func (t *table[R]) put(x *tx, row R) {
 	c := t.in(x)
 	id := t.id(row)
 	if t.prepare != nil {
@@ -190,30 +207,31 @@ func (t *table[T]) put(x *tx, row *T) {
 }
 
 // update stores a changed copy of the row with this id and returns the copy, or nil when there is no such row.
-func (t *table[T]) update(x *tx, id string, edit func(*T)) *T {
-	old := t.get(x, id)
-	if old == nil {
-		return nil
+func (t *table[R]) update(x *tx, id string, edit func(R)) R {
+	e := t.in(x).byID[id]
+	if e == nil {
+		return t.none()
 	}
-	row := *old
-	edit(&row)
-	t.put(x, &row)
-	return &row
+	row, content := newRow[R]()
+	content.Set(reflect.ValueOf(e.row).Elem())
+	edit(row)
+	t.put(x, row)
+	return row
 }
 
 // updateWhere stores a changed copy of every row that matches.
-func (t *table[T]) updateWhere(x *tx, match func(*T) bool, edit func(*T)) {
-	for _, row := range keep(t.all(x), match) {
+func (t *table[R]) updateWhere(x *tx, match func(R) bool, edit func(R)) {
+	for _, row := range slices.DeleteFunc(t.all(x), func(row R) bool { return !match(row) }) {
 		t.update(x, t.id(row), edit)
 	}
 }
 
 // delete removes a row and returns it, nil when there was none.
-func (t *table[T]) delete(x *tx, id string) *T {
+func (t *table[R]) delete(x *tx, id string) R {
 	c := t.in(x)
 	e := c.byID[id]
 	if e == nil {
-		return nil
+		return t.none()
 	}
 	c.remove(e)
 	x.record(t.name, id, nil, func() { c.add(e) })
@@ -221,20 +239,20 @@ func (t *table[T]) delete(x *tx, id string) *T {
 }
 
 // deleteAll removes the rows that an index lists under key.
-func (t *table[T]) deleteAll(x *tx, index, key string) {
+func (t *table[R]) deleteAll(x *tx, index, key string) {
 	for _, row := range t.find(x, index, key) {
 		t.delete(x, t.id(row))
 	}
 }
 
-func (c *collection[T]) insert(row *T) *entry[T] {
+func (c *collection[R]) insert(row R) *entry[R] {
 	c.seq++
-	e := &entry[T]{seq: c.seq, row: row}
+	e := &entry[R]{seq: c.seq, row: row}
 	c.add(e)
 	return e
 }
 
-func (c *collection[T]) add(e *entry[T]) {
+func (c *collection[R]) add(e *entry[R]) {
 	c.byID[c.table.id(e.row)] = e
 	c.list.insert(e)
 	for _, o := range c.sorted {
@@ -246,7 +264,7 @@ func (c *collection[T]) add(e *entry[T]) {
 	c.addKeys(e)
 }
 
-func (c *collection[T]) remove(e *entry[T]) {
+func (c *collection[R]) remove(e *entry[R]) {
 	delete(c.byID, c.table.id(e.row))
 	c.list.remove(e)
 	for _, o := range c.sorted {
@@ -258,8 +276,8 @@ func (c *collection[T]) remove(e *entry[T]) {
 	c.dropKeys(e)
 }
 
-func (c *collection[T]) replace(e *entry[T], row *T) {
-	var moved []*ordered[T]
+func (c *collection[R]) replace(e *entry[R], row R) {
+	var moved []*ordered[R]
 	for _, o := range c.sorted {
 		if o.compare(e.row, row) != 0 {
 			o.remove(e)
@@ -281,12 +299,12 @@ func (c *collection[T]) replace(e *entry[T], row *T) {
 }
 
 // order returns the rows in one of the orders of the table.
-func (c *collection[T]) order(name string) *ordered[T] {
+func (c *collection[R]) order(name string) *ordered[R] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	o := c.sorted[name]
 	if o == nil {
-		entries := make([]*entry[T], 0, c.list.length)
+		entries := make([]*entry[R], 0, c.list.length)
 		for _, chunk := range c.list.chunks {
 			entries = append(entries, chunk...)
 		}
@@ -301,7 +319,7 @@ const maxFound = 1000
 
 // search returns the rows whose text contains a part, in the order of creation, or false when it does not tell: there are many,
 // or the part goes over the end of a text. The slice is the caller's.
-func (t *table[T]) search(x *tx, part string) ([]*T, bool) {
+func (t *table[R]) search(x *tx, part string) ([]R, bool) {
 	if strings.Contains(part, textSeparator) {
 		return nil, false
 	}
@@ -310,11 +328,11 @@ func (t *table[T]) search(x *tx, part string) ([]*T, bool) {
 }
 
 // searched returns the texts of the rows.
-func (c *collection[T]) searched() *texts[T] {
+func (c *collection[R]) searched() *texts[R] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.texts == nil {
-		c.texts = &texts[T]{}
+		c.texts = &texts[R]{}
 		for _, chunk := range c.list.chunks {
 			for _, e := range chunk {
 				c.texts.add(e, c.table.text(e.row))
@@ -325,13 +343,13 @@ func (c *collection[T]) searched() *texts[T] {
 }
 
 // rows returns the rows in the order of creation.
-func (c *collection[T]) rows() []*T {
-	out := make([]*T, 0, c.list.length)
+func (c *collection[R]) rows() []R {
+	out := make([]R, 0, c.list.length)
 	return slices.AppendSeq(out, c.list.all(false))
 }
 
 // withEntry puts an entry at its place in a list that is in the order of creation.
-func withEntry[T any](list []*entry[T], e *entry[T]) []*entry[T] {
+func withEntry[R any](list []*entry[R], e *entry[R]) []*entry[R] {
 	at, found := position(list, e)
 	if found {
 		return list
@@ -339,7 +357,7 @@ func withEntry[T any](list []*entry[T], e *entry[T]) []*entry[T] {
 	return slices.Insert(list, at, e)
 }
 
-func withoutEntry[T any](list []*entry[T], e *entry[T]) []*entry[T] {
+func withoutEntry[R any](list []*entry[R], e *entry[R]) []*entry[R] {
 	at, found := position(list, e)
 	if !found {
 		return list
@@ -347,14 +365,14 @@ func withoutEntry[T any](list []*entry[T], e *entry[T]) []*entry[T] {
 	return slices.Delete(list, at, at+1)
 }
 
-func position[T any](list []*entry[T], e *entry[T]) (int, bool) {
+func position[R any](list []*entry[R], e *entry[R]) (int, bool) {
 	if n := len(list); n == 0 || list[n-1].seq < e.seq {
 		return n, false
 	}
-	return slices.BinarySearchFunc(list, e.seq, func(o *entry[T], seq int64) int { return cmp.Compare(o.seq, seq) })
+	return slices.BinarySearchFunc(list, e.seq, func(o *entry[R], seq int64) int { return cmp.Compare(o.seq, seq) })
 }
 
-func (c *collection[T]) addKeys(e *entry[T]) {
+func (c *collection[R]) addKeys(e *entry[R]) {
 	for name, keys := range c.table.indexes {
 		for _, key := range keys(e.row) {
 			c.index[name][key] = withEntry(c.index[name][key], e)
@@ -362,7 +380,7 @@ func (c *collection[T]) addKeys(e *entry[T]) {
 	}
 }
 
-func (c *collection[T]) dropKeys(e *entry[T]) {
+func (c *collection[R]) dropKeys(e *entry[R]) {
 	for name, keys := range c.table.indexes {
 		for _, key := range keys(e.row) {
 			left := withoutEntry(c.index[name][key], e)
@@ -375,12 +393,12 @@ func (c *collection[T]) dropKeys(e *entry[T]) {
 	}
 }
 
-func (c *collection[T]) count() int { return c.list.length }
+func (c *collection[R]) count() int { return c.list.length }
 
-func (c *collection[T]) snapshot() any { return c.rows() }
+func (c *collection[R]) snapshot() any { return c.rows() }
 
-func (c *collection[T]) restored(snapshot any) anyCollection {
-	rows, ok := snapshot.([]*T)
+func (c *collection[R]) restored(snapshot any) anyCollection {
+	rows, ok := snapshot.([]R)
 	if !ok {
 		return c.table.empty(0)
 	}
@@ -392,7 +410,7 @@ func (c *collection[T]) restored(snapshot any) anyCollection {
 }
 
 // each yields the rows in the order of creation.
-func (c *collection[T]) each() iter.Seq[any] {
+func (c *collection[R]) each() iter.Seq[any] {
 	return func(yield func(any) bool) {
 		for row := range c.list.all(false) {
 			if !yield(row) {
@@ -403,8 +421,8 @@ func (c *collection[T]) each() iter.Seq[any] {
 }
 
 // decode makes a row of what was written. It needs no lock.
-func (c *collection[T]) decode(raw []byte) (any, error) {
-	row := new(T)
+func (c *collection[R]) decode(raw []byte) (any, error) {
+	row, _ := newRow[R]()
 	if err := json.Unmarshal(raw, row); err != nil {
 		return nil, fmt.Errorf("clerktest: table %s: %w", c.table.name, err)
 	}
@@ -415,8 +433,8 @@ func (c *collection[T]) decode(raw []byte) (any, error) {
 }
 
 // apply stores a row that was decoded or, when it is nil, removes the one with this id.
-func (c *collection[T]) apply(id string, row any) {
-	decoded, ok := row.(*T)
+func (c *collection[R]) apply(id string, row any) {
+	decoded, ok := row.(R)
 	if !ok {
 		if e := c.byID[id]; e != nil {
 			c.remove(e)
@@ -430,8 +448,8 @@ func (c *collection[T]) apply(id string, row any) {
 	c.insert(decoded)
 }
 
-func rowsOf[T any](list []*entry[T]) []*T {
-	rows := make([]*T, len(list))
+func rowsOf[R any](list []*entry[R]) []R {
+	rows := make([]R, len(list))
 	for i, e := range list {
 		rows[i] = e.row
 	}

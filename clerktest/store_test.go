@@ -8,7 +8,7 @@ import (
 
 type lettered struct{ ID, Letter, Note string }
 
-var tableLettered = &table[lettered]{
+var tableLettered = &table[*lettered]{
 	name:    "lettered",
 	id:      func(l *lettered) string { return l.ID },
 	indexes: map[string]func(*lettered) []string{"letter": func(l *lettered) []string { return []string{l.Letter} }},

@@ -10,7 +10,7 @@ type testingToken struct {
 	ExpiresAt int64  `json:"expires_at"`
 }
 
-var tableTestingTokens = &table[testingToken]{name: "testing_tokens", id: func(t *testingToken) string { return t.Token }}
+var tableTestingTokens = &table[*testingToken]{name: "testing_tokens", id: func(t *testingToken) string { return t.Token }}
 
 // testingTokenLifetime is how long a testing token gets a browser past bot protection.
 const testingTokenLifetime = time.Hour

@@ -39,7 +39,7 @@ type agentTaskWire struct {
 	URL         string `json:"url,omitzero"`
 }
 
-var tableTickets = &table[ticketToken]{
+var tableTickets = &table[*ticketToken]{
 	name: "ticket_tokens",
 	id:   func(t *ticketToken) string { return t.ID },
 	indexes: map[string]func(*ticketToken) []string{

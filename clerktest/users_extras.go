@@ -50,13 +50,13 @@ type providerToken struct {
 	CreatedAt      int64    `json:"created_at"`
 }
 
-var tableTrustedDevices = &table[trustedDevice]{
+var tableTrustedDevices = &table[*trustedDevice]{
 	name:    "trusted_devices",
 	id:      func(d *trustedDevice) string { return d.ID },
 	indexes: map[string]func(*trustedDevice) []string{"user": func(d *trustedDevice) []string { return []string{d.UserID} }},
 }
 
-var tableProviderTokens = &table[providerToken]{
+var tableProviderTokens = &table[*providerToken]{
 	name:    "provider_tokens",
 	id:      func(t *providerToken) string { return t.AccountID },
 	indexes: map[string]func(*providerToken) []string{"user": func(t *providerToken) []string { return []string{t.UserID} }},

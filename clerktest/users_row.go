@@ -106,7 +106,7 @@ type passkey struct {
 	UpdatedAt    int64         `json:"updated_at"`
 }
 
-var tableUsers = &table[user]{
+var tableUsers = &table[*user]{
 	name:    "users",
 	id:      func(u *user) string { return u.ID },
 	orders:  userOrders(),

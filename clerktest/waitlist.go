@@ -35,7 +35,7 @@ type waitlistInput struct {
 	Notify       field[bool] `json:"notify"`
 }
 
-var tableWaitlist = &table[waitlistEntry]{
+var tableWaitlist = &table[*waitlistEntry]{
 	name: "waitlist_entries",
 	id:   func(w *waitlistEntry) string { return w.ID },
 	indexes: map[string]func(*waitlistEntry) []string{
