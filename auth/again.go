@@ -59,10 +59,10 @@ func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestS
 		return a.unusableHeader(call, refusal)
 	case token != "":
 		return a.headerAgain(ctx, req, token, first, call)
-	case !slices.Contains(call.accepts, TokenSession), !a.usesCookies(call):
+	case !a.readsCookies(call):
 		return a.withoutToken(call)
-	case first.tokenType != TokenSession:
-		return a.anonymous(TokenSession, ReasonSessionTokenAndUATMissing)
+	case !a.readsCookies(first.call):
+		return a.authenticate(ctx, req, call) // The first state says nothing about the cookies.
 	}
 	text := first.token
 	if text == "" && first.err != nil && first.err.aboutReceiver() {
@@ -71,7 +71,9 @@ func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestS
 		if v.cookies.twins != nil {
 			v.settleTwins(ctx)
 		}
-		text = v.token
+		if at, ok := v.read(v.token).issuedAt(); v.uat > 0 && (!ok || at >= v.uat) {
+			text = v.token
+		}
 	}
 	if text == "" {
 		return first.withoutCookies()

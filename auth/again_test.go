@@ -1,6 +1,7 @@
 package clerkauth_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -145,6 +146,66 @@ func TestMiddleware_TwiceNeverMixesCallers(t *testing.T) {
 	if got := authn.Authenticate(clerkauth.NewContext(t.Context(), clerkauth.NewState(&clerkauth.SessionClaims{Subject: "user_test"})),
 		clerkauth.FromHTTP(pageRequest())); got.SignedIn() {
 		t.Errorf("got %v, want a state that was made for a test not used again", got)
+	}
+}
+
+func TestMiddleware_TwiceReadsCookiesThatTheOuterOneDoesNotAccept(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	authn := local(t, clock.now, nil)
+	cookie := "__clerk_db_jwt=d; __client_uat=1; __session=" + good(t, clock.now())
+	for name, outer := range map[string]clerkauth.CallOption{
+		"headers only": clerkauth.HeaderOnly(),
+		"an API key":   clerkauth.AcceptTokens(clerkauth.TokenAPIKey),
+		"any machine":  clerkauth.AcceptTokens(clerkauth.TokenAPIKey, clerkauth.TokenM2M),
+		"nothing":      clerkauth.AcceptTokens(),
+	} {
+		if _, state := twice(authn, pageRequest("Cookie", cookie), []clerkauth.CallOption{outer}, nil); state.UserID() != "user_1" {
+			t.Errorf("%s outside: got %v inside, want the user of the cookie", name, state)
+		}
+	}
+}
+
+// An inner middleware with other options never signs in with a cookie that is older than what the browser knows.
+func TestMiddleware_TwiceIsNoWayAroundWhatTheBrowserKnows(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	const live, app, preview = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k", "https://app.example.com", "https://preview.example.com"
+	session := func(at time.Time, user, party any) string {
+		return sign(t, keyA(), header(nil), claims(at, fields{"sub": user, "azp": party}))
+	}
+	now := clock.now()
+	uat := fmt.Sprintf("__client_uat=%d; ", now.Unix())
+	before := now.Add(-30 * time.Second)
+	for name, test := range map[string]struct {
+		cookie string
+		inner  clerkauth.CallOption
+		want   string
+	}{
+		"the session before a handshake": {
+			uat + "__clerk_handshake_nonce=fresh; __session=" + session(before, "user_1", app), clerkauth.AllowPending(), "",
+		},
+		"an old cookie beside a new one": {
+			uat + "__session=" + session(now, "user_1", "https://other.example.com") + "; __session=" + session(before, "user_2", preview),
+			clerkauth.WithAuthorizedParties(preview), "",
+		},
+		"a new cookie": {
+			uat + "__session=" + session(now, "user_1", "https://other.example.com") + "; __session=" + session(now, "user_2", preview),
+			clerkauth.WithAuthorizedParties(preview), "user_2",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := &exchangeAPI{good: "fresh", line: "__session=" + session(now, "user_2", nil) + "; Path=/"}
+			authn := local(t, clock.now, func(c *clerkauth.Config) {
+				c.SecretKey, c.PublishableKey, c.HTTPClient = "sk_live_x", live, &http.Client{Transport: api}
+				c.AuthorizedParties = []string{app}
+			})
+			_, state := twice(authn, pageRequest("Cookie", test.cookie), nil, []clerkauth.CallOption{test.inner})
+			if state.UserID() != test.want {
+				t.Errorf("got %v of %q, want %q", state, state.UserID(), test.want)
+			}
+		})
 	}
 }
 

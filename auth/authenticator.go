@@ -129,12 +129,17 @@ func (a *Authenticator) authenticate(ctx context.Context, req *Request, call *ca
 		return a.unusableHeader(call, refusal)
 	case token != "":
 		return a.fromHeader(ctx, req, call, token)
-	case !slices.Contains(call.accepts, TokenSession), !a.usesCookies(call):
+	case !a.readsCookies(call):
 		return a.withoutToken(call)
 	}
 	var v visit
 	v.begin(a, req, call)
 	return v.authenticate(ctx)
+}
+
+// readsCookies reports whether a request without a token in its header is authenticated by its cookies.
+func (a *Authenticator) readsCookies(call *callConfig) bool {
+	return slices.Contains(call.accepts, TokenSession) && a.usesCookies(call)
 }
 
 func (a *Authenticator) usesCookies(call *callConfig) bool {

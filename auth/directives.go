@@ -140,6 +140,7 @@ func (v *visit) applyDirectives(ctx context.Context, directives []string) *Reque
 			return v.a.signedOut(TokenSession, refusal)
 		case refusal.Reason == ReasonSessionTokenMissingAZP:
 			state = v.a.signedOut(TokenSession, refusal) // Another handshake would bring the same.
+			state.token = token                          // A second middleware decides about it, not about the cookie of before.
 		default:
 			attrs := append([]any{slog.String("reason", string(refusal.Reason))}, refusal.detail()...)
 			v.a.warnings.warn("clerkauth: ignored the session of a handshake", append(attrs, slog.String("do",
