@@ -10,6 +10,7 @@ import (
 	"net/http"
 
 	"github.com/modelcontextprotocol/go-sdk/auth"
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
@@ -99,18 +100,48 @@ func State(req mcp.Request) *clerkauth.RequestState {
 	return nil
 }
 
-// Middleware is for AddReceivingMiddleware of a server: [clerkauth.FromContext] returns the caller of each request in
-// all handlers, and a tool whose scopes the caller lacks is not called, in whatever way the call got there. Add it to
-// every server behind [Protect], before any middleware that asks who the caller is.
+// handlerContext is the context of a handler, in which both the SDK and clerkauth find who sent the request.
+type handlerContext struct {
+	clerkauth.StateContext
+
+	info *auth.TokenInfo // nil for a caller without a token
+}
+
+// Value implements [context.Context].
+func (c *handlerContext) Value(key any) any {
+	switch {
+	case key != tokenInfoKey:
+		return c.StateContext.Value(key)
+	case c.info == nil:
+		return nil
+	}
+	return c.info
+}
+
+// withCaller returns a context with the caller of a request in place of the one who began the session.
+func withCaller(ctx context.Context, req mcp.Request) context.Context {
+	c := &handlerContext{StateContext: clerkauth.StateContext{Context: ctx, State: State(req)}}
+	if extra := req.GetExtra(); extra != nil {
+		c.info = extra.TokenInfo
+	}
+	return c
+}
+
+// Middleware is for AddReceivingMiddleware of a server: [clerkauth.FromContext] and [auth.TokenInfoFromContext] return
+// the caller of each request in all handlers, and a tool that the guard does not know or whose scopes the caller lacks
+// is not called, in whatever way the call got there. Add it to every server behind [Protect], before any middleware that
+// asks who the caller is.
 func Middleware(guard *clerkmcp.Guard) mcp.Middleware {
 	return func(next mcp.MethodHandler) mcp.MethodHandler {
 		return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
-			ctx = clerkauth.NewContext(ctx, State(req))
+			ctx = withCaller(ctx, req)
 			if call, ok := req.(*mcp.CallToolRequest); ok {
-				if scopes, listed := guard.ToolScopes(call.Params.Name); listed {
-					if err := clerkmcp.RequireScope(ctx, scopes...); err != nil {
-						return failed(err), nil
-					}
+				scopes, listed := guard.ToolScopes(call.Params.Name)
+				if !listed {
+					return nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: "There is no such tool."}
+				}
+				if err := clerkmcp.RequireScope(ctx, scopes...); err != nil {
+					return failed(err), nil
 				}
 			}
 			return next(ctx, method, req)
@@ -122,7 +153,7 @@ func Middleware(guard *clerkmcp.Guard) mcp.Middleware {
 // only if the caller's credential has all scopes. Otherwise the tool answers an error that the model reads.
 func Scoped[In, Out any](handler mcp.ToolHandlerFor[In, Out], scopes ...string) mcp.ToolHandlerFor[In, Out] {
 	return func(ctx context.Context, req *mcp.CallToolRequest, in In) (*mcp.CallToolResult, Out, error) {
-		ctx = clerkauth.NewContext(ctx, State(req))
+		ctx = withCaller(ctx, req)
 		if err := clerkmcp.RequireScope(ctx, scopes...); err != nil {
 			var none Out
 			return failed(err), none, nil

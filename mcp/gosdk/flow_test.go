@@ -72,6 +72,9 @@ func newWorld(t *testing.T, change ...func(*clerkmcp.Config)) *world {
 		if other := clerkmcpgosdk.State(req).UserID(); other != user {
 			t.Errorf("the context has another user than the request: %s and %s", user, other)
 		}
+		if info := auth.TokenInfoFromContext(ctx); info != req.Extra.TokenInfo {
+			t.Error("the context has another token than the request")
+		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.seen = append(w.seen, user)
@@ -319,8 +322,19 @@ func TestProtect_DiscoveryWithoutAToken(t *testing.T) {
 // A second line of defence: the server is reached without the guard in front.
 func TestMiddleware_FailsClosedWithoutTheGuard(t *testing.T) {
 	t.Parallel()
+	for name, tools := range map[string]map[string][]string{"any tool": nil, "a tool that is not listed": {"other": nil}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			callWithoutTheGuard(t, tools)
+		})
+	}
+}
+
+func callWithoutTheGuard(t *testing.T, tools map[string][]string) {
+	t.Helper()
 	guard, err := clerkmcp.New(clerkmcp.Config{
 		Authenticator: clerkauthtest.For(t, clerktest.NewServer(t).Instance), Resource: "http://127.0.0.1/mcp", AuthorizationServer: "https://clerk.example.com",
+		Tools: tools,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -340,8 +354,8 @@ func TestMiddleware_FailsClosedWithoutTheGuard(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer session.Close()
-	if ok, err := callTool(t.Context(), session, "read"); ok || err != nil {
-		t.Errorf("got %t, %v, want an error result", ok, err)
+	if ok, err := callTool(t.Context(), session, "read"); ok || (err != nil) != (tools != nil) {
+		t.Errorf("got %t, %v, want an error result, and an error where there is no such tool", ok, err)
 	}
 	if clerkmcpgosdk.Info(clerkmcpgosdk.State(&mcp.CallToolRequest{})) != nil {
 		t.Error("a request from nowhere has an identity")
