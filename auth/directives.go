@@ -32,7 +32,7 @@ func callAPI(ctx context.Context, api *clerk.Client, method, path string, params
 // it does not count.
 func (v *visit) resolveHandshake(ctx context.Context) *RequestState {
 	tokens, nonces := v.cookies.all(atHandshake), v.cookies.all(atNonce)
-	v.exchanged = tokens != nil || nonces != nil
+	v.exchanged = len(tokens) > 0 || len(nonces) > 0
 	if v.a.flow.development {
 		// In production a link could plant cookies through the query; there the result comes by cookie.
 		if text, ok := v.param(paramHandshake); ok && text != "" {
@@ -42,16 +42,16 @@ func (v *visit) resolveHandshake(ctx context.Context) *RequestState {
 			nonces = []string{text}
 		}
 	}
-	if nonces == nil && tokens == nil || nonces != nil && !v.nonceMatters(ctx) {
+	if len(nonces) == 0 && len(tokens) == 0 || len(nonces) > 0 && !v.nonceMatters(ctx) {
 		return nil
 	}
 	var directives []string
 	var refusal *Error
-	if nonces != nil {
+	if len(nonces) > 0 {
 		directives, refusal = firstGood(ctx, nonces, v.handshakePayload)
 	}
 	switch {
-	case tokens != nil && (nonces == nil || refusal == errTooMany):
+	case len(tokens) > 0 && (len(nonces) == 0 || refusal == errTooMany):
 		directives, refusal = firstGood(ctx, tokens, v.a.handshakeToken)
 		if refusal != nil && v.a.flow.development && !errors.Is(refusal, ErrUnavailable) {
 			v.a.trouble("clerkauth: the token of a handshake does not verify",

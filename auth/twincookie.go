@@ -33,15 +33,14 @@ func (c *cookies) addTwin(i int, value string) {
 
 // all returns the values of a cookie that are not empty; nil where there is none.
 func (c *cookies) all(i int) []string {
-	values := c.twins[i]
-	if values == nil && c.value[i] != "" {
-		return []string{c.value[i]}
-	}
-	values = slices.DeleteFunc(slices.Clone(values), func(value string) bool { return value == "" })
-	if len(values) == 0 {
+	values, repeats := c.twins[i]
+	switch {
+	case repeats:
+		return slices.DeleteFunc(slices.Clone(values), func(value string) bool { return value == "" })
+	case c.value[i] == "":
 		return nil
 	}
-	return values
+	return []string{c.value[i]}
 }
 
 // settleTwins decides which of several cookies of one name counts: of session tokens the first that is alive, of times
