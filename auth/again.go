@@ -31,11 +31,11 @@ func (r *Request) credential(lines []string) credential {
 	case len(lines) == 0:
 		return credential{}
 	case len(lines) > 1:
-		return credential{mark: maphash.String(credentialSeed, strings.Join(lines, "\n"))}
+		return credential{mark: maphash.Comparable(credentialSeed, strings.Join(lines, "\n"))}
 	case r.owned:
 		return credential{line: lines[0]}
 	}
-	return credential{mark: maphash.String(credentialSeed, lines[0])}
+	return credential{mark: maphash.Comparable(credentialSeed, lines[0])}
 }
 
 // first returns the first value of a header, or nothing.

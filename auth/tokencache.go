@@ -86,7 +86,7 @@ func newTokenCache(size int) *tokenCache {
 
 // hash spreads tokens by the end of their signature, which is as random as a hash itself. It only says where to look.
 func (c *tokenCache) hash(token string) uint64 {
-	return maphash.String(c.seed, token[max(len(token)-hashedBytes, 0):])
+	return maphash.Comparable(c.seed, token[max(len(token)-hashedBytes, 0):])
 }
 
 func (c *tokenCache) set(hash uint64) cacheSet {
