@@ -70,7 +70,7 @@ func (in *Instance) applicationAddress(address string) (*url.URL, error) {
 func (in *Instance) signInAddress(target *url.URL, b *browser) string {
 	if !in.Production() {
 		address := *target
-		address.RawQuery = appendQuery(target.RawQuery, "__clerk_db_jwt", b.Token)
+		address.RawQuery = setQuery(target.RawQuery, "__clerk_db_jwt", b.Token)
 		return address.String()
 	}
 	query := url.Values{"browser": {b.Token}, "redirect_url": {target.String()}, "instance": {in.name}}

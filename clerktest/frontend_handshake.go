@@ -52,7 +52,7 @@ func answerHandshake(c *frontendCall) (any, error) {
 	if c.inst.Production() {
 		result.setCookies(c.w, c.r)
 	} else {
-		target.RawQuery = appendQuery(target.RawQuery, result.name, result.value)
+		target.RawQuery = setQuery(target.RawQuery, result.name, result.value)
 	}
 	return redirectAnswer{target.String(), http.StatusTemporaryRedirect}, nil
 }
@@ -221,12 +221,14 @@ func tokenSession(token string) string {
 	return claims.SessionID
 }
 
-// appendQuery adds a parameter without touching those that are there.
-func appendQuery(query, name, value string) string {
-	if query != "" {
-		query += "&"
-	}
-	return query + name + "=" + url.QueryEscape(value)
+// setQuery adds a parameter to a query, in place of those of its name and without touching any other.
+func setQuery(query, name, value string) string {
+	parts := slices.DeleteFunc(strings.Split(query, "&"), func(part string) bool {
+		given, _, _ := strings.Cut(part, "=")
+		decoded, err := url.QueryUnescape(given)
+		return part == "" || err == nil && decoded == name
+	})
+	return strings.Join(append(parts, name+"="+url.QueryEscape(value)), "&")
 }
 
 func unixText(ms int64) string { return strconv.FormatInt(ms/1000, 10) }

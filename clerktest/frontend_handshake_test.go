@@ -3,6 +3,7 @@ package clerktest_test
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -157,5 +158,23 @@ func TestInstance_OnEvent(t *testing.T) {
 	}
 	if !slices.Equal(second, []string{"user.created", "user.deleted"}) {
 		t.Errorf("all along: %v, want user.created and user.deleted", second)
+	}
+}
+
+// What an address already has of the parameters that the emulator adds is left from another visit.
+func TestFrontend_RedirectsReplaceTheirParameters(t *testing.T) {
+	t.Parallel()
+	in := clerktest.NewServer(t).Instance
+	u := in.CreateUser(clerktest.User{Email: "ada@example.com"})
+	b := newCookieBrowser(t, in)
+	back := url.QueryEscape(applicationOrigin + "/home?a=1&__clerk_handshake_nonce=old&%5F_clerk_db_jwt=old&b=%2f&a=2")
+	signedIn := b.press("/sign-in?redirect_url="+back, "pick", "user_id", u.ID).leads(t, applicationOrigin+"/home")
+	if got := signedIn["__clerk_db_jwt"]; len(got) != 1 || got[0] == "old" {
+		t.Errorf("the sign-in page leads back with the browsers %q, want one", got)
+	}
+	a := b.visit(http.MethodGet, "/v1/client/handshake?format=nonce&redirect_url="+back, nil, "")
+	_, query, _ := strings.Cut(a.header.Get("Location"), "?")
+	if rest, nonce, found := strings.Cut(query, "&__clerk_handshake_nonce="); !found || nonce == "" || rest != "a=1&%5F_clerk_db_jwt=old&b=%2f&a=2" {
+		t.Errorf("the handshake leads back with %q, want one nonce behind what else was there", query)
 	}
 }

@@ -79,13 +79,13 @@ func linkTarget(v *factorVerification, sessionID *string) redirectAnswer {
 	return redirectAnswer{location: target}
 }
 
-// withQuery adds a parameter to the query of an address.
+// withQuery adds a parameter to the query of an address, in place of those of its name.
 func withQuery(address, name, value string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return address
 	}
-	u.RawQuery = appendQuery(u.RawQuery, name, value)
+	u.RawQuery = setQuery(u.RawQuery, name, value)
 	return u.String()
 }
 

@@ -50,6 +50,7 @@ type pageView struct {
 	Query              string            // of the page, with a question mark, for links to pages that continue with it
 	Console            string            // address of the console
 	Once               string            // what its forms may be sent with once
+	ShownTo            string            // person for whom its forms act, empty when nobody is signed in
 	Problems           map[string]string // sentence by field; the one under "" belongs to no field
 	Values             map[string]string // what was entered, besides secrets
 	Data               any
@@ -137,6 +138,9 @@ func (e *Emulator) answerPage(c *pageCall) (answer any, err error) {
 		if err := c.sendOnce(); err != nil {
 			return err
 		}
+		if err := c.checkShownTo(); err != nil {
+			return err
+		}
 		target, err = act(c)
 		return err
 	})
@@ -161,6 +165,9 @@ func (c *pageCall) showPage(refusal error) (answer any, err error) {
 		answer, err = c.page.show(c)
 		settings := c.tx.settings()
 		view.Application = settings.applicationName()
+		if c.session != nil {
+			view.ShownTo = c.session.UserID
+		}
 		return err
 	})
 	if err != nil {

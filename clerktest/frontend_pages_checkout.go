@@ -32,7 +32,8 @@ type checkoutView struct {
 	Organization      bool // pays
 	Subtotal, Tax     string
 	Due               string
-	Cents             int64  // of what is due now
+	Cents, Fee        int64  // of what is due now, and of a period
+	PayerID           string // the payer's, whom the form names again
 	Trial             string // end of the free trial
 	Begins            string // when it does not begin at once
 	Cards             []cardView
@@ -64,6 +65,7 @@ func showCheckout(c *pageCall) (any, error) {
 	v := &checkoutView{
 		Plan: w.Plan.Name, Description: text(w.Plan.Description), Price: priceOf(w.Totals.DuePerPeriod, k.Annual), Payer: p.name(), Organization: p.org != nil,
 		Subtotal: w.Totals.Subtotal.String(), Tax: w.Totals.TaxTotal.String(), Due: w.Totals.DueNow.String(), Cents: w.Totals.DueNow.Amount,
+		Fee: w.Totals.DuePerPeriod.Amount, PayerID: p.subject,
 		Paid: w.Status == "completed" || refusal != nil, Back: hostOf(back), Account: c.elsewhere("user"),
 	}
 	for _, f := range w.Plan.Features {
@@ -165,7 +167,7 @@ func actPay(c *pageCall) (redirectAnswer, error) {
 	return redirectAnswer{location: c.elsewhere("checkout", "checkout_id", id)}, nil
 }
 
-// checkShownAmount refuses a payment of another amount than the page has shown.
+// checkShownAmount refuses a payment of another amount, now or later, or by another payer than the page has shown.
 func (c *pageCall) checkShownAmount(id string) error {
 	k, p, err := c.ownCheckout(userPayer(c.user), id)
 	if err != nil {
@@ -175,11 +177,18 @@ func (c *pageCall) checkShownAmount(id string) error {
 	if err != nil {
 		return err
 	}
-	if k.ItemID == "" && c.values.Get("due") != strconv.FormatInt(change.dueNow(), 10) {
-		return errConflict("checkout_amount_changed", "What is due is not what this page has shown. Nothing was paid.")
+	payer, price, due := c.values.Get("payer"), c.values.Get("price"), c.values.Get("due")
+	switch {
+	case k.ItemID != "":
+		return nil
+	case due != cents(change.dueNow()), price != "" && price != cents(change.fee), payer != "" && payer != p.subject:
+		return errConflict("checkout_amount_changed", "What is due, or who pays, is not what this page has shown. Nothing was paid.")
 	}
 	return nil
 }
+
+// cents is an amount as forms have it.
+func cents(amount int64) string { return strconv.FormatInt(amount, 10) }
 
 // paidWith are the fields of a payment by a saved card, or by the token of a new one.
 func paidWith(card string) map[string]any {

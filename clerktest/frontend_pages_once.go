@@ -21,6 +21,15 @@ const (
 	maxOnce      = 64 // bytes
 )
 
+// checkShownTo refuses a form that was shown to somebody else than who is signed in now. A form that does not say to whom
+// is sent by a program.
+func (c *pageCall) checkShownTo() error {
+	if shown := c.values.Get("shown_to"); shown == "" || c.session == nil || c.session.UserID == shown {
+		return nil
+	}
+	return errConflict("form_shown_to_another", "Somebody else is signed in by now than when this form was shown. Nothing was changed. Here is how things are now.")
+}
+
 // sendOnce refuses a form that was sent before. A form without the mark of a page is sent by a program, as often as it
 // likes.
 func (c *pageCall) sendOnce() error {

@@ -51,12 +51,7 @@ func (c *pageCall) leave() (redirectAnswer, error) {
 	case c.inst.Production():
 		return redirectAnswer{location: "v1/client/handshake?redirect_url=" + url.QueryEscape(address)}, nil
 	}
-	query := target.Query()
-	if query.Has("__clerk_db_jwt") {
-		query.Del("__clerk_db_jwt")
-		target.RawQuery = query.Encode()
-	}
-	target.RawQuery = appendQuery(target.RawQuery, "__clerk_db_jwt", c.browser.Token)
+	target.RawQuery = setQuery(target.RawQuery, "__clerk_db_jwt", c.browser.Token)
 	return redirectAnswer{location: target.String()}, nil
 }
 

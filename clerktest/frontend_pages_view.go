@@ -18,7 +18,7 @@ const pagePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img
 	"form-action 'self' http://localhost:* https://localhost:* http://*.localhost:* https://*.localhost:* http://127.0.0.1:* https://127.0.0.1:*"
 
 // secretFields are the fields whose values a page does not show again.
-var secretFields = []string{"password", "new_password", "code", "action", "ticket", "public_key_credential", "once", "current_password"}
+var secretFields = []string{"password", "new_password", "code", "action", "ticket", "public_key_credential", "once", "shown_to", "current_password"}
 
 // explain puts the reasons of a refusal under their fields and keeps what was entered. What is no refusal stays an
 // error.
