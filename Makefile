@@ -134,8 +134,8 @@ PORTS_AUTH := linux/arm,js/wasm
 
 .PHONY: ports
 ports: ## type-check the code for platforms with other integers, files or sockets
-	$(TOOL) ./ports $(PORTS) $(PACKAGES)
-	$(TOOL) ./ports $(PORTS_AUTH) ./core/... ./auth/...
+	$(TOOL) ./ports .. $(PORTS) $(PACKAGES)
+	$(TOOL) ./ports .. $(PORTS_AUTH) ./core/... ./auth/...
 
 .PHONY: generate
 generate: ## generate core from Clerk's OpenAPI documents (SPEC=bapi.yml EVENTS=webhooks.yml)
@@ -175,7 +175,7 @@ module-root: ## give all modules another path (ROOT=github.com/acme/clerk-go)
 	$(TOOL) ./docs
 
 .PHONY: module-root-check
-module-root-check: ## rename a copy of the tree, let it build, test and document itself
+module-root-check: ## rename a copy of the tree, type-check it, and let a part of it test and document itself
 	tools/moduleroot/check.sh
 
 .PHONY: precommit

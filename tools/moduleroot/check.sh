@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Renames a copy of the working tree and lets it build, test and document itself under the new name.
+# Renames a copy of the working tree, type-checks all of it under the new name, and lets it document itself and run the tests
+# whose outcome may depend on the name: those of the tools that read it, and some of each layer.
 #
 #	tools/moduleroot/check.sh [ROOT]
 set -euo pipefail
@@ -20,9 +21,13 @@ if grep -rIl "$old" .; then
 	exit 1
 fi
 make --no-print-directory docs-check deps-check
-workspace=$(sed -n 's|^[[:space:]]*\./\(.*\)|./\1/...|p' go.work)
+
+cd tools
+workspace=$(sed -n 's|^[[:space:]]*\./\(.*\)|./\1/...|p' ../go.work)
 # shellcheck disable=SC2086 # a list of patterns
-go vet $workspace
-go test ./core ./chi ./examples/quickstart/...
-(cd tools && go vet ./... && go test ./internal/... ./depscheck ./docs ./moduleroot)
-cd tools/migrate && GOWORK=off go vet ./... && GOWORK=off go test ./...
+go run ./ports .. linux/amd64 $workspace
+go run ./ports . linux/amd64 ./...
+GOWORK=off go run ./ports migrate linux/amd64 ./...
+go test -vet=off ./internal/... ./depscheck ./docs ./moduleroot
+(cd migrate && GOWORK=off go test -vet=off ./...)
+cd .. && go test -vet=off ./core ./chi ./examples/quickstart/...

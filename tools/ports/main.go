@@ -1,8 +1,8 @@
 // Command ports type-checks packages and their tests for platforms on which nothing is run here: those with other
 // integers, files or sockets. Everything is read from source, the standard library too, so that nothing has to be
-// compiled for a platform.
+// compiled for a platform. The packages are those that the patterns name in FOLDER.
 //
-//	ports GOOS/GOARCH[,GOOS/GOARCH…] package…
+//	ports FOLDER GOOS/GOARCH[,GOOS/GOARCH…] package…
 package main
 
 import (
@@ -12,8 +12,6 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/packages"
-
-	"github.com/clerkgo/clerk-go/tools/internal/workspace"
 )
 
 func main() {
@@ -24,16 +22,12 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) < 2 {
-		return errors.New("want platforms and packages")
-	}
-	w, err := workspace.Find()
-	if err != nil {
-		return err
+	if len(args) < 3 {
+		return errors.New("want a folder, platforms and packages")
 	}
 	var problems []error
-	for platform := range strings.SplitSeq(args[0], ",") {
-		found, err := check(w.Top, platform, args[1:])
+	for platform := range strings.SplitSeq(args[1], ",") {
+		found, err := check(args[0], platform, args[2:])
 		if err != nil {
 			return fmt.Errorf("%s: %w", platform, err)
 		}

@@ -40,7 +40,7 @@ func TestCheck(t *testing.T) {
 
 func TestRun_RefusesAPlatformThatIsNone(t *testing.T) {
 	t.Parallel()
-	if err := run([]string{"linux", "./core"}); err == nil {
+	if err := run([]string{"..", "linux", "./ports"}); err == nil {
 		t.Error("got no error for a platform without a processor")
 	}
 }
