@@ -7,7 +7,6 @@ SHELL := bash
 # The workspace and the release manifest say which modules exist; nothing here names one.
 PUBLISHED := $(shell awk '!/^[#]/ && NF { print $$1 }' versions.txt)
 WORKSPACE := $(shell sed -n 's|^[[:space:]]*\./||p' go.work)
-ADAPTERS  := $(shell awk '!/^[#]/ && NF == 4 && $$4 != "-" { print $$1 }' versions.txt)
 RECIPES   := $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod))
 TOOLMODS  := $(patsubst %/go.mod,%,$(wildcard tools/go.mod tools/*/go.mod tools/*/*/go.mod)) $(RECIPES)
 PACKAGES  := $(patsubst %,./%/...,$(WORKSPACE))
@@ -32,6 +31,7 @@ VECTORS   ?=
 OUT       ?=
 
 TOOL      = cd tools && go run
+GOTEST    = go test -vet=off $(RACE) $(TEST)
 DOCUMENTS = -spec $(abspath $(SPEC)) $(if $(EVENTS),-webhooks $(abspath $(EVENTS)))
 
 .PHONY: help
@@ -43,23 +43,19 @@ help: ## list the targets
 ##@ Tests
 
 .PHONY: test
-test: ## run every test of every module (RACE=-race for the race detector)
-	go test $(RACE) $(TEST) $(PACKAGES)
-	cd tools && go test $(RACE) $(TEST) ./...
-	@for m in $(RECIPES); do (cd $$m && GOWORK=off go test $(RACE) $(TEST) ./...) || exit 1; done
-	cd tools/migrate && GOWORK=off go test $(RACE) $(TEST) ./...
+test: ## run every test of every module; lint vets them (RACE=-race for the race detector)
+	$(GOTEST) $(PACKAGES)
+	cd tools && $(GOTEST) ./...
+	@for m in $(RECIPES); do (cd $$m && GOWORK=off $(GOTEST) ./...) || exit 1; done
+	cd tools/migrate && GOWORK=off $(GOTEST) ./...
 
 .PHONY: race
-race: ## run the tests under the race detector; those of the adapters are part of matrix
-	go test -race $(TEST) $(patsubst %,./%/...,$(filter-out $(ADAPTERS),$(WORKSPACE)))
+race: ## test modules on their own, their siblings from a packed proxy, under the race detector; matrix does so with adapters (MODULES=)
+	$(TOOL) ./standalone race $(MODULES)
 
 .PHONY: matrix
-matrix: ## test each adapter under the race detector, on the lowest and the newest version of its framework (MODULES=)
+matrix: ## the same for each adapter, on the lowest and the newest version of its framework (MODULES=)
 	$(TOOL) ./standalone matrix $(MODULES)
-
-.PHONY: test-modules
-test-modules: ## vet and test modules on their own, their siblings from a packed proxy; matrix does so with adapters (MODULES=)
-	$(TOOL) ./standalone test $(MODULES)
 
 .PHONY: cover
 cover: ## write coverage.txt and print the total of each module

@@ -1,7 +1,7 @@
 // Command standalone runs the go command on each module of the workspace alone, with its siblings from a packed
 // module proxy instead of the workspace. A module that misses a requirement fails here and nowhere else.
 //
-//	standalone test [module…]                   vet and test; without names, the modules that matrix leaves out
+//	standalone race [module…]                   test with the race detector; without names, the modules that matrix leaves out
 //	standalone tidy [module…]                   tidy go.mod and go.sum
 //	standalone tidy-check [module…]             fail if one of them is not tidy
 //	standalone matrix [module…]                 test adapters with the race detector on the lowest and the newest framework
@@ -32,9 +32,9 @@ func main() {
 type action func(ctx context.Context, r *runner, folder string) error
 
 func run(ctx context.Context, args []string) error {
-	actions := map[string]action{"test": test, "tidy": tidy, "tidy-check": tidyCheck, "matrix": matrix}
+	actions := map[string]action{"race": race, "tidy": tidy, "tidy-check": tidyCheck, "matrix": matrix}
 	if len(args) == 0 || actions[args[0]] == nil {
-		return errors.New("want an action: test, tidy, tidy-check or matrix")
+		return errors.New("want an action: race, tidy, tidy-check or matrix")
 	}
 	w, err := workspace.Find()
 	if err != nil {
@@ -54,7 +54,8 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	r := &runner{workspace: w, proxy: proxy}
-	// One module rarely keeps all processors busy. A module that fails does not keep the others from being looked at.
+	// One module rarely keeps all processors busy, but side by side each would compile what they share: the first one does so
+	// for all. A module that fails does not keep the others from being looked at.
 	problems := make([]error, len(folders))
 	var group errgroup.Group
 	group.SetLimit(runtime.NumCPU())
@@ -65,6 +66,9 @@ func run(ctx context.Context, args []string) error {
 			}
 			return nil
 		})
+		if i == 0 {
+			_ = group.Wait()
+		}
 	}
 	_ = group.Wait()
 	return errors.Join(problems...)
@@ -91,9 +95,8 @@ func chosen(w *workspace.Workspace, name string, named []string) ([]string, erro
 	case len(named) > 0:
 		return named, nil
 	case name == "matrix":
-		// net/http is a framework too: the middleware of auth runs beside the adapters.
-		return append([]string{"auth"}, adapters...), nil
-	case name == "test":
+		return adapters, nil
+	case name == "race":
 		return slices.DeleteFunc(all, func(folder string) bool { return slices.Contains(adapters, folder) }), nil
 	default:
 		return all, nil
@@ -106,17 +109,21 @@ type runner struct {
 	proxy     *standalone.Proxy
 }
 
-func test(ctx context.Context, r *runner, folder string) error {
+// race tests a module with the race detector.
+func race(ctx context.Context, r *runner, folder string) error {
 	m, err := r.proxy.Open(r.workspace, folder)
 	if err != nil {
 		return err
 	}
-	for _, args := range [][]string{{"vet", "./..."}, {"test", "./..."}} {
-		out, err := m.Output(ctx, "go", args...)
-		if err != nil {
-			return err
-		}
-		fmt.Print(out)
+	out, err := raced(ctx, m)
+	if err != nil {
+		return err // it holds the output
 	}
+	fmt.Print(out)
 	return nil
+}
+
+// raced runs the tests of a module with the race detector. Lint vets them.
+func raced(ctx context.Context, m *standalone.Module) (string, error) {
+	return m.Output(ctx, "go", "test", "-race", "-vet=off", "./...")
 }
