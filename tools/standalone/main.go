@@ -123,7 +123,9 @@ func race(ctx context.Context, r *runner, folder string) error {
 	return nil
 }
 
-// raced runs the tests of a module with the race detector. Lint vets them.
+// raced runs the tests of a module with the race detector, which needs cgo. Lint vets them.
 func raced(ctx context.Context, m *standalone.Module) (string, error) {
-	return m.Output(ctx, "go", "test", "-race", "-vet=off", "./...")
+	command := m.Command
+	command.Env = append(slices.Clip(command.Env), "CGO_ENABLED=1")
+	return command.Output(ctx, "go", "test", "-race", "-vet=off", "./...")
 }
