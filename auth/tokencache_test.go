@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	clerkauth "github.com/clerkgo/clerk-go/auth"
@@ -130,13 +131,17 @@ func TestTokenCache_failingKeySet(t *testing.T) {
 
 func TestTokenCache_withdrawnKey(t *testing.T) {
 	t.Parallel()
-	clock := newClock()
-	server := newKeyServer(map[string]*rsa.PrivateKey{testKeyID: keyA(), "ins_b": keyB()})
-	token := sign(t, keyA(), header(nil), claims(clock.now(), fields{"exp": clock.now().Unix() + 3600}))
-	authn := cached(t, server.keySet(t, clock.now, nil), clock, token)
-	server.serve(map[string]*rsa.PrivateKey{"ins_b": keyB()})
-	clock.advance(clerkauth.DefaultKeyTTL)
-	wantReason(t, authn, token, clerkauth.ReasonJWKKidMismatch)
+	old, next := keyA(), keyB()
+	// A caller waits only for a moment where an old set is at hand, so the clock is that of the test.
+	synctest.Test(t, func(t *testing.T) {
+		clock := newClock()
+		server := newKeyServer(map[string]*rsa.PrivateKey{testKeyID: old, "ins_b": next})
+		token := sign(t, old, header(nil), claims(clock.now(), fields{"exp": clock.now().Unix() + 3600}))
+		authn := cached(t, server.keySet(t, clock.now, nil), clock, token)
+		server.serve(map[string]*rsa.PrivateKey{"ins_b": next})
+		clock.advance(clerkauth.DefaultKeyTTL)
+		wantReason(t, authn, token, clerkauth.ReasonJWKKidMismatch)
+	})
 }
 
 func TestTokenCache_callOptions(t *testing.T) {
