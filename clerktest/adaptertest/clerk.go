@@ -21,6 +21,9 @@ const (
 	orgID       = "org_2adaptertestadaptertestadapt"
 )
 
+// lasting makes tokens that outlast a run of all tests: they are minted at its start and presented at any time later.
+var lasting = clerktest.TokenTTL(time.Hour)
+
 // clerk is the local Clerk of one run and mints all credentials.
 type clerk struct {
 	server *clerktest.Server
@@ -85,6 +88,7 @@ func (k *clerk) session(name string, edit claims) string {
 
 func tokenOptions(edit claims) []clerktest.TokenOption {
 	opts := []clerktest.TokenOption{
+		lasting,
 		clerktest.TokenClaim("o", map[string]any{"id": orgID, "slg": "acme", "rol": "admin", "per": "create,read", "fpm": "3"}),
 		clerktest.TokenClaim("fea", "o:invoices"),
 		clerktest.TokenClaim("pla", "o:"+Plan),
@@ -117,7 +121,7 @@ func member(set func(string, any)) {
 }
 
 // foreign returns a token that is signed with a key of another instance.
-func (k *clerk) foreign() string { return k.other.SignedInUser().Token }
+func (k *clerk) foreign() string { return k.other.SignedInUser(lasting).Token }
 
 // tampered breaks the signature of a token.
 func tampered(token string) string {
@@ -149,5 +153,5 @@ func clientUAT() string { return strconv.FormatInt(time.Now().Unix()-60, 10) }
 func (k *clerk) handshake(token string) string {
 	lines := []string{"__session=" + token + "; Path=/; Max-Age=315360000; SameSite=Lax", "__client_uat=" + clientUAT() + "; Path=/"}
 	return url.QueryEscape(k.server.SessionToken(k.signedIn("ada").SessionID,
-		clerktest.TokenClaim("handshake", lines), clerktest.TokenHeader("cat", nil)))
+		lasting, clerktest.TokenClaim("handshake", lines), clerktest.TokenHeader("cat", nil)))
 }

@@ -51,7 +51,7 @@ func (c Config) Tenant(name string) (Config, bool) { return c.tenants.find(name)
 
 // instances are requests to a route that chooses the instance by the host.
 func instances(k *clerk, all *tenants) []testCase {
-	ours, theirs := all.byName[tenantName(0)].SignedInUser(), all.byName[tenantName(1)].SignedInUser()
+	ours, theirs := all.byName[tenantName(0)].SignedInUser(lasting), all.byName[tenantName(1)].SignedInUser(lasting)
 	return []testCase{
 		{
 			name: "the host chooses the instance", path: RouteInstance, host: tenantName(0), header: bearer(ours.Token),
@@ -79,7 +79,7 @@ func checkInstances(t *testing.T, app *client, k *clerk, all *tenants) {
 	const requests, workers = 240, 8
 	people := make([]clerktest.SignedIn, len(all.byName))
 	for i := range people {
-		people[i] = all.byName[tenantName(i)].SignedInUser()
+		people[i] = all.byName[tenantName(i)].SignedInUser(lasting)
 	}
 	var group sync.WaitGroup
 	for worker := range workers {
@@ -110,6 +110,6 @@ func checkInstances(t *testing.T, app *client, k *clerk, all *tenants) {
 	app.check(t, late)
 	instance := k.server.NewInstance(t)
 	all.add(late.host, instance)
-	person := instance.SignedInUser()
+	person := instance.SignedInUser(lasting)
 	app.check(t, testCase{path: late.path, host: late.host, header: bearer(person.Token), status: 200, runs: 1, userID: person.UserID})
 }

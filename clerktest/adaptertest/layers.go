@@ -17,7 +17,7 @@ func (c Config) Other() Config {
 
 // layers are requests that pass several middlewares, or arrive under another path than the browser asked for.
 func layers(k *clerk) []testCase {
-	token, foreign := k.session("ada", nil), k.other.SignedInUser()
+	token, foreign := k.session("ada", nil), k.other.SignedInUser(lasting)
 	visitor := with(http.Header{"Cookie": {devBrowser}}, document...)
 	wayBack := func(suffix string) func(t *testing.T, a *answer) {
 		return func(t *testing.T, a *answer) {

@@ -146,7 +146,7 @@ func checkRPC(t *testing.T, k *clerk, call RPCCall) {
 func checkRPCInstances(t *testing.T, call RPCCall, all *tenants) {
 	t.Helper()
 	for i := range len(all.byName) {
-		person := all.byName[tenantName(i)].SignedInUser()
+		person := all.byName[tenantName(i)].SignedInUser(lasting)
 		for j := range len(all.byName) {
 			want := RPCAnswer{UserID: person.UserID}
 			if i != j {
