@@ -153,7 +153,7 @@ func TestCall_RefusesBadInputBeforeSending(t *testing.T) {
 func TestCall_EndlesslyEncodedPathIsRefusedQuickly(t *testing.T) {
 	t.Parallel()
 	client := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
-	id := "%" + strings.Repeat("25", 500_000)
+	id := "%" + strings.Repeat("25", 50_000) // to its end, decoding takes a minute
 	started := time.Now()
 	_, err := clerk.Call[item](t.Context(), client, getItem, one(id))
 	var paramErr *clerk.ParamError
