@@ -27,6 +27,7 @@ type transaction struct {
 	mirror  *Mirror
 	tx      *sql.Tx
 	changed bool
+	ended   func(committed bool) // is called when the transaction has ended, unless it is nil
 }
 
 type transactionKey struct{}
@@ -39,11 +40,16 @@ func TxFromContext(ctx context.Context) *sql.Tx {
 	return nil
 }
 
-// inTx runs fn in the transaction of ctx, or in one of its own, which is run again where it lost a deadlock.
+// inTx runs fn in the transaction of ctx, or in one of its own.
 func (m *Mirror) inTx(ctx context.Context, fn func(ctx context.Context, t *transaction) error) error {
 	if t, ok := ctx.Value(transactionKey{}).(*transaction); ok && t.mirror == m {
 		return fn(ctx, t)
 	}
+	return m.inOwnTx(ctx, fn)
+}
+
+// inOwnTx runs fn in a transaction of its own, which is run again where it lost a deadlock.
+func (m *Mirror) inOwnTx(ctx context.Context, fn func(ctx context.Context, t *transaction) error) error {
 	for try := 1; ; try++ {
 		err := m.tryTx(ctx, fn)
 		if err == nil || try == maxTries || !isTransient(err) {
@@ -66,17 +72,29 @@ func (m *Mirror) tryTx(ctx context.Context, fn func(ctx context.Context, t *tran
 		return err
 	}
 	t := &transaction{mirror: m, tx: tx}
-	defer func() { _ = tx.Rollback() }() // does nothing after a commit
-	if err := fn(context.WithValue(ctx, transactionKey{}, t), t); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
+	if err := t.run(ctx, fn); err != nil {
 		return err
 	}
 	if t.changed {
 		m.notify(ctx)
 	}
 	return nil
+}
+
+func (t *transaction) run(ctx context.Context, fn func(ctx context.Context, t *transaction) error) error {
+	committed := false
+	defer func() {
+		_ = t.tx.Rollback() // does nothing after a commit
+		if t.ended != nil {
+			t.ended(committed)
+		}
+	}()
+	if err := fn(context.WithValue(ctx, transactionKey{}, t), t); err != nil {
+		return err
+	}
+	err := t.tx.Commit()
+	committed = err == nil
+	return err
 }
 
 var _ clerkwebhook.Table = (*Mirror)(nil)

@@ -9,12 +9,8 @@ import (
 	clerkwebhook "github.com/clerkgo/clerk-go/core/webhook"
 )
 
-const (
-	// pagesAhead is how many pages wait while one is written and another is read.
-	pagesAhead = 1
-	// maxPasses is how often a kind is listed, if the list was torn by what happened meanwhile.
-	maxPasses = 3
-)
+// maxPasses is how often a kind is listed, if the list was torn by what happened meanwhile.
+const maxPasses = 3
 
 // Progress is the state of a backfill that is under way.
 type Progress struct {
@@ -159,34 +155,15 @@ func (b *backfill) readFrom(ctx context.Context, t *table, at *checkpoint, total
 		for range pages {
 		}
 	}()
-	for p := range pages {
-		if p.err != nil {
-			return p.err
-		}
-		if at.started == 0 {
-			at.started = max(p.observed, b.lease.completed, b.latest) + 1
-		}
-		b.latest = max(b.latest, at.started)
-		next := *at
-		next.position, next.done = p.position, at.done+p.size()
-		if err := b.storePage(ctx, p, next); err != nil {
-			return err
-		}
-		*at = next
-		b.result.Listed[t.kind.name] += p.size()
-		if b.mirror.config.Progress != nil {
-			b.mirror.config.Progress(Progress{Kind: t.kind.name, Done: at.done, Total: max(total, at.done)})
-		}
-		if p.last {
-			return nil
-		}
-	}
-	return ctx.Err()
+	w := &pageWriter{backfill: b, table: t, total: total, stop: cancel, next: *at, at: *at}
+	err := w.writeAll(ctx, pages)
+	*at = w.at
+	return err
 }
 
 // readAhead reads pages until the last one, an error, or the end of ctx, and a few ahead of who takes them.
 func (m *Mirror) readAhead(ctx context.Context, t *table, position string, pacer *pacer) <-chan page {
-	pages := make(chan page, pagesAhead)
+	pages := make(chan page, maxPagesAtOnce-m.pagesAtOnce()) // a page waits here, or is written at the same time as another
 	go func() {
 		defer close(pages)
 		for {
@@ -208,30 +185,21 @@ func (m *Mirror) readAhead(ctx context.Context, t *table, position string, pacer
 	return pages
 }
 
-// storePage stores the objects of a page as the state at the start of the phase, so that what happens while the list is
-// read wins.
-func (b *backfill) storePage(ctx context.Context, p page, next checkpoint) error {
-	for _, r := range p.rows {
-		r.observed = next.started
-	}
-	b.result.Skipped += p.skipped
-	return b.commit(ctx, p.rows, next)
-}
-
-// commit stores rows and the checkpoint in one transaction, if the lease is still ours.
-func (b *backfill) commit(ctx context.Context, rows []*row, next checkpoint) error {
+// commit stores rows and the checkpoint in one transaction, if the lease is still ours. The checkpoint comes last, so that
+// its row is locked for as long as a commit takes.
+func (b *backfill) commit(ctx context.Context, rows []*row, at func(t *transaction) checkpoint) error {
 	m := b.mirror
-	return m.inTx(ctx, func(ctx context.Context, t *transaction) error {
+	return m.inOwnTx(ctx, func(ctx context.Context, t *transaction) error {
 		if m.dialect == PostgreSQL {
 			// Should the last transactions be lost in a crash, the checkpoint is lost with them.
 			if _, err := t.tx.ExecContext(ctx, "SET LOCAL synchronous_commit = off"); err != nil {
 				return err
 			}
 		}
-		if err := b.lease.renew(ctx, t.tx, next); err != nil {
+		if err := m.store(ctx, t, rows); err != nil {
 			return err
 		}
-		return m.store(ctx, t, rows)
+		return b.lease.renew(ctx, t.tx, at(t))
 	})
 }
 

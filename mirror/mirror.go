@@ -55,7 +55,7 @@ type Config struct {
 	RequestsPerSecond float64
 	// Known is how many ids Ensure remembers; zero means [DefaultKnown], a negative value none.
 	Known int
-	// Progress is called after every page of a backfill; nil is never called.
+	// Progress is called after every page of a backfill, by one goroutine at a time; nil is never called.
 	Progress func(Progress)
 	// Now is Clerk's clock; nil means the Date of Clerk's answers. It is for tests against a clock that is moved.
 	Now func() time.Time

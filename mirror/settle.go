@@ -23,7 +23,7 @@ func (b *backfill) settle(ctx context.Context, t *table, at checkpoint) error {
 			if err != nil {
 				return err
 			}
-			if err := b.commit(ctx, rows, at); err != nil {
+			if err := b.commit(ctx, rows, func(*transaction) checkpoint { return at }); err != nil {
 				return err
 			}
 		}

@@ -12,6 +12,8 @@ import (
 const (
 	// valuesPerStatement is how many rows a statement with placeholders has; SQLite takes 32,766 placeholders.
 	valuesPerStatement = 100
+	// valuesPerArray is how many rows a statement with arrays has: fewer cost statements, more cost memory on both sides.
+	valuesPerArray = 250
 	// between and absent separate values in the texts that PostgreSQL cuts into arrays, and stand for null.
 	between, absent = "\x1f", "\x1e"
 )
@@ -97,21 +99,27 @@ func (t *table) removal(d Dialect, erase bool) string {
 
 // writeRows stores rows of one table that are not deletions. Their ids differ.
 func (m *Mirror) writeRows(ctx context.Context, tx *sql.Tx, t *table, rows []*row, mark int64) error {
+	size, write := valuesPerStatement, m.writeValues
 	if m.dialect == PostgreSQL && len(rows) > 1 {
-		return m.writeArrays(ctx, tx, t, rows, mark)
+		size, write = valuesPerArray, m.writeArrays
 	}
-	for chunk := range slices.Chunk(rows, valuesPerStatement) {
-		tuple := m.tuple(t)
-		args := make([]any, 0, len(chunk)*len(t.columns))
-		for _, r := range chunk {
-			args = append(args, r.args(mark)...)
-		}
-		query := t.upsert + "VALUES " + strings.TrimSuffix(strings.Repeat(tuple+", ", len(chunk)), ", ") + t.onConflict
-		if _, err := tx.ExecContext(ctx, m.dialect.bind(query), args...); err != nil {
+	for chunk := range slices.Chunk(rows, size) {
+		if err := write(ctx, tx, t, chunk, mark); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeValues sends a placeholder for each value.
+func (m *Mirror) writeValues(ctx context.Context, tx *sql.Tx, t *table, rows []*row, mark int64) error {
+	args := make([]any, 0, len(rows)*len(t.columns))
+	for _, r := range rows {
+		args = append(args, r.args(mark)...)
+	}
+	tuples := strings.TrimSuffix(strings.Repeat(m.tuple(t)+", ", len(rows)), ", ")
+	_, err := tx.ExecContext(ctx, m.dialect.bind(t.upsert+"VALUES "+tuples+t.onConflict), args...)
+	return err
 }
 
 // tuple is the placeholders of a row.
@@ -141,14 +149,16 @@ func (c column) convert(text string) string {
 // writeArrays sends one text for each column and lets PostgreSQL cut it, which is the fastest way that every driver
 // has: one statement without a placeholder for each value, and no escaping.
 func (m *Mirror) writeArrays(ctx context.Context, tx *sql.Tx, t *table, rows []*row, mark int64) error {
-	texts := make([][]string, len(t.columns))
+	texts, nulls := make([][]string, len(t.columns)), make([]int, len(t.columns))
+	for c := range texts {
+		texts[c] = make([]string, 0, len(rows))
+	}
 	for _, r := range rows {
 		for c, value := range r.args(mark) {
 			s, ok := value.(string)
 			if !ok {
 				s = absent
-			} else if strings.ContainsAny(s, between+absent) {
-				return m.writeEach(ctx, tx, t, rows, mark)
+				nulls[c]++
 			}
 			texts[c] = append(texts[c], s)
 		}
@@ -157,15 +167,19 @@ func (m *Mirror) writeArrays(ctx context.Context, tx *sql.Tx, t *table, rows []*
 	var single, joined []any // arguments, in the order of the placeholders
 	for i, c := range t.columns {
 		switch first := texts[i][0]; {
-		case slices.ContainsFunc(texts[i], func(s string) bool { return s != first }):
-			joined = append(joined, strings.Join(texts[i], between))
-			arrays = append(arrays, `unnest(string_to_array(CAST(? AS text), E'\x1f', E'\x1e')) AS `+c.name)
-			values[i] = c.convert("v." + c.name)
-		case first == absent:
+		case nulls[i] == len(rows):
 			values[i] = "NULL"
-		default: // the same in every row
+		case !slices.ContainsFunc(texts[i], func(s string) bool { return s != first }): // the same in every row
 			single = append(single, first)
 			values[i] = c.convert("CAST(? AS text)")
+		default:
+			all := strings.Join(texts[i], between)
+			if strings.Count(all, between) != len(rows)-1 || strings.Count(all, absent) != nulls[i] {
+				return m.writeEach(ctx, tx, t, rows, mark)
+			}
+			joined = append(joined, all)
+			arrays = append(arrays, `unnest(string_to_array(CAST(? AS text), E'\x1f', E'\x1e')) AS `+c.name)
+			values[i] = c.convert("v." + c.name)
 		}
 	}
 	query := t.upsert + "SELECT " + strings.Join(values, ", ") + " FROM (SELECT " + strings.Join(arrays, ", ") + ") AS v" + t.onConflict
@@ -176,7 +190,7 @@ func (m *Mirror) writeArrays(ctx context.Context, tx *sql.Tx, t *table, rows []*
 // writeEach stores rows one by one, for texts that have the separators in them.
 func (m *Mirror) writeEach(ctx context.Context, tx *sql.Tx, t *table, rows []*row, mark int64) error {
 	for i := range rows {
-		if err := m.writeRows(ctx, tx, t, rows[i:i+1], mark); err != nil {
+		if err := m.writeValues(ctx, tx, t, rows[i:i+1], mark); err != nil {
 			return err
 		}
 	}

@@ -34,7 +34,7 @@ func TestBackfill_DatabaseCrashes(t *testing.T) {
 			w.populate(t, 1600)
 			config := w.config()
 			config.Progress = func(p clerkmirror.Progress) {
-				if p.Done == 1000 {
+				if p.Done >= 1000 {
 					s.Kill()
 				}
 			}
@@ -56,4 +56,28 @@ func TestBackfill_DatabaseCrashes(t *testing.T) {
 			w.compare(t, d, d.open(t))
 		})
 	}
+}
+
+// TestBackfill_LeaseLost gives the lease to another replica in the middle: what is being written then is not committed.
+func TestBackfill_LeaseLost(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d *database) {
+		w := newWorld(t)
+		db := d.open(t)
+		w.populate(t, 1600)
+		var before int
+		config := w.config()
+		config.Progress = func(clerkmirror.Progress) {
+			if before == 0 {
+				execute(t, db, "UPDATE clerk_sync SET owner = 'another' WHERE name = 'backfill'")
+				before = number(t, db, "SELECT COUNT(*) FROM clerk_users")
+			}
+		}
+		if _, err := d.mirror(t, config).Backfill(t.Context()); !errors.Is(err, clerkmirror.ErrLeaseLost) {
+			t.Errorf("got %v, want ErrLeaseLost", err)
+		}
+		if after := number(t, db, "SELECT COUNT(*) FROM clerk_users"); after != before {
+			t.Errorf("got %d rows, want the %d of when the lease was lost", after, before)
+		}
+	})
 }
