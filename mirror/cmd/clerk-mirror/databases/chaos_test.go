@@ -63,6 +63,8 @@ type chaos struct {
 	stash        []delivery
 	acknowledged map[string]bool
 	orders       int // that were accepted
+
+	rolesLeft int // of those that were made, in Clerk
 }
 
 // delivery is a message on its way.
@@ -289,7 +291,8 @@ func (c *chaos) changeRole(n int) error {
 	})
 	switch {
 	case err != nil:
-	case c.draw(3) == 0:
+	case c.draw(3) == 0 && c.rolesLeft < 7:
+		c.rolesLeft++
 		_, err = c.client.OrganizationRoles.Update(ctx, role.ID, &clerk.OrganizationRoleUpdateParams{Name: clerk.String("Renamed")})
 	default: // an instance has ten at most
 		_, err = c.client.OrganizationRoles.Delete(ctx, role.ID)
