@@ -31,7 +31,7 @@ func (c *cookies) addTwin(i int, value string) {
 	c.twins[i] = values
 }
 
-// all returns the values of a cookie that are not empty; nil where there is none.
+// all returns the values of a cookie that are not empty.
 func (c *cookies) all(i int) []string {
 	values, repeats := c.twins[i]
 	switch {

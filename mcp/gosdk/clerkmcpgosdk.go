@@ -28,28 +28,38 @@ func Protect(guard *clerkmcp.Guard, handler http.Handler) http.Handler {
 		ctx := r.Context()
 		// The guard lets callers without a token through only where the configuration says so.
 		if state := clerkauth.FromContext(ctx); state.SignedIn() {
-			c := &callerContext{Context: ctx, info: info(state)}
-			c.request = *r.WithContext(c) //nolint:contextcheck // that has the context of the request
+			c := &identified{info: info(state)}
+			c.context = tokenContext{ctx, &c.info}
+			c.request = *r.WithContext(&c.context) //nolint:contextcheck // that has the context of the request
 			r = &c.request
 		}
 		handler.ServeHTTP(w, r)
 	}))
 }
 
-// callerContext is the context of a request in which the SDK finds who sent it.
-type callerContext struct {
+// identified is a request in whose context the SDK finds who sent it, in one piece of memory.
+type identified struct {
+	context tokenContext
+	info    auth.TokenInfo
+	request http.Request
+}
+
+// tokenContext is a context in which the SDK finds a token.
+type tokenContext struct {
 	context.Context
 
-	info    auth.TokenInfo
-	request http.Request // has this context
+	info *auth.TokenInfo // nil for a caller without a token
 }
 
 // Value implements [context.Context].
-func (c *callerContext) Value(key any) any {
-	if key == tokenInfoKey {
-		return &c.info
+func (c *tokenContext) Value(key any) any {
+	switch {
+	case key != tokenInfoKey:
+		return c.Context.Value(key)
+	case c.info == nil:
+		return nil
 	}
-	return c.Context.Value(key)
+	return c.info
 }
 
 // tokenInfoKey is what [auth.TokenInfoFromContext] asks a context for. The SDK itself puts something there only after a
@@ -100,27 +110,10 @@ func State(req mcp.Request) *clerkauth.RequestState {
 	return nil
 }
 
-// handlerContext is the context of a handler, in which both the SDK and clerkauth find who sent the request.
-type handlerContext struct {
-	clerkauth.StateContext
-
-	info *auth.TokenInfo // nil for a caller without a token
-}
-
-// Value implements [context.Context].
-func (c *handlerContext) Value(key any) any {
-	switch {
-	case key != tokenInfoKey:
-		return c.StateContext.Value(key)
-	case c.info == nil:
-		return nil
-	}
-	return c.info
-}
-
-// withCaller returns a context with the caller of a request in place of the one who began the session.
+// withCaller returns a context in which both the SDK and clerkauth find the caller of a request, in place of the one who
+// began the session.
 func withCaller(ctx context.Context, req mcp.Request) context.Context {
-	c := &handlerContext{StateContext: clerkauth.StateContext{Context: ctx, State: State(req)}}
+	c := &tokenContext{Context: clerkauth.NewContext(ctx, State(req))}
 	if extra := req.GetExtra(); extra != nil {
 		c.info = extra.TokenInfo
 	}
