@@ -81,7 +81,7 @@ func (fx *fixture) serve(handler http.Handler) func() int {
 	if err != nil {
 		panic(err)
 	}
-	r.Header = fx.header
+	r.Header, r.RequestURI = fx.header, "/me" // as a server reads it
 	w := &discard{header: http.Header{}}
 	return func() int {
 		clear(w.header)

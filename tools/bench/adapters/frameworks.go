@@ -25,7 +25,8 @@ import (
 func (fx *fixture) subjects() []subject {
 	list := []subject{fx.netHTTP(), fx.chi(), fx.gin(), fx.echo(), fx.echov5(), fx.fiber(), fx.fiberv3()}
 	if !fx.cookie { // clerk-sdk-go reads no cookies
-		list = append(list, subject{"chi, clerk-sdk-go", fx.serve(chiApp()), fx.serve(chiApp(fx.official()))})
+		least := fx.least()
+		list = append(list, subject{"chi, clerk-sdk-go", fx.serve(chiApp()), fx.serve(chiApp(least.attach, least.enforce)), fx.serve(chiApp(fx.official()))})
 	}
 	return list
 }
@@ -36,7 +37,10 @@ func (fx *fixture) netHTTP() subject {
 	bare, guarded := http.NewServeMux(), http.NewServeMux()
 	bare.HandleFunc("GET /me", ok)
 	guarded.Handle("GET /me", clerkauth.RequireAuth()(http.HandlerFunc(ok)))
-	return subject{"net/http", fx.serve(bare), fx.serve(clerkauth.Middleware(fx.authn)(guarded))}
+	least := fx.least()
+	mux := http.NewServeMux()
+	mux.Handle("GET /me", least.enforce(http.HandlerFunc(ok)))
+	return subject{"net/http", fx.serve(bare), fx.serve(least.attach(mux)), fx.serve(clerkauth.Middleware(fx.authn)(guarded))}
 }
 
 func chiApp(middlewares ...func(http.Handler) http.Handler) http.Handler {
@@ -47,7 +51,8 @@ func chiApp(middlewares ...func(http.Handler) http.Handler) http.Handler {
 }
 
 func (fx *fixture) chi() subject {
-	return subject{"chi v5", fx.serve(chiApp()), fx.serve(chiApp(clerkchi.Middleware(fx.authn), clerkchi.RequireAuth()))}
+	least := fx.least()
+	return subject{"chi v5", fx.serve(chiApp()), fx.serve(chiApp(least.attach, least.enforce)), fx.serve(chiApp(clerkchi.Middleware(fx.authn), clerkchi.RequireAuth()))}
 }
 
 func (fx *fixture) gin() subject {
@@ -58,7 +63,7 @@ func (fx *fixture) gin() subject {
 		app.GET("/me", func(c *gin.Context) { c.Status(http.StatusOK) })
 		return app
 	}
-	return subject{"gin", fx.serve(app()), fx.serve(app(clerkgin.Middleware(fx.authn), clerkgin.RequireAuth()))}
+	return subject{"gin", fx.serve(app()), fx.serve(app(fx.least().gin()...)), fx.serve(app(clerkgin.Middleware(fx.authn), clerkgin.RequireAuth()))}
 }
 
 func (fx *fixture) echo() subject {
@@ -68,7 +73,7 @@ func (fx *fixture) echo() subject {
 		app.GET("/me", func(c echov4.Context) error { return c.NoContent(http.StatusOK) })
 		return app
 	}
-	return subject{"echo v4", fx.serve(app(empty4, empty4)), fx.serve(app(clerkecho.Middleware(fx.authn), clerkecho.RequireAuth()))}
+	return subject{"echo v4", fx.serve(app(empty4, empty4)), fx.serve(app(fx.least().echov4()...)), fx.serve(app(clerkecho.Middleware(fx.authn), clerkecho.RequireAuth()))}
 }
 
 // empty4 is in the bare application what the middleware is in the other: Echo 4 makes each of them anew for a request.
@@ -83,7 +88,7 @@ func (fx *fixture) echov5() subject {
 		app.GET("/me", func(c *echov5.Context) error { return c.NoContent(http.StatusOK) })
 		return app
 	}
-	return subject{"echo v5", fx.serve(app()), fx.serve(app(clerkechov5.Middleware(fx.authn), clerkechov5.RequireAuth()))}
+	return subject{"echo v5", fx.serve(app()), fx.serve(app(fx.least().echov5()...)), fx.serve(app(clerkechov5.Middleware(fx.authn), clerkechov5.RequireAuth()))}
 }
 
 func (fx *fixture) fiber() subject {
@@ -94,7 +99,7 @@ func (fx *fixture) fiber() subject {
 		return app.Handler()
 	}
 	attach := clerkfiber.New(clerkfiber.Config{Authenticator: fx.authn})
-	return subject{"fiber v2", fx.serveFast(app(next2)), fx.serveFast(app(attach, clerkfiber.RequireAuth()))}
+	return subject{"fiber v2", fx.serveFast(app(next2)), fx.serveFast(app(fx.least().fiberv2()...)), fx.serveFast(app(attach, clerkfiber.RequireAuth()))}
 }
 
 // next2 is in the bare application what the guard is in the other: Fiber needs one handler for Use.
@@ -108,7 +113,7 @@ func (fx *fixture) fiberv3() subject {
 		return app.Handler()
 	}
 	attach := clerkfiberv3.New(clerkfiberv3.Config{Authenticator: fx.authn})
-	return subject{"fiber v3", fx.serveFast(app(next3)), fx.serveFast(app(attach, clerkfiberv3.RequireAuth()))}
+	return subject{"fiber v3", fx.serveFast(app(next3)), fx.serveFast(app(fx.least().fiberv3()...)), fx.serveFast(app(attach, clerkfiberv3.RequireAuth()))}
 }
 
 func next3(c fiberv3.Ctx) error { return c.Next() }
