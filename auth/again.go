@@ -50,7 +50,7 @@ func first(values []string) string {
 // attached twice. Nothing is exchanged, refreshed, redirected or asked for a second time, and the cookies of the first
 // state are on the response; what the options of this call change is decided anew.
 func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestState, call *callConfig) *RequestState {
-	if first.call == call || first.location != "" && !call.headerOnly {
+	if first.call == call || first.location() != "" && !call.headerOnly {
 		return first.withoutCookies()
 	}
 	token, refusal := bearerToken(req)
@@ -130,6 +130,9 @@ func (e *Error) aboutReceiver() bool {
 // withoutCookies returns the state for a response that has its cookies already.
 func (s *RequestState) withoutCookies() *RequestState {
 	out := *s
-	out.cookies = nil
+	out.response = nil
+	if location := s.location(); location != "" {
+		out.response = &responseParts{location: location}
+	}
 	return &out
 }

@@ -90,18 +90,18 @@ func (s *RequestState) WriteHeaders(h http.Header) (redirect bool) {
 	if s == nil || s == missingState {
 		return false
 	}
-	if len(s.cookies) > 0 {
+	if cookies := s.cookies(); len(cookies) > 0 {
 		// No cache may keep these cookies for others. A handler that knows better sets Cache-Control itself.
 		h[headerCacheControl] = []string{"private, no-store"}
-		h[headerSetCookie] = append(h[headerSetCookie], s.cookies...)
+		h[headerSetCookie] = append(h[headerSetCookie], cookies...)
 	}
 	if s.resolve == nil && s.status != StatusSignedIn {
 		s.writeStatus(h)
 	}
-	if s.location == "" {
+	if s.location() == "" {
 		return false
 	}
-	h[headerLocation] = []string{s.location}
+	h[headerLocation] = []string{s.location()}
 	h[headerCacheControl] = []string{"no-store"}
 	return true
 }
@@ -124,7 +124,7 @@ func (s *RequestState) Redirect() string {
 	if s == nil {
 		return ""
 	}
-	return s.location
+	return s.location()
 }
 
 // headerValue accepts printable ASCII. Values that do not fit into a header are left out, never changed.

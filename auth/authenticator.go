@@ -53,17 +53,17 @@ func New(config Config) (*Authenticator, error) {
 // state of this Authenticator for the same credentials, as behind a second middleware, that state is used again: the
 // options of this call apply to it, and its cookies are left to the first response.
 func (a *Authenticator) Authenticate(ctx context.Context, req Request, opts ...CallOption) *RequestState {
-	return a.request(ctx, req, a.callConfig(opts))
+	return a.request(ctx, &req, a.callConfig(opts))
 }
 
-func (a *Authenticator) request(ctx context.Context, req Request, call *callConfig) *RequestState {
-	presents := credentialsOf(&req)
+func (a *Authenticator) request(ctx context.Context, req *Request, call *callConfig) *RequestState {
+	presents := credentialsOf(req)
 	ctx, observed := observe(ctx, a.config.Observer)
 	var state *RequestState
 	if first, ok := ctx.Value(contextKey{}).(*RequestState); ok && first != nil && first.authn == a && first.call != nil && first.presents == presents {
-		state = a.again(ctx, &req, first, call)
+		state = a.again(ctx, req, first, call)
 	} else {
-		state = a.authenticate(ctx, &req, call)
+		state = a.authenticate(ctx, req, call)
 	}
 	state.challenge, state.call, state.presents = challengeFor(call.accepts, call.challenge), call, presents
 	a.decided(ctx, observed, state)

@@ -148,9 +148,9 @@ func (v *visit) applyDirectives(ctx context.Context, directives []string) *Reque
 			return nil
 		}
 	}
-	state.cookies = directives
+	state.response = &responseParts{cookies: directives}
 	if v.a.flow.development {
-		state.location = v.cleanAddress()
+		state.response.location = v.cleanAddress()
 	}
 	return state
 }

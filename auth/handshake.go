@@ -55,10 +55,10 @@ func (v *visit) canRedirect(reason Reason) bool {
 // redirect returns the state that sends the browser away and counts that.
 func (v *visit) redirect(reason Reason, refusal *Error, location string) *RequestState {
 	state := v.signedOut(reason, refusal)
-	state.status, state.location = StatusHandshake, location
-	state.cookies = []string{
+	state.status = StatusHandshake
+	state.response = &responseParts{location: location, cookies: []string{
 		cookieRedirects + "=" + strconv.FormatInt(v.redirects+1, 10) + "; SameSite=Lax; HttpOnly; Max-Age=2",
-	}
+	}}
 	return state
 }
 

@@ -31,7 +31,7 @@ func Preset(authn RequestAuthenticator, opts ...CallOption) RequestAuthenticator
 
 // Authenticate implements [RequestAuthenticator].
 func (p *preset) Authenticate(ctx context.Context, req Request, opts ...CallOption) *RequestState {
-	return p.authn.request(ctx, req, p.authn.configured(p.call, opts))
+	return p.authn.request(ctx, &req, p.authn.configured(p.call, opts))
 }
 
 // Authenticate implements [RequestAuthenticator].

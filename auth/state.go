@@ -26,13 +26,34 @@ type RequestState struct {
 	claims    *SessionClaims // of a session that is signed in or pending
 	machine   *machineToken  // of a machine that is signed in
 	token     string
-	cookies   []string // Set-Cookie lines of the response
-	location  string   // where the browser must go first
+	response  *responseParts // what the response must carry, mostly nothing
 	authn     *Authenticator
 	challenge *challenge           // what refusals tell OAuth clients, or nil
 	resolve   func() *RequestState // for a credential that is verified on first use
 	call      *callConfig          // of the call that made the state
 	presents  credentials          // of the request, for a second middleware
+}
+
+// responseParts is what the response to a request must carry, besides what the handler answers.
+type responseParts struct {
+	cookies  []string // Set-Cookie lines
+	location string   // where the browser must go first
+}
+
+// cookies returns the Set-Cookie lines of the response.
+func (s *RequestState) cookies() []string {
+	if s.response == nil {
+		return nil
+	}
+	return s.response.cookies
+}
+
+// location returns where the browser must go first, or nothing.
+func (s *RequestState) location() string {
+	if s.response == nil {
+		return ""
+	}
+	return s.response.location
 }
 
 // current returns the state to read from: a credential that waits to be verified is verified now.

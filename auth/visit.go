@@ -152,7 +152,9 @@ func (v *visit) authenticate(ctx context.Context) *RequestState {
 	}
 	v.settleTwins(ctx)
 	state := v.decide(ctx)
-	state.cookies = v.withoutTwins(state.cookies)
+	if cookies := v.withoutTwins(state.cookies()); len(cookies) > 0 {
+		state.response = &responseParts{cookies: cookies, location: state.location()}
+	}
 	return state
 }
 
