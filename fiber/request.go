@@ -20,6 +20,9 @@ type reader struct {
 	values []string                   // of the headers that were read
 	header func(name string) []string // its own method, made once
 	answer http.Header                // what authentication sets on the response
+
+	app       *fiber.App // of the last request
+	asWritten bool       // app leaves the names of headers as clients write them
 }
 
 func newReader(c *fiber.Ctx) *reader {
@@ -61,7 +64,10 @@ func (r *reader) request() clerkauth.Request {
 
 // lines returns the values of a header.
 func (r *reader) lines(name string) []string {
-	if r.c.App().Config().DisableHeaderNormalizing {
+	if app := r.c.App(); app != r.app {
+		r.app, r.asWritten = app, app.Config().DisableHeaderNormalizing // The configuration is large and copied.
+	}
+	if r.asWritten {
 		return headerInAnyCase(r.c, name)
 	}
 	start := len(r.values)
