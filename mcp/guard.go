@@ -1,6 +1,7 @@
 package clerkmcp
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -80,6 +81,13 @@ func (g *Guard) Middleware() func(http.Handler) http.Handler {
 			v.serve(r.Context(), next)
 		})
 	}
+}
+
+// contexter is a handler that makes the context of its requests, out of the one that has the state of the caller. The
+// handlers of libraries that look for the caller under a key of their own are such: they need no second copy of the
+// request.
+type contexter interface {
+	CallerContext(ctx context.Context) context.Context
 }
 
 // Mount registers the server and its metadata on a mux: the handler, which gets the guard in front of it, at the path

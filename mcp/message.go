@@ -43,25 +43,36 @@ const (
 // parseMessages appends the messages of a body to list, and reports whether they came as a batch. Where JSON readers
 // disagree, it refuses: whoever reads the body afterwards must see the same method and the same tool.
 func parseMessages(list []message, body []byte) ([]message, bool, error) {
-	if !utf8.Valid(body) || !json.Valid(body) {
+	if !utf8.Valid(body) {
 		return nil, false, errNotJSON
 	}
-	v := walker{text: body}
-	if v.space() == '{' {
-		m, err := v.message()
-		if err != nil {
-			return nil, false, err
-		}
-		return append(list, m), false, nil
+	w := walker{text: body}
+	list, batch, err := w.messages(list)
+	if w.space(); err == nil && w.at == len(body) && !w.broken {
+		return list, batch, nil
 	}
-	if v.text[v.at] != '[' {
+	// What follows the first problem was not read.
+	if err == nil || w.broken || !json.Valid(body) {
+		err = errNotJSON
+	}
+	return nil, batch, err
+}
+
+// messages reads the text of the walker.
+func (w *walker) messages(list []message) ([]message, bool, error) {
+	switch w.space() {
+	case '{':
+		m, err := w.message()
+		return append(list, m), false, err
+	case '[':
+	default:
 		return nil, false, errMessage
 	}
-	for v.next(']') {
-		if v.text[v.at] != '{' {
+	for more := w.enter(']'); more; more = w.next(']') {
+		if w.space() != '{' {
 			return nil, true, errMessage
 		}
-		m, err := v.message()
+		m, err := w.message()
 		if err != nil {
 			return nil, true, err
 		}
@@ -81,25 +92,34 @@ var (
 	callMembers    = []string{"name", "arguments"}
 )
 
+// paramsAt is the place of the parameters among messageMembers.
+const paramsAt = 3
+
+// params are the parameters of a message, read as those of a tool call.
+type params struct {
+	object bool
+	unique bool      // no member is there twice or in other letters
+	values [2][]byte // of callMembers
+}
+
 // message reads the object at the walker.
-func (v *walker) message() (message, error) {
+func (w *walker) message() (message, error) {
 	var m message
 	var values [6][]byte
-	if err := v.members(messageMembers, values[:]); err != nil {
-		return m, err
+	var p params
+	unique := w.members(messageMembers, values[:], &p)
+	switch {
+	case w.broken:
+		return m, errNotJSON // The values are not whole.
+	case !unique:
+		return m, errDuplicate
 	}
-	version, id, method, params := values[0], values[1], values[2], values[3]
-	if string(version) != `"2.0"` {
+	version, id, method, answers := values[0], values[1], values[2], values[4] != nil || values[5] != nil
+	if string(version) != `"2.0"` || answers == (method != nil) {
 		return m, errMessage
 	}
-	if method == nil {
-		if values[4] == nil && values[5] == nil {
-			return m, errMessage
-		}
+	if answers {
 		return m, nil
-	}
-	if values[4] != nil || values[5] != nil {
-		return m, errMessage
 	}
 	if id != nil && string(id) != "null" {
 		if c := id[0]; c != '"' && c != '-' && (c < '0' || c > '9') {
@@ -118,24 +138,22 @@ func (v *walker) message() (message, error) {
 	if m.id == nil {
 		return m, errID
 	}
-	return m, m.readCall(params)
+	return m, m.readCall(&p)
 }
 
 // readCall reads the parameters of a tool call.
-func (m *message) readCall(params []byte) error {
-	if len(params) == 0 || params[0] != '{' {
+func (m *message) readCall(p *params) error {
+	switch {
+	case !p.object:
 		return errCall
-	}
-	var values [2][]byte
-	v := walker{text: params}
-	if err := v.members(callMembers, values[:]); err != nil {
-		return err
+	case !p.unique:
+		return errDuplicate
 	}
 	var ok bool
-	if m.tool, ok = text(values[0]); !ok || len(m.tool) == 0 {
+	if m.tool, ok = text(p.values[0]); !ok || len(m.tool) == 0 {
 		return errCall
 	}
-	m.arguments = values[1]
+	m.arguments = p.values[1]
 	return nil
 }
 

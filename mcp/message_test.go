@@ -77,6 +77,15 @@ func TestGuard_ReadsEveryForm(t *testing.T) {
 	}
 }
 
+// feed is post for fuzz targets, in which the methods of [testing.F] must not be called.
+func (s *server) feed(token string, body []byte) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("POST", resource, bytes.NewReader(body))
+	r.Header.Set("Authorization", "Bearer "+token)
+	w := httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	return w
+}
+
 // FuzzGuard_ReadsAsOthersDo holds what the guard lets through against encoding/json: nothing that others read as a call of
 // a tool may pass without the scope of that tool.
 func FuzzGuard_ReadsAsOthersDo(f *testing.F) {
@@ -96,10 +105,7 @@ func FuzzGuard_ReadsAsOthersDo(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		before := s.reached
-		r := httptest.NewRequest("POST", resource, bytes.NewReader(body))
-		r.Header.Set("Authorization", "Bearer "+token)
-		w := httptest.NewRecorder()
-		s.handler.ServeHTTP(w, r)
+		w := s.feed(token, body)
 		if s.reached == before {
 			if !json.Valid(w.Body.Bytes()) {
 				t.Errorf("the refusal is no JSON: %s", w.Body)
@@ -121,6 +127,64 @@ func FuzzGuard_ReadsAsOthersDo(f *testing.F) {
 			var params struct{ Name string }
 			if m.Method == "tools/call" && json.Unmarshal(m.Params, &params) == nil && (params.Name == "write" || params.Name == "admin") {
 				t.Errorf("a call of %s passed without its scope", params.Name)
+			}
+		}
+	})
+}
+
+// Others read no more than 10,000 objects and lists in each other.
+func TestGuard_ReadsAsDeepAsOthers(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	token := sign(t, time.Now(), nil)
+	for name, nest := range map[string]func(int) string{
+		"lists":   func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) },
+		"objects": func(n int) string { return strings.Repeat(`{"a":`, n-1) + "{}" + strings.Repeat("}", n-1) },
+	} {
+		for place, message := range map[string]func(depth int) string{
+			"a member": func(depth int) string {
+				return `{"jsonrpc":"2.0","id":1,"method":"tools/list","x":` + nest(depth-1) + `}`
+			},
+			"an answer":   func(depth int) string { return `{"jsonrpc":"2.0","id":1,"result":[{},` + nest(depth-2) + `]}` },
+			"an argument": func(depth int) string { return strings.Replace(call("1", "read"), "{}", nest(depth-2), 1) },
+			"in a batch":  func(depth int) string { return `[` + strings.Replace(call("1", "read"), "{}", nest(depth-3), 1) + `]` },
+		} {
+			if !json.Valid([]byte(message(10_000))) || json.Valid([]byte(message(10_001))) {
+				t.Fatalf("%s as %s: encoding/json draws the line elsewhere", name, place)
+			}
+			if w := s.post(token, message(10_000)); w.Code != 200 {
+				t.Errorf("%s as %s: got %d %s, want it passed on", name, place, w.Code, w.Body)
+			}
+			if w := s.post(token, message(10_001)); w.Code != 400 {
+				t.Errorf("%s as %s, one deeper: got %d, want 400", name, place, w.Code)
+			}
+		}
+	}
+}
+
+// FuzzGuard_ReadsWhatIsJSON holds what the guard takes for JSON against encoding/json, whatever place a text has in a
+// message.
+func FuzzGuard_ReadsWhatIsJSON(f *testing.F) {
+	for _, seed := range []string{
+		`{"a":[1,-2.5e+3,0.1E-7,true,false,null,{}],"\u00e9\n":[]}`, ` [ { } , "\ud800\/" ] `, `01`, `-`, `1.`, `1e`, `nul`, `"\u12g4"`, `"\x"`, "\"\t\"", "\"\x7f\"",
+		`[1,]`, `{"a":1,}`, `{"a"}`, `{1:2}`, `[}`, `1}`, `"`, `"\`, "\x00", "1\x00", "\u00a01", `1,"params":{}`, `1}{"a":1`,
+	} {
+		f.Add(seed)
+	}
+	s := newServer(f, func(c *clerkmcp.Config) { c.AllowUnlistedTools, c.Baseline = true, nil })
+	token := sign(f, time.Now(), nil)
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, body := range []string{
+			text, `[` + text + `]`, `{"jsonrpc":"2.0","id":1,"method":"x","y":` + text + `}`, `{"jsonrpc":"2.0","id":` + text + `,"method":"x"}`,
+			`{"jsonrpc":"2.0","id":1,"params":` + text + `,"method":"tools/call"}`,
+			`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","arguments":` + text + `}}`,
+			`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read",` + text + `:1}}` + text,
+		} {
+			before := s.reached
+			w := s.feed(token, []byte(body))
+			want := json.Valid([]byte(body)) && utf8.ValidString(body)
+			if got := !strings.Contains(w.Body.String(), "The body is not JSON"); got != want || !want && s.reached != before {
+				t.Errorf("%q: taken for JSON is %v, want %v; answer %d %s", body, got, want, w.Code, w.Body)
 			}
 		}
 	})

@@ -99,9 +99,10 @@ func (v *visit) withSession(r *http.Request, next http.Handler) {
 		next.ServeHTTP(v.w, r)
 		return
 	}
+	caller := ownerOf(v.caller.State)
 	switch len(ids) {
 	case 0:
-		next.ServeHTTP(&sessionWriter{ResponseWriter: v.w, sessions: s, owner: v.owner}, r)
+		next.ServeHTTP(&sessionWriter{ResponseWriter: v.w, sessions: s, owner: caller}, r)
 		return
 	case 1:
 	default:
@@ -109,9 +110,9 @@ func (v *visit) withSession(r *http.Request, next http.Handler) {
 		return
 	}
 	id := ids[0]
-	known, own := s.use(id, v.owner)
+	known, own := s.use(id, caller)
 	switch {
-	case known && !own && v.owner == owner{}:
+	case known && !own && caller == owner{}:
 		v.refuse(&refusal{
 			status: http.StatusUnauthorized, rpc: codeUnauthenticated, text: "A token is needed.", anonymous: true, challenge: true,
 			scopes: v.guard.asked(v.guard.baseline),

@@ -1,7 +1,6 @@
 package clerkmcp
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -14,19 +13,27 @@ type visit struct {
 	guard    *Guard
 	w        http.ResponseWriter
 	r        *http.Request
-	content  []byte // the body of a POST
 	messages []message
 	batch    bool
-	owner    owner                  // zero for an anonymous caller
 	caller   clerkauth.StateContext // has the state of whoever sent the request
 	request  http.Request           // for the handler
-	body     replay                 // of that
+	body     replay                 // of a POST, as it came
 	single   [1]message             // room for the usual case
 	small    [256]byte              // room for the usual body
 }
 
-// replay is a request body that was read and is read again.
-type replay struct{ bytes.Reader }
+// replay is the rest of a request body that was read and is read again.
+type replay []byte
+
+// Read implements [io.Reader].
+func (b *replay) Read(p []byte) (int, error) {
+	if len(*b) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, *b)
+	*b = (*b)[n:]
+	return n, nil
+}
 
 // Close implements [io.Closer].
 func (*replay) Close() error { return nil }
@@ -40,7 +47,7 @@ func (v *visit) serve(ctx context.Context, next http.Handler) {
 	switch v.r.Method {
 	case http.MethodPost:
 		if unreadable = v.read(); unreadable == nil {
-			v.messages, v.batch, unreadable = parseMessages(v.single[:0], v.content)
+			v.messages, v.batch, unreadable = parseMessages(v.single[:0], v.body)
 		}
 	case http.MethodGet, http.MethodDelete:
 	default:
@@ -81,10 +88,10 @@ func (v *visit) read() error {
 	case length > limit:
 		return errTooLarge
 	case length >= 0:
-		if v.content = v.small[:min(length, int64(len(v.small)))]; length > int64(len(v.small)) {
-			v.content = make([]byte, length)
+		if v.body = v.small[:min(length, int64(len(v.small)))]; length > int64(len(v.small)) {
+			v.body = make([]byte, length)
 		}
-		if _, err := io.ReadFull(v.r.Body, v.content); err != nil {
+		if _, err := io.ReadFull(v.r.Body, v.body); err != nil {
 			return errNotJSON
 		}
 	default:
@@ -95,7 +102,7 @@ func (v *visit) read() error {
 		if int64(len(content)) > limit {
 			return errTooLarge
 		}
-		v.content = content
+		v.body = content
 	}
 	return nil
 }
@@ -124,10 +131,13 @@ func (v *visit) forward(ctx context.Context, next http.Handler) {
 		defer cancel()
 	}
 	v.caller.Context = ctx
-	v.request = *v.r.WithContext(&v.caller) //nolint:contextcheck // the caller has the context of the request
+	var own context.Context = &v.caller
+	if c, ok := next.(contexter); ok {
+		own = c.CallerContext(own)
+	}
+	v.request = *v.r.WithContext(own) //nolint:contextcheck // that has the context of the request
 	if v.r.Method == http.MethodPost {
-		v.body.Reset(v.content)
-		v.request.Body, v.request.ContentLength = &v.body, int64(len(v.content))
+		v.request.Body, v.request.ContentLength = &v.body, int64(len(v.body))
 	}
 	v.withSession(&v.request, next)
 }

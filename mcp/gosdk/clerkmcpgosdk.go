@@ -24,24 +24,28 @@ const stateKey = "clerk"
 // and tells the SDK who the caller is. The SDK then binds sessions as well. A token is verified once, by the guard,
 // which also answers all refusals.
 func Protect(guard *clerkmcp.Guard, handler http.Handler) http.Handler {
-	return guard.Middleware()(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := r.Context()
-		// The guard lets callers without a token through only where the configuration says so.
-		if state := clerkauth.FromContext(ctx); state.SignedIn() {
-			c := &identified{info: info(state)}
-			c.context = tokenContext{ctx, &c.info}
-			c.request = *r.WithContext(&c.context) //nolint:contextcheck // that has the context of the request
-			r = &c.request
-		}
-		handler.ServeHTTP(w, r)
-	}))
+	return guard.Middleware()(protected{handler})
 }
 
-// identified is a request in whose context the SDK finds who sent it, in one piece of memory.
+// protected is a handler to which the guard gives requests in whose context the SDK finds who sent them.
+type protected struct{ http.Handler }
+
+// CallerContext is what the guard asks for the context of a request.
+func (protected) CallerContext(ctx context.Context) context.Context {
+	state := clerkauth.FromContext(ctx)
+	if !state.SignedIn() {
+		return ctx // The guard lets callers without a token through only where the configuration says so.
+	}
+	c := &identified{info: info(state)}
+	c.tokenContext = tokenContext{ctx, &c.info}
+	return c
+}
+
+// identified is the context of a caller's request and what it tells the SDK, in one piece of memory.
 type identified struct {
-	context tokenContext
-	info    auth.TokenInfo
-	request http.Request
+	tokenContext
+
+	info auth.TokenInfo
 }
 
 // tokenContext is a context in which the SDK finds a token.
