@@ -50,7 +50,7 @@ func first(values []string) string {
 // attached twice. Nothing is exchanged, refreshed, redirected or asked for a second time, and the cookies of the first
 // state are on the response; what the options of this call change is decided anew.
 func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestState, call *callConfig) *RequestState {
-	if first.call == call || first.location() != "" && !call.headerOnly {
+	if first.call == call || first.location() != "" && a.readsCookies(call) {
 		return first.withoutCookies()
 	}
 	token, refusal := bearerToken(req)
@@ -60,9 +60,15 @@ func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestS
 	case token != "":
 		return a.headerAgain(ctx, req, token, first, call)
 	case !a.readsCookies(call):
-		return a.withoutToken(call)
-	case !a.readsCookies(first.call):
-		return a.authenticate(ctx, req, call) // The first state says nothing about the cookies.
+		state := a.withoutToken(call)
+		state.extras = &stateExtras{earlier: a.ofCookies(first)}
+		return state
+	}
+	if first = a.ofCookies(first); first == nil {
+		return a.authenticate(ctx, req, call) // Nothing was said about the cookies yet.
+	}
+	if first.call == call {
+		return first.withoutCookies()
 	}
 	text := first.token
 	if text == "" && first.err != nil && first.err.aboutReceiver() {
@@ -130,9 +136,19 @@ func (e *Error) aboutReceiver() bool {
 // withoutCookies returns the state for a response that has its cookies already.
 func (s *RequestState) withoutCookies() *RequestState {
 	out := *s
-	out.response = nil
-	if location := s.location(); location != "" {
-		out.response = &responseParts{location: location}
+	if s.extras != nil {
+		out.extras = &stateExtras{location: s.extras.location, earlier: s.extras.earlier}
 	}
 	return &out
+}
+
+// ofCookies returns the state of a middleware that read the cookies: this one, an earlier one, or nil.
+func (a *Authenticator) ofCookies(s *RequestState) *RequestState {
+	switch {
+	case a.readsCookies(s.call):
+		return s
+	case s.extras != nil:
+		return s.extras.earlier
+	}
+	return nil
 }

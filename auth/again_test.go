@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,11 +14,18 @@ import (
 
 // twice serves a request with the middleware of one authenticator attached twice and returns the answer and the inner state.
 func twice(authn *clerkauth.Authenticator, r *http.Request, outer, inner []clerkauth.CallOption) (*httptest.ResponseRecorder, *clerkauth.RequestState) {
+	return attached(authn, r, outer, inner)
+}
+
+// attached is twice for any number of middlewares, the outermost first.
+func attached(authn *clerkauth.Authenticator, r *http.Request, opts ...[]clerkauth.CallOption) (*httptest.ResponseRecorder, *clerkauth.RequestState) {
 	var state *clerkauth.RequestState
-	handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { state = clerkauth.FromContext(r.Context()) })
+	var handler http.Handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { state = clerkauth.FromContext(r.Context()) })
+	for _, own := range slices.Backward(opts) {
+		handler = clerkauth.Middleware(authn, clerkauth.WithCallOptions(own...))(handler)
+	}
 	rec := httptest.NewRecorder()
-	clerkauth.Middleware(authn, clerkauth.WithCallOptions(outer...))(
-		clerkauth.Middleware(authn, clerkauth.WithCallOptions(inner...))(handler)).ServeHTTP(rec, r)
+	handler.ServeHTTP(rec, r)
 	return rec, state
 }
 
@@ -41,8 +49,11 @@ func TestMiddleware_TwiceExchangesOnce(t *testing.T) {
 		"a nonce":         "__clerk_handshake_nonce=fresh",
 		"a refresh token": "__client_uat" + suffix + "=1; __session" + suffix + "=" + expired + "; __refresh" + suffix + "=fresh",
 	} {
-		for inner, opts := range map[string][]clerkauth.CallOption{
-			"without options": nil, "with options": {clerkauth.WithAuthorizedParties("https://app.example.com")},
+		own := []clerkauth.CallOption{clerkauth.WithAuthorizedParties("https://app.example.com")}
+		for inner, opts := range map[string][][]clerkauth.CallOption{
+			"without options": {nil, nil}, "with options": {nil, own},
+			"behind one of headers":                             {nil, {clerkauth.HeaderOnly()}, nil},
+			"with options, behind two that do not read cookies": {nil, {clerkauth.HeaderOnly()}, {clerkauth.AcceptTokens(clerkauth.TokenAPIKey)}, own},
 		} {
 			t.Run(name+", "+inner, func(t *testing.T) {
 				t.Parallel()
@@ -50,7 +61,7 @@ func TestMiddleware_TwiceExchangesOnce(t *testing.T) {
 				authn := local(t, clock.now, func(c *clerkauth.Config) {
 					c.SecretKey, c.PublishableKey, c.HTTPClient = "sk_live_x", live, &http.Client{Transport: api}
 				})
-				rec, state := twice(authn, pageRequest("Cookie", cookie), nil, opts)
+				rec, state := attached(authn, pageRequest("Cookie", cookie), opts...)
 				if !state.SignedIn() || state.UserID() != "user_1" || api.calls != 1 {
 					t.Errorf("got %v after %d calls, want the user after one", state, api.calls)
 				}

@@ -148,9 +148,9 @@ func (v *visit) applyDirectives(ctx context.Context, directives []string) *Reque
 			return nil
 		}
 	}
-	state.response = &responseParts{cookies: directives}
+	state.extras = &stateExtras{cookies: directives}
 	if v.a.flow.development {
-		state.response.location = v.cleanAddress()
+		state.extras.location = v.cleanAddress()
 	}
 	return state
 }

@@ -56,7 +56,7 @@ func (v *visit) canRedirect(reason Reason) bool {
 func (v *visit) redirect(reason Reason, refusal *Error, location string) *RequestState {
 	state := v.signedOut(reason, refusal)
 	state.status = StatusHandshake
-	state.response = &responseParts{location: location, cookies: []string{
+	state.extras = &stateExtras{location: location, cookies: []string{
 		cookieRedirects + "=" + strconv.FormatInt(v.redirects+1, 10) + "; SameSite=Lax; HttpOnly; Max-Age=2",
 	}}
 	return state

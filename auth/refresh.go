@@ -92,7 +92,7 @@ func (v *visit) refresh(ctx context.Context, p *presented) (state *RequestState,
 		return nil, refreshInvalidToken
 	}
 	state = v.a.signedIn(claims, v.call)
-	state.response = &responseParts{cookies: directives}
+	state.extras = &stateExtras{cookies: directives}
 	return state, ""
 }
 

@@ -26,7 +26,7 @@ type RequestState struct {
 	claims    *SessionClaims // of a session that is signed in or pending
 	machine   *machineToken  // of a machine that is signed in
 	token     string
-	response  *responseParts // what the response must carry, mostly nothing
+	extras    *stateExtras // mostly nil
 	authn     *Authenticator
 	challenge *challenge           // what refusals tell OAuth clients, or nil
 	resolve   func() *RequestState // for a credential that is verified on first use
@@ -34,26 +34,27 @@ type RequestState struct {
 	presents  credentials          // of the request, for a second middleware
 }
 
-// responseParts is what the response to a request must carry, besides what the handler answers.
-type responseParts struct {
-	cookies  []string // Set-Cookie lines
-	location string   // where the browser must go first
+// stateExtras is what only few states have.
+type stateExtras struct {
+	cookies  []string      // Set-Cookie lines of the response
+	location string        // where the browser must go first
+	earlier  *RequestState // of a middleware outside of this one that read the cookies, where this one did not
 }
 
 // cookies returns the Set-Cookie lines of the response.
 func (s *RequestState) cookies() []string {
-	if s.response == nil {
+	if s.extras == nil {
 		return nil
 	}
-	return s.response.cookies
+	return s.extras.cookies
 }
 
 // location returns where the browser must go first, or nothing.
 func (s *RequestState) location() string {
-	if s.response == nil {
+	if s.extras == nil {
 		return ""
 	}
-	return s.response.location
+	return s.extras.location
 }
 
 // current returns the state to read from: a credential that waits to be verified is verified now.

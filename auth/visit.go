@@ -153,7 +153,7 @@ func (v *visit) authenticate(ctx context.Context) *RequestState {
 	v.settleTwins(ctx)
 	state := v.decide(ctx)
 	if cookies := v.withoutTwins(state.cookies()); len(cookies) > 0 {
-		state.response = &responseParts{cookies: cookies, location: state.location()}
+		state.extras = &stateExtras{cookies: cookies, location: state.location()}
 	}
 	return state
 }
