@@ -34,7 +34,7 @@ type Authenticator struct {
 
 // New validates the configuration as a whole and returns an [Authenticator]. It does not use the network.
 func New(config Config) (*Authenticator, error) {
-	c := config.clone()
+	c := config.withDefaults()
 	a := &Authenticator{config: c, now: c.Now, log: c.Logger, warnings: newWarnings(c.Logger, c.Now), custom: config.HTTPClient}
 	a.tokens = newTokenCache(c.TokenCacheSize)
 	a.machineTokens = newTokenCache(c.TokenCacheSize / 4)

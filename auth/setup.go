@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	clerk "github.com/clerkgo/clerk-go/core"
@@ -90,7 +91,8 @@ func trimSlashes(text string) string {
 	return text
 }
 
-func (c Config) clone() Config {
+// withDefaults returns a copy of its own, with the defaults that no key decides.
+func (c Config) withDefaults() Config {
 	c.AuthorizedParties = slices.Clone(c.AuthorizedParties)
 	c.Audience = slices.Clone(c.Audience)
 	c.OAuthAudience = slices.Clone(c.OAuthAudience)
@@ -127,10 +129,13 @@ func (c Config) clone() Config {
 
 // configure checks the configuration as a whole and works out what depends on it.
 func (a *Authenticator) configure() error {
-	if err := a.check(); err != nil {
+	c := &a.config
+	key, keyErr := c.publishableKey()
+	c.APIURL = c.apiURL(key)
+	if err := c.check(key, keyErr); err != nil {
 		return err
 	}
-	c := &a.config
+	a.key, a.skew = key, c.clockSkew()
 	a.defaults = callConfig{
 		accepts: c.AcceptTokens, parties: c.AuthorizedParties, partyFunc: c.AuthorizedPartyFunc,
 		allowMissingParty: c.AllowMissingAuthorizedParty, audience: c.Audience,
@@ -141,7 +146,7 @@ func (a *Authenticator) configure() error {
 	if err := errors.Join(a.openKeySet(), a.openAPI(), a.prepare()); err != nil {
 		return err
 	}
-	if a.key.Instance() == Production && a.needsCookies() && len(c.AuthorizedParties) == 0 && c.AuthorizedPartyFunc == nil {
+	if a.key.Instance() == Production && c.needsCookies() && len(c.AuthorizedParties) == 0 && c.AuthorizedPartyFunc == nil {
 		a.log.Warn("clerkauth: AuthorizedParties is empty: session cookies of other applications on the same domain are accepted",
 			"set", "Config.AuthorizedParties or CLERK_AUTHORIZED_PARTIES to the origins of this application")
 	}
@@ -149,9 +154,39 @@ func (a *Authenticator) configure() error {
 }
 
 // needsCookies reports whether the cookie procedure can run.
-func (a *Authenticator) needsCookies() bool {
-	return !a.config.HeaderOnly &&
-		slices.ContainsFunc(a.config.AcceptTokens, func(t TokenType) bool { return t == TokenSession || t == TokenOAuth })
+func (c *Config) needsCookies() bool {
+	return !c.HeaderOnly && slices.ContainsFunc(c.AcceptTokens, func(t TokenType) bool { return t == TokenSession || t == TokenOAuth })
+}
+
+// publishableKey returns the publishable key. It is zero where none is needed.
+func (c *Config) publishableKey() (PublishableKey, error) {
+	if c.PublishableKey == "" && !c.needsCookies() {
+		return PublishableKey{}, nil
+	}
+	return parsePublishableKey(c.PublishableKey, c.AllowPlainHTTP)
+}
+
+// apiURL returns the base of the Backend API without the version: by default that of the local Clerk that the key is of, or
+// Clerk's.
+func (c *Config) apiURL(key PublishableKey) string {
+	switch {
+	case c.APIURL != "":
+		return strings.TrimSuffix(strings.TrimRight(c.APIURL, "/"), "/v1")
+	case key.local:
+		return key.APIURL()
+	}
+	return DefaultAPIURL
+}
+
+// clockSkew returns the tolerance of time checks.
+func (c *Config) clockSkew() time.Duration {
+	switch c.ClockSkew {
+	case 0:
+		return DefaultClockSkew
+	case NoClockSkew:
+		return 0
+	}
+	return c.ClockSkew
 }
 
 // openAPI makes the client of the Backend API, if there is a secret key.

@@ -36,28 +36,21 @@ type problems []error
 
 func (p *problems) add(format string, args ...any) { *p = append(*p, configError(format, args...)) }
 
-// check returns everything that is wrong with the configuration, not only the first of it.
-func (a *Authenticator) check() error {
-	c := &a.config
+// check returns everything that is wrong with a configuration, not only the first of it. The key is the publishable key of
+// the configuration, or keyErr why it is none.
+func (c *Config) check(key PublishableKey, keyErr error) error {
 	var found problems
-	a.key = checkKeys(c, a.needsCookies(), &found)
-	if c.APIURL == "" {
-		c.APIURL = DefaultAPIURL
-		if a.key.local {
-			c.APIURL = a.key.APIURL()
-		}
-	}
-	c.APIURL = strings.TrimSuffix(strings.TrimRight(c.APIURL, "/"), "/v1")
-	checkPair(c, a.key, &found)
+	checkKeys(c, keyErr, &found)
+	checkPair(c, key, &found)
 	checkTokens(c, &found)
-	checkURLs(c, a.key, &found)
-	checkSatellite(c, a.key, &found)
-	a.skew = checkLimits(c, &found)
+	checkURLs(c, key, &found)
+	checkSatellite(c, key, &found)
+	checkLimits(c, &found)
 	return errors.Join(found...)
 }
 
-// checkKeys checks the keys and returns the publishable key.
-func checkKeys(c *Config, needsCookies bool, found *problems) PublishableKey {
+// checkKeys checks the keys. What is wrong with the text of one is told alone.
+func checkKeys(c *Config, keyErr error, found *problems) {
 	before := len(*found)
 	for _, key := range []struct{ field, value string }{
 		{"SecretKey", c.SecretKey}, {"PublishableKey", c.PublishableKey}, {"MachineSecretKey", c.MachineSecretKey},
@@ -67,22 +60,16 @@ func checkKeys(c *Config, needsCookies bool, found *problems) PublishableKey {
 		}
 	}
 	if len(*found) > before {
-		return PublishableKey{}
+		return
 	}
 	if c.SecretKey == "" && c.JWTKey == "" && c.KeySet == nil {
 		if c.MachineSecretKey == "" || slices.ContainsFunc(c.AcceptTokens, func(t TokenType) bool { return t != TokenM2M }) {
 			found.add("%s is missing (or JWTKey, for no network at all)", setting("SecretKey"))
 		}
 	}
-	if c.PublishableKey == "" && !needsCookies {
-		return PublishableKey{}
+	if keyErr != nil {
+		found.add("%s: %w", setting("PublishableKey"), keyErr)
 	}
-	key, err := parsePublishableKey(c.PublishableKey, c.AllowPlainHTTP)
-	if err != nil {
-		found.add("%s: %w", setting("PublishableKey"), err)
-		return PublishableKey{}
-	}
-	return key
 }
 
 // checkPair refuses keys of two instances, as far as they show it. A local Clerk in production mode keeps its test key.
@@ -260,8 +247,8 @@ func checkSatellite(c *Config, key PublishableKey, found *problems) {
 	}
 }
 
-// checkLimits checks what has a range and returns the tolerance of time checks.
-func checkLimits(c *Config, found *problems) (skew time.Duration) {
+// checkLimits checks what has a range.
+func checkLimits(c *Config, found *problems) {
 	if c.TokenCacheSize < NoTokenCache {
 		found.add("TokenCacheSize is negative (NoTokenCache turns the cache off)")
 	}
@@ -274,13 +261,7 @@ func checkLimits(c *Config, found *problems) (skew time.Duration) {
 	if c.MachineID != "" && !strings.HasPrefix(c.MachineID, "mch_") {
 		found.add("MachineID does not begin with mch_")
 	}
-	switch {
-	case c.ClockSkew == 0:
-		return DefaultClockSkew
-	case c.ClockSkew == NoClockSkew:
-		return 0
-	case c.ClockSkew < 0:
+	if c.ClockSkew < 0 && c.ClockSkew != NoClockSkew {
 		found.add("ClockSkew is negative")
 	}
-	return c.ClockSkew
 }
