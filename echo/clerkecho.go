@@ -59,22 +59,23 @@ func (config Config) ToMiddleware() (echo.MiddlewareFunc, error) {
 		return nil, errors.New("clerkecho: Middleware: the authenticator is nil")
 	}
 	authn := clerkauth.Preset(config.Authenticator, config.CallOptions...)
+	o := &config // Echo makes the handler anew for each request: it shall not copy the configuration.
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			if config.Skipper != nil && config.Skipper(c) {
+			if o.Skipper != nil && o.Skipper(c) {
 				c.SetRequest(clerkauth.WithState(c.Request(), nil))
 				return next(c)
 			}
 			r := c.Request()
 			state := authn.Authenticate(r.Context(), clerkauth.FromHTTP(r))
 			c.SetRequest(clerkauth.WithState(r, state))
-			if config.ErrorHandler != nil {
-				c.Set(handlerKey, config.ErrorHandler)
+			if o.ErrorHandler != nil {
+				c.Set(handlerKey, o.ErrorHandler)
 			}
 			if state.WriteHeaders(c.Response().Header()) {
 				return c.NoContent(http.StatusTemporaryRedirect)
 			}
-			if config.RejectInvalid {
+			if o.RejectInvalid {
 				if err := state.Err(); err != nil {
 					return refuse(c, err)
 				}
