@@ -44,7 +44,8 @@ func run(rounds int, sample time.Duration, only string) error {
 	}{
 		{"current user", fx.currentUser}, {"M2M tokens", fx.tokenSource},
 		{"gRPC, unary", fx.grpcUnary}, {"gRPC, stream", fx.grpcStream}, {"Connect, unary", fx.connectUnary},
-		{"MCP", fx.mcp}, {"MCP, guards alone", fx.mcpAlone}, {"observer", fx.observer},
+		{"MCP", fx.mcp}, {"MCP, guards alone", fx.mcpAlone}, {"MCP, opaque tokens", fx.mcpOpaque},
+		{"observer", fx.observer},
 	} {
 		if !strings.HasPrefix(part.name, only) {
 			continue
