@@ -10,6 +10,7 @@ import (
 // gives up on anything out of the ordinary. It is for one goroutine at a time.
 type Decoder struct {
 	plans *Plans
+	last  *plan // of the last target: the items of a page are of one type
 	scan  scanner
 }
 
@@ -24,7 +25,10 @@ func (d *Decoder) Decode(data []byte, out any) bool {
 		return false
 	}
 	target := pointer.Elem()
-	p := d.plans.planFor(target.Type())
+	if t := target.Type(); d.last == nil || d.last.typ != t {
+		d.last = d.plans.planFor(t)
+	}
+	p := d.last
 	if p.kind == planOther {
 		return false
 	}

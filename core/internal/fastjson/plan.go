@@ -45,13 +45,15 @@ type plannedField struct {
 
 // Plans keeps the plan of every type that was decoded, so that a type is looked at once. It is safe for concurrent use.
 type Plans struct {
-	raw   reflect.Type
-	ready sync.Map // from reflect.Type to *plan
+	raw reflect.Type
+
+	mu    sync.RWMutex
+	ready map[reflect.Type]*plan
 }
 
 // NewPlans returns an empty set of plans. Values of the type raw, a slice of bytes that may have methods of its own, keep
 // a copy of the JSON they stand for.
-func NewPlans(raw reflect.Type) *Plans { return &Plans{raw: raw} }
+func NewPlans(raw reflect.Type) *Plans { return &Plans{raw: raw, ready: map[reflect.Type]*plan{}} }
 
 var (
 	unmarshalerType   = reflect.TypeFor[json.Unmarshaler]()
@@ -60,13 +62,16 @@ var (
 
 // planFor returns the plan of a type.
 func (p *Plans) planFor(t reflect.Type) *plan {
-	if ready, ok := p.ready.Load(t); ok {
-		if known, ok := ready.(*plan); ok {
-			return known
-		}
+	p.mu.RLock()
+	known := p.ready[t]
+	p.mu.RUnlock()
+	if known != nil {
+		return known
 	}
 	made := p.makePlan(t, map[reflect.Type]*plan{})
-	p.ready.Store(t, made)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ready[t] = made
 	return made
 }
 
