@@ -16,8 +16,6 @@ const (
 
 // Opt is an optional request field with three states: unset (the zero value: the field is not sent), null and
 // set to a value. An Opt is a plain value: copy it freely, and assign [Set], [Null] or Opt[T]{} to change it.
-//
-// Every package that names a type of this one compiles the methods of each Opt anew, so there are few.
 type Opt[T any] struct {
 	value T
 	state uint8
@@ -65,10 +63,29 @@ func (o Opt[T]) IsNull() bool { return o.state == optNull }
 func (o Opt[T]) IsZero() bool { return o.state == optUnset }
 
 // String returns the value as fmt prints it, "null" or "unset".
-func (o Opt[T]) String() string {
-	switch o.state {
+func (o Opt[T]) String() string { return optText(o.state, o.value) }
+
+// MarshalJSON encodes the value, or null if o is null or unset. An unset field is left out by omitzero. A nil slice
+// becomes [] and a nil map {}.
+func (o Opt[T]) MarshalJSON() ([]byte, error) { return marshalOpt(o.state, &o.value) }
+
+// UnmarshalJSON makes o null for null, and set for anything that decodes into T.
+func (o *Opt[T]) UnmarshalJSON(data []byte) error {
+	var decoded Opt[T]
+	err := unmarshalOpt(data, &decoded.value, &decoded.state)
+	if err == nil {
+		*o = decoded
+	}
+	return err
+}
+
+// The methods of Opt are compiled for each type of value, in every package that names one; what follows is compiled once.
+
+// optText is Opt.String.
+func optText(state uint8, value any) string {
+	switch state {
 	case optSet:
-		return fmt.Sprint(o.value)
+		return fmt.Sprint(value)
 	case optNull:
 		return "null"
 	default:
@@ -76,33 +93,30 @@ func (o Opt[T]) String() string {
 	}
 }
 
-// MarshalJSON encodes the value, or null if o is null or unset. An unset field is left out by omitzero. A nil slice
-// becomes [] and a nil map {}.
-func (o Opt[T]) MarshalJSON() ([]byte, error) {
-	if o.state != optSet {
+// marshalOpt is Opt.MarshalJSON with a pointer to the value.
+func marshalOpt(state uint8, value any) ([]byte, error) {
+	if state != optSet {
 		return []byte("null"), nil
 	}
-	if _, own := any(o.value).(json.Marshaler); !own {
-		switch v := reflect.ValueOf(&o.value).Elem(); {
+	v := reflect.ValueOf(value).Elem()
+	plain := v.Interface()
+	if _, own := plain.(json.Marshaler); !own {
+		switch {
 		case v.Kind() == reflect.Slice && v.IsNil():
 			return []byte("[]"), nil
 		case v.Kind() == reflect.Map && v.IsNil():
 			return []byte("{}"), nil
 		}
 	}
-	return json.Marshal(o.value)
+	return json.Marshal(plain)
 }
 
-// UnmarshalJSON makes o null for null, and set for anything that decodes into T.
-func (o *Opt[T]) UnmarshalJSON(data []byte) error {
+// unmarshalOpt is Opt.UnmarshalJSON with pointers to the value and the state, which it may leave half set on an error.
+func unmarshalOpt(data []byte, value any, state *uint8) error {
 	if bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
-		*o = Opt[T]{state: optNull}
+		*state = optNull
 		return nil
 	}
-	var v T
-	if err := json.Unmarshal(data, &v); err != nil {
-		return err
-	}
-	*o = Opt[T]{value: v, state: optSet}
-	return nil
+	*state = optSet
+	return json.Unmarshal(data, value)
 }
