@@ -5,9 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
-
-	"github.com/clerkgo/clerk-go/core/internal/fastjson"
 )
 
 // response is a whole answer with a 2xx status.
@@ -23,15 +22,21 @@ type response struct {
 // ignored; with string, []byte or [json.RawMessage] it is taken as it is. Call is what the methods of the services are
 // made of.
 func Call[T any](ctx context.Context, c *Client, e Endpoint, p CallParams, opts ...RequestOption) (*T, error) {
-	out := new(T)
+	return call(ctx, c, &e, &p, new(T), opts)
+}
+
+// call calls an operation and decodes the answer into out, a pointer, which it returns. Unlike the structs behind them,
+// all pointers share one compiled body of a generic function.
+func call[P any](ctx context.Context, c *Client, e *Endpoint, p *CallParams, out P, opts []RequestOption) (P, error) {
 	if err := c.callInto(ctx, e, p, opts, out); err != nil {
-		return nil, err
+		var none P
+		return none, err
 	}
 	return out, nil
 }
 
-// callInto is Call without its type parameter, so that it is compiled once.
-func (c *Client) callInto(ctx context.Context, e Endpoint, p CallParams, opts []RequestOption, out any) error {
+// callInto is call without its type parameter.
+func (c *Client) callInto(ctx context.Context, e *Endpoint, p *CallParams, opts []RequestOption, out any) error {
 	resp, err := c.send(ctx, e, p, opts)
 	if err != nil {
 		return err
@@ -45,7 +50,7 @@ func (c *Client) callInto(ctx context.Context, e Endpoint, p CallParams, opts []
 func (c *Client) Do(
 	ctx context.Context, method, path string, query url.Values, body, out any, opts ...RequestOption,
 ) error {
-	e := Endpoint{Service: "Client", Name: "Do", Method: method, Path: path, Retry: RetryNever}
+	e := &Endpoint{Service: "Client", Name: "Do", Method: method, Path: path, Retry: RetryNever}
 	if method == http.MethodGet || method == http.MethodHead {
 		e.Retry = RetrySafe
 	}
@@ -55,7 +60,7 @@ func (c *Client) Do(
 	if reason := checkRawPath(path); reason != "" {
 		return &ParamError{Operation: e.Operation(), Param: "path", Reason: reason}
 	}
-	resp, err := c.send(ctx, e, CallParams{Query: query, Body: body}, opts)
+	resp, err := c.send(ctx, e, &CallParams{Query: query, Body: body}, opts)
 	if err != nil || out == nil {
 		return err
 	}
@@ -63,47 +68,43 @@ func (c *Client) Do(
 }
 
 // callEmpty calls an operation whose answer does not matter.
-func callEmpty(ctx context.Context, c *Client, e Endpoint, p CallParams, opts []RequestOption) error {
+func callEmpty(ctx context.Context, c *Client, e *Endpoint, p *CallParams, opts []RequestOption) error {
 	_, err := c.send(ctx, e, p, opts)
 	return err
 }
 
-// callList calls an operation that answers a list.
-func callList[T any](
-	ctx context.Context, c *Client, e Endpoint, p CallParams, opts []RequestOption,
-) (*List[T], error) {
-	list := &List[T]{}
-	newItems := func(n int) items {
-		list.Data = make([]T, n)
-		return itemsOf[T](list.Data)
+// callList calls an operation that answers a list and decodes the answer into list, a *List, which it returns.
+func callList[P rawSetter](
+	ctx context.Context, c *Client, e *Endpoint, p *CallParams, list P, opts []RequestOption,
+) (P, error) {
+	if err := c.listInto(ctx, e, p, opts, list); err != nil {
+		var none P
+		return none, err
 	}
-	answer, err := c.callItems(ctx, e, p, opts, newItems)
-	if err != nil {
-		return nil, err
-	}
-	list.TotalCount, list.HasTotal, list.raw = answer.Total, answer.HasTotal, answer.Body
 	return list, nil
 }
 
-// callItems is callList without its type parameter.
-func (c *Client) callItems(
-	ctx context.Context, e Endpoint, p CallParams, opts []RequestOption, newItems func(n int) items,
-) (fastjson.List, error) {
+// listInto is callList without its type parameter.
+func (c *Client) listInto(
+	ctx context.Context, e *Endpoint, p *CallParams, opts []RequestOption, list rawSetter,
+) error {
 	resp, err := c.send(ctx, e, p, opts)
 	if err != nil {
-		return fastjson.List{}, err
+		return err
 	}
-	split, err := resp.split()
+	answer, err := resp.split()
 	if err != nil {
-		return fastjson.List{}, err
+		return err
 	}
-	data, d := newItems(len(split.Items)), c.plans.NewDecoder()
-	for i, item := range split.Items {
-		if err := resp.decode(item, data.at(i), d); err != nil {
-			return fastjson.List{}, err
+	data := fill(reflect.ValueOf(list).Elem(), answer)
+	d := c.plans.NewDecoder()
+	for i, item := range answer.Items {
+		if err := resp.decode(item, data.Index(i).Addr().Interface(), d); err != nil {
+			return err
 		}
 	}
-	return split, nil
+	list.setRaw(&answer.Body)
+	return nil
 }
 
 // checkRawPath returns why a path cannot be given to Do, or "".
@@ -122,5 +123,5 @@ func checkRawPath(path string) string {
 	return ""
 }
 
-// rawSetter is implemented by the generated models.
-type rawSetter interface{ setRaw(raw json.RawMessage) }
+// rawSetter is implemented by the generated models and by List.
+type rawSetter interface{ setRaw(raw *json.RawMessage) }

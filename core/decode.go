@@ -55,7 +55,8 @@ func (r *response) decode(data []byte, out any, d *fastjson.Decoder) error {
 		}
 	}
 	if model, ok := out.(rawSetter); ok {
-		model.setRaw(data)
+		raw := json.RawMessage(data)
+		model.setRaw(&raw)
 	}
 	return nil
 }

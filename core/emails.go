@@ -39,18 +39,18 @@ type EmailsService struct{ client *Client }
 // 403 or 404.
 func (s *EmailsService) Send(ctx context.Context, params *EmailSendParams, opts ...RequestOption) (*EmailMessage, error) {
 	if params == nil {
-		return nil, missingParams(endpointEmailsSend)
+		return nil, missingParams(&endpointEmailsSend)
 	}
 	endpoint, message := endpointEmailsSend, *params
 	if key, ok := message.IdempotencyKey.Get(); ok {
-		if err := checkIdempotencyKey(endpoint, "idempotency_key", key); err != nil {
+		if err := checkIdempotencyKey(&endpoint, "idempotency_key", key); err != nil {
 			return nil, err
 		}
 		endpoint.Retry = RetryIdempotent
 		opts = append([]RequestOption{WithHeader("Idempotency-Key", key)}, opts...)
 	}
 	message.IdempotencyKey = Opt[string]{}
-	return Call[EmailMessage](ctx, s.client, endpoint, CallParams{Body: &message}, opts...)
+	return call(ctx, s.client, &endpoint, &CallParams{Body: &message}, new(EmailMessage), opts)
 }
 
 // SendBatch sends 1 to 100 messages and returns the result of each, in the same order. Clerk handles each on its own:
@@ -70,7 +70,7 @@ func (s *EmailsService) SendBatch(
 	for i := range messages {
 		if key, ok := messages[i].IdempotencyKey.Get(); ok {
 			param := "messages[" + strconv.Itoa(i) + "].idempotency_key"
-			if err := checkIdempotencyKey(endpointEmailsSendBatch, param, key); err != nil {
+			if err := checkIdempotencyKey(&endpointEmailsSendBatch, param, key); err != nil {
 				return nil, err
 			}
 		}
@@ -78,7 +78,7 @@ func (s *EmailsService) SendBatch(
 	body := struct {
 		Messages []EmailSendParams `json:"messages"`
 	}{messages}
-	return callList[EmailBatchResult](ctx, s.client, endpointEmailsSendBatch, CallParams{Body: body}, opts)
+	return callList(ctx, s.client, &endpointEmailsSendBatch, &CallParams{Body: body}, new(List[EmailBatchResult]), opts)
 }
 
 // Get returns a message and its state.
@@ -86,7 +86,7 @@ func (s *EmailsService) SendBatch(
 // Experimental: Clerk's own JavaScript SDK marks this call as internal and not yet public, and most instances answer
 // 403 or 404.
 func (s *EmailsService) Get(ctx context.Context, emailID string, opts ...RequestOption) (*EmailMessage, error) {
-	return Call[EmailMessage](ctx, s.client, endpointEmailsGet, CallParams{Path: []string{emailID}}, opts...)
+	return call(ctx, s.client, &endpointEmailsGet, &CallParams{Path: []string{emailID}}, new(EmailMessage), opts)
 }
 
 // Create sends a message to the address of a user.
@@ -96,13 +96,13 @@ func (s *EmailsService) Create(
 	ctx context.Context, params *EmailCreateParams, opts ...RequestOption,
 ) (*EmailMessage, error) {
 	if params == nil {
-		return nil, missingParams(endpointEmailsCreate)
+		return nil, missingParams(&endpointEmailsCreate)
 	}
-	return Call[EmailMessage](ctx, s.client, endpointEmailsCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &endpointEmailsCreate, &CallParams{Body: params}, new(EmailMessage), opts)
 }
 
 // checkIdempotencyKey returns an error for a key that Clerk would refuse.
-func checkIdempotencyKey(e Endpoint, param, key string) error {
+func checkIdempotencyKey(e *Endpoint, param, key string) error {
 	valid := key != "" && len(key) <= 255
 	for i := 0; valid && i < len(key); i++ {
 		c := key[i]

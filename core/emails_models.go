@@ -114,7 +114,7 @@ type EmailMessage struct {
 // RawJSON returns the JSON that the message was decoded from. Do not change it.
 func (m *EmailMessage) RawJSON() json.RawMessage { return m.raw }
 
-func (m *EmailMessage) setRaw(raw json.RawMessage) { m.raw = raw }
+func (m *EmailMessage) setRaw(raw *json.RawMessage) { m.raw = *raw }
 
 // String returns the id and the status.
 func (m EmailMessage) String() string { return "clerk.EmailMessage(" + m.ID + ", " + m.Status + ")" }

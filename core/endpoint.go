@@ -50,7 +50,7 @@ type CallParams struct {
 }
 
 // expandPath fills the placeholders of the path template with escaped values.
-func (e Endpoint) expandPath(values []string) (string, error) {
+func (e *Endpoint) expandPath(values []string) (string, error) {
 	var b strings.Builder
 	rest, n := e.Path, 0
 	for {

@@ -192,8 +192,11 @@ func (e *ParamError) Error() string {
 // Unwrap returns the cause.
 func (e *ParamError) Unwrap() error { return e.Err }
 
-// missingParams returns the error for nil params where the operation needs some.
-func missingParams(e Endpoint) error {
+// missingParams returns the error for nil params where the operation needs some. Its body stays out of the many methods
+// that call it.
+//
+//go:noinline
+func missingParams(e *Endpoint) error {
 	return &ParamError{Operation: e.Operation(), Param: "params", Reason: "nil"}
 }
 

@@ -19,17 +19,17 @@ const (
 func ListAll[T any](
 	ctx context.Context, c *Client, e Endpoint, p CallParams, paging PagingKind, opts ...RequestOption,
 ) iter.Seq2[*T, error] {
-	return listAll[T](ctx, c, e, p, paging, opts)
+	return listAll[*T](ctx, c, &e, &p, paging, opts)
 }
 
 func CallList[T any](
 	ctx context.Context, c *Client, e Endpoint, p CallParams, opts ...RequestOption,
 ) (*List[T], error) {
-	return callList[T](ctx, c, e, p, opts)
+	return callList(ctx, c, &e, &p, new(List[T]), opts)
 }
 
 func CallEmpty(ctx context.Context, c *Client, e Endpoint, p CallParams, opts ...RequestOption) error {
-	return callEmpty(ctx, c, e, p, opts)
+	return callEmpty(ctx, c, &e, &p, opts)
 }
 
 func DecodeErrorBody(body []byte) []ErrorItem {

@@ -31,7 +31,7 @@ func (f *flights) get(ctx context.Context) *flight {
 	params := pages.next()
 	if f.depth <= 1 {
 		alone := &flight{}
-		f.walk.send(ctx, alone, params)
+		f.walk.send(ctx, alone, &params)
 		return alone
 	}
 	if len(f.asked) > 0 && f.asked[0].query != params.Query.Encode() {
@@ -61,7 +61,7 @@ func (f *flights) launch(ctx context.Context, params CallParams) {
 	f.asked = append(f.asked, next)
 	f.running.Go(func() {
 		defer close(next.done)
-		f.walk.send(ctx, next, params)
+		f.walk.send(ctx, next, &params)
 	})
 }
 
@@ -75,10 +75,10 @@ func (f *flights) drop() {
 }
 
 // send asks for a page.
-func (w *walk) send(ctx context.Context, f *flight, params CallParams) {
+func (w *walk) send(ctx context.Context, f *flight, params *CallParams) {
 	opts := w.opts
 	if w.raw != nil {
 		opts = append(slices.Clip(opts), func(cfg *requestConfig) { cfg.raw = &f.raw })
 	}
-	f.resp, f.err = w.client.send(ctx, w.e, params, opts)
+	f.resp, f.err = w.client.send(ctx, &w.e, params, opts)
 }

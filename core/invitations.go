@@ -16,5 +16,5 @@ var endpointInvitationsDelete = Endpoint{
 func (s *InvitationsService) Delete(
 	ctx context.Context, invitationID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, endpointInvitationsDelete, CallParams{Path: []string{invitationID}}, opts...)
+	return call(ctx, s.client, &endpointInvitationsDelete, &CallParams{Path: []string{invitationID}}, new(DeletedObject), opts)
 }

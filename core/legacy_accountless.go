@@ -62,7 +62,7 @@ func CreateAccountlessApplication(
 	if client.ownTransport {
 		defer client.CloseIdleConnections()
 	}
-	return Call[AccountlessApplication](ctx, client, endpointAccountlessCreate, CallParams{Query: params.query()})
+	return call(ctx, client, &endpointAccountlessCreate, &CallParams{Query: params.query()}, new(AccountlessApplication), nil)
 }
 
 // Complete tells Clerk that the application of the client's key has been claimed and set up.
@@ -72,7 +72,7 @@ func (s *AccountlessApplicationsService) Complete(
 	ctx context.Context, params *AccountlessApplicationParams, opts ...RequestOption,
 ) (*AccountlessApplication, error) {
 	p := CallParams{Query: params.query()}
-	return Call[AccountlessApplication](ctx, s.client, endpointAccountlessComplete, p, opts...)
+	return call(ctx, s.client, &endpointAccountlessComplete, &p, new(AccountlessApplication), opts)
 }
 
 func (p *AccountlessApplicationParams) query() url.Values {
@@ -89,7 +89,7 @@ func (p *AccountlessApplicationParams) query() url.Values {
 // RawJSON returns the JSON that the application was decoded from. Do not change it.
 func (a *AccountlessApplication) RawJSON() json.RawMessage { return a.raw }
 
-func (a *AccountlessApplication) setRaw(raw json.RawMessage) { a.raw = raw }
+func (a *AccountlessApplication) setRaw(raw *json.RawMessage) { a.raw = *raw }
 
 // String returns the publishable key, which is public.
 func (a AccountlessApplication) String() string {

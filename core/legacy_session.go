@@ -49,11 +49,11 @@ func (s *SessionsService) Verify(
 	ctx context.Context, sessionID string, params *SessionVerifyParams, opts ...RequestOption,
 ) (*Session, error) {
 	if params == nil {
-		return nil, missingParams(endpointSessionsVerify)
+		return nil, missingParams(&endpointSessionsVerify)
 	}
 	opts = append([]RequestOption{WithHeader("Clerk-API-Version", lastVersionOfVerify)}, opts...)
 	p := CallParams{Path: []string{sessionID}, Body: params}
-	return Call[Session](ctx, s.client, endpointSessionsVerify, p, opts...)
+	return call(ctx, s.client, &endpointSessionsVerify, &p, new(Session), opts)
 }
 
 // GetLastActiveSession returns the session of a client that was used last.
@@ -64,7 +64,7 @@ func (s *ClientsService) GetLastActiveSession(
 	ctx context.Context, clientID string, opts ...RequestOption,
 ) (*Session, error) {
 	p := CallParams{Path: []string{clientID}}
-	return Call[Session](ctx, s.client, endpointClientsGetLastActiveSession, p, opts...)
+	return call(ctx, s.client, &endpointClientsGetLastActiveSession, &p, new(Session), opts)
 }
 
 // HandshakePayload holds what a handshake sets. It prints without its cookies.
@@ -87,13 +87,13 @@ func (s *ClientsService) GetHandshakePayload(
 		return nil, &ParamError{Operation: endpointClientsGetHandshakePayload.Operation(), Param: "nonce", Reason: "empty"}
 	}
 	p := CallParams{Query: url.Values{"nonce": {nonce}}}
-	return Call[HandshakePayload](ctx, s.client, endpointClientsGetHandshakePayload, p, opts...)
+	return call(ctx, s.client, &endpointClientsGetHandshakePayload, &p, new(HandshakePayload), opts)
 }
 
 // RawJSON returns the JSON that the payload was decoded from. Do not change it.
 func (h *HandshakePayload) RawJSON() json.RawMessage { return h.raw }
 
-func (h *HandshakePayload) setRaw(raw json.RawMessage) { h.raw = raw }
+func (h *HandshakePayload) setRaw(raw *json.RawMessage) { h.raw = *raw }
 
 // String hides the cookies.
 func (h HandshakePayload) String() string { return "clerk.HandshakePayload{redacted}" }

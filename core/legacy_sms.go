@@ -58,15 +58,15 @@ func (s *SMSMessagesService) Create(
 	ctx context.Context, params *SMSMessageCreateParams, opts ...RequestOption,
 ) (*SMSMessage, error) {
 	if params == nil {
-		return nil, missingParams(endpointSMSMessagesCreate)
+		return nil, missingParams(&endpointSMSMessagesCreate)
 	}
-	return Call[SMSMessage](ctx, s.client, endpointSMSMessagesCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &endpointSMSMessagesCreate, &CallParams{Body: params}, new(SMSMessage), opts)
 }
 
 // RawJSON returns the JSON that the message was decoded from. Do not change it.
 func (m *SMSMessage) RawJSON() json.RawMessage { return m.raw }
 
-func (m *SMSMessage) setRaw(raw json.RawMessage) { m.raw = raw }
+func (m *SMSMessage) setRaw(raw *json.RawMessage) { m.raw = *raw }
 
 // String returns the id and the status.
 func (m SMSMessage) String() string { return "clerk.SMSMessage(" + m.ID + ", " + m.Status + ")" }

@@ -2,12 +2,16 @@ package clerk
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
+	"reflect"
+
+	"github.com/clerkgo/clerk-go/core/internal/fastjson"
 )
 
 // List is one page of a list.
 type List[T any] struct {
+	original
+
 	// Data holds the items of the page.
 	Data []T
 	// TotalCount is the number of items of the whole list. It is known only if HasTotal is set: some answers, such as
@@ -15,12 +19,18 @@ type List[T any] struct {
 	TotalCount int64
 	// HasTotal says that the answer held the number of items of the whole list.
 	HasTotal bool
-
-	raw json.RawMessage
 }
 
-// RawJSON returns the answer that the page was decoded from. Do not change it.
-func (l *List[T]) RawJSON() json.RawMessage { return l.raw }
+// fill sets a list, which is a List, to an answer and returns its Data, with as many zero items as the answer has. A
+// method of List would be compiled anew for each list, in every package that names a type of this one.
+func fill(list reflect.Value, answer fastjson.List) (data reflect.Value) {
+	n := len(answer.Items)
+	data = list.FieldByName("Data")
+	data.Set(reflect.MakeSlice(data.Type(), n, n))
+	list.FieldByName("TotalCount").SetInt(answer.Total)
+	list.FieldByName("HasTotal").SetBool(answer.HasTotal)
+	return data
+}
 
 // pagingKind says how the pages of a list follow each other.
 type pagingKind uint8
@@ -31,21 +41,15 @@ const (
 	pagingCursor                   // starting_after, the id of the last item
 )
 
-// listAll returns an iterator over all pages of a list.
-func listAll[T any](
-	ctx context.Context, c *Client, e Endpoint, p CallParams, paging pagingKind, opts []RequestOption,
-) iter.Seq2[*T, error] {
-	p.Query = cloneValues(p.Query)
-	p.Path = append([]string(nil), p.Path...)
-	opts = append([]RequestOption(nil), opts...)
-	newItems := func(n int) items { return make(itemsOf[T], n) }
-	return func(yield func(*T, error) bool) {
-		walk := newWalk(c, e, p, paging, opts, newItems)
-		walk.run(ctx, func(data items, i int, err error) bool {
-			if err != nil {
-				return yield(nil, err)
-			}
-			return yield(&data.(itemsOf[T])[i], nil)
+// listAll returns an iterator over all pages of a list, whose items it gives as P, a pointer.
+func listAll[P any](
+	ctx context.Context, c *Client, e *Endpoint, p *CallParams, paging pagingKind, opts []RequestOption,
+) iter.Seq2[P, error] {
+	list := newListing(c, e, p, paging, opts, reflect.TypeFor[P]().Elem())
+	return func(yield func(P, error) bool) {
+		newWalk(list).run(ctx, func(item any, err error) bool {
+			found, _ := item.(P)
+			return yield(found, err)
 		})
 	}
 }

@@ -24,7 +24,7 @@ type request struct {
 }
 
 // send makes a call, with its retries, and returns the answer if it is a success.
-func (c *Client) send(ctx context.Context, e Endpoint, p CallParams, opts []RequestOption) (*response, error) {
+func (c *Client) send(ctx context.Context, e *Endpoint, p *CallParams, opts []RequestOption) (*response, error) {
 	req, err := c.prepare(ctx, e, p, opts)
 	if err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func (r *request) deletedBefore(resp *response) *response {
 }
 
 // prepare checks everything that can be wrong before something is sent.
-func (c *Client) prepare(ctx context.Context, e Endpoint, p CallParams, opts []RequestOption) (*request, error) {
+func (c *Client) prepare(ctx context.Context, e *Endpoint, p *CallParams, opts []RequestOption) (*request, error) {
 	operation := e.Operation()
 	if ctx == nil {
 		return nil, &ParamError{Operation: operation, Param: "ctx", Reason: "nil"}
@@ -135,10 +135,11 @@ func (c *Client) prepare(ctx context.Context, e Endpoint, p CallParams, opts []R
 	if err := ctx.Err(); err != nil {
 		return nil, &TransportError{Operation: operation, Err: err}
 	}
-	if p.Body, err = cfg.withFields(e.Method, p.Body); err != nil {
+	params := *p
+	if params.Body, err = cfg.withFields(e.Method, p.Body); err != nil {
 		return nil, &ParamError{Operation: operation, Param: "body", Reason: "cannot take WithBodyField", Err: err}
 	}
-	body, err := encodeBody(ctx, p.Body, cfg.timeout)
+	body, err := encodeBody(ctx, params.Body, cfg.timeout)
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return nil, &TransportError{Operation: operation, Err: err}
@@ -150,7 +151,7 @@ func (c *Client) prepare(ctx context.Context, e Endpoint, p CallParams, opts []R
 		address += "?" + query
 	}
 	req := &request{
-		client: c, operation: operation, method: e.Method, url: address, retry: e.Retry, cfg: cfg, params: p, body: body,
+		client: c, operation: operation, method: e.Method, url: address, retry: e.Retry, cfg: cfg, params: params, body: body,
 	}
 	if len(p.Path) == 1 && strings.HasSuffix(e.Path, "}") {
 		req.target = p.Path[0]

@@ -16,9 +16,9 @@ func (s *ActorTokensService) Create(
 	ctx context.Context, params *ActorTokenCreateParams, opts ...RequestOption,
 ) (*ActorToken, error) {
 	if params == nil {
-		return nil, missingParams(EndpointActorTokensCreate)
+		return nil, missingParams(&EndpointActorTokensCreate)
 	}
-	return Call[ActorToken](ctx, s.client, EndpointActorTokensCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointActorTokensCreate, &CallParams{Body: params}, new(ActorToken), opts)
 }
 
 // Revoke revokes a pending actor token.
@@ -27,7 +27,11 @@ func (s *ActorTokensService) Create(
 func (s *ActorTokensService) Revoke(
 	ctx context.Context, actorTokenID string, opts ...RequestOption,
 ) (*ActorToken, error) {
-	return Call[ActorToken](ctx, s.client, EndpointActorTokensRevoke, CallParams{Path: []string{actorTokenID}}, opts...)
+	return call(
+		ctx, s.client, &EndpointActorTokensRevoke,
+		&CallParams{Path: []string{actorTokenID}},
+		new(ActorToken), opts,
+	)
 }
 
 // ActorTokenCreateParams holds the fields of ActorTokensService.Create.

@@ -21,10 +21,10 @@ func (s *AdminPortalLinkTokensService) Create(
 	if params == nil {
 		params = &AdminPortalLinkTokenCreateParams{}
 	}
-	return Call[AdminPortalLinkToken](
-		ctx, s.client, EndpointAdminPortalLinkTokensCreate,
-		CallParams{Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointAdminPortalLinkTokensCreate,
+		&CallParams{Body: params},
+		new(AdminPortalLinkToken), opts,
 	)
 }
 
@@ -39,10 +39,10 @@ func (s *AdminPortalLinkTokensService) Revoke(
 	if params == nil {
 		params = &AdminPortalLinkTokenRevokeParams{}
 	}
-	return Call[AdminPortalLinkToken](
-		ctx, s.client, EndpointAdminPortalLinkTokensRevoke,
-		CallParams{Path: []string{adminPortalLinkTokenID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointAdminPortalLinkTokensRevoke,
+		&CallParams{Path: []string{adminPortalLinkTokenID}, Body: params},
+		new(AdminPortalLinkToken), opts,
 	)
 }
 

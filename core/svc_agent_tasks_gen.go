@@ -16,16 +16,20 @@ func (s *AgentTasksService) Create(
 	ctx context.Context, params *AgentTaskCreateParams, opts ...RequestOption,
 ) (*AgentTask, error) {
 	if params == nil {
-		return nil, missingParams(EndpointAgentTasksCreate)
+		return nil, missingParams(&EndpointAgentTasksCreate)
 	}
-	return Call[AgentTask](ctx, s.client, EndpointAgentTasksCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointAgentTasksCreate, &CallParams{Body: params}, new(AgentTask), opts)
 }
 
 // Revoke revokes a pending task of an agent.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Agent-Tasks#operation/RevokeAgentTask
 func (s *AgentTasksService) Revoke(ctx context.Context, agentTaskID string, opts ...RequestOption) (*AgentTask, error) {
-	return Call[AgentTask](ctx, s.client, EndpointAgentTasksRevoke, CallParams{Path: []string{agentTaskID}}, opts...)
+	return call(
+		ctx, s.client, &EndpointAgentTasksRevoke,
+		&CallParams{Path: []string{agentTaskID}},
+		new(AgentTask), opts,
+	)
 }
 
 // AgentTaskCreateParams holds the fields of AgentTasksService.Create.

@@ -19,10 +19,10 @@ type AllowlistIdentifiersService struct{ client *Client }
 func (s *AllowlistIdentifiersService) List(
 	ctx context.Context, params *AllowlistIdentifierListParams, opts ...RequestOption,
 ) (*List[AllowlistIdentifier], error) {
-	return callList[AllowlistIdentifier](
-		ctx, s.client, EndpointAllowlistIdentifiersList,
-		CallParams{Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointAllowlistIdentifiersList,
+		&CallParams{Query: params.query()},
+		new(List[AllowlistIdentifier]), opts,
 	)
 }
 
@@ -36,9 +36,9 @@ func (s *AllowlistIdentifiersService) List(
 func (s *AllowlistIdentifiersService) ListAll(
 	ctx context.Context, params *AllowlistIdentifierListParams, opts ...RequestOption,
 ) iter.Seq2[*AllowlistIdentifier, error] {
-	return listAll[AllowlistIdentifier](
-		ctx, s.client, EndpointAllowlistIdentifiersList,
-		CallParams{Query: params.query()},
+	return listAll[*AllowlistIdentifier](
+		ctx, s.client, &EndpointAllowlistIdentifiersList,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -50,12 +50,12 @@ func (s *AllowlistIdentifiersService) Create(
 	ctx context.Context, params *AllowlistIdentifierCreateParams, opts ...RequestOption,
 ) (*AllowlistIdentifier, error) {
 	if params == nil {
-		return nil, missingParams(EndpointAllowlistIdentifiersCreate)
+		return nil, missingParams(&EndpointAllowlistIdentifiersCreate)
 	}
-	return Call[AllowlistIdentifier](
-		ctx, s.client, EndpointAllowlistIdentifiersCreate,
-		CallParams{Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointAllowlistIdentifiersCreate,
+		&CallParams{Body: params},
+		new(AllowlistIdentifier), opts,
 	)
 }
 
@@ -65,10 +65,10 @@ func (s *AllowlistIdentifiersService) Create(
 func (s *AllowlistIdentifiersService) Delete(
 	ctx context.Context, identifierID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointAllowlistIdentifiersDelete,
-		CallParams{Path: []string{identifierID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointAllowlistIdentifiersDelete,
+		&CallParams{Path: []string{identifierID}},
+		new(DeletedObject), opts,
 	)
 }
 

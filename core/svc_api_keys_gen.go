@@ -19,9 +19,9 @@ func (s *APIKeysService) List(
 	ctx context.Context, params *APIKeyListParams, opts ...RequestOption,
 ) (*List[APIKey], error) {
 	if params == nil {
-		return nil, missingParams(EndpointAPIKeysList)
+		return nil, missingParams(&EndpointAPIKeysList)
 	}
-	return callList[APIKey](ctx, s.client, EndpointAPIKeysList, CallParams{Query: params.query()}, opts)
+	return callList(ctx, s.client, &EndpointAPIKeysList, &CallParams{Query: params.query()}, new(List[APIKey]), opts)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -33,9 +33,9 @@ func (s *APIKeysService) ListAll(
 	ctx context.Context, params *APIKeyListParams, opts ...RequestOption,
 ) iter.Seq2[*APIKey, error] {
 	if params == nil {
-		return func(yield func(*APIKey, error) bool) { yield(nil, missingParams(EndpointAPIKeysList)) }
+		return func(yield func(*APIKey, error) bool) { yield(nil, missingParams(&EndpointAPIKeysList)) }
 	}
-	return listAll[APIKey](ctx, s.client, EndpointAPIKeysList, CallParams{Query: params.query()}, pagingOffset, opts)
+	return listAll[*APIKey](ctx, s.client, &EndpointAPIKeysList, &CallParams{Query: params.query()}, pagingOffset, opts)
 }
 
 // Create creates an API key. The answer holds its secret.
@@ -45,16 +45,16 @@ func (s *APIKeysService) Create(
 	ctx context.Context, params *APIKeyCreateParams, opts ...RequestOption,
 ) (*APIKey, error) {
 	if params == nil {
-		return nil, missingParams(EndpointAPIKeysCreate)
+		return nil, missingParams(&EndpointAPIKeysCreate)
 	}
-	return Call[APIKey](ctx, s.client, EndpointAPIKeysCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointAPIKeysCreate, &CallParams{Body: params}, new(APIKey), opts)
 }
 
 // Get returns one API key, without its secret.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/getApiKey
 func (s *APIKeysService) Get(ctx context.Context, apiKeyID string, opts ...RequestOption) (*APIKey, error) {
-	return Call[APIKey](ctx, s.client, EndpointAPIKeysGet, CallParams{Path: []string{apiKeyID}}, opts...)
+	return call(ctx, s.client, &EndpointAPIKeysGet, &CallParams{Path: []string{apiKeyID}}, new(APIKey), opts)
 }
 
 // Update changes the fields that are set and leaves the others alone.
@@ -68,10 +68,10 @@ func (s *APIKeysService) Update(
 	if params == nil {
 		params = &APIKeyUpdateParams{}
 	}
-	return Call[APIKey](
-		ctx, s.client, EndpointAPIKeysUpdate,
-		CallParams{Path: []string{apiKeyID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointAPIKeysUpdate,
+		&CallParams{Path: []string{apiKeyID}, Body: params},
+		new(APIKey), opts,
 	)
 }
 
@@ -79,14 +79,18 @@ func (s *APIKeysService) Update(
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/deleteApiKey
 func (s *APIKeysService) Delete(ctx context.Context, apiKeyID string, opts ...RequestOption) (*DeletedAPIKey, error) {
-	return Call[DeletedAPIKey](ctx, s.client, EndpointAPIKeysDelete, CallParams{Path: []string{apiKeyID}}, opts...)
+	return call(ctx, s.client, &EndpointAPIKeysDelete, &CallParams{Path: []string{apiKeyID}}, new(DeletedAPIKey), opts)
 }
 
 // GetSecret returns the secret of an API key.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/getApiKeySecret
 func (s *APIKeysService) GetSecret(ctx context.Context, apiKeyID string, opts ...RequestOption) (*APIKeySecret, error) {
-	return Call[APIKeySecret](ctx, s.client, EndpointAPIKeysGetSecret, CallParams{Path: []string{apiKeyID}}, opts...)
+	return call(
+		ctx, s.client, &EndpointAPIKeysGetSecret,
+		&CallParams{Path: []string{apiKeyID}},
+		new(APIKeySecret), opts,
+	)
 }
 
 // Revoke revokes an API key.
@@ -100,10 +104,10 @@ func (s *APIKeysService) Revoke(
 	if params == nil {
 		params = &APIKeyRevokeParams{}
 	}
-	return Call[APIKey](
-		ctx, s.client, EndpointAPIKeysRevoke,
-		CallParams{Path: []string{apiKeyID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointAPIKeysRevoke,
+		&CallParams{Path: []string{apiKeyID}, Body: params},
+		new(APIKey), opts,
 	)
 }
 
@@ -115,9 +119,9 @@ func (s *APIKeysService) Verify(
 	ctx context.Context, params *APIKeyVerifyParams, opts ...RequestOption,
 ) (*APIKey, error) {
 	if params == nil {
-		return nil, missingParams(EndpointAPIKeysVerify)
+		return nil, missingParams(&EndpointAPIKeysVerify)
 	}
-	return Call[APIKey](ctx, s.client, EndpointAPIKeysVerify, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointAPIKeysVerify, &CallParams{Body: params}, new(APIKey), opts)
 }
 
 // APIKeyListParams selects what APIKeysService.List returns.

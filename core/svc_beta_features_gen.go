@@ -20,10 +20,10 @@ func (s *BetaFeaturesService) UpdateInstanceSettings(
 	if params == nil {
 		params = &BetaFeaturesUpdateInstanceSettingsParams{}
 	}
-	return Call[InstanceSettings](
-		ctx, s.client, EndpointBetaFeaturesUpdateInstanceSettings,
-		CallParams{Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointBetaFeaturesUpdateInstanceSettings,
+		&CallParams{Body: params},
+		new(InstanceSettings), opts,
 	)
 }
 
@@ -40,7 +40,7 @@ func (s *BetaFeaturesService) UpdateDomain(
 	if params == nil {
 		params = &BetaFeaturesUpdateDomainParams{}
 	}
-	return callEmpty(ctx, s.client, EndpointBetaFeaturesUpdateDomain, CallParams{Body: params}, opts)
+	return callEmpty(ctx, s.client, &EndpointBetaFeaturesUpdateDomain, &CallParams{Body: params}, opts)
 }
 
 // BetaFeaturesUpdateInstanceSettingsParams holds the fields of BetaFeaturesService.UpdateInstanceSettings.

@@ -20,7 +20,11 @@ type BillingService struct{ client *Client }
 func (s *BillingService) ListPlans(
 	ctx context.Context, params *BillingListPlansParams, opts ...RequestOption,
 ) (*List[BillingPlan], error) {
-	return callList[BillingPlan](ctx, s.client, EndpointBillingListPlans, CallParams{Query: params.query()}, opts)
+	return callList(
+		ctx, s.client, &EndpointBillingListPlans,
+		&CallParams{Query: params.query()},
+		new(List[BillingPlan]), opts,
+	)
 }
 
 // ListAllPlans returns an iterator over all items of ListPlans, page by page. It stops after the first error.
@@ -33,9 +37,9 @@ func (s *BillingService) ListPlans(
 func (s *BillingService) ListAllPlans(
 	ctx context.Context, params *BillingListPlansParams, opts ...RequestOption,
 ) iter.Seq2[*BillingPlan, error] {
-	return listAll[BillingPlan](
-		ctx, s.client, EndpointBillingListPlans,
-		CallParams{Query: params.query()},
+	return listAll[*BillingPlan](
+		ctx, s.client, &EndpointBillingListPlans,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -48,7 +52,11 @@ func (s *BillingService) ListAllPlans(
 func (s *BillingService) ListPrices(
 	ctx context.Context, params *BillingListPricesParams, opts ...RequestOption,
 ) (*List[BillingPrice], error) {
-	return callList[BillingPrice](ctx, s.client, EndpointBillingListPrices, CallParams{Query: params.query()}, opts)
+	return callList(
+		ctx, s.client, &EndpointBillingListPrices,
+		&CallParams{Query: params.query()},
+		new(List[BillingPrice]), opts,
+	)
 }
 
 // ListAllPrices returns an iterator over all items of ListPrices, page by page. It stops after the first error.
@@ -61,9 +69,9 @@ func (s *BillingService) ListPrices(
 func (s *BillingService) ListAllPrices(
 	ctx context.Context, params *BillingListPricesParams, opts ...RequestOption,
 ) iter.Seq2[*BillingPrice, error] {
-	return listAll[BillingPrice](
-		ctx, s.client, EndpointBillingListPrices,
-		CallParams{Query: params.query()},
+	return listAll[*BillingPrice](
+		ctx, s.client, &EndpointBillingListPrices,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -75,9 +83,9 @@ func (s *BillingService) CreatePrice(
 	ctx context.Context, params *BillingCreatePriceParams, opts ...RequestOption,
 ) (*BillingPrice, error) {
 	if params == nil {
-		return nil, missingParams(EndpointBillingCreatePrice)
+		return nil, missingParams(&EndpointBillingCreatePrice)
 	}
-	return Call[BillingPrice](ctx, s.client, EndpointBillingCreatePrice, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointBillingCreatePrice, &CallParams{Body: params}, new(BillingPrice), opts)
 }
 
 // ListSubscriptionItems returns one page of subscription items.
@@ -88,10 +96,10 @@ func (s *BillingService) CreatePrice(
 func (s *BillingService) ListSubscriptionItems(
 	ctx context.Context, params *BillingListSubscriptionItemsParams, opts ...RequestOption,
 ) (*List[BillingSubscriptionItem], error) {
-	return callList[BillingSubscriptionItem](
-		ctx, s.client, EndpointBillingListSubscriptionItems,
-		CallParams{Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointBillingListSubscriptionItems,
+		&CallParams{Query: params.query()},
+		new(List[BillingSubscriptionItem]), opts,
 	)
 }
 
@@ -105,9 +113,9 @@ func (s *BillingService) ListSubscriptionItems(
 func (s *BillingService) ListAllSubscriptionItems(
 	ctx context.Context, params *BillingListSubscriptionItemsParams, opts ...RequestOption,
 ) iter.Seq2[*BillingSubscriptionItem, error] {
-	return listAll[BillingSubscriptionItem](
-		ctx, s.client, EndpointBillingListSubscriptionItems,
-		CallParams{Query: params.query()},
+	return listAll[*BillingSubscriptionItem](
+		ctx, s.client, &EndpointBillingListSubscriptionItems,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -120,10 +128,10 @@ func (s *BillingService) ListAllSubscriptionItems(
 func (s *BillingService) CancelSubscriptionItem(
 	ctx context.Context, subscriptionItemID string, params *BillingCancelSubscriptionItemParams, opts ...RequestOption,
 ) (*BillingSubscriptionItem, error) {
-	return Call[BillingSubscriptionItem](
-		ctx, s.client, EndpointBillingCancelSubscriptionItem,
-		CallParams{Path: []string{subscriptionItemID}, Query: params.query()},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointBillingCancelSubscriptionItem,
+		&CallParams{Path: []string{subscriptionItemID}, Query: params.query()},
+		new(BillingSubscriptionItem), opts,
 	)
 }
 
@@ -134,12 +142,12 @@ func (s *BillingService) ExtendFreeTrial(
 	ctx context.Context, subscriptionItemID string, params *BillingExtendFreeTrialParams, opts ...RequestOption,
 ) (*BillingSubscriptionItem, error) {
 	if params == nil {
-		return nil, missingParams(EndpointBillingExtendFreeTrial)
+		return nil, missingParams(&EndpointBillingExtendFreeTrial)
 	}
-	return Call[BillingSubscriptionItem](
-		ctx, s.client, EndpointBillingExtendFreeTrial,
-		CallParams{Path: []string{subscriptionItemID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointBillingExtendFreeTrial,
+		&CallParams{Path: []string{subscriptionItemID}, Body: params},
+		new(BillingSubscriptionItem), opts,
 	)
 }
 
@@ -150,12 +158,12 @@ func (s *BillingService) CreatePriceTransition(
 	ctx context.Context, subscriptionItemID string, params *BillingCreatePriceTransitionParams, opts ...RequestOption,
 ) (*BillingPriceTransition, error) {
 	if params == nil {
-		return nil, missingParams(EndpointBillingCreatePriceTransition)
+		return nil, missingParams(&EndpointBillingCreatePriceTransition)
 	}
-	return Call[BillingPriceTransition](
-		ctx, s.client, EndpointBillingCreatePriceTransition,
-		CallParams{Path: []string{subscriptionItemID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointBillingCreatePriceTransition,
+		&CallParams{Path: []string{subscriptionItemID}, Body: params},
+		new(BillingPriceTransition), opts,
 	)
 }
 
@@ -166,12 +174,12 @@ func (s *BillingService) ApplyDiscount(
 	ctx context.Context, subscriptionItemID string, params *BillingApplyDiscountParams, opts ...RequestOption,
 ) (*BillingDiscountRedemption, error) {
 	if params == nil {
-		return nil, missingParams(EndpointBillingApplyDiscount)
+		return nil, missingParams(&EndpointBillingApplyDiscount)
 	}
-	return Call[BillingDiscountRedemption](
-		ctx, s.client, EndpointBillingApplyDiscount,
-		CallParams{Path: []string{subscriptionItemID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointBillingApplyDiscount,
+		&CallParams{Path: []string{subscriptionItemID}, Body: params},
+		new(BillingDiscountRedemption), opts,
 	)
 }
 
@@ -181,10 +189,10 @@ func (s *BillingService) ApplyDiscount(
 func (s *BillingService) RemoveDiscount(
 	ctx context.Context, subscriptionItemID, discountID string, opts ...RequestOption,
 ) (*BillingDiscountRedemption, error) {
-	return Call[BillingDiscountRedemption](
-		ctx, s.client, EndpointBillingRemoveDiscount,
-		CallParams{Path: []string{subscriptionItemID, discountID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointBillingRemoveDiscount,
+		&CallParams{Path: []string{subscriptionItemID, discountID}},
+		new(BillingDiscountRedemption), opts,
 	)
 }
 
@@ -196,10 +204,10 @@ func (s *BillingService) RemoveDiscount(
 func (s *BillingService) ListStatements(
 	ctx context.Context, params *BillingListStatementsParams, opts ...RequestOption,
 ) (*List[BillingStatement], error) {
-	return callList[BillingStatement](
-		ctx, s.client, EndpointBillingListStatements,
-		CallParams{Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointBillingListStatements,
+		&CallParams{Query: params.query()},
+		new(List[BillingStatement]), opts,
 	)
 }
 
@@ -213,9 +221,9 @@ func (s *BillingService) ListStatements(
 func (s *BillingService) ListAllStatements(
 	ctx context.Context, params *BillingListStatementsParams, opts ...RequestOption,
 ) iter.Seq2[*BillingStatement, error] {
-	return listAll[BillingStatement](
-		ctx, s.client, EndpointBillingListStatements,
-		CallParams{Query: params.query()},
+	return listAll[*BillingStatement](
+		ctx, s.client, &EndpointBillingListStatements,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -226,10 +234,10 @@ func (s *BillingService) ListAllStatements(
 func (s *BillingService) GetStatement(
 	ctx context.Context, statementID string, opts ...RequestOption,
 ) (*BillingStatement, error) {
-	return Call[BillingStatement](
-		ctx, s.client, EndpointBillingGetStatement,
-		CallParams{Path: []string{statementID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointBillingGetStatement,
+		&CallParams{Path: []string{statementID}},
+		new(BillingStatement), opts,
 	)
 }
 
@@ -241,10 +249,10 @@ func (s *BillingService) GetStatement(
 func (s *BillingService) ListStatementPaymentAttempts(
 	ctx context.Context, statementID string, params *BillingListStatementPaymentAttemptsParams, opts ...RequestOption,
 ) (*List[BillingPaymentAttempt], error) {
-	return callList[BillingPaymentAttempt](
-		ctx, s.client, EndpointBillingListStatementPaymentAttempts,
-		CallParams{Path: []string{statementID}, Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointBillingListStatementPaymentAttempts,
+		&CallParams{Path: []string{statementID}, Query: params.query()},
+		new(List[BillingPaymentAttempt]), opts,
 	)
 }
 
@@ -258,9 +266,9 @@ func (s *BillingService) ListStatementPaymentAttempts(
 func (s *BillingService) ListAllStatementPaymentAttempts(
 	ctx context.Context, statementID string, params *BillingListStatementPaymentAttemptsParams, opts ...RequestOption,
 ) iter.Seq2[*BillingPaymentAttempt, error] {
-	return listAll[BillingPaymentAttempt](
-		ctx, s.client, EndpointBillingListStatementPaymentAttempts,
-		CallParams{Path: []string{statementID}, Query: params.query()},
+	return listAll[*BillingPaymentAttempt](
+		ctx, s.client, &EndpointBillingListStatementPaymentAttempts,
+		&CallParams{Path: []string{statementID}, Query: params.query()},
 		pagingOffset, opts,
 	)
 }

@@ -16,7 +16,11 @@ type BlocklistIdentifiersService struct{ client *Client }
 func (s *BlocklistIdentifiersService) List(
 	ctx context.Context, opts ...RequestOption,
 ) (*List[BlocklistIdentifier], error) {
-	return callList[BlocklistIdentifier](ctx, s.client, EndpointBlocklistIdentifiersList, CallParams{}, opts)
+	return callList(
+		ctx, s.client, &EndpointBlocklistIdentifiersList,
+		&CallParams{},
+		new(List[BlocklistIdentifier]), opts,
+	)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -26,7 +30,11 @@ func (s *BlocklistIdentifiersService) List(
 func (s *BlocklistIdentifiersService) ListAll(
 	ctx context.Context, opts ...RequestOption,
 ) iter.Seq2[*BlocklistIdentifier, error] {
-	return listAll[BlocklistIdentifier](ctx, s.client, EndpointBlocklistIdentifiersList, CallParams{}, pagingNone, opts)
+	return listAll[*BlocklistIdentifier](
+		ctx, s.client, &EndpointBlocklistIdentifiersList,
+		&CallParams{},
+		pagingNone, opts,
+	)
 }
 
 // Create adds an e-mail address, a phone number, a wallet or a domain pattern to the blocklist.
@@ -36,12 +44,12 @@ func (s *BlocklistIdentifiersService) Create(
 	ctx context.Context, params *BlocklistIdentifierCreateParams, opts ...RequestOption,
 ) (*BlocklistIdentifier, error) {
 	if params == nil {
-		return nil, missingParams(EndpointBlocklistIdentifiersCreate)
+		return nil, missingParams(&EndpointBlocklistIdentifiersCreate)
 	}
-	return Call[BlocklistIdentifier](
-		ctx, s.client, EndpointBlocklistIdentifiersCreate,
-		CallParams{Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointBlocklistIdentifiersCreate,
+		&CallParams{Body: params},
+		new(BlocklistIdentifier), opts,
 	)
 }
 
@@ -51,10 +59,10 @@ func (s *BlocklistIdentifiersService) Create(
 func (s *BlocklistIdentifiersService) Delete(
 	ctx context.Context, identifierID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointBlocklistIdentifiersDelete,
-		CallParams{Path: []string{identifierID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointBlocklistIdentifiersDelete,
+		&CallParams{Path: []string{identifierID}},
+		new(DeletedObject), opts,
 	)
 }
 

@@ -22,7 +22,11 @@ type ClientsService struct{ client *Client }
 func (s *ClientsService) List(
 	ctx context.Context, params *ClientListParams, opts ...RequestOption,
 ) (*List[DeviceClient], error) {
-	return callList[DeviceClient](ctx, s.client, EndpointClientsList, CallParams{Query: params.query()}, opts)
+	return callList(
+		ctx, s.client, &EndpointClientsList,
+		&CallParams{Query: params.query()},
+		new(List[DeviceClient]), opts,
+	)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -37,9 +41,9 @@ func (s *ClientsService) List(
 func (s *ClientsService) ListAll(
 	ctx context.Context, params *ClientListParams, opts ...RequestOption,
 ) iter.Seq2[*DeviceClient, error] {
-	return listAll[DeviceClient](
-		ctx, s.client, EndpointClientsList,
-		CallParams{Query: params.query()},
+	return listAll[*DeviceClient](
+		ctx, s.client, &EndpointClientsList,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -48,7 +52,7 @@ func (s *ClientsService) ListAll(
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Clients#operation/GetClient
 func (s *ClientsService) Get(ctx context.Context, clientID string, opts ...RequestOption) (*DeviceClient, error) {
-	return Call[DeviceClient](ctx, s.client, EndpointClientsGet, CallParams{Path: []string{clientID}}, opts...)
+	return call(ctx, s.client, &EndpointClientsGet, &CallParams{Path: []string{clientID}}, new(DeviceClient), opts)
 }
 
 // Verify checks the token of a client and returns the client.
@@ -58,9 +62,9 @@ func (s *ClientsService) Verify(
 	ctx context.Context, params *ClientVerifyParams, opts ...RequestOption,
 ) (*DeviceClient, error) {
 	if params == nil {
-		return nil, missingParams(EndpointClientsVerify)
+		return nil, missingParams(&EndpointClientsVerify)
 	}
-	return Call[DeviceClient](ctx, s.client, EndpointClientsVerify, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointClientsVerify, &CallParams{Body: params}, new(DeviceClient), opts)
 }
 
 // ClientListParams selects what ClientsService.List returns.

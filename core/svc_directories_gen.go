@@ -21,7 +21,11 @@ type DirectoriesService struct{ client *Client }
 func (s *DirectoriesService) List(
 	ctx context.Context, params *DirectoryListParams, opts ...RequestOption,
 ) (*List[Directory], error) {
-	return callList[Directory](ctx, s.client, EndpointDirectoriesList, CallParams{Query: params.query()}, opts)
+	return callList(
+		ctx, s.client, &EndpointDirectoriesList,
+		&CallParams{Query: params.query()},
+		new(List[Directory]), opts,
+	)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -34,9 +38,9 @@ func (s *DirectoriesService) List(
 func (s *DirectoriesService) ListAll(
 	ctx context.Context, params *DirectoryListParams, opts ...RequestOption,
 ) iter.Seq2[*Directory, error] {
-	return listAll[Directory](
-		ctx, s.client, EndpointDirectoriesList,
-		CallParams{Query: params.query()},
+	return listAll[*Directory](
+		ctx, s.client, &EndpointDirectoriesList,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -48,16 +52,16 @@ func (s *DirectoriesService) Create(
 	ctx context.Context, params *DirectoryCreateParams, opts ...RequestOption,
 ) (*Directory, error) {
 	if params == nil {
-		return nil, missingParams(EndpointDirectoriesCreate)
+		return nil, missingParams(&EndpointDirectoriesCreate)
 	}
-	return Call[Directory](ctx, s.client, EndpointDirectoriesCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointDirectoriesCreate, &CallParams{Body: params}, new(Directory), opts)
 }
 
 // Get returns one directory.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Directories#operation/GetDirectory
 func (s *DirectoriesService) Get(ctx context.Context, directoryID string, opts ...RequestOption) (*Directory, error) {
-	return Call[Directory](ctx, s.client, EndpointDirectoriesGet, CallParams{Path: []string{directoryID}}, opts...)
+	return call(ctx, s.client, &EndpointDirectoriesGet, &CallParams{Path: []string{directoryID}}, new(Directory), opts)
 }
 
 // Update changes the fields that are set and leaves the others alone.
@@ -71,10 +75,10 @@ func (s *DirectoriesService) Update(
 	if params == nil {
 		params = &DirectoryUpdateParams{}
 	}
-	return Call[Directory](
-		ctx, s.client, EndpointDirectoriesUpdate,
-		CallParams{Path: []string{directoryID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointDirectoriesUpdate,
+		&CallParams{Path: []string{directoryID}, Body: params},
+		new(Directory), opts,
 	)
 }
 
@@ -84,10 +88,10 @@ func (s *DirectoriesService) Update(
 func (s *DirectoriesService) Delete(
 	ctx context.Context, directoryID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointDirectoriesDelete,
-		CallParams{Path: []string{directoryID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointDirectoriesDelete,
+		&CallParams{Path: []string{directoryID}},
+		new(DeletedObject), opts,
 	)
 }
 
@@ -97,10 +101,10 @@ func (s *DirectoriesService) Delete(
 func (s *DirectoriesService) RotateAPIKey(
 	ctx context.Context, directoryID string, opts ...RequestOption,
 ) (*Directory, error) {
-	return Call[Directory](
-		ctx, s.client, EndpointDirectoriesRotateAPIKey,
-		CallParams{Path: []string{directoryID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointDirectoriesRotateAPIKey,
+		&CallParams{Path: []string{directoryID}},
+		new(Directory), opts,
 	)
 }
 
@@ -110,10 +114,10 @@ func (s *DirectoriesService) RotateAPIKey(
 func (s *DirectoriesService) ListGroupRoleMappings(
 	ctx context.Context, directoryID string, opts ...RequestOption,
 ) (*List[DirectoryGroupRoleMapping], error) {
-	return callList[DirectoryGroupRoleMapping](
-		ctx, s.client, EndpointDirectoriesListGroupRoleMappings,
-		CallParams{Path: []string{directoryID}},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointDirectoriesListGroupRoleMappings,
+		&CallParams{Path: []string{directoryID}},
+		new(List[DirectoryGroupRoleMapping]), opts,
 	)
 }
 
@@ -124,9 +128,9 @@ func (s *DirectoriesService) ListGroupRoleMappings(
 func (s *DirectoriesService) ListAllGroupRoleMappings(
 	ctx context.Context, directoryID string, opts ...RequestOption,
 ) iter.Seq2[*DirectoryGroupRoleMapping, error] {
-	return listAll[DirectoryGroupRoleMapping](
-		ctx, s.client, EndpointDirectoriesListGroupRoleMappings,
-		CallParams{Path: []string{directoryID}},
+	return listAll[*DirectoryGroupRoleMapping](
+		ctx, s.client, &EndpointDirectoriesListGroupRoleMappings,
+		&CallParams{Path: []string{directoryID}},
 		pagingNone, opts,
 	)
 }
@@ -138,12 +142,12 @@ func (s *DirectoriesService) CreateGroupRoleMapping(
 	ctx context.Context, directoryID string, params *DirectoryCreateGroupRoleMappingParams, opts ...RequestOption,
 ) (*DirectoryGroupRoleMapping, error) {
 	if params == nil {
-		return nil, missingParams(EndpointDirectoriesCreateGroupRoleMapping)
+		return nil, missingParams(&EndpointDirectoriesCreateGroupRoleMapping)
 	}
-	return Call[DirectoryGroupRoleMapping](
-		ctx, s.client, EndpointDirectoriesCreateGroupRoleMapping,
-		CallParams{Path: []string{directoryID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointDirectoriesCreateGroupRoleMapping,
+		&CallParams{Path: []string{directoryID}, Body: params},
+		new(DirectoryGroupRoleMapping), opts,
 	)
 }
 
@@ -154,12 +158,12 @@ func (s *DirectoriesService) ReplaceGroupRoleMappings(
 	ctx context.Context, directoryID string, params *DirectoryReplaceGroupRoleMappingsParams, opts ...RequestOption,
 ) (*List[DirectoryGroupRoleMapping], error) {
 	if params == nil {
-		return nil, missingParams(EndpointDirectoriesReplaceGroupRoleMappings)
+		return nil, missingParams(&EndpointDirectoriesReplaceGroupRoleMappings)
 	}
-	return callList[DirectoryGroupRoleMapping](
-		ctx, s.client, EndpointDirectoriesReplaceGroupRoleMappings,
-		CallParams{Path: []string{directoryID}, Body: params},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointDirectoriesReplaceGroupRoleMappings,
+		&CallParams{Path: []string{directoryID}, Body: params},
+		new(List[DirectoryGroupRoleMapping]), opts,
 	)
 }
 
@@ -169,10 +173,10 @@ func (s *DirectoriesService) ReplaceGroupRoleMappings(
 func (s *DirectoriesService) DeleteGroupRoleMapping(
 	ctx context.Context, directoryID, mappingID string, opts ...RequestOption,
 ) (*DeletedGroupRoleMapping, error) {
-	return Call[DeletedGroupRoleMapping](
-		ctx, s.client, EndpointDirectoriesDeleteGroupRoleMapping,
-		CallParams{Path: []string{directoryID, mappingID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointDirectoriesDeleteGroupRoleMapping,
+		&CallParams{Path: []string{directoryID, mappingID}},
+		new(DeletedGroupRoleMapping), opts,
 	)
 }
 

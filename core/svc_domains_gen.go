@@ -14,7 +14,7 @@ type DomainsService struct{ client *Client }
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Domains#operation/ListDomains
 func (s *DomainsService) List(ctx context.Context, opts ...RequestOption) (*List[Domain], error) {
-	return callList[Domain](ctx, s.client, EndpointDomainsList, CallParams{}, opts)
+	return callList(ctx, s.client, &EndpointDomainsList, &CallParams{}, new(List[Domain]), opts)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -22,7 +22,7 @@ func (s *DomainsService) List(ctx context.Context, opts ...RequestOption) (*List
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Domains#operation/ListDomains
 func (s *DomainsService) ListAll(ctx context.Context, opts ...RequestOption) iter.Seq2[*Domain, error] {
-	return listAll[Domain](ctx, s.client, EndpointDomainsList, CallParams{}, pagingNone, opts)
+	return listAll[*Domain](ctx, s.client, &EndpointDomainsList, &CallParams{}, pagingNone, opts)
 }
 
 // Create adds a satellite domain to the instance.
@@ -32,9 +32,9 @@ func (s *DomainsService) Create(
 	ctx context.Context, params *DomainCreateParams, opts ...RequestOption,
 ) (*Domain, error) {
 	if params == nil {
-		return nil, missingParams(EndpointDomainsCreate)
+		return nil, missingParams(&EndpointDomainsCreate)
 	}
-	return Call[Domain](ctx, s.client, EndpointDomainsCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointDomainsCreate, &CallParams{Body: params}, new(Domain), opts)
 }
 
 // Update changes a domain. A null ProxyURL goes back to DNS.
@@ -48,10 +48,10 @@ func (s *DomainsService) Update(
 	if params == nil {
 		params = &DomainUpdateParams{}
 	}
-	return Call[Domain](
-		ctx, s.client, EndpointDomainsUpdate,
-		CallParams{Path: []string{domainID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointDomainsUpdate,
+		&CallParams{Path: []string{domainID}, Body: params},
+		new(Domain), opts,
 	)
 }
 
@@ -59,7 +59,7 @@ func (s *DomainsService) Update(
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Domains#operation/DeleteDomain
 func (s *DomainsService) Delete(ctx context.Context, domainID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointDomainsDelete, CallParams{Path: []string{domainID}}, opts...)
+	return call(ctx, s.client, &EndpointDomainsDelete, &CallParams{Path: []string{domainID}}, new(DeletedObject), opts)
 }
 
 // DomainCreateParams holds the fields of DomainsService.Create.

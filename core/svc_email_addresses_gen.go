@@ -17,9 +17,9 @@ func (s *EmailAddressesService) Create(
 	ctx context.Context, params *EmailAddressCreateParams, opts ...RequestOption,
 ) (*EmailAddress, error) {
 	if params == nil {
-		return nil, missingParams(EndpointEmailAddressesCreate)
+		return nil, missingParams(&EndpointEmailAddressesCreate)
 	}
-	return Call[EmailAddress](ctx, s.client, EndpointEmailAddressesCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointEmailAddressesCreate, &CallParams{Body: params}, new(EmailAddress), opts)
 }
 
 // Get returns one e-mail address.
@@ -28,10 +28,10 @@ func (s *EmailAddressesService) Create(
 func (s *EmailAddressesService) Get(
 	ctx context.Context, emailAddressID string, opts ...RequestOption,
 ) (*EmailAddress, error) {
-	return Call[EmailAddress](
-		ctx, s.client, EndpointEmailAddressesGet,
-		CallParams{Path: []string{emailAddressID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointEmailAddressesGet,
+		&CallParams{Path: []string{emailAddressID}},
+		new(EmailAddress), opts,
 	)
 }
 
@@ -46,10 +46,10 @@ func (s *EmailAddressesService) Update(
 	if params == nil {
 		params = &EmailAddressUpdateParams{}
 	}
-	return Call[EmailAddress](
-		ctx, s.client, EndpointEmailAddressesUpdate,
-		CallParams{Path: []string{emailAddressID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointEmailAddressesUpdate,
+		&CallParams{Path: []string{emailAddressID}, Body: params},
+		new(EmailAddress), opts,
 	)
 }
 
@@ -59,10 +59,10 @@ func (s *EmailAddressesService) Update(
 func (s *EmailAddressesService) Delete(
 	ctx context.Context, emailAddressID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointEmailAddressesDelete,
-		CallParams{Path: []string{emailAddressID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointEmailAddressesDelete,
+		&CallParams{Path: []string{emailAddressID}},
+		new(DeletedObject), opts,
 	)
 }
 
@@ -72,10 +72,10 @@ func (s *EmailAddressesService) Delete(
 func (s *EmailAddressesService) PrepareVerification(
 	ctx context.Context, emailAddressID string, opts ...RequestOption,
 ) (*IdentifierVerification, error) {
-	return Call[IdentifierVerification](
-		ctx, s.client, EndpointEmailAddressesPrepareVerification,
-		CallParams{Path: []string{emailAddressID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointEmailAddressesPrepareVerification,
+		&CallParams{Path: []string{emailAddressID}},
+		new(IdentifierVerification), opts,
 	)
 }
 
@@ -87,12 +87,12 @@ func (s *EmailAddressesService) AttemptVerification(
 	ctx context.Context, emailAddressID string, params *EmailAddressAttemptVerificationParams, opts ...RequestOption,
 ) (*IdentifierVerification, error) {
 	if params == nil {
-		return nil, missingParams(EndpointEmailAddressesAttemptVerification)
+		return nil, missingParams(&EndpointEmailAddressesAttemptVerification)
 	}
-	return Call[IdentifierVerification](
-		ctx, s.client, EndpointEmailAddressesAttemptVerification,
-		CallParams{Path: []string{emailAddressID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointEmailAddressesAttemptVerification,
+		&CallParams{Path: []string{emailAddressID}, Body: params},
+		new(IdentifierVerification), opts,
 	)
 }
 
@@ -103,12 +103,12 @@ func (s *EmailAddressesService) ReplaceForUser(
 	ctx context.Context, userID string, params *EmailAddressReplaceForUserParams, opts ...RequestOption,
 ) (*EmailAddress, error) {
 	if params == nil {
-		return nil, missingParams(EndpointEmailAddressesReplaceForUser)
+		return nil, missingParams(&EndpointEmailAddressesReplaceForUser)
 	}
-	return Call[EmailAddress](
-		ctx, s.client, EndpointEmailAddressesReplaceForUser,
-		CallParams{Path: []string{userID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointEmailAddressesReplaceForUser,
+		&CallParams{Path: []string{userID}, Body: params},
+		new(EmailAddress), opts,
 	)
 }
 

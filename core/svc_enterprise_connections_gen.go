@@ -21,10 +21,10 @@ type EnterpriseConnectionsService struct{ client *Client }
 func (s *EnterpriseConnectionsService) List(
 	ctx context.Context, params *EnterpriseConnectionListParams, opts ...RequestOption,
 ) (*List[EnterpriseConnection], error) {
-	return callList[EnterpriseConnection](
-		ctx, s.client, EndpointEnterpriseConnectionsList,
-		CallParams{Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointEnterpriseConnectionsList,
+		&CallParams{Query: params.query()},
+		new(List[EnterpriseConnection]), opts,
 	)
 }
 
@@ -38,9 +38,9 @@ func (s *EnterpriseConnectionsService) List(
 func (s *EnterpriseConnectionsService) ListAll(
 	ctx context.Context, params *EnterpriseConnectionListParams, opts ...RequestOption,
 ) iter.Seq2[*EnterpriseConnection, error] {
-	return listAll[EnterpriseConnection](
-		ctx, s.client, EndpointEnterpriseConnectionsList,
-		CallParams{Query: params.query()},
+	return listAll[*EnterpriseConnection](
+		ctx, s.client, &EndpointEnterpriseConnectionsList,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -52,12 +52,12 @@ func (s *EnterpriseConnectionsService) Create(
 	ctx context.Context, params *EnterpriseConnectionCreateParams, opts ...RequestOption,
 ) (*EnterpriseConnection, error) {
 	if params == nil {
-		return nil, missingParams(EndpointEnterpriseConnectionsCreate)
+		return nil, missingParams(&EndpointEnterpriseConnectionsCreate)
 	}
-	return Call[EnterpriseConnection](
-		ctx, s.client, EndpointEnterpriseConnectionsCreate,
-		CallParams{Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointEnterpriseConnectionsCreate,
+		&CallParams{Body: params},
+		new(EnterpriseConnection), opts,
 	)
 }
 
@@ -67,10 +67,10 @@ func (s *EnterpriseConnectionsService) Create(
 func (s *EnterpriseConnectionsService) Get(
 	ctx context.Context, enterpriseConnectionID string, opts ...RequestOption,
 ) (*EnterpriseConnection, error) {
-	return Call[EnterpriseConnection](
-		ctx, s.client, EndpointEnterpriseConnectionsGet,
-		CallParams{Path: []string{enterpriseConnectionID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointEnterpriseConnectionsGet,
+		&CallParams{Path: []string{enterpriseConnectionID}},
+		new(EnterpriseConnection), opts,
 	)
 }
 
@@ -85,10 +85,10 @@ func (s *EnterpriseConnectionsService) Update(
 	if params == nil {
 		params = &EnterpriseConnectionUpdateParams{}
 	}
-	return Call[EnterpriseConnection](
-		ctx, s.client, EndpointEnterpriseConnectionsUpdate,
-		CallParams{Path: []string{enterpriseConnectionID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointEnterpriseConnectionsUpdate,
+		&CallParams{Path: []string{enterpriseConnectionID}, Body: params},
+		new(EnterpriseConnection), opts,
 	)
 }
 
@@ -98,10 +98,10 @@ func (s *EnterpriseConnectionsService) Update(
 func (s *EnterpriseConnectionsService) Delete(
 	ctx context.Context, enterpriseConnectionID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointEnterpriseConnectionsDelete,
-		CallParams{Path: []string{enterpriseConnectionID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointEnterpriseConnectionsDelete,
+		&CallParams{Path: []string{enterpriseConnectionID}},
+		new(DeletedObject), opts,
 	)
 }
 
@@ -114,10 +114,10 @@ func (s *EnterpriseConnectionsService) Delete(
 func (s *EnterpriseConnectionsService) ListTestRuns(
 	ctx context.Context, enterpriseConnectionID string, params *EnterpriseConnectionListTestRunsParams, opts ...RequestOption,
 ) (*List[EnterpriseConnectionTestRun], error) {
-	return callList[EnterpriseConnectionTestRun](
-		ctx, s.client, EndpointEnterpriseConnectionsListTestRuns,
-		CallParams{Path: []string{enterpriseConnectionID}, Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointEnterpriseConnectionsListTestRuns,
+		&CallParams{Path: []string{enterpriseConnectionID}, Query: params.query()},
+		new(List[EnterpriseConnectionTestRun]), opts,
 	)
 }
 
@@ -131,9 +131,9 @@ func (s *EnterpriseConnectionsService) ListTestRuns(
 func (s *EnterpriseConnectionsService) ListAllTestRuns(
 	ctx context.Context, enterpriseConnectionID string, params *EnterpriseConnectionListTestRunsParams, opts ...RequestOption,
 ) iter.Seq2[*EnterpriseConnectionTestRun, error] {
-	return listAll[EnterpriseConnectionTestRun](
-		ctx, s.client, EndpointEnterpriseConnectionsListTestRuns,
-		CallParams{Path: []string{enterpriseConnectionID}, Query: params.query()},
+	return listAll[*EnterpriseConnectionTestRun](
+		ctx, s.client, &EndpointEnterpriseConnectionsListTestRuns,
+		&CallParams{Path: []string{enterpriseConnectionID}, Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -145,10 +145,10 @@ func (s *EnterpriseConnectionsService) ListAllTestRuns(
 func (s *EnterpriseConnectionsService) CreateTestRun(
 	ctx context.Context, enterpriseConnectionID string, opts ...RequestOption,
 ) (*EnterpriseConnectionTestRunStart, error) {
-	return Call[EnterpriseConnectionTestRunStart](
-		ctx, s.client, EndpointEnterpriseConnectionsCreateTestRun,
-		CallParams{Path: []string{enterpriseConnectionID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointEnterpriseConnectionsCreateTestRun,
+		&CallParams{Path: []string{enterpriseConnectionID}},
+		new(EnterpriseConnectionTestRunStart), opts,
 	)
 }
 

@@ -13,7 +13,7 @@ type InstanceService struct{ client *Client }
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstance
 func (s *InstanceService) Get(ctx context.Context, opts ...RequestOption) (*Instance, error) {
-	return Call[Instance](ctx, s.client, EndpointInstanceGet, CallParams{}, opts...)
+	return call(ctx, s.client, &EndpointInstanceGet, &CallParams{}, new(Instance), opts)
 }
 
 // Update changes the settings that are set and leaves the others alone.
@@ -25,7 +25,7 @@ func (s *InstanceService) Update(ctx context.Context, params *InstanceUpdatePara
 	if params == nil {
 		params = &InstanceUpdateParams{}
 	}
-	return callEmpty(ctx, s.client, EndpointInstanceUpdate, CallParams{Body: params}, opts)
+	return callEmpty(ctx, s.client, &EndpointInstanceUpdate, &CallParams{Body: params}, opts)
 }
 
 // UpdateRestrictions changes who may sign up and returns the restrictions.
@@ -39,10 +39,10 @@ func (s *InstanceService) UpdateRestrictions(
 	if params == nil {
 		params = &InstanceUpdateRestrictionsParams{}
 	}
-	return Call[InstanceRestrictions](
-		ctx, s.client, EndpointInstanceUpdateRestrictions,
-		CallParams{Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointInstanceUpdateRestrictions,
+		&CallParams{Body: params},
+		new(InstanceRestrictions), opts,
 	)
 }
 
@@ -50,7 +50,7 @@ func (s *InstanceService) UpdateRestrictions(
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceProtect
 func (s *InstanceService) GetProtect(ctx context.Context, opts ...RequestOption) (*InstanceProtect, error) {
-	return Call[InstanceProtect](ctx, s.client, EndpointInstanceGetProtect, CallParams{}, opts...)
+	return call(ctx, s.client, &EndpointInstanceGetProtect, &CallParams{}, new(InstanceProtect), opts)
 }
 
 // UpdateProtect changes the settings of Clerk Protect that are set.
@@ -64,14 +64,14 @@ func (s *InstanceService) UpdateProtect(
 	if params == nil {
 		params = &InstanceUpdateProtectParams{}
 	}
-	return Call[InstanceProtect](ctx, s.client, EndpointInstanceUpdateProtect, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointInstanceUpdateProtect, &CallParams{Body: params}, new(InstanceProtect), opts)
 }
 
 // GetCommunication returns the settings for messages to users.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceCommunication
 func (s *InstanceService) GetCommunication(ctx context.Context, opts ...RequestOption) (*InstanceCommunication, error) {
-	return Call[InstanceCommunication](ctx, s.client, EndpointInstanceGetCommunication, CallParams{}, opts...)
+	return call(ctx, s.client, &EndpointInstanceGetCommunication, &CallParams{}, new(InstanceCommunication), opts)
 }
 
 // UpdateCommunication changes the settings for messages to users. A list of blocked countries replaces the whole
@@ -86,10 +86,10 @@ func (s *InstanceService) UpdateCommunication(
 	if params == nil {
 		params = &InstanceUpdateCommunicationParams{}
 	}
-	return Call[InstanceCommunication](
-		ctx, s.client, EndpointInstanceUpdateCommunication,
-		CallParams{Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointInstanceUpdateCommunication,
+		&CallParams{Body: params},
+		new(InstanceCommunication), opts,
 	)
 }
 
@@ -99,10 +99,10 @@ func (s *InstanceService) UpdateCommunication(
 func (s *InstanceService) GetOAuthApplicationSettings(
 	ctx context.Context, opts ...RequestOption,
 ) (*OAuthApplicationSettings, error) {
-	return Call[OAuthApplicationSettings](
-		ctx, s.client, EndpointInstanceGetOAuthApplicationSettings,
-		CallParams{},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointInstanceGetOAuthApplicationSettings,
+		&CallParams{},
+		new(OAuthApplicationSettings), opts,
 	)
 }
 
@@ -117,10 +117,10 @@ func (s *InstanceService) UpdateOAuthApplicationSettings(
 	if params == nil {
 		params = &InstanceUpdateOAuthApplicationSettingsParams{}
 	}
-	return Call[OAuthApplicationSettings](
-		ctx, s.client, EndpointInstanceUpdateOAuthApplicationSettings,
-		CallParams{Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointInstanceUpdateOAuthApplicationSettings,
+		&CallParams{Body: params},
+		new(OAuthApplicationSettings), opts,
 	)
 }
 
@@ -136,7 +136,7 @@ func (s *InstanceService) ChangeDomain(
 	if params == nil {
 		params = &InstanceChangeDomainParams{}
 	}
-	return callEmpty(ctx, s.client, EndpointInstanceChangeDomain, CallParams{Body: params}, opts)
+	return callEmpty(ctx, s.client, &EndpointInstanceChangeDomain, &CallParams{Body: params}, opts)
 }
 
 // GetOrganizationSettings returns the settings of organizations.
@@ -145,7 +145,7 @@ func (s *InstanceService) ChangeDomain(
 func (s *InstanceService) GetOrganizationSettings(
 	ctx context.Context, opts ...RequestOption,
 ) (*OrganizationSettings, error) {
-	return Call[OrganizationSettings](ctx, s.client, EndpointInstanceGetOrganizationSettings, CallParams{}, opts...)
+	return call(ctx, s.client, &EndpointInstanceGetOrganizationSettings, &CallParams{}, new(OrganizationSettings), opts)
 }
 
 // UpdateOrganizationSettings changes the settings of organizations that are set.
@@ -159,10 +159,10 @@ func (s *InstanceService) UpdateOrganizationSettings(
 	if params == nil {
 		params = &InstanceUpdateOrganizationSettingsParams{}
 	}
-	return Call[OrganizationSettings](
-		ctx, s.client, EndpointInstanceUpdateOrganizationSettings,
-		CallParams{Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointInstanceUpdateOrganizationSettings,
+		&CallParams{Body: params},
+		new(OrganizationSettings), opts,
 	)
 }
 

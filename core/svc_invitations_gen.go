@@ -19,7 +19,11 @@ type InvitationsService struct{ client *Client }
 func (s *InvitationsService) List(
 	ctx context.Context, params *InvitationListParams, opts ...RequestOption,
 ) (*List[Invitation], error) {
-	return callList[Invitation](ctx, s.client, EndpointInvitationsList, CallParams{Query: params.query()}, opts)
+	return callList(
+		ctx, s.client, &EndpointInvitationsList,
+		&CallParams{Query: params.query()},
+		new(List[Invitation]), opts,
+	)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -32,9 +36,9 @@ func (s *InvitationsService) List(
 func (s *InvitationsService) ListAll(
 	ctx context.Context, params *InvitationListParams, opts ...RequestOption,
 ) iter.Seq2[*Invitation, error] {
-	return listAll[Invitation](
-		ctx, s.client, EndpointInvitationsList,
-		CallParams{Query: params.query()},
+	return listAll[*Invitation](
+		ctx, s.client, &EndpointInvitationsList,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -46,9 +50,9 @@ func (s *InvitationsService) Create(
 	ctx context.Context, params *InvitationCreateParams, opts ...RequestOption,
 ) (*Invitation, error) {
 	if params == nil {
-		return nil, missingParams(EndpointInvitationsCreate)
+		return nil, missingParams(&EndpointInvitationsCreate)
 	}
-	return Call[Invitation](ctx, s.client, EndpointInvitationsCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointInvitationsCreate, &CallParams{Body: params}, new(Invitation), opts)
 }
 
 // BulkCreate creates up to 10 invitations in one request and returns them.
@@ -58,9 +62,13 @@ func (s *InvitationsService) BulkCreate(
 	ctx context.Context, items []InvitationCreateParams, opts ...RequestOption,
 ) (*List[Invitation], error) {
 	if len(items) == 0 {
-		return nil, missingParams(EndpointInvitationsBulkCreate)
+		return nil, missingParams(&EndpointInvitationsBulkCreate)
 	}
-	return callList[Invitation](ctx, s.client, EndpointInvitationsBulkCreate, CallParams{Body: items}, opts)
+	return callList(
+		ctx, s.client, &EndpointInvitationsBulkCreate,
+		&CallParams{Body: items},
+		new(List[Invitation]), opts,
+	)
 }
 
 // Revoke revokes an invitation: its link stops working. The person can still sign up if sign-up is open.
@@ -69,7 +77,11 @@ func (s *InvitationsService) BulkCreate(
 func (s *InvitationsService) Revoke(
 	ctx context.Context, invitationID string, opts ...RequestOption,
 ) (*Invitation, error) {
-	return Call[Invitation](ctx, s.client, EndpointInvitationsRevoke, CallParams{Path: []string{invitationID}}, opts...)
+	return call(
+		ctx, s.client, &EndpointInvitationsRevoke,
+		&CallParams{Path: []string{invitationID}},
+		new(Invitation), opts,
+	)
 }
 
 // InvitationListParams selects what InvitationsService.List returns.

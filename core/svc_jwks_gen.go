@@ -14,5 +14,5 @@ type JWKSService struct{ client *Client }
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/JWKS#operation/GetJWKS
 func (s *JWKSService) Get(ctx context.Context, opts ...RequestOption) (*JWKS, error) {
-	return Call[JWKS](ctx, s.client, EndpointJWKSGet, CallParams{}, opts...)
+	return call(ctx, s.client, &EndpointJWKSGet, &CallParams{}, new(JWKS), opts)
 }

@@ -20,7 +20,11 @@ type JWTTemplatesService struct{ client *Client }
 func (s *JWTTemplatesService) List(
 	ctx context.Context, params *JWTTemplateListParams, opts ...RequestOption,
 ) (*List[JWTTemplate], error) {
-	return callList[JWTTemplate](ctx, s.client, EndpointJWTTemplatesList, CallParams{Query: params.query()}, opts)
+	return callList(
+		ctx, s.client, &EndpointJWTTemplatesList,
+		&CallParams{Query: params.query()},
+		new(List[JWTTemplate]), opts,
+	)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -33,9 +37,9 @@ func (s *JWTTemplatesService) List(
 func (s *JWTTemplatesService) ListAll(
 	ctx context.Context, params *JWTTemplateListParams, opts ...RequestOption,
 ) iter.Seq2[*JWTTemplate, error] {
-	return listAll[JWTTemplate](
-		ctx, s.client, EndpointJWTTemplatesList,
-		CallParams{Query: params.query()},
+	return listAll[*JWTTemplate](
+		ctx, s.client, &EndpointJWTTemplatesList,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -47,16 +51,20 @@ func (s *JWTTemplatesService) Create(
 	ctx context.Context, params *JWTTemplateCreateParams, opts ...RequestOption,
 ) (*JWTTemplate, error) {
 	if params == nil {
-		return nil, missingParams(EndpointJWTTemplatesCreate)
+		return nil, missingParams(&EndpointJWTTemplatesCreate)
 	}
-	return Call[JWTTemplate](ctx, s.client, EndpointJWTTemplatesCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointJWTTemplatesCreate, &CallParams{Body: params}, new(JWTTemplate), opts)
 }
 
 // Get returns one JWT template.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/GetJWTTemplate
 func (s *JWTTemplatesService) Get(ctx context.Context, templateID string, opts ...RequestOption) (*JWTTemplate, error) {
-	return Call[JWTTemplate](ctx, s.client, EndpointJWTTemplatesGet, CallParams{Path: []string{templateID}}, opts...)
+	return call(
+		ctx, s.client, &EndpointJWTTemplatesGet,
+		&CallParams{Path: []string{templateID}},
+		new(JWTTemplate), opts,
+	)
 }
 
 // Update changes a JWT template. Name and Claims must always be given.
@@ -66,12 +74,12 @@ func (s *JWTTemplatesService) Update(
 	ctx context.Context, templateID string, params *JWTTemplateUpdateParams, opts ...RequestOption,
 ) (*JWTTemplate, error) {
 	if params == nil {
-		return nil, missingParams(EndpointJWTTemplatesUpdate)
+		return nil, missingParams(&EndpointJWTTemplatesUpdate)
 	}
-	return Call[JWTTemplate](
-		ctx, s.client, EndpointJWTTemplatesUpdate,
-		CallParams{Path: []string{templateID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointJWTTemplatesUpdate,
+		&CallParams{Path: []string{templateID}, Body: params},
+		new(JWTTemplate), opts,
 	)
 }
 
@@ -81,10 +89,10 @@ func (s *JWTTemplatesService) Update(
 func (s *JWTTemplatesService) Delete(
 	ctx context.Context, templateID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointJWTTemplatesDelete,
-		CallParams{Path: []string{templateID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointJWTTemplatesDelete,
+		&CallParams{Path: []string{templateID}},
+		new(DeletedObject), opts,
 	)
 }
 

@@ -19,9 +19,13 @@ func (s *M2MTokensService) List(
 	ctx context.Context, params *M2MTokenListParams, opts ...RequestOption,
 ) (*List[M2MToken], error) {
 	if params == nil {
-		return nil, missingParams(EndpointM2MTokensList)
+		return nil, missingParams(&EndpointM2MTokensList)
 	}
-	return callList[M2MToken](ctx, s.client, EndpointM2MTokensList, CallParams{Query: params.query()}, opts)
+	return callList(
+		ctx, s.client, &EndpointM2MTokensList,
+		&CallParams{Query: params.query()},
+		new(List[M2MToken]), opts,
+	)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -33,11 +37,11 @@ func (s *M2MTokensService) ListAll(
 	ctx context.Context, params *M2MTokenListParams, opts ...RequestOption,
 ) iter.Seq2[*M2MToken, error] {
 	if params == nil {
-		return func(yield func(*M2MToken, error) bool) { yield(nil, missingParams(EndpointM2MTokensList)) }
+		return func(yield func(*M2MToken, error) bool) { yield(nil, missingParams(&EndpointM2MTokensList)) }
 	}
-	return listAll[M2MToken](
-		ctx, s.client, EndpointM2MTokensList,
-		CallParams{Query: params.query()},
+	return listAll[*M2MToken](
+		ctx, s.client, &EndpointM2MTokensList,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -53,7 +57,7 @@ func (s *M2MTokensService) Create(
 	if params == nil {
 		params = &M2MTokenCreateParams{}
 	}
-	return Call[M2MToken](ctx, s.client, EndpointM2MTokensCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointM2MTokensCreate, &CallParams{Body: params}, new(M2MToken), opts)
 }
 
 // Revoke revokes a token. A machine's own key works too, see WithSecretKey.
@@ -67,10 +71,10 @@ func (s *M2MTokensService) Revoke(
 	if params == nil {
 		params = &M2MTokenRevokeParams{}
 	}
-	return Call[M2MToken](
-		ctx, s.client, EndpointM2MTokensRevoke,
-		CallParams{Path: []string{m2mTokenID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointM2MTokensRevoke,
+		&CallParams{Path: []string{m2mTokenID}, Body: params},
+		new(M2MToken), opts,
 	)
 }
 
@@ -82,9 +86,9 @@ func (s *M2MTokensService) Verify(
 	ctx context.Context, params *M2MTokenVerifyParams, opts ...RequestOption,
 ) (*M2MToken, error) {
 	if params == nil {
-		return nil, missingParams(EndpointM2MTokensVerify)
+		return nil, missingParams(&EndpointM2MTokensVerify)
 	}
-	return Call[M2MToken](ctx, s.client, EndpointM2MTokensVerify, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointM2MTokensVerify, &CallParams{Body: params}, new(M2MToken), opts)
 }
 
 // M2MTokenListParams selects what M2MTokensService.List returns.

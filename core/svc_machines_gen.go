@@ -19,7 +19,7 @@ type MachinesService struct{ client *Client }
 func (s *MachinesService) List(
 	ctx context.Context, params *MachineListParams, opts ...RequestOption,
 ) (*List[Machine], error) {
-	return callList[Machine](ctx, s.client, EndpointMachinesList, CallParams{Query: params.query()}, opts)
+	return callList(ctx, s.client, &EndpointMachinesList, &CallParams{Query: params.query()}, new(List[Machine]), opts)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -32,7 +32,11 @@ func (s *MachinesService) List(
 func (s *MachinesService) ListAll(
 	ctx context.Context, params *MachineListParams, opts ...RequestOption,
 ) iter.Seq2[*Machine, error] {
-	return listAll[Machine](ctx, s.client, EndpointMachinesList, CallParams{Query: params.query()}, pagingOffset, opts)
+	return listAll[*Machine](
+		ctx, s.client, &EndpointMachinesList,
+		&CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create creates a machine. The answer holds its secret key.
@@ -42,16 +46,16 @@ func (s *MachinesService) Create(
 	ctx context.Context, params *MachineCreateParams, opts ...RequestOption,
 ) (*Machine, error) {
 	if params == nil {
-		return nil, missingParams(EndpointMachinesCreate)
+		return nil, missingParams(&EndpointMachinesCreate)
 	}
-	return Call[Machine](ctx, s.client, EndpointMachinesCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointMachinesCreate, &CallParams{Body: params}, new(Machine), opts)
 }
 
 // Get returns one machine.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Machines#operation/GetMachine
 func (s *MachinesService) Get(ctx context.Context, machineID string, opts ...RequestOption) (*Machine, error) {
-	return Call[Machine](ctx, s.client, EndpointMachinesGet, CallParams{Path: []string{machineID}}, opts...)
+	return call(ctx, s.client, &EndpointMachinesGet, &CallParams{Path: []string{machineID}}, new(Machine), opts)
 }
 
 // Update changes the fields that are set and leaves the others alone.
@@ -65,10 +69,10 @@ func (s *MachinesService) Update(
 	if params == nil {
 		params = &MachineUpdateParams{}
 	}
-	return Call[Machine](
-		ctx, s.client, EndpointMachinesUpdate,
-		CallParams{Path: []string{machineID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointMachinesUpdate,
+		&CallParams{Path: []string{machineID}, Body: params},
+		new(Machine), opts,
 	)
 }
 
@@ -78,7 +82,11 @@ func (s *MachinesService) Update(
 func (s *MachinesService) Delete(
 	ctx context.Context, machineID string, opts ...RequestOption,
 ) (*DeletedMachine, error) {
-	return Call[DeletedMachine](ctx, s.client, EndpointMachinesDelete, CallParams{Path: []string{machineID}}, opts...)
+	return call(
+		ctx, s.client, &EndpointMachinesDelete,
+		&CallParams{Path: []string{machineID}},
+		new(DeletedMachine), opts,
+	)
 }
 
 // GetSecretKey returns the secret key of a machine.
@@ -87,10 +95,10 @@ func (s *MachinesService) Delete(
 func (s *MachinesService) GetSecretKey(
 	ctx context.Context, machineID string, opts ...RequestOption,
 ) (*MachineSecretKey, error) {
-	return Call[MachineSecretKey](
-		ctx, s.client, EndpointMachinesGetSecretKey,
-		CallParams{Path: []string{machineID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointMachinesGetSecretKey,
+		&CallParams{Path: []string{machineID}},
+		new(MachineSecretKey), opts,
 	)
 }
 
@@ -101,12 +109,12 @@ func (s *MachinesService) RotateSecretKey(
 	ctx context.Context, machineID string, params *MachineRotateSecretKeyParams, opts ...RequestOption,
 ) (*MachineSecretKey, error) {
 	if params == nil {
-		return nil, missingParams(EndpointMachinesRotateSecretKey)
+		return nil, missingParams(&EndpointMachinesRotateSecretKey)
 	}
-	return Call[MachineSecretKey](
-		ctx, s.client, EndpointMachinesRotateSecretKey,
-		CallParams{Path: []string{machineID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointMachinesRotateSecretKey,
+		&CallParams{Path: []string{machineID}, Body: params},
+		new(MachineSecretKey), opts,
 	)
 }
 
@@ -117,12 +125,12 @@ func (s *MachinesService) CreateScope(
 	ctx context.Context, machineID string, params *MachineCreateScopeParams, opts ...RequestOption,
 ) (*MachineScope, error) {
 	if params == nil {
-		return nil, missingParams(EndpointMachinesCreateScope)
+		return nil, missingParams(&EndpointMachinesCreateScope)
 	}
-	return Call[MachineScope](
-		ctx, s.client, EndpointMachinesCreateScope,
-		CallParams{Path: []string{machineID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointMachinesCreateScope,
+		&CallParams{Path: []string{machineID}, Body: params},
+		new(MachineScope), opts,
 	)
 }
 
@@ -132,10 +140,10 @@ func (s *MachinesService) CreateScope(
 func (s *MachinesService) DeleteScope(
 	ctx context.Context, machineID, otherMachineID string, opts ...RequestOption,
 ) (*DeletedMachineScope, error) {
-	return Call[DeletedMachineScope](
-		ctx, s.client, EndpointMachinesDeleteScope,
-		CallParams{Path: []string{machineID, otherMachineID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointMachinesDeleteScope,
+		&CallParams{Path: []string{machineID, otherMachineID}},
+		new(DeletedMachineScope), opts,
 	)
 }
 

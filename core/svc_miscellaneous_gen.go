@@ -18,10 +18,10 @@ type MiscellaneousService struct{ client *Client }
 func (s *MiscellaneousService) GetInterstitial(
 	ctx context.Context, params *MiscellaneousGetInterstitialParams, opts ...RequestOption,
 ) (string, error) {
-	out, err := Call[string](
-		ctx, s.client, EndpointMiscellaneousGetInterstitial,
-		CallParams{Query: params.query()},
-		opts...,
+	out, err := call(
+		ctx, s.client, &EndpointMiscellaneousGetInterstitial,
+		&CallParams{Query: params.query()},
+		new(string), opts,
 	)
 	if err != nil {
 		return "", err

@@ -22,7 +22,11 @@ func (s *OAuthAccessTokensService) Verify(
 	if params == nil {
 		params = &OAuthAccessTokenVerifyParams{}
 	}
-	return Call[IDPOAuthAccessToken](ctx, s.client, EndpointOAuthAccessTokensVerify, CallParams{Body: params}, opts...)
+	return call(
+		ctx, s.client, &EndpointOAuthAccessTokensVerify,
+		&CallParams{Body: params},
+		new(IDPOAuthAccessToken), opts,
+	)
 }
 
 // OAuthAccessTokenVerifyParams holds the fields of OAuthAccessTokensService.Verify.

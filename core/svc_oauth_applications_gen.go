@@ -21,10 +21,10 @@ type OAuthApplicationsService struct{ client *Client }
 func (s *OAuthApplicationsService) List(
 	ctx context.Context, params *OAuthApplicationListParams, opts ...RequestOption,
 ) (*List[OAuthApplication], error) {
-	return callList[OAuthApplication](
-		ctx, s.client, EndpointOAuthApplicationsList,
-		CallParams{Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointOAuthApplicationsList,
+		&CallParams{Query: params.query()},
+		new(List[OAuthApplication]), opts,
 	)
 }
 
@@ -38,9 +38,9 @@ func (s *OAuthApplicationsService) List(
 func (s *OAuthApplicationsService) ListAll(
 	ctx context.Context, params *OAuthApplicationListParams, opts ...RequestOption,
 ) iter.Seq2[*OAuthApplication, error] {
-	return listAll[OAuthApplication](
-		ctx, s.client, EndpointOAuthApplicationsList,
-		CallParams{Query: params.query()},
+	return listAll[*OAuthApplication](
+		ctx, s.client, &EndpointOAuthApplicationsList,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -52,9 +52,9 @@ func (s *OAuthApplicationsService) Create(
 	ctx context.Context, params *OAuthApplicationCreateParams, opts ...RequestOption,
 ) (*OAuthApplication, error) {
 	if params == nil {
-		return nil, missingParams(EndpointOAuthApplicationsCreate)
+		return nil, missingParams(&EndpointOAuthApplicationsCreate)
 	}
-	return Call[OAuthApplication](ctx, s.client, EndpointOAuthApplicationsCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointOAuthApplicationsCreate, &CallParams{Body: params}, new(OAuthApplication), opts)
 }
 
 // Get returns one OAuth application.
@@ -63,10 +63,10 @@ func (s *OAuthApplicationsService) Create(
 func (s *OAuthApplicationsService) Get(
 	ctx context.Context, oauthApplicationID string, opts ...RequestOption,
 ) (*OAuthApplication, error) {
-	return Call[OAuthApplication](
-		ctx, s.client, EndpointOAuthApplicationsGet,
-		CallParams{Path: []string{oauthApplicationID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOAuthApplicationsGet,
+		&CallParams{Path: []string{oauthApplicationID}},
+		new(OAuthApplication), opts,
 	)
 }
 
@@ -81,10 +81,10 @@ func (s *OAuthApplicationsService) Update(
 	if params == nil {
 		params = &OAuthApplicationUpdateParams{}
 	}
-	return Call[OAuthApplication](
-		ctx, s.client, EndpointOAuthApplicationsUpdate,
-		CallParams{Path: []string{oauthApplicationID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOAuthApplicationsUpdate,
+		&CallParams{Path: []string{oauthApplicationID}, Body: params},
+		new(OAuthApplication), opts,
 	)
 }
 
@@ -94,10 +94,10 @@ func (s *OAuthApplicationsService) Update(
 func (s *OAuthApplicationsService) Delete(
 	ctx context.Context, oauthApplicationID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointOAuthApplicationsDelete,
-		CallParams{Path: []string{oauthApplicationID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOAuthApplicationsDelete,
+		&CallParams{Path: []string{oauthApplicationID}},
+		new(DeletedObject), opts,
 	)
 }
 
@@ -108,12 +108,12 @@ func (s *OAuthApplicationsService) SetLogo(
 	ctx context.Context, oauthApplicationID string, params *OAuthApplicationSetLogoParams, opts ...RequestOption,
 ) (*OAuthApplication, error) {
 	if params == nil {
-		return nil, missingParams(EndpointOAuthApplicationsSetLogo)
+		return nil, missingParams(&EndpointOAuthApplicationsSetLogo)
 	}
-	return Call[OAuthApplication](
-		ctx, s.client, EndpointOAuthApplicationsSetLogo,
-		CallParams{Path: []string{oauthApplicationID}, Body: params.multipart()},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOAuthApplicationsSetLogo,
+		&CallParams{Path: []string{oauthApplicationID}, Body: params.multipart()},
+		new(OAuthApplication), opts,
 	)
 }
 
@@ -123,10 +123,10 @@ func (s *OAuthApplicationsService) SetLogo(
 func (s *OAuthApplicationsService) RotateSecret(
 	ctx context.Context, oauthApplicationID string, opts ...RequestOption,
 ) (*OAuthApplication, error) {
-	return Call[OAuthApplication](
-		ctx, s.client, EndpointOAuthApplicationsRotateSecret,
-		CallParams{Path: []string{oauthApplicationID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOAuthApplicationsRotateSecret,
+		&CallParams{Path: []string{oauthApplicationID}},
+		new(OAuthApplication), opts,
 	)
 }
 
@@ -137,11 +137,11 @@ func (s *OAuthApplicationsService) RevokeToken(
 	ctx context.Context, oauthApplicationID string, params *OAuthApplicationRevokeTokenParams, opts ...RequestOption,
 ) error {
 	if params == nil {
-		return missingParams(EndpointOAuthApplicationsRevokeToken)
+		return missingParams(&EndpointOAuthApplicationsRevokeToken)
 	}
 	return callEmpty(
-		ctx, s.client, EndpointOAuthApplicationsRevokeToken,
-		CallParams{Path: []string{oauthApplicationID}, Body: params},
+		ctx, s.client, &EndpointOAuthApplicationsRevokeToken,
+		&CallParams{Path: []string{oauthApplicationID}, Body: params},
 		opts,
 	)
 }

@@ -19,10 +19,10 @@ type OrganizationDomainsService struct{ client *Client }
 func (s *OrganizationDomainsService) List(
 	ctx context.Context, organizationID string, params *OrganizationDomainListParams, opts ...RequestOption,
 ) (*List[OrganizationDomain], error) {
-	return callList[OrganizationDomain](
-		ctx, s.client, EndpointOrganizationDomainsList,
-		CallParams{Path: []string{organizationID}, Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointOrganizationDomainsList,
+		&CallParams{Path: []string{organizationID}, Query: params.query()},
+		new(List[OrganizationDomain]), opts,
 	)
 }
 
@@ -36,9 +36,9 @@ func (s *OrganizationDomainsService) List(
 func (s *OrganizationDomainsService) ListAll(
 	ctx context.Context, organizationID string, params *OrganizationDomainListParams, opts ...RequestOption,
 ) iter.Seq2[*OrganizationDomain, error] {
-	return listAll[OrganizationDomain](
-		ctx, s.client, EndpointOrganizationDomainsList,
-		CallParams{Path: []string{organizationID}, Query: params.query()},
+	return listAll[*OrganizationDomain](
+		ctx, s.client, &EndpointOrganizationDomainsList,
+		&CallParams{Path: []string{organizationID}, Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -52,10 +52,10 @@ func (s *OrganizationDomainsService) ListAll(
 func (s *OrganizationDomainsService) ListForInstance(
 	ctx context.Context, params *OrganizationDomainListForInstanceParams, opts ...RequestOption,
 ) (*List[OrganizationDomain], error) {
-	return callList[OrganizationDomain](
-		ctx, s.client, EndpointOrganizationDomainsListForInstance,
-		CallParams{Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointOrganizationDomainsListForInstance,
+		&CallParams{Query: params.query()},
+		new(List[OrganizationDomain]), opts,
 	)
 }
 
@@ -69,9 +69,9 @@ func (s *OrganizationDomainsService) ListForInstance(
 func (s *OrganizationDomainsService) ListAllForInstance(
 	ctx context.Context, params *OrganizationDomainListForInstanceParams, opts ...RequestOption,
 ) iter.Seq2[*OrganizationDomain, error] {
-	return listAll[OrganizationDomain](
-		ctx, s.client, EndpointOrganizationDomainsListForInstance,
-		CallParams{Query: params.query()},
+	return listAll[*OrganizationDomain](
+		ctx, s.client, &EndpointOrganizationDomainsListForInstance,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -87,10 +87,10 @@ func (s *OrganizationDomainsService) Create(
 	if params == nil {
 		params = &OrganizationDomainCreateParams{}
 	}
-	return Call[OrganizationDomain](
-		ctx, s.client, EndpointOrganizationDomainsCreate,
-		CallParams{Path: []string{organizationID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationDomainsCreate,
+		&CallParams{Path: []string{organizationID}, Body: params},
+		new(OrganizationDomain), opts,
 	)
 }
 
@@ -105,10 +105,10 @@ func (s *OrganizationDomainsService) Update(
 	if params == nil {
 		params = &OrganizationDomainUpdateParams{}
 	}
-	return Call[OrganizationDomain](
-		ctx, s.client, EndpointOrganizationDomainsUpdate,
-		CallParams{Path: []string{organizationID, domainID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationDomainsUpdate,
+		&CallParams{Path: []string{organizationID, domainID}, Body: params},
+		new(OrganizationDomain), opts,
 	)
 }
 
@@ -118,10 +118,10 @@ func (s *OrganizationDomainsService) Update(
 func (s *OrganizationDomainsService) Delete(
 	ctx context.Context, organizationID, domainID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointOrganizationDomainsDelete,
-		CallParams{Path: []string{organizationID, domainID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationDomainsDelete,
+		&CallParams{Path: []string{organizationID, domainID}},
+		new(DeletedObject), opts,
 	)
 }
 
@@ -132,10 +132,10 @@ func (s *OrganizationDomainsService) Delete(
 func (s *OrganizationDomainsService) VerifyOwnership(
 	ctx context.Context, organizationID, domainID string, opts ...RequestOption,
 ) (*OrganizationDomain, error) {
-	return Call[OrganizationDomain](
-		ctx, s.client, EndpointOrganizationDomainsVerifyOwnership,
-		CallParams{Path: []string{organizationID, domainID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationDomainsVerifyOwnership,
+		&CallParams{Path: []string{organizationID, domainID}},
+		new(OrganizationDomain), opts,
 	)
 }
 

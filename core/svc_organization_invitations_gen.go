@@ -19,10 +19,10 @@ type OrganizationInvitationsService struct{ client *Client }
 func (s *OrganizationInvitationsService) List(
 	ctx context.Context, organizationID string, params *OrganizationInvitationListParams, opts ...RequestOption,
 ) (*List[OrganizationInvitation], error) {
-	return callList[OrganizationInvitation](
-		ctx, s.client, EndpointOrganizationInvitationsList,
-		CallParams{Path: []string{organizationID}, Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointOrganizationInvitationsList,
+		&CallParams{Path: []string{organizationID}, Query: params.query()},
+		new(List[OrganizationInvitation]), opts,
 	)
 }
 
@@ -36,9 +36,9 @@ func (s *OrganizationInvitationsService) List(
 func (s *OrganizationInvitationsService) ListAll(
 	ctx context.Context, organizationID string, params *OrganizationInvitationListParams, opts ...RequestOption,
 ) iter.Seq2[*OrganizationInvitation, error] {
-	return listAll[OrganizationInvitation](
-		ctx, s.client, EndpointOrganizationInvitationsList,
-		CallParams{Path: []string{organizationID}, Query: params.query()},
+	return listAll[*OrganizationInvitation](
+		ctx, s.client, &EndpointOrganizationInvitationsList,
+		&CallParams{Path: []string{organizationID}, Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -51,10 +51,10 @@ func (s *OrganizationInvitationsService) ListAll(
 func (s *OrganizationInvitationsService) ListForInstance(
 	ctx context.Context, params *OrganizationInvitationListForInstanceParams, opts ...RequestOption,
 ) (*List[OrganizationInvitation], error) {
-	return callList[OrganizationInvitation](
-		ctx, s.client, EndpointOrganizationInvitationsListForInstance,
-		CallParams{Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointOrganizationInvitationsListForInstance,
+		&CallParams{Query: params.query()},
+		new(List[OrganizationInvitation]), opts,
 	)
 }
 
@@ -68,9 +68,9 @@ func (s *OrganizationInvitationsService) ListForInstance(
 func (s *OrganizationInvitationsService) ListAllForInstance(
 	ctx context.Context, params *OrganizationInvitationListForInstanceParams, opts ...RequestOption,
 ) iter.Seq2[*OrganizationInvitation, error] {
-	return listAll[OrganizationInvitation](
-		ctx, s.client, EndpointOrganizationInvitationsListForInstance,
-		CallParams{Query: params.query()},
+	return listAll[*OrganizationInvitation](
+		ctx, s.client, &EndpointOrganizationInvitationsListForInstance,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -85,10 +85,10 @@ func (s *OrganizationInvitationsService) ListAllForInstance(
 func (s *OrganizationInvitationsService) ListPending(
 	ctx context.Context, organizationID string, params *OrganizationInvitationListPendingParams, opts ...RequestOption,
 ) (*List[OrganizationInvitation], error) {
-	return callList[OrganizationInvitation](
-		ctx, s.client, EndpointOrganizationInvitationsListPending,
-		CallParams{Path: []string{organizationID}, Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointOrganizationInvitationsListPending,
+		&CallParams{Path: []string{organizationID}, Query: params.query()},
+		new(List[OrganizationInvitation]), opts,
 	)
 }
 
@@ -104,9 +104,9 @@ func (s *OrganizationInvitationsService) ListPending(
 func (s *OrganizationInvitationsService) ListAllPending(
 	ctx context.Context, organizationID string, params *OrganizationInvitationListPendingParams, opts ...RequestOption,
 ) iter.Seq2[*OrganizationInvitation, error] {
-	return listAll[OrganizationInvitation](
-		ctx, s.client, EndpointOrganizationInvitationsListPending,
-		CallParams{Path: []string{organizationID}, Query: params.query()},
+	return listAll[*OrganizationInvitation](
+		ctx, s.client, &EndpointOrganizationInvitationsListPending,
+		&CallParams{Path: []string{organizationID}, Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -118,12 +118,12 @@ func (s *OrganizationInvitationsService) Create(
 	ctx context.Context, organizationID string, params *OrganizationInvitationCreateParams, opts ...RequestOption,
 ) (*OrganizationInvitation, error) {
 	if params == nil {
-		return nil, missingParams(EndpointOrganizationInvitationsCreate)
+		return nil, missingParams(&EndpointOrganizationInvitationsCreate)
 	}
-	return Call[OrganizationInvitation](
-		ctx, s.client, EndpointOrganizationInvitationsCreate,
-		CallParams{Path: []string{organizationID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationInvitationsCreate,
+		&CallParams{Path: []string{organizationID}, Body: params},
+		new(OrganizationInvitation), opts,
 	)
 }
 
@@ -134,12 +134,12 @@ func (s *OrganizationInvitationsService) BulkCreate(
 	ctx context.Context, organizationID string, items []OrganizationInvitationCreateParams, opts ...RequestOption,
 ) (*List[OrganizationInvitation], error) {
 	if len(items) == 0 {
-		return nil, missingParams(EndpointOrganizationInvitationsBulkCreate)
+		return nil, missingParams(&EndpointOrganizationInvitationsBulkCreate)
 	}
-	return callList[OrganizationInvitation](
-		ctx, s.client, EndpointOrganizationInvitationsBulkCreate,
-		CallParams{Path: []string{organizationID}, Body: items},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointOrganizationInvitationsBulkCreate,
+		&CallParams{Path: []string{organizationID}, Body: items},
+		new(List[OrganizationInvitation]), opts,
 	)
 }
 
@@ -149,10 +149,10 @@ func (s *OrganizationInvitationsService) BulkCreate(
 func (s *OrganizationInvitationsService) Get(
 	ctx context.Context, organizationID, invitationID string, opts ...RequestOption,
 ) (*OrganizationInvitation, error) {
-	return Call[OrganizationInvitation](
-		ctx, s.client, EndpointOrganizationInvitationsGet,
-		CallParams{Path: []string{organizationID, invitationID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationInvitationsGet,
+		&CallParams{Path: []string{organizationID, invitationID}},
+		new(OrganizationInvitation), opts,
 	)
 }
 
@@ -167,10 +167,10 @@ func (s *OrganizationInvitationsService) Revoke(
 	if params == nil {
 		params = &OrganizationInvitationRevokeParams{}
 	}
-	return Call[OrganizationInvitation](
-		ctx, s.client, EndpointOrganizationInvitationsRevoke,
-		CallParams{Path: []string{organizationID, invitationID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationInvitationsRevoke,
+		&CallParams{Path: []string{organizationID, invitationID}, Body: params},
+		new(OrganizationInvitation), opts,
 	)
 }
 

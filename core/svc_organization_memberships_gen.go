@@ -21,10 +21,10 @@ type OrganizationMembershipsService struct{ client *Client }
 func (s *OrganizationMembershipsService) List(
 	ctx context.Context, organizationID string, params *OrganizationMembershipListParams, opts ...RequestOption,
 ) (*List[OrganizationMembership], error) {
-	return callList[OrganizationMembership](
-		ctx, s.client, EndpointOrganizationMembershipsList,
-		CallParams{Path: []string{organizationID}, Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointOrganizationMembershipsList,
+		&CallParams{Path: []string{organizationID}, Query: params.query()},
+		new(List[OrganizationMembership]), opts,
 	)
 }
 
@@ -38,9 +38,9 @@ func (s *OrganizationMembershipsService) List(
 func (s *OrganizationMembershipsService) ListAll(
 	ctx context.Context, organizationID string, params *OrganizationMembershipListParams, opts ...RequestOption,
 ) iter.Seq2[*OrganizationMembership, error] {
-	return listAll[OrganizationMembership](
-		ctx, s.client, EndpointOrganizationMembershipsList,
-		CallParams{Path: []string{organizationID}, Query: params.query()},
+	return listAll[*OrganizationMembership](
+		ctx, s.client, &EndpointOrganizationMembershipsList,
+		&CallParams{Path: []string{organizationID}, Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -53,10 +53,10 @@ func (s *OrganizationMembershipsService) ListAll(
 func (s *OrganizationMembershipsService) ListForInstance(
 	ctx context.Context, params *OrganizationMembershipListForInstanceParams, opts ...RequestOption,
 ) (*List[OrganizationMembership], error) {
-	return callList[OrganizationMembership](
-		ctx, s.client, EndpointOrganizationMembershipsListForInstance,
-		CallParams{Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointOrganizationMembershipsListForInstance,
+		&CallParams{Query: params.query()},
+		new(List[OrganizationMembership]), opts,
 	)
 }
 
@@ -70,9 +70,9 @@ func (s *OrganizationMembershipsService) ListForInstance(
 func (s *OrganizationMembershipsService) ListAllForInstance(
 	ctx context.Context, params *OrganizationMembershipListForInstanceParams, opts ...RequestOption,
 ) iter.Seq2[*OrganizationMembership, error] {
-	return listAll[OrganizationMembership](
-		ctx, s.client, EndpointOrganizationMembershipsListForInstance,
-		CallParams{Query: params.query()},
+	return listAll[*OrganizationMembership](
+		ctx, s.client, &EndpointOrganizationMembershipsListForInstance,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -84,12 +84,12 @@ func (s *OrganizationMembershipsService) Create(
 	ctx context.Context, organizationID string, params *OrganizationMembershipCreateParams, opts ...RequestOption,
 ) (*OrganizationMembership, error) {
 	if params == nil {
-		return nil, missingParams(EndpointOrganizationMembershipsCreate)
+		return nil, missingParams(&EndpointOrganizationMembershipsCreate)
 	}
-	return Call[OrganizationMembership](
-		ctx, s.client, EndpointOrganizationMembershipsCreate,
-		CallParams{Path: []string{organizationID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationMembershipsCreate,
+		&CallParams{Path: []string{organizationID}, Body: params},
+		new(OrganizationMembership), opts,
 	)
 }
 
@@ -100,12 +100,12 @@ func (s *OrganizationMembershipsService) Update(
 	ctx context.Context, organizationID, userID string, params *OrganizationMembershipUpdateParams, opts ...RequestOption,
 ) (*OrganizationMembership, error) {
 	if params == nil {
-		return nil, missingParams(EndpointOrganizationMembershipsUpdate)
+		return nil, missingParams(&EndpointOrganizationMembershipsUpdate)
 	}
-	return Call[OrganizationMembership](
-		ctx, s.client, EndpointOrganizationMembershipsUpdate,
-		CallParams{Path: []string{organizationID, userID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationMembershipsUpdate,
+		&CallParams{Path: []string{organizationID, userID}, Body: params},
+		new(OrganizationMembership), opts,
 	)
 }
 
@@ -115,10 +115,10 @@ func (s *OrganizationMembershipsService) Update(
 func (s *OrganizationMembershipsService) Delete(
 	ctx context.Context, organizationID, userID string, opts ...RequestOption,
 ) (*OrganizationMembership, error) {
-	return Call[OrganizationMembership](
-		ctx, s.client, EndpointOrganizationMembershipsDelete,
-		CallParams{Path: []string{organizationID, userID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationMembershipsDelete,
+		&CallParams{Path: []string{organizationID, userID}},
+		new(OrganizationMembership), opts,
 	)
 }
 
@@ -134,10 +134,10 @@ func (s *OrganizationMembershipsService) UpdateMetadata(
 	if params == nil {
 		params = &OrganizationMembershipUpdateMetadataParams{}
 	}
-	return Call[OrganizationMembership](
-		ctx, s.client, EndpointOrganizationMembershipsUpdateMetadata,
-		CallParams{Path: []string{organizationID, userID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationMembershipsUpdateMetadata,
+		&CallParams{Path: []string{organizationID, userID}, Body: params},
+		new(OrganizationMembership), opts,
 	)
 }
 

@@ -19,10 +19,10 @@ type OrganizationPermissionsService struct{ client *Client }
 func (s *OrganizationPermissionsService) List(
 	ctx context.Context, params *OrganizationPermissionListParams, opts ...RequestOption,
 ) (*List[OrganizationPermission], error) {
-	return callList[OrganizationPermission](
-		ctx, s.client, EndpointOrganizationPermissionsList,
-		CallParams{Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointOrganizationPermissionsList,
+		&CallParams{Query: params.query()},
+		new(List[OrganizationPermission]), opts,
 	)
 }
 
@@ -36,9 +36,9 @@ func (s *OrganizationPermissionsService) List(
 func (s *OrganizationPermissionsService) ListAll(
 	ctx context.Context, params *OrganizationPermissionListParams, opts ...RequestOption,
 ) iter.Seq2[*OrganizationPermission, error] {
-	return listAll[OrganizationPermission](
-		ctx, s.client, EndpointOrganizationPermissionsList,
-		CallParams{Query: params.query()},
+	return listAll[*OrganizationPermission](
+		ctx, s.client, &EndpointOrganizationPermissionsList,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -50,12 +50,12 @@ func (s *OrganizationPermissionsService) Create(
 	ctx context.Context, params *OrganizationPermissionCreateParams, opts ...RequestOption,
 ) (*OrganizationPermission, error) {
 	if params == nil {
-		return nil, missingParams(EndpointOrganizationPermissionsCreate)
+		return nil, missingParams(&EndpointOrganizationPermissionsCreate)
 	}
-	return Call[OrganizationPermission](
-		ctx, s.client, EndpointOrganizationPermissionsCreate,
-		CallParams{Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationPermissionsCreate,
+		&CallParams{Body: params},
+		new(OrganizationPermission), opts,
 	)
 }
 
@@ -65,10 +65,10 @@ func (s *OrganizationPermissionsService) Create(
 func (s *OrganizationPermissionsService) Get(
 	ctx context.Context, permissionID string, opts ...RequestOption,
 ) (*OrganizationPermission, error) {
-	return Call[OrganizationPermission](
-		ctx, s.client, EndpointOrganizationPermissionsGet,
-		CallParams{Path: []string{permissionID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationPermissionsGet,
+		&CallParams{Path: []string{permissionID}},
+		new(OrganizationPermission), opts,
 	)
 }
 
@@ -83,10 +83,10 @@ func (s *OrganizationPermissionsService) Update(
 	if params == nil {
 		params = &OrganizationPermissionUpdateParams{}
 	}
-	return Call[OrganizationPermission](
-		ctx, s.client, EndpointOrganizationPermissionsUpdate,
-		CallParams{Path: []string{permissionID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationPermissionsUpdate,
+		&CallParams{Path: []string{permissionID}, Body: params},
+		new(OrganizationPermission), opts,
 	)
 }
 
@@ -96,10 +96,10 @@ func (s *OrganizationPermissionsService) Update(
 func (s *OrganizationPermissionsService) Delete(
 	ctx context.Context, permissionID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointOrganizationPermissionsDelete,
-		CallParams{Path: []string{permissionID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationPermissionsDelete,
+		&CallParams{Path: []string{permissionID}},
+		new(DeletedObject), opts,
 	)
 }
 

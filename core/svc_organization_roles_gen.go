@@ -20,10 +20,10 @@ type OrganizationRolesService struct{ client *Client }
 func (s *OrganizationRolesService) List(
 	ctx context.Context, params *OrganizationRoleListParams, opts ...RequestOption,
 ) (*List[OrganizationRole], error) {
-	return callList[OrganizationRole](
-		ctx, s.client, EndpointOrganizationRolesList,
-		CallParams{Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointOrganizationRolesList,
+		&CallParams{Query: params.query()},
+		new(List[OrganizationRole]), opts,
 	)
 }
 
@@ -37,9 +37,9 @@ func (s *OrganizationRolesService) List(
 func (s *OrganizationRolesService) ListAll(
 	ctx context.Context, params *OrganizationRoleListParams, opts ...RequestOption,
 ) iter.Seq2[*OrganizationRole, error] {
-	return listAll[OrganizationRole](
-		ctx, s.client, EndpointOrganizationRolesList,
-		CallParams{Query: params.query()},
+	return listAll[*OrganizationRole](
+		ctx, s.client, &EndpointOrganizationRolesList,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -51,9 +51,9 @@ func (s *OrganizationRolesService) Create(
 	ctx context.Context, params *OrganizationRoleCreateParams, opts ...RequestOption,
 ) (*OrganizationRole, error) {
 	if params == nil {
-		return nil, missingParams(EndpointOrganizationRolesCreate)
+		return nil, missingParams(&EndpointOrganizationRolesCreate)
 	}
-	return Call[OrganizationRole](ctx, s.client, EndpointOrganizationRolesCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointOrganizationRolesCreate, &CallParams{Body: params}, new(OrganizationRole), opts)
 }
 
 // Get returns one role with its permissions.
@@ -62,10 +62,10 @@ func (s *OrganizationRolesService) Create(
 func (s *OrganizationRolesService) Get(
 	ctx context.Context, organizationRoleID string, opts ...RequestOption,
 ) (*OrganizationRole, error) {
-	return Call[OrganizationRole](
-		ctx, s.client, EndpointOrganizationRolesGet,
-		CallParams{Path: []string{organizationRoleID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationRolesGet,
+		&CallParams{Path: []string{organizationRoleID}},
+		new(OrganizationRole), opts,
 	)
 }
 
@@ -81,10 +81,10 @@ func (s *OrganizationRolesService) Update(
 	if params == nil {
 		params = &OrganizationRoleUpdateParams{}
 	}
-	return Call[OrganizationRole](
-		ctx, s.client, EndpointOrganizationRolesUpdate,
-		CallParams{Path: []string{organizationRoleID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationRolesUpdate,
+		&CallParams{Path: []string{organizationRoleID}, Body: params},
+		new(OrganizationRole), opts,
 	)
 }
 
@@ -94,10 +94,10 @@ func (s *OrganizationRolesService) Update(
 func (s *OrganizationRolesService) Delete(
 	ctx context.Context, organizationRoleID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointOrganizationRolesDelete,
-		CallParams{Path: []string{organizationRoleID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationRolesDelete,
+		&CallParams{Path: []string{organizationRoleID}},
+		new(DeletedObject), opts,
 	)
 }
 
@@ -107,10 +107,10 @@ func (s *OrganizationRolesService) Delete(
 func (s *OrganizationRolesService) AssignPermission(
 	ctx context.Context, organizationRoleID, permissionID string, opts ...RequestOption,
 ) (*OrganizationRole, error) {
-	return Call[OrganizationRole](
-		ctx, s.client, EndpointOrganizationRolesAssignPermission,
-		CallParams{Path: []string{organizationRoleID, permissionID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationRolesAssignPermission,
+		&CallParams{Path: []string{organizationRoleID, permissionID}},
+		new(OrganizationRole), opts,
 	)
 }
 
@@ -120,10 +120,10 @@ func (s *OrganizationRolesService) AssignPermission(
 func (s *OrganizationRolesService) RemovePermission(
 	ctx context.Context, organizationRoleID, permissionID string, opts ...RequestOption,
 ) (*OrganizationRole, error) {
-	return Call[OrganizationRole](
-		ctx, s.client, EndpointOrganizationRolesRemovePermission,
-		CallParams{Path: []string{organizationRoleID, permissionID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationRolesRemovePermission,
+		&CallParams{Path: []string{organizationRoleID, permissionID}},
+		new(OrganizationRole), opts,
 	)
 }
 

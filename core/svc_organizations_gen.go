@@ -20,7 +20,11 @@ type OrganizationsService struct{ client *Client }
 func (s *OrganizationsService) List(
 	ctx context.Context, params *OrganizationListParams, opts ...RequestOption,
 ) (*List[Organization], error) {
-	return callList[Organization](ctx, s.client, EndpointOrganizationsList, CallParams{Query: params.query()}, opts)
+	return callList(
+		ctx, s.client, &EndpointOrganizationsList,
+		&CallParams{Query: params.query()},
+		new(List[Organization]), opts,
+	)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -33,9 +37,9 @@ func (s *OrganizationsService) List(
 func (s *OrganizationsService) ListAll(
 	ctx context.Context, params *OrganizationListParams, opts ...RequestOption,
 ) iter.Seq2[*Organization, error] {
-	return listAll[Organization](
-		ctx, s.client, EndpointOrganizationsList,
-		CallParams{Query: params.query()},
+	return listAll[*Organization](
+		ctx, s.client, &EndpointOrganizationsList,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -48,9 +52,9 @@ func (s *OrganizationsService) Create(
 	ctx context.Context, params *OrganizationCreateParams, opts ...RequestOption,
 ) (*Organization, error) {
 	if params == nil {
-		return nil, missingParams(EndpointOrganizationsCreate)
+		return nil, missingParams(&EndpointOrganizationsCreate)
 	}
-	return Call[Organization](ctx, s.client, EndpointOrganizationsCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointOrganizationsCreate, &CallParams{Body: params}, new(Organization), opts)
 }
 
 // Get returns one organization, by its id or by its slug.
@@ -61,10 +65,10 @@ func (s *OrganizationsService) Create(
 func (s *OrganizationsService) Get(
 	ctx context.Context, organizationID string, params *OrganizationGetParams, opts ...RequestOption,
 ) (*Organization, error) {
-	return Call[Organization](
-		ctx, s.client, EndpointOrganizationsGet,
-		CallParams{Path: []string{organizationID}, Query: params.query()},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationsGet,
+		&CallParams{Path: []string{organizationID}, Query: params.query()},
+		new(Organization), opts,
 	)
 }
 
@@ -80,10 +84,10 @@ func (s *OrganizationsService) Update(
 	if params == nil {
 		params = &OrganizationUpdateParams{}
 	}
-	return Call[Organization](
-		ctx, s.client, EndpointOrganizationsUpdate,
-		CallParams{Path: []string{organizationID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationsUpdate,
+		&CallParams{Path: []string{organizationID}, Body: params},
+		new(Organization), opts,
 	)
 }
 
@@ -93,10 +97,10 @@ func (s *OrganizationsService) Update(
 func (s *OrganizationsService) Delete(
 	ctx context.Context, organizationID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointOrganizationsDelete,
-		CallParams{Path: []string{organizationID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationsDelete,
+		&CallParams{Path: []string{organizationID}},
+		new(DeletedObject), opts,
 	)
 }
 
@@ -112,10 +116,10 @@ func (s *OrganizationsService) UpdateMetadata(
 	if params == nil {
 		params = &OrganizationUpdateMetadataParams{}
 	}
-	return Call[Organization](
-		ctx, s.client, EndpointOrganizationsUpdateMetadata,
-		CallParams{Path: []string{organizationID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationsUpdateMetadata,
+		&CallParams{Path: []string{organizationID}, Body: params},
+		new(Organization), opts,
 	)
 }
 
@@ -130,10 +134,10 @@ func (s *OrganizationsService) ReplaceMetadata(
 	if params == nil {
 		params = &OrganizationReplaceMetadataParams{}
 	}
-	return Call[Organization](
-		ctx, s.client, EndpointOrganizationsReplaceMetadata,
-		CallParams{Path: []string{organizationID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationsReplaceMetadata,
+		&CallParams{Path: []string{organizationID}, Body: params},
+		new(Organization), opts,
 	)
 }
 
@@ -144,12 +148,12 @@ func (s *OrganizationsService) SetLogo(
 	ctx context.Context, organizationID string, params *OrganizationSetLogoParams, opts ...RequestOption,
 ) (*Organization, error) {
 	if params == nil {
-		return nil, missingParams(EndpointOrganizationsSetLogo)
+		return nil, missingParams(&EndpointOrganizationsSetLogo)
 	}
-	return Call[Organization](
-		ctx, s.client, EndpointOrganizationsSetLogo,
-		CallParams{Path: []string{organizationID}, Body: params.multipart()},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationsSetLogo,
+		&CallParams{Path: []string{organizationID}, Body: params.multipart()},
+		new(Organization), opts,
 	)
 }
 
@@ -159,10 +163,10 @@ func (s *OrganizationsService) SetLogo(
 func (s *OrganizationsService) DeleteLogo(
 	ctx context.Context, organizationID string, opts ...RequestOption,
 ) (*Organization, error) {
-	return Call[Organization](
-		ctx, s.client, EndpointOrganizationsDeleteLogo,
-		CallParams{Path: []string{organizationID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationsDeleteLogo,
+		&CallParams{Path: []string{organizationID}},
+		new(Organization), opts,
 	)
 }
 
@@ -172,10 +176,10 @@ func (s *OrganizationsService) DeleteLogo(
 func (s *OrganizationsService) GetBillingSubscription(
 	ctx context.Context, organizationID string, opts ...RequestOption,
 ) (*BillingSubscription, error) {
-	return Call[BillingSubscription](
-		ctx, s.client, EndpointOrganizationsGetBillingSubscription,
-		CallParams{Path: []string{organizationID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationsGetBillingSubscription,
+		&CallParams{Path: []string{organizationID}},
+		new(BillingSubscription), opts,
 	)
 }
 
@@ -185,10 +189,10 @@ func (s *OrganizationsService) GetBillingSubscription(
 func (s *OrganizationsService) GetBillingCreditBalance(
 	ctx context.Context, organizationID string, opts ...RequestOption,
 ) (*BillingCreditBalance, error) {
-	return Call[BillingCreditBalance](
-		ctx, s.client, EndpointOrganizationsGetBillingCreditBalance,
-		CallParams{Path: []string{organizationID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationsGetBillingCreditBalance,
+		&CallParams{Path: []string{organizationID}},
+		new(BillingCreditBalance), opts,
 	)
 }
 
@@ -200,12 +204,12 @@ func (s *OrganizationsService) AdjustBillingCreditBalance(
 	ctx context.Context, organizationID string, params *OrganizationAdjustBillingCreditBalanceParams, opts ...RequestOption,
 ) (*BillingCreditLedgerEntry, error) {
 	if params == nil {
-		return nil, missingParams(EndpointOrganizationsAdjustBillingCreditBalance)
+		return nil, missingParams(&EndpointOrganizationsAdjustBillingCreditBalance)
 	}
-	return Call[BillingCreditLedgerEntry](
-		ctx, s.client, EndpointOrganizationsAdjustBillingCreditBalance,
-		CallParams{Path: []string{organizationID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointOrganizationsAdjustBillingCreditBalance,
+		&CallParams{Path: []string{organizationID}, Body: params},
+		new(BillingCreditLedgerEntry), opts,
 	)
 }
 

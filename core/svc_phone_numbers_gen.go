@@ -17,9 +17,9 @@ func (s *PhoneNumbersService) Create(
 	ctx context.Context, params *PhoneNumberCreateParams, opts ...RequestOption,
 ) (*PhoneNumber, error) {
 	if params == nil {
-		return nil, missingParams(EndpointPhoneNumbersCreate)
+		return nil, missingParams(&EndpointPhoneNumbersCreate)
 	}
-	return Call[PhoneNumber](ctx, s.client, EndpointPhoneNumbersCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointPhoneNumbersCreate, &CallParams{Body: params}, new(PhoneNumber), opts)
 }
 
 // Get returns one phone number.
@@ -28,7 +28,11 @@ func (s *PhoneNumbersService) Create(
 func (s *PhoneNumbersService) Get(
 	ctx context.Context, phoneNumberID string, opts ...RequestOption,
 ) (*PhoneNumber, error) {
-	return Call[PhoneNumber](ctx, s.client, EndpointPhoneNumbersGet, CallParams{Path: []string{phoneNumberID}}, opts...)
+	return call(
+		ctx, s.client, &EndpointPhoneNumbersGet,
+		&CallParams{Path: []string{phoneNumberID}},
+		new(PhoneNumber), opts,
+	)
 }
 
 // Update changes the fields that are set and leaves the others alone.
@@ -42,10 +46,10 @@ func (s *PhoneNumbersService) Update(
 	if params == nil {
 		params = &PhoneNumberUpdateParams{}
 	}
-	return Call[PhoneNumber](
-		ctx, s.client, EndpointPhoneNumbersUpdate,
-		CallParams{Path: []string{phoneNumberID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointPhoneNumbersUpdate,
+		&CallParams{Path: []string{phoneNumberID}, Body: params},
+		new(PhoneNumber), opts,
 	)
 }
 
@@ -55,10 +59,10 @@ func (s *PhoneNumbersService) Update(
 func (s *PhoneNumbersService) Delete(
 	ctx context.Context, phoneNumberID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointPhoneNumbersDelete,
-		CallParams{Path: []string{phoneNumberID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointPhoneNumbersDelete,
+		&CallParams{Path: []string{phoneNumberID}},
+		new(DeletedObject), opts,
 	)
 }
 
@@ -68,10 +72,10 @@ func (s *PhoneNumbersService) Delete(
 func (s *PhoneNumbersService) PrepareVerification(
 	ctx context.Context, phoneNumberID string, opts ...RequestOption,
 ) (*IdentifierVerification, error) {
-	return Call[IdentifierVerification](
-		ctx, s.client, EndpointPhoneNumbersPrepareVerification,
-		CallParams{Path: []string{phoneNumberID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointPhoneNumbersPrepareVerification,
+		&CallParams{Path: []string{phoneNumberID}},
+		new(IdentifierVerification), opts,
 	)
 }
 
@@ -83,12 +87,12 @@ func (s *PhoneNumbersService) AttemptVerification(
 	ctx context.Context, phoneNumberID string, params *PhoneNumberAttemptVerificationParams, opts ...RequestOption,
 ) (*IdentifierVerification, error) {
 	if params == nil {
-		return nil, missingParams(EndpointPhoneNumbersAttemptVerification)
+		return nil, missingParams(&EndpointPhoneNumbersAttemptVerification)
 	}
-	return Call[IdentifierVerification](
-		ctx, s.client, EndpointPhoneNumbersAttemptVerification,
-		CallParams{Path: []string{phoneNumberID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointPhoneNumbersAttemptVerification,
+		&CallParams{Path: []string{phoneNumberID}, Body: params},
+		new(IdentifierVerification), opts,
 	)
 }
 
@@ -99,12 +103,12 @@ func (s *PhoneNumbersService) ReplaceForUser(
 	ctx context.Context, userID string, params *PhoneNumberReplaceForUserParams, opts ...RequestOption,
 ) (*PhoneNumber, error) {
 	if params == nil {
-		return nil, missingParams(EndpointPhoneNumbersReplaceForUser)
+		return nil, missingParams(&EndpointPhoneNumbersReplaceForUser)
 	}
-	return Call[PhoneNumber](
-		ctx, s.client, EndpointPhoneNumbersReplaceForUser,
-		CallParams{Path: []string{userID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointPhoneNumbersReplaceForUser,
+		&CallParams{Path: []string{userID}, Body: params},
+		new(PhoneNumber), opts,
 	)
 }
 

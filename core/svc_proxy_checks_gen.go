@@ -20,7 +20,7 @@ func (s *ProxyChecksService) Create(
 	if params == nil {
 		params = &ProxyCheckCreateParams{}
 	}
-	return Call[ProxyCheck](ctx, s.client, EndpointProxyChecksCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointProxyChecksCreate, &CallParams{Body: params}, new(ProxyCheck), opts)
 }
 
 // ProxyCheckCreateParams holds the fields of ProxyChecksService.Create.

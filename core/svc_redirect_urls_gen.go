@@ -19,7 +19,11 @@ type RedirectURLsService struct{ client *Client }
 func (s *RedirectURLsService) List(
 	ctx context.Context, params *RedirectURLListParams, opts ...RequestOption,
 ) (*List[RedirectURL], error) {
-	return callList[RedirectURL](ctx, s.client, EndpointRedirectURLsList, CallParams{Query: params.query()}, opts)
+	return callList(
+		ctx, s.client, &EndpointRedirectURLsList,
+		&CallParams{Query: params.query()},
+		new(List[RedirectURL]), opts,
+	)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -32,9 +36,9 @@ func (s *RedirectURLsService) List(
 func (s *RedirectURLsService) ListAll(
 	ctx context.Context, params *RedirectURLListParams, opts ...RequestOption,
 ) iter.Seq2[*RedirectURL, error] {
-	return listAll[RedirectURL](
-		ctx, s.client, EndpointRedirectURLsList,
-		CallParams{Query: params.query()},
+	return listAll[*RedirectURL](
+		ctx, s.client, &EndpointRedirectURLsList,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -46,23 +50,23 @@ func (s *RedirectURLsService) Create(
 	ctx context.Context, params *RedirectURLCreateParams, opts ...RequestOption,
 ) (*RedirectURL, error) {
 	if params == nil {
-		return nil, missingParams(EndpointRedirectURLsCreate)
+		return nil, missingParams(&EndpointRedirectURLsCreate)
 	}
-	return Call[RedirectURL](ctx, s.client, EndpointRedirectURLsCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointRedirectURLsCreate, &CallParams{Body: params}, new(RedirectURL), opts)
 }
 
 // Get returns one redirect URL.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/GetRedirectURL
 func (s *RedirectURLsService) Get(ctx context.Context, id string, opts ...RequestOption) (*RedirectURL, error) {
-	return Call[RedirectURL](ctx, s.client, EndpointRedirectURLsGet, CallParams{Path: []string{id}}, opts...)
+	return call(ctx, s.client, &EndpointRedirectURLsGet, &CallParams{Path: []string{id}}, new(RedirectURL), opts)
 }
 
 // Delete deletes a redirect URL.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/DeleteRedirectURL
 func (s *RedirectURLsService) Delete(ctx context.Context, id string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointRedirectURLsDelete, CallParams{Path: []string{id}}, opts...)
+	return call(ctx, s.client, &EndpointRedirectURLsDelete, &CallParams{Path: []string{id}}, new(DeletedObject), opts)
 }
 
 // RedirectURLListParams selects what RedirectURLsService.List returns.

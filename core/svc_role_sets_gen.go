@@ -21,7 +21,7 @@ type RoleSetsService struct{ client *Client }
 func (s *RoleSetsService) List(
 	ctx context.Context, params *RoleSetListParams, opts ...RequestOption,
 ) (*List[RoleSet], error) {
-	return callList[RoleSet](ctx, s.client, EndpointRoleSetsList, CallParams{Query: params.query()}, opts)
+	return callList(ctx, s.client, &EndpointRoleSetsList, &CallParams{Query: params.query()}, new(List[RoleSet]), opts)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -34,7 +34,11 @@ func (s *RoleSetsService) List(
 func (s *RoleSetsService) ListAll(
 	ctx context.Context, params *RoleSetListParams, opts ...RequestOption,
 ) iter.Seq2[*RoleSet, error] {
-	return listAll[RoleSet](ctx, s.client, EndpointRoleSetsList, CallParams{Query: params.query()}, pagingOffset, opts)
+	return listAll[*RoleSet](
+		ctx, s.client, &EndpointRoleSetsList,
+		&CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create creates a role set: the roles that an organization can give to its members.
@@ -44,16 +48,16 @@ func (s *RoleSetsService) Create(
 	ctx context.Context, params *RoleSetCreateParams, opts ...RequestOption,
 ) (*RoleSet, error) {
 	if params == nil {
-		return nil, missingParams(EndpointRoleSetsCreate)
+		return nil, missingParams(&EndpointRoleSetsCreate)
 	}
-	return Call[RoleSet](ctx, s.client, EndpointRoleSetsCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointRoleSetsCreate, &CallParams{Body: params}, new(RoleSet), opts)
 }
 
 // Get returns one role set, by its id or by its key.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/GetRoleSet
 func (s *RoleSetsService) Get(ctx context.Context, roleSetKeyOrID string, opts ...RequestOption) (*RoleSet, error) {
-	return Call[RoleSet](ctx, s.client, EndpointRoleSetsGet, CallParams{Path: []string{roleSetKeyOrID}}, opts...)
+	return call(ctx, s.client, &EndpointRoleSetsGet, &CallParams{Path: []string{roleSetKeyOrID}}, new(RoleSet), opts)
 }
 
 // Update changes the fields that are set and leaves the others alone. Roles are changed by AddRoles and
@@ -68,10 +72,10 @@ func (s *RoleSetsService) Update(
 	if params == nil {
 		params = &RoleSetUpdateParams{}
 	}
-	return Call[RoleSet](
-		ctx, s.client, EndpointRoleSetsUpdate,
-		CallParams{Path: []string{roleSetKeyOrID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointRoleSetsUpdate,
+		&CallParams{Path: []string{roleSetKeyOrID}, Body: params},
+		new(RoleSet), opts,
 	)
 }
 
@@ -83,12 +87,12 @@ func (s *RoleSetsService) Replace(
 	ctx context.Context, roleSetKeyOrID string, params *RoleSetReplaceParams, opts ...RequestOption,
 ) (*DeletedObject, error) {
 	if params == nil {
-		return nil, missingParams(EndpointRoleSetsReplace)
+		return nil, missingParams(&EndpointRoleSetsReplace)
 	}
-	return Call[DeletedObject](
-		ctx, s.client, EndpointRoleSetsReplace,
-		CallParams{Path: []string{roleSetKeyOrID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointRoleSetsReplace,
+		&CallParams{Path: []string{roleSetKeyOrID}, Body: params},
+		new(DeletedObject), opts,
 	)
 }
 
@@ -99,12 +103,12 @@ func (s *RoleSetsService) AddRoles(
 	ctx context.Context, roleSetKeyOrID string, params *RoleSetAddRolesParams, opts ...RequestOption,
 ) (*RoleSet, error) {
 	if params == nil {
-		return nil, missingParams(EndpointRoleSetsAddRoles)
+		return nil, missingParams(&EndpointRoleSetsAddRoles)
 	}
-	return Call[RoleSet](
-		ctx, s.client, EndpointRoleSetsAddRoles,
-		CallParams{Path: []string{roleSetKeyOrID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointRoleSetsAddRoles,
+		&CallParams{Path: []string{roleSetKeyOrID}, Body: params},
+		new(RoleSet), opts,
 	)
 }
 
@@ -115,12 +119,12 @@ func (s *RoleSetsService) ReplaceRole(
 	ctx context.Context, roleSetKeyOrID string, params *RoleSetReplaceRoleParams, opts ...RequestOption,
 ) (*RoleSet, error) {
 	if params == nil {
-		return nil, missingParams(EndpointRoleSetsReplaceRole)
+		return nil, missingParams(&EndpointRoleSetsReplaceRole)
 	}
-	return Call[RoleSet](
-		ctx, s.client, EndpointRoleSetsReplaceRole,
-		CallParams{Path: []string{roleSetKeyOrID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointRoleSetsReplaceRole,
+		&CallParams{Path: []string{roleSetKeyOrID}, Body: params},
+		new(RoleSet), opts,
 	)
 }
 

@@ -22,7 +22,11 @@ type SAMLConnectionsService struct{ client *Client }
 func (s *SAMLConnectionsService) List(
 	ctx context.Context, params *SAMLConnectionListParams, opts ...RequestOption,
 ) (*List[SAMLConnection], error) {
-	return callList[SAMLConnection](ctx, s.client, EndpointSAMLConnectionsList, CallParams{Query: params.query()}, opts)
+	return callList(
+		ctx, s.client, &EndpointSAMLConnectionsList,
+		&CallParams{Query: params.query()},
+		new(List[SAMLConnection]), opts,
+	)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -37,9 +41,9 @@ func (s *SAMLConnectionsService) List(
 func (s *SAMLConnectionsService) ListAll(
 	ctx context.Context, params *SAMLConnectionListParams, opts ...RequestOption,
 ) iter.Seq2[*SAMLConnection, error] {
-	return listAll[SAMLConnection](
-		ctx, s.client, EndpointSAMLConnectionsList,
-		CallParams{Query: params.query()},
+	return listAll[*SAMLConnection](
+		ctx, s.client, &EndpointSAMLConnectionsList,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -53,9 +57,9 @@ func (s *SAMLConnectionsService) Create(
 	ctx context.Context, params *SAMLConnectionCreateParams, opts ...RequestOption,
 ) (*SAMLConnection, error) {
 	if params == nil {
-		return nil, missingParams(EndpointSAMLConnectionsCreate)
+		return nil, missingParams(&EndpointSAMLConnectionsCreate)
 	}
-	return Call[SAMLConnection](ctx, s.client, EndpointSAMLConnectionsCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointSAMLConnectionsCreate, &CallParams{Body: params}, new(SAMLConnection), opts)
 }
 
 // Get returns one SAML connection.
@@ -66,10 +70,10 @@ func (s *SAMLConnectionsService) Create(
 func (s *SAMLConnectionsService) Get(
 	ctx context.Context, samlConnectionID string, opts ...RequestOption,
 ) (*SAMLConnection, error) {
-	return Call[SAMLConnection](
-		ctx, s.client, EndpointSAMLConnectionsGet,
-		CallParams{Path: []string{samlConnectionID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointSAMLConnectionsGet,
+		&CallParams{Path: []string{samlConnectionID}},
+		new(SAMLConnection), opts,
 	)
 }
 
@@ -86,10 +90,10 @@ func (s *SAMLConnectionsService) Update(
 	if params == nil {
 		params = &SAMLConnectionUpdateParams{}
 	}
-	return Call[SAMLConnection](
-		ctx, s.client, EndpointSAMLConnectionsUpdate,
-		CallParams{Path: []string{samlConnectionID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointSAMLConnectionsUpdate,
+		&CallParams{Path: []string{samlConnectionID}, Body: params},
+		new(SAMLConnection), opts,
 	)
 }
 
@@ -101,10 +105,10 @@ func (s *SAMLConnectionsService) Update(
 func (s *SAMLConnectionsService) Delete(
 	ctx context.Context, samlConnectionID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointSAMLConnectionsDelete,
-		CallParams{Path: []string{samlConnectionID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointSAMLConnectionsDelete,
+		&CallParams{Path: []string{samlConnectionID}},
+		new(DeletedObject), opts,
 	)
 }
 

@@ -20,7 +20,11 @@ type SCIMDirectoriesService struct{ client *Client }
 func (s *SCIMDirectoriesService) List(
 	ctx context.Context, params *SCIMDirectoryListParams, opts ...RequestOption,
 ) (*List[Directory], error) {
-	return callList[Directory](ctx, s.client, EndpointSCIMDirectoriesList, CallParams{Query: params.query()}, opts)
+	return callList(
+		ctx, s.client, &EndpointSCIMDirectoriesList,
+		&CallParams{Query: params.query()},
+		new(List[Directory]), opts,
+	)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -33,9 +37,9 @@ func (s *SCIMDirectoriesService) List(
 func (s *SCIMDirectoriesService) ListAll(
 	ctx context.Context, params *SCIMDirectoryListParams, opts ...RequestOption,
 ) iter.Seq2[*Directory, error] {
-	return listAll[Directory](
-		ctx, s.client, EndpointSCIMDirectoriesList,
-		CallParams{Query: params.query()},
+	return listAll[*Directory](
+		ctx, s.client, &EndpointSCIMDirectoriesList,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -47,9 +51,9 @@ func (s *SCIMDirectoriesService) Create(
 	ctx context.Context, params *SCIMDirectoryCreateParams, opts ...RequestOption,
 ) (*Directory, error) {
 	if params == nil {
-		return nil, missingParams(EndpointSCIMDirectoriesCreate)
+		return nil, missingParams(&EndpointSCIMDirectoriesCreate)
 	}
-	return Call[Directory](ctx, s.client, EndpointSCIMDirectoriesCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointSCIMDirectoriesCreate, &CallParams{Body: params}, new(Directory), opts)
 }
 
 // Get returns one SCIM directory.
@@ -58,10 +62,10 @@ func (s *SCIMDirectoriesService) Create(
 func (s *SCIMDirectoriesService) Get(
 	ctx context.Context, scimDirectoryID string, opts ...RequestOption,
 ) (*Directory, error) {
-	return Call[Directory](
-		ctx, s.client, EndpointSCIMDirectoriesGet,
-		CallParams{Path: []string{scimDirectoryID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointSCIMDirectoriesGet,
+		&CallParams{Path: []string{scimDirectoryID}},
+		new(Directory), opts,
 	)
 }
 
@@ -76,10 +80,10 @@ func (s *SCIMDirectoriesService) Update(
 	if params == nil {
 		params = &SCIMDirectoryUpdateParams{}
 	}
-	return Call[Directory](
-		ctx, s.client, EndpointSCIMDirectoriesUpdate,
-		CallParams{Path: []string{scimDirectoryID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointSCIMDirectoriesUpdate,
+		&CallParams{Path: []string{scimDirectoryID}, Body: params},
+		new(Directory), opts,
 	)
 }
 
@@ -89,10 +93,10 @@ func (s *SCIMDirectoriesService) Update(
 func (s *SCIMDirectoriesService) Delete(
 	ctx context.Context, scimDirectoryID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointSCIMDirectoriesDelete,
-		CallParams{Path: []string{scimDirectoryID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointSCIMDirectoriesDelete,
+		&CallParams{Path: []string{scimDirectoryID}},
+		new(DeletedObject), opts,
 	)
 }
 
@@ -102,10 +106,10 @@ func (s *SCIMDirectoriesService) Delete(
 func (s *SCIMDirectoriesService) RotateAPIKey(
 	ctx context.Context, scimDirectoryID string, opts ...RequestOption,
 ) (*Directory, error) {
-	return Call[Directory](
-		ctx, s.client, EndpointSCIMDirectoriesRotateAPIKey,
-		CallParams{Path: []string{scimDirectoryID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointSCIMDirectoriesRotateAPIKey,
+		&CallParams{Path: []string{scimDirectoryID}},
+		new(Directory), opts,
 	)
 }
 
@@ -115,10 +119,10 @@ func (s *SCIMDirectoriesService) RotateAPIKey(
 func (s *SCIMDirectoriesService) ListGroupRoleMappings(
 	ctx context.Context, scimDirectoryID string, opts ...RequestOption,
 ) (*List[DirectoryGroupRoleMapping], error) {
-	return callList[DirectoryGroupRoleMapping](
-		ctx, s.client, EndpointSCIMDirectoriesListGroupRoleMappings,
-		CallParams{Path: []string{scimDirectoryID}},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointSCIMDirectoriesListGroupRoleMappings,
+		&CallParams{Path: []string{scimDirectoryID}},
+		new(List[DirectoryGroupRoleMapping]), opts,
 	)
 }
 
@@ -129,9 +133,9 @@ func (s *SCIMDirectoriesService) ListGroupRoleMappings(
 func (s *SCIMDirectoriesService) ListAllGroupRoleMappings(
 	ctx context.Context, scimDirectoryID string, opts ...RequestOption,
 ) iter.Seq2[*DirectoryGroupRoleMapping, error] {
-	return listAll[DirectoryGroupRoleMapping](
-		ctx, s.client, EndpointSCIMDirectoriesListGroupRoleMappings,
-		CallParams{Path: []string{scimDirectoryID}},
+	return listAll[*DirectoryGroupRoleMapping](
+		ctx, s.client, &EndpointSCIMDirectoriesListGroupRoleMappings,
+		&CallParams{Path: []string{scimDirectoryID}},
 		pagingNone, opts,
 	)
 }
@@ -143,12 +147,12 @@ func (s *SCIMDirectoriesService) CreateGroupRoleMapping(
 	ctx context.Context, scimDirectoryID string, params *SCIMDirectoryCreateGroupRoleMappingParams, opts ...RequestOption,
 ) (*DirectoryGroupRoleMapping, error) {
 	if params == nil {
-		return nil, missingParams(EndpointSCIMDirectoriesCreateGroupRoleMapping)
+		return nil, missingParams(&EndpointSCIMDirectoriesCreateGroupRoleMapping)
 	}
-	return Call[DirectoryGroupRoleMapping](
-		ctx, s.client, EndpointSCIMDirectoriesCreateGroupRoleMapping,
-		CallParams{Path: []string{scimDirectoryID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointSCIMDirectoriesCreateGroupRoleMapping,
+		&CallParams{Path: []string{scimDirectoryID}, Body: params},
+		new(DirectoryGroupRoleMapping), opts,
 	)
 }
 
@@ -159,12 +163,12 @@ func (s *SCIMDirectoriesService) ReplaceGroupRoleMappings(
 	ctx context.Context, scimDirectoryID string, params *SCIMDirectoryReplaceGroupRoleMappingsParams, opts ...RequestOption,
 ) (*List[DirectoryGroupRoleMapping], error) {
 	if params == nil {
-		return nil, missingParams(EndpointSCIMDirectoriesReplaceGroupRoleMappings)
+		return nil, missingParams(&EndpointSCIMDirectoriesReplaceGroupRoleMappings)
 	}
-	return callList[DirectoryGroupRoleMapping](
-		ctx, s.client, EndpointSCIMDirectoriesReplaceGroupRoleMappings,
-		CallParams{Path: []string{scimDirectoryID}, Body: params},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointSCIMDirectoriesReplaceGroupRoleMappings,
+		&CallParams{Path: []string{scimDirectoryID}, Body: params},
+		new(List[DirectoryGroupRoleMapping]), opts,
 	)
 }
 
@@ -174,10 +178,10 @@ func (s *SCIMDirectoriesService) ReplaceGroupRoleMappings(
 func (s *SCIMDirectoriesService) DeleteGroupRoleMapping(
 	ctx context.Context, scimDirectoryID, mappingID string, opts ...RequestOption,
 ) (*DeletedGroupRoleMapping, error) {
-	return Call[DeletedGroupRoleMapping](
-		ctx, s.client, EndpointSCIMDirectoriesDeleteGroupRoleMapping,
-		CallParams{Path: []string{scimDirectoryID, mappingID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointSCIMDirectoriesDeleteGroupRoleMapping,
+		&CallParams{Path: []string{scimDirectoryID, mappingID}},
+		new(DeletedGroupRoleMapping), opts,
 	)
 }
 

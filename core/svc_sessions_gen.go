@@ -20,7 +20,7 @@ type SessionsService struct{ client *Client }
 func (s *SessionsService) List(
 	ctx context.Context, params *SessionListParams, opts ...RequestOption,
 ) (*List[Session], error) {
-	return callList[Session](ctx, s.client, EndpointSessionsList, CallParams{Query: params.query()}, opts)
+	return callList(ctx, s.client, &EndpointSessionsList, &CallParams{Query: params.query()}, new(List[Session]), opts)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -33,7 +33,11 @@ func (s *SessionsService) List(
 func (s *SessionsService) ListAll(
 	ctx context.Context, params *SessionListParams, opts ...RequestOption,
 ) iter.Seq2[*Session, error] {
-	return listAll[Session](ctx, s.client, EndpointSessionsList, CallParams{Query: params.query()}, pagingOffset, opts)
+	return listAll[*Session](
+		ctx, s.client, &EndpointSessionsList,
+		&CallParams{Query: params.query()},
+		pagingOffset, opts,
+	)
 }
 
 // Create creates a session for a user without a sign-in. It is meant for tests and works on development
@@ -44,16 +48,16 @@ func (s *SessionsService) Create(
 	ctx context.Context, params *SessionCreateParams, opts ...RequestOption,
 ) (*Session, error) {
 	if params == nil {
-		return nil, missingParams(EndpointSessionsCreate)
+		return nil, missingParams(&EndpointSessionsCreate)
 	}
-	return Call[Session](ctx, s.client, EndpointSessionsCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointSessionsCreate, &CallParams{Body: params}, new(Session), opts)
 }
 
 // Get returns one session.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/GetSession
 func (s *SessionsService) Get(ctx context.Context, sessionID string, opts ...RequestOption) (*Session, error) {
-	return Call[Session](ctx, s.client, EndpointSessionsGet, CallParams{Path: []string{sessionID}}, opts...)
+	return call(ctx, s.client, &EndpointSessionsGet, &CallParams{Path: []string{sessionID}}, new(Session), opts)
 }
 
 // Refresh exchanges an expired session token and its refresh token for a new one. A 401 means that the visitor
@@ -64,12 +68,12 @@ func (s *SessionsService) Refresh(
 	ctx context.Context, sessionID string, params *SessionRefreshParams, opts ...RequestOption,
 ) (*SessionRefresh, error) {
 	if params == nil {
-		return nil, missingParams(EndpointSessionsRefresh)
+		return nil, missingParams(&EndpointSessionsRefresh)
 	}
-	return Call[SessionRefresh](
-		ctx, s.client, EndpointSessionsRefresh,
-		CallParams{Path: []string{sessionID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointSessionsRefresh,
+		&CallParams{Path: []string{sessionID}, Body: params},
+		new(SessionRefresh), opts,
 	)
 }
 
@@ -77,7 +81,7 @@ func (s *SessionsService) Refresh(
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/RevokeSession
 func (s *SessionsService) Revoke(ctx context.Context, sessionID string, opts ...RequestOption) (*Session, error) {
-	return Call[Session](ctx, s.client, EndpointSessionsRevoke, CallParams{Path: []string{sessionID}}, opts...)
+	return call(ctx, s.client, &EndpointSessionsRevoke, &CallParams{Path: []string{sessionID}}, new(Session), opts)
 }
 
 // CreateToken issues a session token.
@@ -91,10 +95,10 @@ func (s *SessionsService) CreateToken(
 	if params == nil {
 		params = &SessionCreateTokenParams{}
 	}
-	return Call[SessionToken](
-		ctx, s.client, EndpointSessionsCreateToken,
-		CallParams{Path: []string{sessionID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointSessionsCreateToken,
+		&CallParams{Path: []string{sessionID}, Body: params},
+		new(SessionToken), opts,
 	)
 }
 
@@ -109,10 +113,10 @@ func (s *SessionsService) CreateTokenFromTemplate(
 	if params == nil {
 		params = &SessionCreateTokenFromTemplateParams{}
 	}
-	return Call[SessionToken](
-		ctx, s.client, EndpointSessionsCreateTokenFromTemplate,
-		CallParams{Path: []string{sessionID, templateName}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointSessionsCreateTokenFromTemplate,
+		&CallParams{Path: []string{sessionID, templateName}, Body: params},
+		new(SessionToken), opts,
 	)
 }
 

@@ -16,9 +16,9 @@ func (s *SignInTokensService) Create(
 	ctx context.Context, params *SignInTokenCreateParams, opts ...RequestOption,
 ) (*SignInToken, error) {
 	if params == nil {
-		return nil, missingParams(EndpointSignInTokensCreate)
+		return nil, missingParams(&EndpointSignInTokensCreate)
 	}
-	return Call[SignInToken](ctx, s.client, EndpointSignInTokensCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointSignInTokensCreate, &CallParams{Body: params}, new(SignInToken), opts)
 }
 
 // Revoke revokes a pending sign-in token.
@@ -27,10 +27,10 @@ func (s *SignInTokensService) Create(
 func (s *SignInTokensService) Revoke(
 	ctx context.Context, signInTokenID string, opts ...RequestOption,
 ) (*SignInToken, error) {
-	return Call[SignInToken](
-		ctx, s.client, EndpointSignInTokensRevoke,
-		CallParams{Path: []string{signInTokenID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointSignInTokensRevoke,
+		&CallParams{Path: []string{signInTokenID}},
+		new(SignInToken), opts,
 	)
 }
 

@@ -13,7 +13,7 @@ type SignUpsService struct{ client *Client }
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Sign-Ups#operation/GetSignUp
 func (s *SignUpsService) Get(ctx context.Context, id string, opts ...RequestOption) (*SignUp, error) {
-	return Call[SignUp](ctx, s.client, EndpointSignUpsGet, CallParams{Path: []string{id}}, opts...)
+	return call(ctx, s.client, &EndpointSignUpsGet, &CallParams{Path: []string{id}}, new(SignUp), opts)
 }
 
 // Update changes the fields of an attempt to sign up that are set.
@@ -27,7 +27,7 @@ func (s *SignUpsService) Update(
 	if params == nil {
 		params = &SignUpUpdateParams{}
 	}
-	return Call[SignUp](ctx, s.client, EndpointSignUpsUpdate, CallParams{Path: []string{id}, Body: params}, opts...)
+	return call(ctx, s.client, &EndpointSignUpsUpdate, &CallParams{Path: []string{id}, Body: params}, new(SignUp), opts)
 }
 
 // SignUpUpdateParams holds the fields of SignUpsService.Update.

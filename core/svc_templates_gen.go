@@ -21,10 +21,10 @@ type TemplatesService struct{ client *Client }
 func (s *TemplatesService) List(
 	ctx context.Context, templateType string, params *TemplateListParams, opts ...RequestOption,
 ) (*List[MessageTemplate], error) {
-	return callList[MessageTemplate](
-		ctx, s.client, EndpointTemplatesList,
-		CallParams{Path: []string{templateType}, Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointTemplatesList,
+		&CallParams{Path: []string{templateType}, Query: params.query()},
+		new(List[MessageTemplate]), opts,
 	)
 }
 
@@ -40,9 +40,9 @@ func (s *TemplatesService) List(
 func (s *TemplatesService) ListAll(
 	ctx context.Context, templateType string, params *TemplateListParams, opts ...RequestOption,
 ) iter.Seq2[*MessageTemplate, error] {
-	return listAll[MessageTemplate](
-		ctx, s.client, EndpointTemplatesList,
-		CallParams{Path: []string{templateType}, Query: params.query()},
+	return listAll[*MessageTemplate](
+		ctx, s.client, &EndpointTemplatesList,
+		&CallParams{Path: []string{templateType}, Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -55,10 +55,10 @@ func (s *TemplatesService) ListAll(
 func (s *TemplatesService) Get(
 	ctx context.Context, templateType, slug string, opts ...RequestOption,
 ) (*MessageTemplate, error) {
-	return Call[MessageTemplate](
-		ctx, s.client, EndpointTemplatesGet,
-		CallParams{Path: []string{templateType, slug}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointTemplatesGet,
+		&CallParams{Path: []string{templateType, slug}},
+		new(MessageTemplate), opts,
 	)
 }
 
@@ -75,10 +75,10 @@ func (s *TemplatesService) Upsert(
 	if params == nil {
 		params = &TemplateUpsertParams{}
 	}
-	return Call[MessageTemplate](
-		ctx, s.client, EndpointTemplatesUpsert,
-		CallParams{Path: []string{templateType, slug}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointTemplatesUpsert,
+		&CallParams{Path: []string{templateType, slug}, Body: params},
+		new(MessageTemplate), opts,
 	)
 }
 
@@ -90,10 +90,10 @@ func (s *TemplatesService) Upsert(
 func (s *TemplatesService) Revert(
 	ctx context.Context, templateType, slug string, opts ...RequestOption,
 ) (*MessageTemplate, error) {
-	return Call[MessageTemplate](
-		ctx, s.client, EndpointTemplatesRevert,
-		CallParams{Path: []string{templateType, slug}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointTemplatesRevert,
+		&CallParams{Path: []string{templateType, slug}},
+		new(MessageTemplate), opts,
 	)
 }
 
@@ -110,10 +110,10 @@ func (s *TemplatesService) Preview(
 	if params == nil {
 		params = &TemplatePreviewParams{}
 	}
-	out, err := Call[Metadata](
-		ctx, s.client, EndpointTemplatesPreview,
-		CallParams{Path: []string{templateType, slug}, Body: params},
-		opts...,
+	out, err := call(
+		ctx, s.client, &EndpointTemplatesPreview,
+		&CallParams{Path: []string{templateType, slug}, Body: params},
+		new(Metadata), opts,
 	)
 	if err != nil {
 		return nil, err
@@ -134,10 +134,10 @@ func (s *TemplatesService) ToggleDelivery(
 	if params == nil {
 		params = &TemplateToggleDeliveryParams{}
 	}
-	return Call[MessageTemplate](
-		ctx, s.client, EndpointTemplatesToggleDelivery,
-		CallParams{Path: []string{templateType, slug}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointTemplatesToggleDelivery,
+		&CallParams{Path: []string{templateType, slug}, Body: params},
+		new(MessageTemplate), opts,
 	)
 }
 

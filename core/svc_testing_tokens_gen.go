@@ -14,5 +14,5 @@ type TestingTokensService struct{ client *Client }
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Testing-Tokens#operation/CreateTestingToken
 func (s *TestingTokensService) Create(ctx context.Context, opts ...RequestOption) (*TestingToken, error) {
-	return Call[TestingToken](ctx, s.client, EndpointTestingTokensCreate, CallParams{}, opts...)
+	return call(ctx, s.client, &EndpointTestingTokensCreate, &CallParams{}, new(TestingToken), opts)
 }

@@ -22,7 +22,7 @@ type UsersService struct{ client *Client }
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUserList
 func (s *UsersService) List(ctx context.Context, params *UserListParams, opts ...RequestOption) (*List[User], error) {
-	return callList[User](ctx, s.client, EndpointUsersList, CallParams{Query: params.query()}, opts)
+	return callList(ctx, s.client, &EndpointUsersList, &CallParams{Query: params.query()}, new(List[User]), opts)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -35,7 +35,7 @@ func (s *UsersService) List(ctx context.Context, params *UserListParams, opts ..
 func (s *UsersService) ListAll(
 	ctx context.Context, params *UserListParams, opts ...RequestOption,
 ) iter.Seq2[*User, error] {
-	return listAll[User](ctx, s.client, EndpointUsersList, CallParams{Query: params.query()}, pagingCursor, opts)
+	return listAll[*User](ctx, s.client, &EndpointUsersList, &CallParams{Query: params.query()}, pagingCursor, opts)
 }
 
 // Count returns how many users match. It takes the filters of List.
@@ -44,7 +44,7 @@ func (s *UsersService) ListAll(
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUsersCount
 func (s *UsersService) Count(ctx context.Context, params *UserCountParams, opts ...RequestOption) (int64, error) {
-	out, err := Call[totalCount](ctx, s.client, EndpointUsersCount, CallParams{Query: params.query()}, opts...)
+	out, err := call(ctx, s.client, &EndpointUsersCount, &CallParams{Query: params.query()}, new(totalCount), opts)
 	if err != nil {
 		return 0, err
 	}
@@ -55,7 +55,7 @@ func (s *UsersService) Count(ctx context.Context, params *UserCountParams, opts 
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUser
 func (s *UsersService) Get(ctx context.Context, userID string, opts ...RequestOption) (*User, error) {
-	return Call[User](ctx, s.client, EndpointUsersGet, CallParams{Path: []string{userID}}, opts...)
+	return call(ctx, s.client, &EndpointUsersGet, &CallParams{Path: []string{userID}}, new(User), opts)
 }
 
 // Create creates a user. Which fields are required depends on the sign-up settings of the instance, unless a
@@ -68,7 +68,7 @@ func (s *UsersService) Create(ctx context.Context, params *UserCreateParams, opt
 	if params == nil {
 		params = &UserCreateParams{}
 	}
-	return Call[User](ctx, s.client, EndpointUsersCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointUsersCreate, &CallParams{Body: params}, new(User), opts)
 }
 
 // Update changes the fields that are set and leaves the others alone. Metadata is not among them: see
@@ -83,28 +83,28 @@ func (s *UsersService) Update(
 	if params == nil {
 		params = &UserUpdateParams{}
 	}
-	return Call[User](ctx, s.client, EndpointUsersUpdate, CallParams{Path: []string{userID}, Body: params}, opts...)
+	return call(ctx, s.client, &EndpointUsersUpdate, &CallParams{Path: []string{userID}, Body: params}, new(User), opts)
 }
 
 // Delete deletes a user and everything that belongs to the user. It cannot be undone.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteUser
 func (s *UsersService) Delete(ctx context.Context, userID string, opts ...RequestOption) (*DeletedObject, error) {
-	return Call[DeletedObject](ctx, s.client, EndpointUsersDelete, CallParams{Path: []string{userID}}, opts...)
+	return call(ctx, s.client, &EndpointUsersDelete, &CallParams{Path: []string{userID}}, new(DeletedObject), opts)
 }
 
 // Ban bans a user: all sessions end and the user can no longer sign in.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/BanUser
 func (s *UsersService) Ban(ctx context.Context, userID string, opts ...RequestOption) (*User, error) {
-	return Call[User](ctx, s.client, EndpointUsersBan, CallParams{Path: []string{userID}}, opts...)
+	return call(ctx, s.client, &EndpointUsersBan, &CallParams{Path: []string{userID}}, new(User), opts)
 }
 
 // Unban lifts the ban of a user.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/UnbanUser
 func (s *UsersService) Unban(ctx context.Context, userID string, opts ...RequestOption) (*User, error) {
-	return Call[User](ctx, s.client, EndpointUsersUnban, CallParams{Path: []string{userID}}, opts...)
+	return call(ctx, s.client, &EndpointUsersUnban, &CallParams{Path: []string{userID}}, new(User), opts)
 }
 
 // BulkBan bans up to 50 users in one request and returns them.
@@ -114,9 +114,9 @@ func (s *UsersService) BulkBan(
 	ctx context.Context, params *UserBulkBanParams, opts ...RequestOption,
 ) (*List[User], error) {
 	if params == nil {
-		return nil, missingParams(EndpointUsersBulkBan)
+		return nil, missingParams(&EndpointUsersBulkBan)
 	}
-	return callList[User](ctx, s.client, EndpointUsersBulkBan, CallParams{Body: params}, opts)
+	return callList(ctx, s.client, &EndpointUsersBulkBan, &CallParams{Body: params}, new(List[User]), opts)
 }
 
 // BulkUnban lifts the ban of up to 50 users in one request and returns them.
@@ -126,23 +126,23 @@ func (s *UsersService) BulkUnban(
 	ctx context.Context, params *UserBulkUnbanParams, opts ...RequestOption,
 ) (*List[User], error) {
 	if params == nil {
-		return nil, missingParams(EndpointUsersBulkUnban)
+		return nil, missingParams(&EndpointUsersBulkUnban)
 	}
-	return callList[User](ctx, s.client, EndpointUsersBulkUnban, CallParams{Body: params}, opts)
+	return callList(ctx, s.client, &EndpointUsersBulkUnban, &CallParams{Body: params}, new(List[User]), opts)
 }
 
 // Lock locks a user for the time that the instance's lockout policy sets. It does not end sessions.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/LockUser
 func (s *UsersService) Lock(ctx context.Context, userID string, opts ...RequestOption) (*User, error) {
-	return Call[User](ctx, s.client, EndpointUsersLock, CallParams{Path: []string{userID}}, opts...)
+	return call(ctx, s.client, &EndpointUsersLock, &CallParams{Path: []string{userID}}, new(User), opts)
 }
 
 // Unlock ends the lock of a user.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/UnlockUser
 func (s *UsersService) Unlock(ctx context.Context, userID string, opts ...RequestOption) (*User, error) {
-	return Call[User](ctx, s.client, EndpointUsersUnlock, CallParams{Path: []string{userID}}, opts...)
+	return call(ctx, s.client, &EndpointUsersUnlock, &CallParams{Path: []string{userID}}, new(User), opts)
 }
 
 // SetProfileImage uploads a profile image.
@@ -152,12 +152,12 @@ func (s *UsersService) SetProfileImage(
 	ctx context.Context, userID string, params *UserSetProfileImageParams, opts ...RequestOption,
 ) (*User, error) {
 	if params == nil {
-		return nil, missingParams(EndpointUsersSetProfileImage)
+		return nil, missingParams(&EndpointUsersSetProfileImage)
 	}
-	return Call[User](
-		ctx, s.client, EndpointUsersSetProfileImage,
-		CallParams{Path: []string{userID}, Body: params.multipart()},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointUsersSetProfileImage,
+		&CallParams{Path: []string{userID}, Body: params.multipart()},
+		new(User), opts,
 	)
 }
 
@@ -165,7 +165,7 @@ func (s *UsersService) SetProfileImage(
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteUserProfileImage
 func (s *UsersService) DeleteProfileImage(ctx context.Context, userID string, opts ...RequestOption) (*User, error) {
-	return Call[User](ctx, s.client, EndpointUsersDeleteProfileImage, CallParams{Path: []string{userID}}, opts...)
+	return call(ctx, s.client, &EndpointUsersDeleteProfileImage, &CallParams{Path: []string{userID}}, new(User), opts)
 }
 
 // UpdateMetadata merges metadata into what the user has. Nested objects are merged too, and a nil value deletes
@@ -180,10 +180,10 @@ func (s *UsersService) UpdateMetadata(
 	if params == nil {
 		params = &UserUpdateMetadataParams{}
 	}
-	return Call[User](
-		ctx, s.client, EndpointUsersUpdateMetadata,
-		CallParams{Path: []string{userID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointUsersUpdateMetadata,
+		&CallParams{Path: []string{userID}, Body: params},
+		new(User), opts,
 	)
 }
 
@@ -198,10 +198,10 @@ func (s *UsersService) ReplaceMetadata(
 	if params == nil {
 		params = &UserReplaceMetadataParams{}
 	}
-	return Call[User](
-		ctx, s.client, EndpointUsersReplaceMetadata,
-		CallParams{Path: []string{userID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointUsersReplaceMetadata,
+		&CallParams{Path: []string{userID}, Body: params},
+		new(User), opts,
 	)
 }
 
@@ -211,10 +211,10 @@ func (s *UsersService) ReplaceMetadata(
 func (s *UsersService) GetBillingSubscription(
 	ctx context.Context, userID string, opts ...RequestOption,
 ) (*BillingSubscription, error) {
-	return Call[BillingSubscription](
-		ctx, s.client, EndpointUsersGetBillingSubscription,
-		CallParams{Path: []string{userID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointUsersGetBillingSubscription,
+		&CallParams{Path: []string{userID}},
+		new(BillingSubscription), opts,
 	)
 }
 
@@ -224,10 +224,10 @@ func (s *UsersService) GetBillingSubscription(
 func (s *UsersService) GetBillingCreditBalance(
 	ctx context.Context, userID string, opts ...RequestOption,
 ) (*BillingCreditBalance, error) {
-	return Call[BillingCreditBalance](
-		ctx, s.client, EndpointUsersGetBillingCreditBalance,
-		CallParams{Path: []string{userID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointUsersGetBillingCreditBalance,
+		&CallParams{Path: []string{userID}},
+		new(BillingCreditBalance), opts,
 	)
 }
 
@@ -239,12 +239,12 @@ func (s *UsersService) AdjustBillingCreditBalance(
 	ctx context.Context, userID string, params *UserAdjustBillingCreditBalanceParams, opts ...RequestOption,
 ) (*BillingCreditLedgerEntry, error) {
 	if params == nil {
-		return nil, missingParams(EndpointUsersAdjustBillingCreditBalance)
+		return nil, missingParams(&EndpointUsersAdjustBillingCreditBalance)
 	}
-	return Call[BillingCreditLedgerEntry](
-		ctx, s.client, EndpointUsersAdjustBillingCreditBalance,
-		CallParams{Path: []string{userID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointUsersAdjustBillingCreditBalance,
+		&CallParams{Path: []string{userID}, Body: params},
+		new(BillingCreditLedgerEntry), opts,
 	)
 }
 
@@ -257,10 +257,10 @@ func (s *UsersService) AdjustBillingCreditBalance(
 func (s *UsersService) ListOAuthAccessTokens(
 	ctx context.Context, userID, provider string, params *UserListOAuthAccessTokensParams, opts ...RequestOption,
 ) (*List[OAuthAccessToken], error) {
-	return callList[OAuthAccessToken](
-		ctx, s.client, EndpointUsersListOAuthAccessTokens,
-		CallParams{Path: []string{userID, provider}, Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointUsersListOAuthAccessTokens,
+		&CallParams{Path: []string{userID, provider}, Query: params.query()},
+		new(List[OAuthAccessToken]), opts,
 	)
 }
 
@@ -274,9 +274,9 @@ func (s *UsersService) ListOAuthAccessTokens(
 func (s *UsersService) ListAllOAuthAccessTokens(
 	ctx context.Context, userID, provider string, params *UserListOAuthAccessTokensParams, opts ...RequestOption,
 ) iter.Seq2[*OAuthAccessToken, error] {
-	return listAll[OAuthAccessToken](
-		ctx, s.client, EndpointUsersListOAuthAccessTokens,
-		CallParams{Path: []string{userID, provider}, Query: params.query()},
+	return listAll[*OAuthAccessToken](
+		ctx, s.client, &EndpointUsersListOAuthAccessTokens,
+		&CallParams{Path: []string{userID, provider}, Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -290,10 +290,10 @@ func (s *UsersService) ListAllOAuthAccessTokens(
 func (s *UsersService) ListOrganizationMemberships(
 	ctx context.Context, userID string, params *UserListOrganizationMembershipsParams, opts ...RequestOption,
 ) (*List[OrganizationMembership], error) {
-	return callList[OrganizationMembership](
-		ctx, s.client, EndpointUsersListOrganizationMemberships,
-		CallParams{Path: []string{userID}, Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointUsersListOrganizationMemberships,
+		&CallParams{Path: []string{userID}, Query: params.query()},
+		new(List[OrganizationMembership]), opts,
 	)
 }
 
@@ -307,9 +307,9 @@ func (s *UsersService) ListOrganizationMemberships(
 func (s *UsersService) ListAllOrganizationMemberships(
 	ctx context.Context, userID string, params *UserListOrganizationMembershipsParams, opts ...RequestOption,
 ) iter.Seq2[*OrganizationMembership, error] {
-	return listAll[OrganizationMembership](
-		ctx, s.client, EndpointUsersListOrganizationMemberships,
-		CallParams{Path: []string{userID}, Query: params.query()},
+	return listAll[*OrganizationMembership](
+		ctx, s.client, &EndpointUsersListOrganizationMemberships,
+		&CallParams{Path: []string{userID}, Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -322,10 +322,10 @@ func (s *UsersService) ListAllOrganizationMemberships(
 func (s *UsersService) ListOrganizationInvitations(
 	ctx context.Context, userID string, params *UserListOrganizationInvitationsParams, opts ...RequestOption,
 ) (*List[OrganizationInvitation], error) {
-	return callList[OrganizationInvitation](
-		ctx, s.client, EndpointUsersListOrganizationInvitations,
-		CallParams{Path: []string{userID}, Query: params.query()},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointUsersListOrganizationInvitations,
+		&CallParams{Path: []string{userID}, Query: params.query()},
+		new(List[OrganizationInvitation]), opts,
 	)
 }
 
@@ -339,9 +339,9 @@ func (s *UsersService) ListOrganizationInvitations(
 func (s *UsersService) ListAllOrganizationInvitations(
 	ctx context.Context, userID string, params *UserListOrganizationInvitationsParams, opts ...RequestOption,
 ) iter.Seq2[*OrganizationInvitation, error] {
-	return listAll[OrganizationInvitation](
-		ctx, s.client, EndpointUsersListOrganizationInvitations,
-		CallParams{Path: []string{userID}, Query: params.query()},
+	return listAll[*OrganizationInvitation](
+		ctx, s.client, &EndpointUsersListOrganizationInvitations,
+		&CallParams{Path: []string{userID}, Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -358,10 +358,10 @@ func (s *UsersService) RemovePassword(
 	if params == nil {
 		params = &UserRemovePasswordParams{}
 	}
-	return Call[User](
-		ctx, s.client, EndpointUsersRemovePassword,
-		CallParams{Path: []string{userID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointUsersRemovePassword,
+		&CallParams{Path: []string{userID}, Body: params},
+		new(User), opts,
 	)
 }
 
@@ -372,12 +372,12 @@ func (s *UsersService) VerifyPassword(
 	ctx context.Context, userID string, params *UserVerifyPasswordParams, opts ...RequestOption,
 ) (*PasswordVerification, error) {
 	if params == nil {
-		return nil, missingParams(EndpointUsersVerifyPassword)
+		return nil, missingParams(&EndpointUsersVerifyPassword)
 	}
-	return Call[PasswordVerification](
-		ctx, s.client, EndpointUsersVerifyPassword,
-		CallParams{Path: []string{userID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointUsersVerifyPassword,
+		&CallParams{Path: []string{userID}, Body: params},
+		new(PasswordVerification), opts,
 	)
 }
 
@@ -388,12 +388,12 @@ func (s *UsersService) VerifyTOTP(
 	ctx context.Context, userID string, params *UserVerifyTOTPParams, opts ...RequestOption,
 ) (*TOTPVerification, error) {
 	if params == nil {
-		return nil, missingParams(EndpointUsersVerifyTOTP)
+		return nil, missingParams(&EndpointUsersVerifyTOTP)
 	}
-	return Call[TOTPVerification](
-		ctx, s.client, EndpointUsersVerifyTOTP,
-		CallParams{Path: []string{userID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointUsersVerifyTOTP,
+		&CallParams{Path: []string{userID}, Body: params},
+		new(TOTPVerification), opts,
 	)
 }
 
@@ -401,7 +401,7 @@ func (s *UsersService) VerifyTOTP(
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/DisableMFA
 func (s *UsersService) DisableMFA(ctx context.Context, userID string, opts ...RequestOption) (*UserReference, error) {
-	return Call[UserReference](ctx, s.client, EndpointUsersDisableMFA, CallParams{Path: []string{userID}}, opts...)
+	return call(ctx, s.client, &EndpointUsersDisableMFA, &CallParams{Path: []string{userID}}, new(UserReference), opts)
 }
 
 // DeleteBackupCodes deletes all backup codes of a user.
@@ -410,10 +410,10 @@ func (s *UsersService) DisableMFA(ctx context.Context, userID string, opts ...Re
 func (s *UsersService) DeleteBackupCodes(
 	ctx context.Context, userID string, opts ...RequestOption,
 ) (*UserReference, error) {
-	return Call[UserReference](
-		ctx, s.client, EndpointUsersDeleteBackupCodes,
-		CallParams{Path: []string{userID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointUsersDeleteBackupCodes,
+		&CallParams{Path: []string{userID}},
+		new(UserReference), opts,
 	)
 }
 
@@ -423,10 +423,10 @@ func (s *UsersService) DeleteBackupCodes(
 func (s *UsersService) DeletePasskey(
 	ctx context.Context, userID, passkeyIdentificationID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointUsersDeletePasskey,
-		CallParams{Path: []string{userID, passkeyIdentificationID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointUsersDeletePasskey,
+		&CallParams{Path: []string{userID, passkeyIdentificationID}},
+		new(DeletedObject), opts,
 	)
 }
 
@@ -436,10 +436,10 @@ func (s *UsersService) DeletePasskey(
 func (s *UsersService) ListTrustedDevices(
 	ctx context.Context, userID string, opts ...RequestOption,
 ) (*List[TrustedDevice], error) {
-	return callList[TrustedDevice](
-		ctx, s.client, EndpointUsersListTrustedDevices,
-		CallParams{Path: []string{userID}},
-		opts,
+	return callList(
+		ctx, s.client, &EndpointUsersListTrustedDevices,
+		&CallParams{Path: []string{userID}},
+		new(List[TrustedDevice]), opts,
 	)
 }
 
@@ -450,9 +450,9 @@ func (s *UsersService) ListTrustedDevices(
 func (s *UsersService) ListAllTrustedDevices(
 	ctx context.Context, userID string, opts ...RequestOption,
 ) iter.Seq2[*TrustedDevice, error] {
-	return listAll[TrustedDevice](
-		ctx, s.client, EndpointUsersListTrustedDevices,
-		CallParams{Path: []string{userID}},
+	return listAll[*TrustedDevice](
+		ctx, s.client, &EndpointUsersListTrustedDevices,
+		&CallParams{Path: []string{userID}},
 		pagingNone, opts,
 	)
 }
@@ -463,10 +463,10 @@ func (s *UsersService) ListAllTrustedDevices(
 func (s *UsersService) RevokeTrustedDevice(
 	ctx context.Context, userID, trustedDeviceID string, opts ...RequestOption,
 ) (*TrustedDevice, error) {
-	return Call[TrustedDevice](
-		ctx, s.client, EndpointUsersRevokeTrustedDevice,
-		CallParams{Path: []string{userID, trustedDeviceID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointUsersRevokeTrustedDevice,
+		&CallParams{Path: []string{userID, trustedDeviceID}},
+		new(TrustedDevice), opts,
 	)
 }
 
@@ -476,10 +476,10 @@ func (s *UsersService) RevokeTrustedDevice(
 func (s *UsersService) DeleteWeb3Wallet(
 	ctx context.Context, userID, web3WalletIdentificationID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointUsersDeleteWeb3Wallet,
-		CallParams{Path: []string{userID, web3WalletIdentificationID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointUsersDeleteWeb3Wallet,
+		&CallParams{Path: []string{userID, web3WalletIdentificationID}},
+		new(DeletedObject), opts,
 	)
 }
 
@@ -487,7 +487,7 @@ func (s *UsersService) DeleteWeb3Wallet(
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteTOTP
 func (s *UsersService) DeleteTOTP(ctx context.Context, userID string, opts ...RequestOption) (*UserReference, error) {
-	return Call[UserReference](ctx, s.client, EndpointUsersDeleteTOTP, CallParams{Path: []string{userID}}, opts...)
+	return call(ctx, s.client, &EndpointUsersDeleteTOTP, &CallParams{Path: []string{userID}}, new(UserReference), opts)
 }
 
 // DeleteExternalAccount disconnects an external account from a user. It takes the id that starts with "eac_",
@@ -497,10 +497,10 @@ func (s *UsersService) DeleteTOTP(ctx context.Context, userID string, opts ...Re
 func (s *UsersService) DeleteExternalAccount(
 	ctx context.Context, userID, externalAccountID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointUsersDeleteExternalAccount,
-		CallParams{Path: []string{userID, externalAccountID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointUsersDeleteExternalAccount,
+		&CallParams{Path: []string{userID, externalAccountID}},
+		new(DeletedObject), opts,
 	)
 }
 
@@ -516,10 +516,10 @@ func (s *UsersService) SetPasswordCompromised(
 	if params == nil {
 		params = &UserSetPasswordCompromisedParams{}
 	}
-	return Call[User](
-		ctx, s.client, EndpointUsersSetPasswordCompromised,
-		CallParams{Path: []string{userID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointUsersSetPasswordCompromised,
+		&CallParams{Path: []string{userID}, Body: params},
+		new(User), opts,
 	)
 }
 
@@ -529,7 +529,11 @@ func (s *UsersService) SetPasswordCompromised(
 func (s *UsersService) UnsetPasswordCompromised(
 	ctx context.Context, userID string, opts ...RequestOption,
 ) (*User, error) {
-	return Call[User](ctx, s.client, EndpointUsersUnsetPasswordCompromised, CallParams{Path: []string{userID}}, opts...)
+	return call(
+		ctx, s.client, &EndpointUsersUnsetPasswordCompromised,
+		&CallParams{Path: []string{userID}},
+		new(User), opts,
+	)
 }
 
 // UserListParams selects what UsersService.List returns.

@@ -19,7 +19,11 @@ type WaitlistEntriesService struct{ client *Client }
 func (s *WaitlistEntriesService) List(
 	ctx context.Context, params *WaitlistEntryListParams, opts ...RequestOption,
 ) (*List[WaitlistEntry], error) {
-	return callList[WaitlistEntry](ctx, s.client, EndpointWaitlistEntriesList, CallParams{Query: params.query()}, opts)
+	return callList(
+		ctx, s.client, &EndpointWaitlistEntriesList,
+		&CallParams{Query: params.query()},
+		new(List[WaitlistEntry]), opts,
+	)
 }
 
 // ListAll returns an iterator over all items of List, page by page. It stops after the first error. The loop may
@@ -32,9 +36,9 @@ func (s *WaitlistEntriesService) List(
 func (s *WaitlistEntriesService) ListAll(
 	ctx context.Context, params *WaitlistEntryListParams, opts ...RequestOption,
 ) iter.Seq2[*WaitlistEntry, error] {
-	return listAll[WaitlistEntry](
-		ctx, s.client, EndpointWaitlistEntriesList,
-		CallParams{Query: params.query()},
+	return listAll[*WaitlistEntry](
+		ctx, s.client, &EndpointWaitlistEntriesList,
+		&CallParams{Query: params.query()},
 		pagingOffset, opts,
 	)
 }
@@ -46,9 +50,9 @@ func (s *WaitlistEntriesService) Create(
 	ctx context.Context, params *WaitlistEntryCreateParams, opts ...RequestOption,
 ) (*WaitlistEntry, error) {
 	if params == nil {
-		return nil, missingParams(EndpointWaitlistEntriesCreate)
+		return nil, missingParams(&EndpointWaitlistEntriesCreate)
 	}
-	return Call[WaitlistEntry](ctx, s.client, EndpointWaitlistEntriesCreate, CallParams{Body: params}, opts...)
+	return call(ctx, s.client, &EndpointWaitlistEntriesCreate, &CallParams{Body: params}, new(WaitlistEntry), opts)
 }
 
 // BulkCreate puts up to 50 e-mail addresses on the waitlist and returns their entries. Addresses that are on it
@@ -59,9 +63,13 @@ func (s *WaitlistEntriesService) BulkCreate(
 	ctx context.Context, items []WaitlistEntryCreateParams, opts ...RequestOption,
 ) (*List[WaitlistEntry], error) {
 	if len(items) == 0 {
-		return nil, missingParams(EndpointWaitlistEntriesBulkCreate)
+		return nil, missingParams(&EndpointWaitlistEntriesBulkCreate)
 	}
-	return callList[WaitlistEntry](ctx, s.client, EndpointWaitlistEntriesBulkCreate, CallParams{Body: items}, opts)
+	return callList(
+		ctx, s.client, &EndpointWaitlistEntriesBulkCreate,
+		&CallParams{Body: items},
+		new(List[WaitlistEntry]), opts,
+	)
 }
 
 // Delete removes an entry from the waitlist.
@@ -70,10 +78,10 @@ func (s *WaitlistEntriesService) BulkCreate(
 func (s *WaitlistEntriesService) Delete(
 	ctx context.Context, waitlistEntryID string, opts ...RequestOption,
 ) (*DeletedObject, error) {
-	return Call[DeletedObject](
-		ctx, s.client, EndpointWaitlistEntriesDelete,
-		CallParams{Path: []string{waitlistEntryID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointWaitlistEntriesDelete,
+		&CallParams{Path: []string{waitlistEntryID}},
+		new(DeletedObject), opts,
 	)
 }
 
@@ -88,10 +96,10 @@ func (s *WaitlistEntriesService) Invite(
 	if params == nil {
 		params = &WaitlistEntryInviteParams{}
 	}
-	return Call[WaitlistEntry](
-		ctx, s.client, EndpointWaitlistEntriesInvite,
-		CallParams{Path: []string{waitlistEntryID}, Body: params},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointWaitlistEntriesInvite,
+		&CallParams{Path: []string{waitlistEntryID}, Body: params},
+		new(WaitlistEntry), opts,
 	)
 }
 
@@ -101,10 +109,10 @@ func (s *WaitlistEntriesService) Invite(
 func (s *WaitlistEntriesService) Reject(
 	ctx context.Context, waitlistEntryID string, opts ...RequestOption,
 ) (*WaitlistEntry, error) {
-	return Call[WaitlistEntry](
-		ctx, s.client, EndpointWaitlistEntriesReject,
-		CallParams{Path: []string{waitlistEntryID}},
-		opts...,
+	return call(
+		ctx, s.client, &EndpointWaitlistEntriesReject,
+		&CallParams{Path: []string{waitlistEntryID}},
+		new(WaitlistEntry), opts,
 	)
 }
 

@@ -13,19 +13,19 @@ type WebhooksService struct{ client *Client }
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Webhooks#operation/CreateSvixApp
 func (s *WebhooksService) CreateSvixApp(ctx context.Context, opts ...RequestOption) (*SvixURL, error) {
-	return Call[SvixURL](ctx, s.client, EndpointWebhooksCreateSvixApp, CallParams{}, opts...)
+	return call(ctx, s.client, &EndpointWebhooksCreateSvixApp, &CallParams{}, new(SvixURL), opts)
 }
 
 // DeleteSvixApp disconnects the instance from Svix. No webhooks are sent any more.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Webhooks#operation/DeleteSvixApp
 func (s *WebhooksService) DeleteSvixApp(ctx context.Context, opts ...RequestOption) error {
-	return callEmpty(ctx, s.client, EndpointWebhooksDeleteSvixApp, CallParams{}, opts)
+	return callEmpty(ctx, s.client, &EndpointWebhooksDeleteSvixApp, &CallParams{}, opts)
 }
 
 // GenerateSvixURL returns a fresh URL that opens the Svix dashboard of the instance.
 //
 // Clerk's page: https://clerk.com/docs/reference/backend-api/tag/Webhooks#operation/GenerateSvixAuthURL
 func (s *WebhooksService) GenerateSvixURL(ctx context.Context, opts ...RequestOption) (*SvixURL, error) {
-	return Call[SvixURL](ctx, s.client, EndpointWebhooksGenerateSvixURL, CallParams{}, opts...)
+	return call(ctx, s.client, &EndpointWebhooksGenerateSvixURL, &CallParams{}, new(SvixURL), opts)
 }

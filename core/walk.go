@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -15,29 +17,39 @@ const defaultPageSize = 100
 
 var errNoID = errors.New("last item has no id")
 
-// items holds the decoded items of a page. It is what is generic about a walk; the rest is compiled once for all lists.
-type items interface {
-	// at returns a pointer to item i.
-	at(i int) any
+// visit gets the items of a list one by one, or an error. It returns false to end the walk.
+type visit func(item any, err error) bool
+
+// listing is a list to walk. Every loop over an iterator is a walk of its own.
+type listing struct {
+	client *Client
+	e      Endpoint
+	params CallParams
+	paging pagingKind
+	opts   []RequestOption
+	slice  reflect.Type // of the items of a page
 }
 
-type itemsOf[T any] []T
-
-func (it itemsOf[T]) at(i int) any { return &it[i] }
-
-// visit gets the items of a page one by one, or an error. It returns false to end the walk.
-type visit func(data items, i int, err error) bool
+// newListing returns a listing that does not depend on what the caller passed staying the same.
+func newListing(
+	c *Client, e *Endpoint, p *CallParams, paging pagingKind, opts []RequestOption, item reflect.Type,
+) *listing {
+	params := *p
+	params.Query = cloneValues(p.Query)
+	params.Path = slices.Clone(p.Path)
+	return &listing{
+		client: c, e: *e, params: params, paging: paging, opts: slices.Clone(opts), slice: reflect.SliceOf(item),
+	}
+}
 
 // walk is one run of an iterator.
 type walk struct {
-	client *Client
-	e      Endpoint
-	opts   []RequestOption
-	raw    *RawResponse // the caller's; written only between pages
-	ahead  bool
-	pages  *pager
-	asked  flights
-	make   func(n int) items
+	*listing
+
+	raw   *RawResponse // the caller's; written only between pages
+	ahead bool
+	pages *pager
+	asked flights
 }
 
 // page is one answer of a walk, cut into items.
@@ -45,7 +57,7 @@ type page struct {
 	resp  *response
 	raw   RawResponse
 	items []json.RawMessage
-	data  items
+	data  reflect.Value // a slice of the items, decoded
 	dec   *fastjson.Decoder
 	done  int   // how many items are decoded
 	bad   error // why the item after those cannot be
@@ -53,15 +65,13 @@ type page struct {
 	err   error // follows the items
 }
 
-func newWalk(
-	c *Client, e Endpoint, p CallParams, paging pagingKind, opts []RequestOption, newItems func(n int) items,
-) *walk {
-	w := &walk{client: c, e: e, opts: opts, make: newItems}
+func newWalk(list *listing) *walk {
+	w := &walk{listing: list}
 	var cfg requestConfig
-	if c != nil {
-		cfg = c.defaults
+	if w.client != nil {
+		cfg = w.client.defaults
 	}
-	for _, opt := range opts {
+	for _, opt := range w.opts {
 		if opt != nil {
 			opt(&cfg)
 		}
@@ -71,7 +81,7 @@ func newWalk(
 	if w.ahead {
 		depth = max(cfg.readAhead, 1)
 	}
-	w.pages = newPager(p, paging, depth)
+	w.pages = newPager(w.params, w.paging, depth)
 	w.asked = flights{walk: w, depth: depth}
 	return w
 }
@@ -89,7 +99,7 @@ func (w *walk) run(ctx context.Context, yield visit) {
 		if start(); ahead == nil {
 			current = w.fetch(ctx)
 		} else if current = ahead.take(); current == nil {
-			yield(nil, 0, w.canceled(ctx))
+			yield(nil, w.canceled(ctx))
 			return
 		}
 	}
@@ -103,14 +113,14 @@ func (w *walk) consume(ctx context.Context, p *page, yield visit, half func()) b
 	}
 	for i := range p.items {
 		if ctx.Err() != nil {
-			yield(nil, 0, w.canceled(ctx))
+			yield(nil, w.canceled(ctx))
 			return false
 		}
 		if p.decodeTo(i + 1); i >= p.done {
-			yield(nil, 0, p.bad)
+			yield(nil, p.bad)
 			return false
 		}
-		if !yield(p.data, i, nil) {
+		if !yield(p.item(i), nil) {
 			return false
 		}
 		if i+1 == (len(p.items)+1)/2 && !p.last && p.err == nil {
@@ -118,7 +128,7 @@ func (w *walk) consume(ctx context.Context, p *page, yield visit, half func()) b
 		}
 	}
 	if p.err != nil {
-		yield(nil, 0, p.err)
+		yield(nil, p.err)
 		return false
 	}
 	return !p.last
@@ -153,15 +163,18 @@ func (w *walk) fetch(ctx context.Context) *page {
 			p.err = p.resp.decodeError(strings.TrimPrefix(taken.err.Error(), "clerk: "), taken.err)
 		}
 		p.last, p.items = taken.last, taken.items
-		p.data, p.dec = w.make(len(p.items)), w.client.plans.NewDecoder()
+		p.data, p.dec = reflect.MakeSlice(w.slice, len(p.items), len(p.items)), w.client.plans.NewDecoder()
 		return p
 	}
 }
 
+// item returns a pointer to item i.
+func (p *page) item(i int) any { return p.data.Index(i).Addr().Interface() }
+
 // decodeTo decodes the first n items, as far as that is not done yet.
 func (p *page) decodeTo(n int) {
 	for p.done < n && p.bad == nil {
-		if p.bad = p.resp.decode(p.items[p.done], p.data.at(p.done), p.dec); p.bad == nil {
+		if p.bad = p.resp.decode(p.items[p.done], p.item(p.done), p.dec); p.bad == nil {
 			p.done++
 		}
 	}

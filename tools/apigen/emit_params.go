@@ -179,7 +179,7 @@ func (o *original) RawJSON() json.RawMessage {
 	return *o.body
 }
 
-func (o *original) setRaw(raw json.RawMessage) { o.body = &raw }
+func (o *original) setRaw(raw *json.RawMessage) { o.body = raw }
 
 // addOpt adds a query parameter that is set. There is no null in a query.
 func addOpt[T ~string | ~int64 | ~bool](q url.Values, name string, value Opt[T]) {

@@ -51,11 +51,14 @@ func (g *generator) emitEndpoints() {
 	c.p("// Endpoints returns the endpoint of every operation of the Backend API, service by service. The slice is the")
 	c.p("// caller's own.")
 	c.p("func Endpoints() []Endpoint {")
-	c.p("\treturn []Endpoint{")
+	c.p("\tendpoints := [...]*Endpoint{")
 	for _, o := range g.ops {
-		c.p("\t\t%s,", o.endpoint())
+		c.p("\t\t&%s,", o.endpoint())
 	}
-	c.p("\t}\n}")
+	c.p("\t}")
+	c.p("\tall := make([]Endpoint, len(endpoints))")
+	c.p("\tfor i, e := range endpoints {\n\t\tall[i] = *e\n\t}")
+	c.p("\treturn all\n}")
 	g.add("endpoints_gen.go", "clerk", c)
 }
 
@@ -135,7 +138,7 @@ func (o *goOperation) callParams() string {
 	default:
 		parts = append(parts, "Body: params")
 	}
-	return "CallParams{" + strings.Join(parts, ", ") + "}"
+	return "&CallParams{" + strings.Join(parts, ", ") + "}"
 }
 
 func (o *goOperation) resultType() string {
@@ -175,9 +178,9 @@ func (g *generator) emitMethod(c *code, o *goOperation) {
 	case resultEmpty:
 		c.call("return callEmpty(", o, "opts)")
 	case resultList:
-		c.call("return callList["+o.model+"](", o, "opts)")
+		c.call("return callList(", o, "new(List["+o.model+"]), opts)")
 	case resultObject:
-		c.call("return Call["+o.model+"](", o, "opts...)")
+		c.call("return call(", o, "new("+o.model+"), opts)")
 	case resultCount:
 		emitUnwrapped(c, o, "totalCount", "out.TotalCount")
 	case resultRaw:
@@ -192,7 +195,7 @@ func (g *generator) emitMethod(c *code, o *goOperation) {
 }
 
 func emitUnwrapped(c *code, o *goOperation, model, value string) {
-	c.call("out, err := Call["+model+"](", o, "opts...)")
+	c.call("out, err := call(", o, "new("+model+"), opts)")
 	c.p("\tif err != nil {\n\t\treturn %s, err\n\t}", o.zeroResult())
 	c.p("\treturn %s, nil", value)
 }
@@ -211,9 +214,9 @@ func (c *code) signature(open, params, end string) {
 
 // call writes a call of the runtime, wrapped if it is long.
 func (c *code) call(open string, o *goOperation, end string) {
-	line := fmt.Sprintf("%sctx, s.client, %s, %s, %s", open, o.endpoint(), o.callParams(), end)
+	line := fmt.Sprintf("%sctx, s.client, &%s, %s, %s", open, o.endpoint(), o.callParams(), end)
 	if len(line) > maxLine-4 {
-		line = fmt.Sprintf("%s\n\t\tctx, s.client, %s,\n\t\t%s,\n\t\t%s,\n\t)", open, o.endpoint(), o.callParams(), strings.TrimSuffix(end, ")"))
+		line = fmt.Sprintf("%s\n\t\tctx, s.client, &%s,\n\t\t%s,\n\t\t%s,\n\t)", open, o.endpoint(), o.callParams(), strings.TrimSuffix(end, ")"))
 	}
 	c.p("\t%s", line)
 }
@@ -222,14 +225,14 @@ func (c *code) call(open string, o *goOperation, end string) {
 func (g *generator) emitNilParams(c *code, o *goOperation) {
 	switch {
 	case o.arrayOf != nil:
-		c.p("\tif len(items) == 0 {\n\t\treturn nil, missingParams(%s)\n\t}", o.endpoint())
+		c.p("\tif len(items) == 0 {\n\t\treturn nil, missingParams(&%s)\n\t}", o.endpoint())
 	case o.params == nil || o.isQuery && !o.required:
 	case !o.required:
 		c.p("\tif params == nil {\n\t\tparams = &%s{}\n\t}", o.params.name)
 	case o.result == resultEmpty:
-		c.p("\tif params == nil {\n\t\treturn missingParams(%s)\n\t}", o.endpoint())
+		c.p("\tif params == nil {\n\t\treturn missingParams(&%s)\n\t}", o.endpoint())
 	default:
-		c.p("\tif params == nil {\n\t\treturn %s, missingParams(%s)\n\t}", o.zeroResult(), o.endpoint())
+		c.p("\tif params == nil {\n\t\treturn %s, missingParams(&%s)\n\t}", o.zeroResult(), o.endpoint())
 	}
 }
 
@@ -242,11 +245,11 @@ func (g *generator) emitIterator(c *code, o *goOperation) {
 	c.signature(fmt.Sprintf("func (s *%sService) %s(", o.svc.Name, name), g.signature(o), ") iter.Seq2[*"+o.model+", error] {")
 	if o.params != nil && o.required {
 		c.p("\tif params == nil {")
-		c.p("\t\treturn func(yield func(*%s, error) bool) { yield(nil, missingParams(%s)) }", o.model, o.endpoint())
+		c.p("\t\treturn func(yield func(*%s, error) bool) { yield(nil, missingParams(&%s)) }", o.model, o.endpoint())
 		c.p("\t}")
 	}
 	paging := map[string]string{"": "pagingOffset", "offset": "pagingOffset", "cursor": "pagingCursor", "none": "pagingNone"}
-	c.call("return listAll["+o.model+"](", o, paging[o.ov.Paging]+", opts)")
+	c.call("return listAll[*"+o.model+"](", o, paging[o.ov.Paging]+", opts)")
 	c.p("}\n")
 }
 
