@@ -27,9 +27,14 @@ func RequireScope(ctx context.Context, scopes ...string) error {
 	if err := state.Require(); err != nil {
 		return err
 	}
+	var missing []string
 	held := state.Scopes()
-	missing := slices.DeleteFunc(slices.Clone(scopes), func(scope string) bool { return slices.Contains(held, scope) })
-	if len(missing) > 0 {
+	for _, scope := range scopes {
+		if !slices.Contains(held, scope) {
+			missing = append(missing, scope)
+		}
+	}
+	if missing != nil {
 		return &MissingScope{Scopes: missing}
 	}
 	return nil

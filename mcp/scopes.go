@@ -1,6 +1,7 @@
 package clerkmcp
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -57,15 +58,7 @@ func (c *catalog) allows(state *clerkauth.RequestState, set scopeSet) bool {
 func (c *catalog) all() scopeSet { return 1<<len(c.scopes) - 1 }
 
 // names returns the scopes of a set in the order of the catalog, with spaces between them.
-func (c *catalog) names(set scopeSet) string {
-	var names []string
-	for i, scope := range c.scopes {
-		if set.has(1 << i) {
-			names = append(names, scope.Name)
-		}
-	}
-	return strings.Join(names, " ")
-}
+func (c *catalog) names(set scopeSet) string { return strings.Join(c.list(set), " ") }
 
 // labels says what the scopes of a set allow, or names them where they have no label.
 func (c *catalog) labels(set scopeSet) string {
@@ -82,7 +75,13 @@ func (c *catalog) labels(set scopeSet) string {
 	return strings.Join(labels, ", ")
 }
 
-// list returns the scopes of the set as a list.
+// list returns the scopes of a set in the order of the catalog, or nil for none.
 func (c *catalog) list(set scopeSet) []string {
-	return slices.Collect(strings.FieldsSeq(c.names(set)))
+	names := slices.Grow([]string(nil), bits.OnesCount64(uint64(set)))
+	for i, scope := range c.scopes {
+		if set.has(1 << i) {
+			names = append(names, scope.Name)
+		}
+	}
+	return names
 }

@@ -117,11 +117,19 @@ func State(req mcp.Request) *clerkauth.RequestState {
 // withCaller returns a context in which both the SDK and clerkauth find the caller of a request, in place of the one who
 // began the session.
 func withCaller(ctx context.Context, req mcp.Request) context.Context {
-	c := &tokenContext{Context: clerkauth.NewContext(ctx, State(req))}
+	c := &called{state: clerkauth.StateContext{Context: ctx, State: State(req)}}
+	c.Context = &c.state
 	if extra := req.GetExtra(); extra != nil {
 		c.info = extra.TokenInfo
 	}
 	return c
+}
+
+// called is the context of a handler, in one piece of memory.
+type called struct {
+	tokenContext
+
+	state clerkauth.StateContext
 }
 
 // Middleware is for AddReceivingMiddleware of a server: [clerkauth.FromContext] and [auth.TokenInfoFromContext] return
