@@ -78,7 +78,8 @@ func (w *walker) members(names []string, values [][]byte, p *params) bool {
 	unique := true
 	for more := w.enter('}'); more; more = w.next('}') {
 		i, exact := find(names, w.name())
-		c, start := w.space(), w.at
+		c := w.space()
+		start := w.at
 		if p != nil && i == paramsAt && c == '{' {
 			p.object, p.unique = true, w.members(callMembers, p.values[:], nil)
 		} else {
