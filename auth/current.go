@@ -38,9 +38,9 @@ type CurrentConfig struct {
 
 // current asks the Backend API for the objects behind identities.
 type current struct {
-	users         *shared[clerk.User]
-	organizations *shared[clerk.Organization]
-	memberships   *shared[clerk.OrganizationMembership]
+	users         *shared[*clerk.User]
+	organizations *shared[*clerk.Organization]
+	memberships   *shared[*clerk.OrganizationMembership]
 }
 
 // newCurrent returns what the functions of this file use; api is nil where there is no secret key.
@@ -99,7 +99,7 @@ func CurrentUser(ctx context.Context) (*clerk.User, error) {
 	if key.orgID = ""; key.userID == "" {
 		return nil, ErrNoCurrent
 	}
-	return c.users.find(ctx, key, "CurrentUser")
+	return own(c.users.find(ctx, key, "CurrentUser"))
 }
 
 // CurrentOrganization returns the active organization of the identity that sent the request. Its errors are those of
@@ -112,7 +112,7 @@ func CurrentOrganization(ctx context.Context) (*clerk.Organization, error) {
 	if key.userID = ""; key.orgID == "" {
 		return nil, ErrNoCurrent
 	}
-	return c.organizations.find(ctx, key, "CurrentOrganization")
+	return own(c.organizations.find(ctx, key, "CurrentOrganization"))
 }
 
 // CurrentMembership returns the membership of the user who sent the request in the active organization. Its errors are
@@ -125,7 +125,7 @@ func CurrentMembership(ctx context.Context) (*clerk.OrganizationMembership, erro
 	if key.userID == "" || key.orgID == "" {
 		return nil, ErrNoCurrent
 	}
-	return c.memberships.find(ctx, key, "CurrentMembership")
+	return own(c.memberships.find(ctx, key, "CurrentMembership"))
 }
 
 // currentOf returns whom the request is from and where to ask about that.

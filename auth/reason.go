@@ -77,6 +77,9 @@ const (
 )
 
 // status maps a reason to the HTTP status that answers it. An unknown reason is unauthenticated: it refuses.
+// Its comparisons stay out of the functions that call it.
+//
+//go:noinline
 func (r Reason) status() int {
 	switch r {
 	case ReasonReverification, ReasonMissingRole, ReasonMissingPermission, ReasonMissingScope, ReasonMissingFeature,

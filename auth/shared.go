@@ -12,50 +12,52 @@ import (
 // currentKey names an object: a user, an organization, or the membership of one in the other.
 type currentKey struct{ userID, orgID string }
 
-// shared keeps objects of Clerk for a while and lets all who want one at the same time share one call.
-type shared[T any] struct {
-	get       func(ctx context.Context, key currentKey) (*T, error)
+// shared keeps objects of Clerk for a while and lets all who want one at the same time share one call. P is a pointer to
+// an object: for all pointers the methods are compiled once.
+type shared[P any] struct {
+	get       func(ctx context.Context, key currentKey) (P, error)
 	now       func() time.Time
 	ttl       time.Duration
 	size      int
 	lastKnown bool
 
 	mu      sync.Mutex
-	kept    map[currentKey]*keptObject[T]
-	flights map[currentKey]*sharedFlight[T]
+	kept    map[currentKey]*keptObject[P]
+	flights map[currentKey]*sharedFlight[P]
 }
 
-type keptObject[T any] struct {
-	object *T
+type keptObject[P any] struct {
+	object P
 	until  time.Time
 }
 
 // sharedFlight is a call that is under way. Its results are set before done is closed.
-type sharedFlight[T any] struct {
+type sharedFlight[P any] struct {
 	done   chan struct{}
-	object *T
+	object P
 	err    error
 }
 
-func newShared[T any](
-	config CurrentConfig, now func() time.Time, get func(ctx context.Context, key currentKey) (*T, error),
-) *shared[T] {
-	return &shared[T]{
+func newShared[P any](
+	config CurrentConfig, now func() time.Time, get func(ctx context.Context, key currentKey) (P, error),
+) *shared[P] {
+	return &shared[P]{
 		get: get, now: now, ttl: config.TTL, size: config.Size, lastKnown: config.LastKnown,
-		kept: map[currentKey]*keptObject[T]{}, flights: map[currentKey]*sharedFlight[T]{},
+		kept: map[currentKey]*keptObject[P]{}, flights: map[currentKey]*sharedFlight[P]{},
 	}
 }
 
-// find returns a copy of an object. A call that has begun goes on when the caller's patience ends.
-func (s *shared[T]) find(ctx context.Context, key currentKey, operation string) (*T, error) {
+// find returns an object, which all who ask for it share. A call that has begun goes on when the caller's patience ends.
+func (s *shared[P]) find(ctx context.Context, key currentKey, operation string) (P, error) {
+	var none P
 	s.mu.Lock()
 	if kept := s.kept[key]; kept != nil && s.now().Before(kept.until) {
 		s.mu.Unlock()
-		return clone(kept.object), nil
+		return kept.object, nil
 	}
 	flight := s.flights[key]
 	if flight == nil {
-		flight = &sharedFlight[T]{done: make(chan struct{})}
+		flight = &sharedFlight[P]{done: make(chan struct{})}
 		s.flights[key] = flight
 		go s.fetch(context.WithoutCancel(ctx), key, flight)
 	}
@@ -63,17 +65,17 @@ func (s *shared[T]) find(ctx context.Context, key currentKey, operation string) 
 	select {
 	case <-flight.done:
 	case <-ctx.Done():
-		return nil, currentError(operation, ctx.Err())
+		return none, currentError(operation, ctx.Err())
 	}
 	if flight.err != nil {
-		return nil, currentError(operation, flight.err)
+		return none, currentError(operation, flight.err)
 	}
-	return clone(flight.object), nil
+	return flight.object, nil
 }
 
 // fetch asks Clerk and keeps the answer, unless the object was forgotten meanwhile: then the answer can be older than
 // the event that said so.
-func (s *shared[T]) fetch(ctx context.Context, key currentKey, flight *sharedFlight[T]) {
+func (s *shared[P]) fetch(ctx context.Context, key currentKey, flight *sharedFlight[P]) {
 	ctx, cancel := context.WithTimeout(ctx, apiTimeout)
 	defer cancel()
 	defer close(flight.done)
@@ -95,7 +97,7 @@ func (s *shared[T]) fetch(ctx context.Context, key currentKey, flight *sharedFli
 }
 
 // keep remembers an object and makes room for it.
-func (s *shared[T]) keep(key currentKey, object *T) {
+func (s *shared[P]) keep(key currentKey, object P) {
 	if s.ttl < 0 && !s.lastKnown {
 		return
 	}
@@ -105,12 +107,12 @@ func (s *shared[T]) keep(key currentKey, object *T) {
 		}
 		delete(s.kept, other)
 	}
-	s.kept[key] = &keptObject[T]{object: object, until: s.now().Add(max(s.ttl, 0))}
+	s.kept[key] = &keptObject[P]{object: object, until: s.now().Add(max(s.ttl, 0))}
 }
 
 // forget drops the objects of a user, an organization or both, and what calls under way will answer to those who come
 // later.
-func (s *shared[T]) forget(matches func(key currentKey) bool) {
+func (s *shared[P]) forget(matches func(key currentKey) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key := range s.kept {
@@ -125,8 +127,11 @@ func (s *shared[T]) forget(matches func(key currentKey) bool) {
 	}
 }
 
-// clone returns a shallow copy, so that a caller who changes a field changes nobody else's object.
-func clone[T any](object *T) *T {
+// own returns a shallow copy of what was found, so that a caller who changes a field changes nobody else's object.
+func own[T any](object *T, err error) (*T, error) {
+	if err != nil {
+		return nil, err
+	}
 	out := *object
-	return &out
+	return &out, nil
 }

@@ -34,6 +34,9 @@ func configError(format string, args ...any) error {
 // problems collects what is wrong with a configuration.
 type problems []error
 
+// add adds a problem. Its body stays out of the many checks that call it.
+//
+//go:noinline
 func (p *problems) add(format string, args ...any) { *p = append(*p, configError(format, args...)) }
 
 // check returns everything that is wrong with a configuration, not only the first of it. The key is the publishable key of
