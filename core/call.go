@@ -103,7 +103,8 @@ func (c *Client) listInto(
 			return err
 		}
 	}
-	list.setRaw(&answer.Body)
+	raw := answer.Body
+	list.setRaw(&raw)
 	return nil
 }
 

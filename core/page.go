@@ -26,7 +26,11 @@ type List[T any] struct {
 func fill(list reflect.Value, answer fastjson.List) (data reflect.Value) {
 	n := len(answer.Items)
 	data = list.FieldByName("Data")
-	data.Set(reflect.MakeSlice(data.Type(), n, n))
+	if n == 0 {
+		data.Set(reflect.MakeSlice(data.Type(), 0, 0)) // which JSON has as [], unlike nil
+	}
+	data.Grow(n)
+	data.SetLen(n)
 	list.FieldByName("TotalCount").SetInt(answer.Total)
 	list.FieldByName("HasTotal").SetBool(answer.HasTotal)
 	return data
