@@ -51,10 +51,12 @@ func reactFlow(name string) func(*visit) error {
 					func() error { return v.until(`location.hash.includes("factor-one")`) }, v.fills("password", password), v.clicks("Continue"))
 			}
 		}
+		// The user button pushes what stands beside it aside: a click on its way would miss.
+		appears := func() error { return v.until(`document.querySelector(".cl-userButtonTrigger") !== null`) }
 		return inOrder(enters("wrong password"), v.sees("incorrect"), v.shows("react-wrong"), enters(password),
 			func() error { return v.until(`location.search === "?in"`) }, v.sees("Hello, Ada."), v.missing("Nobody is here."), v.shows("react"),
 			v.gives(server("user"), ada.ID), v.hasActive(ada.ID, 1), v.hears("session.created"),
-			v.goes(v.origin+"/react"), v.sees("Hello, Ada."), v.clicks("Leave"), v.sees("Nobody is here."),
+			v.goes(v.origin+"/react"), v.sees("Hello, Ada."), appears, v.clicks("Leave"), v.sees("Nobody is here."),
 			v.gives(`fetch("/api/me").then(r => r.status)`, "401"), v.hasActive(ada.ID, 0), v.hears("session.removed"))
 	}
 }
