@@ -153,14 +153,18 @@ func (f *least) echov5() []echov5.MiddlewareFunc {
 	}
 }
 
+// findFast returns the visitor behind a request of Fiber, whose versions read headers and cookies alike, or nil.
+func (f *least) findFast(header, cookie func(name string, otherwise ...string) string) *visitor {
+	if f.cookie {
+		return f.find(cookie("__session"))
+	}
+	return f.find(strings.TrimPrefix(header("Authorization"), "Bearer "))
+}
+
 func (f *least) fiberv2() []any {
 	return []any{
 		func(c *fiberv2.Ctx) error {
-			token := strings.TrimPrefix(c.Get("Authorization"), "Bearer ")
-			if f.cookie {
-				token = c.Cookies("__session")
-			}
-			v := f.find(token)
+			v := f.findFast(c.Get, c.Cookies)
 			if v == nil {
 				return fiberv2.ErrUnauthorized
 			}
@@ -179,11 +183,7 @@ func (f *least) fiberv2() []any {
 func (f *least) fiberv3() []any {
 	return []any{
 		func(c fiberv3.Ctx) error {
-			token := strings.TrimPrefix(c.Get("Authorization"), "Bearer ")
-			if f.cookie {
-				token = c.Cookies("__session")
-			}
-			v := f.find(token)
+			v := f.findFast(c.Get, c.Cookies)
 			if v == nil {
 				return fiberv3.ErrUnauthorized
 			}
