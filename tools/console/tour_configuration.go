@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
-
 	"github.com/clerkgo/clerk-go/clerktest"
 )
 
@@ -43,14 +40,8 @@ func makeConfiguration(v *visit) error {
 
 // grantTokens lets a client have tokens without a browser, finds them, and revokes the grant.
 func grantTokens(v *visit) error {
-	pick := func(name, text string) func() error {
-		return func() error {
-			return inOrder(v.types("Grants", name, text), v.waits(fmt.Sprintf("[...document.querySelectorAll('[role=option]')].some(o => o.checkVisibility() && o.textContent.includes(%q))", text)),
-				func() error { return chromedp.Do(v.ctx, chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter)) })
-		}
-	}
 	grants := func() []clerktest.OAuthGrant { return v.srv.OAuth().Grants() }
-	return inOrder(v.opens("/console/authorizations"), v.clicks("Grants", "Grant without a browser"), pick("client_id", "Client"), pick("user_id", "Lovelace"), v.clicks("Grants", "Grant"),
+	return inOrder(v.opens("/console/authorizations"), v.clicks("Grants", "Grant without a browser"), v.picks("Grants", "client_id", "Client"), v.picks("Grants", "user_id", "Lovelace"), v.clicks("Grants", "Grant"),
 		v.sees("New tokens, shown once"), v.sees("clk_refresh_"), holds(func() bool { return len(grants()) == 1 }, "there is no grant"),
 		v.opens("/console/authorizations"), v.missing("clk_refresh_"), v.sees("access"), v.clicks("Grants", "Revoke"), v.agrees("Revoke"), v.waits("[...document.querySelectorAll('td')].some(cell => cell.innerText === 'revoked')"),
 		holds(func() bool { return grants()[0].Revoked }, "the grant was not revoked"),
