@@ -53,7 +53,8 @@ type Record struct {
 }
 
 // Supersedes reports whether the record replaces a stored one: a deletion is final, and otherwise the later state
-// wins by UpdatedAt, then by ObservedAt. A record replaces its equal, which changes nothing.
+// wins by UpdatedAt, then by ObservedAt. A record replaces its equal, which changes nothing. Of two states of the same
+// millisecond the one that is delivered last stays, until a backfill brings the state that Clerk has.
 func (r *Record) Supersedes(updatedAt, observedAt int64, deleted bool) bool {
 	switch {
 	case deleted:
