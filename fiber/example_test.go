@@ -20,7 +20,7 @@ func Example() {
 	}
 	app := newApp(authn)
 	for _, path := range []string{"/", "/api/me"} {
-		resp, err := app.Test(httptest.NewRequest(http.MethodGet, path, http.NoBody))
+		resp, err := app.Test(httptest.NewRequest(http.MethodGet, path, http.NoBody), -1)
 		if err != nil {
 			fmt.Println(err)
 			return

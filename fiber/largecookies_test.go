@@ -21,7 +21,7 @@ func TestExample_LargeCookies(t *testing.T) {
 	if size := len(request.Header.Get("Cookie")); size < 7000 {
 		t.Fatalf("got %d bytes of cookies, want more than 7000", size)
 	}
-	resp, err := newApp(authn).Test(request)
+	resp, err := newApp(authn).Test(request, -1)
 	if err != nil {
 		t.Fatal(err)
 	}
