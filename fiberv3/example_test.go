@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 
+	"github.com/gofiber/fiber/v3"
+
 	clerkauth "github.com/clerkgo/clerk-go/auth"
 )
 
@@ -20,7 +22,7 @@ func Example() {
 	}
 	app := newApp(authn)
 	for _, path := range []string{"/", "/api/me"} {
-		resp, err := app.Test(httptest.NewRequest(http.MethodGet, path, http.NoBody))
+		resp, err := app.Test(httptest.NewRequest(http.MethodGet, path, http.NoBody), fiber.TestConfig{})
 		if err != nil {
 			fmt.Println(err)
 			return

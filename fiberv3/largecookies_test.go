@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gofiber/fiber/v3"
+
 	"github.com/clerkgo/clerk-go/auth/clerkauthtest"
 	"github.com/clerkgo/clerk-go/clerktest"
 )
@@ -21,7 +23,7 @@ func TestExample_LargeCookies(t *testing.T) {
 	if size := len(request.Header.Get("Cookie")); size < 7000 {
 		t.Fatalf("got %d bytes of cookies, want more than 7000", size)
 	}
-	resp, err := newApp(authn).Test(request)
+	resp, err := newApp(authn).Test(request, fiber.TestConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func TestStateKey(t *testing.T) {
 	} {
 		r := httptest.NewRequest(http.MethodGet, path, http.NoBody)
 		r.Header.Set("Authorization", "Bearer not-a-token")
-		resp, err := app.Test(r)
+		resp, err := app.Test(r, fiber.TestConfig{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +56,7 @@ func TestWebhooks(t *testing.T) {
 	})))
 	r := httptest.NewRequest(http.MethodPost, "/webhooks/clerk", strings.NewReader(`{"type":"user.created"}`))
 	r.Header.Set("Svix-Id", "msg_1")
-	resp, err := app.Test(r)
+	resp, err := app.Test(r, fiber.TestConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
