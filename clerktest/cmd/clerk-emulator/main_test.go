@@ -57,6 +57,7 @@ func call(t testing.TB, env map[string]string, method, path, body string) (int, 
 	if err != nil {
 		t.Fatal(err)
 	}
+	req.Close = true // an emulator that starts again has the address of the one before, whose connections are dead
 	req.Header.Set("Content-Type", "application/json")
 	if key := env["CLERK_SECRET_KEY"]; key != "" && strings.HasPrefix(path, "/v1/") {
 		req.Header.Set("Authorization", "Bearer "+key)
