@@ -156,8 +156,6 @@ func (p *program) keepInStep(ctx context.Context) {
 			if ctx.Err() == nil && !errors.Is(err, clerkmirror.ErrBusy) {
 				p.log.Error("reconcile", "error", err)
 			}
-		} else {
-			p.metrics.reconciled()
 		}
 		timer := time.NewTimer(pause)
 		select {
@@ -169,9 +167,13 @@ func (p *program) keepInStep(ctx context.Context) {
 	}
 }
 
+// reconcile looks for drift. The program is ready before it logs that the first backfill has ended.
 func (p *program) reconcile(ctx context.Context) error {
 	result, err := p.mirror.Reconcile(ctx)
 	p.metrics.drift(result.Drift)
+	if err == nil {
+		p.metrics.reconciled()
+	}
 	end := "done"
 	switch {
 	case errors.Is(err, clerkmirror.ErrBusy):
