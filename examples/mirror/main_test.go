@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/gofiber/fiber/v2"
@@ -79,6 +80,7 @@ func (w *world) call(t *testing.T, method, target, token string) *httptest.Respo
 func TestShop_FirstRequestBeforeTheWebhook(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.Clock().Freeze()
 	w.Webhooks()[0].Hold()
 	ada := w.CreateUser(clerktest.User{FirstName: "Ada", LastName: "Lovelace"})
 	if got := w.call(t, http.MethodPost, "/orders?item=loom", w.SignIn(ada.ID, "").Token).Code; got != http.StatusCreated {
@@ -92,6 +94,7 @@ func TestShop_FirstRequestBeforeTheWebhook(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	w.Webhooks()[0].Release(nil)
+	w.Clock().Advance(time.Second) // states of the same millisecond have no order
 	w.rename(t, ada.ID, "Augusta")
 	want = strings.Replace(want, "Ada", "Augusta", 1)
 	if got := w.call(t, http.MethodGet, "/orders", "").Body.String(); got != want {
