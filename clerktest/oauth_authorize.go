@@ -25,6 +25,7 @@ type oauthRequest struct {
 	UserCode     string   `json:"user_code"`
 	SessionID    string   `json:"session_id"` // that was shown the consent page
 	Token        string   `json:"token"`      // that the consent page sends back
+	Earlier      string   `json:"earlier"`    // session of the browser when the request came
 	CreatedAt    int64    `json:"created_at"`
 }
 
@@ -45,6 +46,9 @@ func authorize(c *oauthCall) (oauthAnswer, error) {
 	}
 	if err := c.fillRequest(r); err != nil {
 		return c.redirectError(r, err)
+	}
+	if s, _ := c.signedIn(); s != nil {
+		r.Earlier = s.ID
 	}
 	return c.proceed(r)
 }
@@ -168,6 +172,12 @@ func parsePrompt(text string) ([]string, error) {
 
 func (r *oauthRequest) prompts(what string) bool { return slices.Contains(r.Prompt, what) }
 
+// wantsLaterThan reports whether the request asks for a sign-in after it and the session is from before. While the clock stands
+// still both have the same time.
+func (r *oauthRequest) wantsLaterThan(s *session) bool {
+	return r.prompts("login") && (s.CreatedAt < r.CreatedAt || s.ID == r.Earlier)
+}
+
 // proceed answers a request at once when nobody has to be asked, and else asks.
 func (c *oauthCall) proceed(r *oauthRequest) (oauthAnswer, error) {
 	consent := c.tx.oauthSettings().Consent
@@ -193,7 +203,7 @@ func (c *oauthCall) ask(r *oauthRequest) (oauthAnswer, error) {
 	case u == nil:
 		c.keepRequest(r)
 		return c.toSignIn(r), nil
-	case r.prompts("login") && s.CreatedAt < r.CreatedAt:
+	case r.wantsLaterThan(s):
 		return c.askFor(r, s, signInAgainPage)
 	}
 	orgID, agreed := c.tx.agreedBefore(c.client, u, r)

@@ -53,9 +53,11 @@ func TestOAuth_ParallelExchangeHasOneWinner(t *testing.T) {
 	}
 }
 
+// TestOAuth_ConsentPage stops the clock: a new session is not known by its time.
 func TestOAuth_ConsentPage(t *testing.T) {
 	t.Parallel()
 	p := newOAuthParty(t, clerktest.NewServer(t).Instance)
+	p.in.Clock().Freeze()
 	p.in.OAuth().AskForConsent()
 
 	t.Run("leads to the sign-in page and back", func(t *testing.T) { //nolint:paralleltest // the steps build on each other

@@ -54,7 +54,7 @@ func answerConsentPage(c *oauthCall) (oauthAnswer, error) {
 	}
 	switch c.params.get("answer") {
 	case "allow":
-		if r.prompts("login") && s.CreatedAt < r.CreatedAt {
+		if r.wantsLaterThan(s) {
 			return c.askFor(r, s, signInAgainPage)
 		}
 		return c.grantRequest(r, u, s, c.params.get("organization_id"))
