@@ -5,6 +5,7 @@ package databases_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -61,12 +62,13 @@ func TestFollow_ListenWakes(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		wake := make(chan struct{}, 1)
+		var listener sync.WaitGroup
 		if d.Dialect == clerkmirror.PostgreSQL {
-			go func() {
+			listener.Go(func() {
 				if err := listen(ctx, d.dsn, m.ChangesChannel(), wake); !errors.Is(err, context.Canceled) {
 					t.Error(err)
 				}
-			}()
+			})
 			<-wake // it listens
 		}
 		if err := m.Apply(ctx, userState(t, "user_1", "Ada", 1, 1)); err != nil {
@@ -83,6 +85,7 @@ func TestFollow_ListenWakes(t *testing.T) {
 			cancel()
 			return nil
 		})
+		listener.Wait()
 		if position == 0 || !errors.Is(err, context.Canceled) {
 			t.Errorf("got %d, %v; want the position of the change and the end of the context", position, err)
 		}

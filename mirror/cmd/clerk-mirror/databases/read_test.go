@@ -5,6 +5,7 @@ package databases_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 
 	"github.com/clerkgo/clerk-go/clerktest"
@@ -108,12 +109,13 @@ func TestChanges_OnlyWhatChanged(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		wake := make(chan struct{}, 1)
-		go func() {
-			if err := m.Apply(ctx, userState(t, "user_late", "Late", 1, 1)); err != nil {
+		var applied sync.WaitGroup
+		applied.Go(func() { // not with ctx, which ends once Follow has seen the change
+			if err := m.Apply(t.Context(), userState(t, "user_late", "Late", 1, 1)); err != nil {
 				t.Error(err)
 			}
 			wake <- struct{}{}
-		}()
+		})
 		seen := ""
 		for change, err := range m.Follow(ctx, position, wake) {
 			if seen == "" && err == nil {
@@ -125,6 +127,7 @@ func TestChanges_OnlyWhatChanged(t *testing.T) {
 				t.Errorf("got %+v, %v, want the end of the context", change, err)
 			}
 		}
+		applied.Wait()
 		if seen != "user_late" {
 			t.Errorf("got %q, want the change that was made while Follow waited", seen)
 		}

@@ -13,6 +13,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -200,14 +201,23 @@ func newFolder(account string, mount func(folder string) error) (string, *syscal
 	return folder, credential, os.Chown(folder, int(uid), int(gid))       //nolint:gosec // 32 bits, as parsed
 }
 
-// freePort returns a port that nobody listens on.
+// portsTried makes freePort return another port each time.
+var portsTried atomic.Int64
+
+// freePort returns a port that nobody listens on. It is below those that the system gives to whoever asks for any, which would take
+// it before the server listens, or while it restarts; and processes begin to look at different ones.
 func freePort(ctx context.Context) (string, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	const first, ports = 20_000, 10_000
+	var taken error
+	for range ports {
+		port := strconv.FormatInt(first+(16*int64(os.Getpid())+portsTried.Add(1))%ports, 10)
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:"+port)
+		if err == nil {
+			return port, listener.Close()
+		}
+		taken = err
 	}
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	return port, errors.Join(err, listener.Close())
+	return "", taken
 }
 
 // program finds a program of a Debian package.
