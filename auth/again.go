@@ -50,7 +50,7 @@ func first(values []string) string {
 // attached twice. Nothing is exchanged, refreshed, redirected or asked for a second time, and the cookies of the first
 // state are on the response; what the options of this call change is decided anew.
 func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestState, call *callConfig) *RequestState {
-	if first.call == call || first.location() != "" && a.readsCookies(call) {
+	if first.call == call || first.location() != "" && first.status != StatusSignedIn && a.readsCookies(call) {
 		return first.withoutCookies()
 	}
 	token, refusal := bearerToken(req)
@@ -87,10 +87,17 @@ func (a *Authenticator) again(ctx context.Context, req *Request, first *RequestS
 	p := presented{text: text, borrowed: !req.owned}
 	a.read(&p)
 	claims, refusal := a.verify(ctx, &p, &jwtPolicy{as: asCredential, call: call})
+	var state *RequestState
 	if refusal != nil {
-		return a.signedOut(TokenSession, refusal)
+		state = a.signedOut(TokenSession, refusal)
+		state.token = first.token // A third middleware decides about it, not about the cookie of before.
+	} else {
+		state = a.signedIn(claims, call)
 	}
-	return a.signedIn(claims, call)
+	if location := first.location(); location != "" {
+		state.extras = &stateExtras{location: location}
+	}
+	return state
 }
 
 // headerAgain is [Authenticator.again] for a token of the Authorization header. What Clerk has said about a machine

@@ -73,6 +73,72 @@ func TestMiddleware_TwiceExchangesOnce(t *testing.T) {
 	}
 }
 
+// What a middleware refuses for its own options, the next one still decides about: not about the cookie of before.
+func TestMiddleware_ThriceDecidesAboutTheNewSession(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	const live = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"
+	suffix := "_" + clerkauth.CookieSuffix(live)
+	session := func(at time.Time, user string) string {
+		return sign(t, keyA(), header(nil), claims(at, fields{"sub": user, "aud": "a"}))
+	}
+	line := "__session=" + session(clock.now(), "user_2") + "; Path=/"
+	for name, cookie := range map[string]string{
+		"a nonce":                 "__clerk_handshake_nonce=fresh",
+		"a nonce beside a cookie": "__clerk_handshake_nonce=fresh; __client_uat=1; __session=" + session(clock.now(), "user_1"),
+		"a refresh token": "__client_uat" + suffix + "=1; __session" + suffix + "=" + session(clock.now().Add(-time.Hour), "user_2") +
+			"; __refresh" + suffix + "=fresh",
+	} {
+		for middle, opt := range map[string]clerkauth.CallOption{
+			"other parties": clerkauth.WithAuthorizedParties("https://preview.example.com"), "another audience": clerkauth.WithAudience("b"),
+		} {
+			t.Run(name+", "+middle, func(t *testing.T) {
+				t.Parallel()
+				api := &exchangeAPI{good: "fresh", line: line}
+				authn := local(t, clock.now, func(c *clerkauth.Config) {
+					c.SecretKey, c.PublishableKey, c.HTTPClient = "sk_live_x", live, &http.Client{Transport: api}
+					c.AuthorizedParties = []string{"https://app.example.com"}
+				})
+				own := []clerkauth.CallOption{opt}
+				if _, state := attached(authn, pageRequest("Cookie", cookie), nil, own, nil); state.UserID() != "user_2" || api.calls != 1 {
+					t.Errorf("got %v of %q after %d calls, want the user of the new session after one", state, state.UserID(), api.calls)
+				}
+			})
+		}
+	}
+}
+
+// While the browser is still to be sent to the address without the traces of a handshake, other options decide as well.
+func TestAuthenticate_AgainDecidesAnewBeforeARedirect(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	api := &exchangeAPI{good: "fresh", line: "__session=" + good(t, clock.now()) + "; Path=/"}
+	authn := local(t, clock.now, func(c *clerkauth.Config) { c.SecretKey, c.HTTPClient = testSecret, &http.Client{Transport: api} })
+	r := httptest.NewRequest(http.MethodGet, "https://app.example.com/?__clerk_handshake_nonce=fresh", nil)
+	r.Header.Set("Sec-Fetch-Dest", "document")
+	app := clerkauth.WithAuthorizedParties("https://app.example.com")
+	preview := clerkauth.WithAuthorizedParties("https://preview.example.com")
+	for name, test := range map[string]struct {
+		opts []clerkauth.CallOption // of one call each
+		want string
+	}{
+		"the same options":                 {[]clerkauth.CallOption{nil}, "user_1"},
+		"parties that fit":                 {[]clerkauth.CallOption{app}, "user_1"},
+		"other parties":                    {[]clerkauth.CallOption{preview}, ""},
+		"parties that fit, behind headers": {[]clerkauth.CallOption{clerkauth.HeaderOnly(), app}, "user_1"},
+		"other parties, behind headers":    {[]clerkauth.CallOption{clerkauth.HeaderOnly(), preview}, ""},
+	} {
+		state := authn.Authenticate(t.Context(), clerkauth.FromHTTP(r))
+		for _, opt := range test.opts {
+			state = authn.Authenticate(clerkauth.NewContext(t.Context(), state), clerkauth.FromHTTP(r), opt)
+		}
+		if state.UserID() != test.want || state.Redirect() != "https://app.example.com/" || len(state.Headers()["Set-Cookie"]) != 0 {
+			t.Errorf("%s: got %v of %q, redirected to %q with %q, want %q and the redirect alone",
+				name, state, state.UserID(), state.Redirect(), state.Headers()["Set-Cookie"], test.want)
+		}
+	}
+}
+
 func TestMiddleware_TwiceAsksOnceAboutMachines(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
