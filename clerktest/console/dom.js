@@ -18,6 +18,18 @@ const flat = children => children.flat(9).filter(c => c !== null && c !== undefi
 
 export const replace = (node, ...children) => node.replaceChildren(...flat(children));
 
+// released waits until the button of the mouse or the finger that is down is let go: what is pressed stays until it was clicked.
+let down = false;
+const waiting = [];
+export const released = () => (down ? new Promise(go => waiting.push(go)) : null);
+const letGo = () => setTimeout(() => { // the click comes first
+  down = false;
+  for (const go of waiting.splice(0)) go();
+});
+document.addEventListener('pointerdown', event => { down = event.button === 0; }, true);
+for (const name of ['pointerup', 'pointercancel']) document.addEventListener(name, letGo, true);
+window.addEventListener('blur', letGo);
+
 // when writes a time in Unix milliseconds, UTC.
 export const when = ms => (ms ? el('time', { datetime: new Date(ms).toISOString() }, new Date(ms).toISOString().replace('T', ' ').slice(0, 19)) : '');
 

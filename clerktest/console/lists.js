@@ -1,6 +1,6 @@
 // Lists that are searched and paged, with both in the address; and links of ids.
 
-import { el, replace, row, soft, table } from './dom.js';
+import { el, released, replace, row, soft, table } from './dom.js';
 import { act } from './ask.js';
 import { address, here, refine } from './router.js';
 
@@ -50,6 +50,7 @@ export async function list({ heads, load, cells, filters = [], empty, placeholde
     const mine = ++asked;
     const extra = Object.fromEntries(filters.map(f => [f.name, at[f.name]]));
     const { data, total } = await load({ query: at.query, limit: pageLength, offset: (at.page - 1) * pageLength, ...extra });
+    await released();
     if (mine !== asked) return;
     replace(body, table(heads, data.map(cells), empty ?? (at.query ? 'Nothing matches.' : 'None yet.')), pager(at, data.length, total, turn));
   };
@@ -69,7 +70,7 @@ export async function list({ heads, load, cells, filters = [], empty, placeholde
   let timer;
   const search = el('input', {
     type: 'search', placeholder, value: at.query, 'aria-label': placeholder, 'data-search': key || 'list', autocomplete: 'off', spellcheck: 'false',
-    oninput: event => { at.query = event.target.value.trim(); clearTimeout(timer); timer = setTimeout(changed, 200); },
+    oninput: event => { at.query = event.target.value.trim(); clearTimeout(timer); timer = setTimeout(() => node.isConnected && changed(), 200); },
   });
   const choices = filters.map(f => el('select', { 'aria-label': f.label, onchange: event => { at[f.name] = event.target.value; changed(); } },
     f.options.map(([v, l]) => el('option', { value: v, selected: v === at[f.name] }, l))));

@@ -1,6 +1,6 @@
 // The console: it draws the page of the address into the frame of index.html.
 
-import { el, replace } from './dom.js';
+import { el, released, replace } from './dom.js';
 import { loadInstances, state } from './api.js';
 import { notice } from './ask.js';
 import { address, allPages, go, onDraw, redraw } from './router.js';
@@ -28,22 +28,26 @@ import './page_data.js';
 const $ = id => document.getElementById(id);
 
 onDraw(async (place, current) => {
+  $('view').setAttribute('aria-busy', 'true'); // until this drawing is done, or a newer one
   try {
     await loadInstances(place.params.get('instance') ?? '');
     frame(place);
     const page = allPages().find(p => p.name === place.name);
     const parts = await page.draw(place);
+    await released();
     if (!current()) return;
     const moved = $('view').dataset.address !== location.pathname;
     replace($('view'), el('h1', {}, parts.title ?? page.title), parts.title ? parts.content : parts);
     $('view').dataset.address = location.pathname;
     document.title = `${parts.title ?? page.title} · Local Clerk`;
     if (moved) window.scrollTo(0, 0);
+    $('view').removeAttribute('aria-busy');
     document.body.dataset.ready = location.pathname;
     document.body.dataset.drawn = String(+(document.body.dataset.drawn ?? 0) + 1);
   } catch (error) {
     if (!current()) return;
     replace($('view'), el('h1', {}, 'This page could not be shown'), el('p', { class: 'bad' }, error.message));
+    $('view').removeAttribute('aria-busy');
     document.body.dataset.ready = location.pathname;
   }
 });
@@ -89,15 +93,15 @@ $('jump').addEventListener('keydown', event => {
 });
 
 // Keys: / looks for something, g and a letter opens a page, Escape leaves a field.
-let afterG = 0;
+let afterG = -Infinity;
 const letters = { o: '', u: 'users', r: 'organizations', s: 'sessions', t: 'tokens', m: 'outbox', i: 'inspector', w: 'webhooks', d: 'data' };
 document.addEventListener('keydown', event => {
   const typing = event.target.closest?.('input, textarea, select, dialog');
   if (event.key === 'Escape' && typing) event.target.blur?.();
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === '/') { event.preventDefault(); $('jump').focus(); }
-  else if (Date.now() - afterG < 1500 && event.key in letters) go(address(letters[event.key]));
-  afterG = event.key === 'g' ? Date.now() : 0;
+  else if (event.timeStamp - afterG < 1500 && event.key in letters) go(address(letters[event.key]));
+  afterG = event.key === 'g' ? event.timeStamp : -Infinity;
 });
 
 window.addEventListener('unhandledrejection', event => notice(event.reason?.message ?? 'Something went wrong', 'bad'));

@@ -9,18 +9,21 @@ import { address, live, page } from './router.js';
 
 let granted = null; // tokens that were made here last; they are told once
 
-page('authorizations', 'OAuth log', 'Watch', async () => {
+page('authorizations', 'OAuth log', 'Watch', async place => {
   const tokens = granted;
   granted = null;
-  const log = await requestList();
-  const lists = [await clientList(), await grantList(), await tokenList()];
-  live(['requests'], () => admin('/changes'), () => Promise.all([log, ...lists].map(l => l.refresh())));
+  let lists = null;
+  await live(place, ['requests'], () => admin('/changes'), async () => {
+    if (lists) await Promise.all(lists.map(l => l.refresh()));
+    else lists = [await requestList(), await clientList(), await grantList(), await tokenList()];
+  });
+  const [log, clients, grants, issued] = lists;
   return [
     tokens && section('New tokens, shown once', pre(tokens), row(copy(tokens.access_token, 'Copy the access token'), copy(tokens.refresh_token, 'Copy the refresh token'))),
     section('Requests to the authorization server', log, soft('Codes, tokens, secrets and verifiers are never kept.')),
-    section('Grants', lists[1], folded('Grant without a browser', grantForm()), folded('Answer a device', deviceForm())),
-    section('Access and refresh tokens', lists[2]),
-    section('Clients', lists[0]),
+    section('Grants', grants, folded('Grant without a browser', grantForm()), folded('Answer a device', deviceForm())),
+    section('Access and refresh tokens', issued),
+    section('Clients', clients),
   ];
 });
 

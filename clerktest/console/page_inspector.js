@@ -1,6 +1,6 @@
 // The inspector: each request of both APIs, and of the public keys, with what went over the wire.
 
-import { badge, el, facts, pre, pretty, replace, row, section, soft, status, table } from './dom.js';
+import { badge, el, facts, pre, pretty, released, replace, row, section, soft, status, table } from './dom.js';
 import { admin, query, quoted } from './api.js';
 import { copy } from './ask.js';
 import { linked } from './lists.js';
@@ -13,9 +13,13 @@ page('inspector', 'Inspector', 'Watch', async place => {
   const box = el('div', {});
   const at = { api: place.params.get('api') ?? '', failed: place.params.get('failed') ?? '', text: place.params.get('text') ?? '' };
   let after = '';
+  let asked = 0;
   const draw = async () => {
-    if (paused) return;
+    if (paused && asked > 0) return; // a page that is opened while paused is drawn once
+    const mine = ++asked;
     const rows = (await admin(`/requests${query({ ...at, after, last: 300 })}`)).reverse();
+    await released();
+    if (mine !== asked) return;
     const loop = rows.find(r => r.loop);
     replace(box,
       loop && el('p', { class: 'alarm', id: 'loop', role: 'alert' }, `A handshake loop: the same page asked for ${loop.loop} handshakes within ten seconds. Its server does not take what the handshake brings: `,
@@ -25,7 +29,7 @@ page('inspector', 'Inspector', 'Watch', async place => {
         row(status(r.status), r.loop ? badge('loop', 'bad') : '', r.stray ? badge('no instance', 'bad') : ''), r.error_code ?? '', (r.duration / 1e6).toFixed(1)]),
       'No request yet.'));
   };
-  const changed = () => { refine(at); return draw(); };
+  const changed = () => { if (box.isConnected) { refine(at); draw(); } };
   let timer;
   const pause = el('button', { type: 'button', 'aria-pressed': String(paused), id: 'pause', onclick: () => {
     paused = !paused;
@@ -34,8 +38,7 @@ page('inspector', 'Inspector', 'Watch', async place => {
     draw();
   } }, paused ? 'Go on' : 'Pause');
   const first = !paused;
-  if (paused) { paused = false; await draw(); paused = true; } else await draw();
-  live(['requests'], () => admin('/changes'), draw);
+  await live(place, ['requests'], () => admin('/changes'), draw);
   return [section('Requests', row(
     el('input', { type: 'search', placeholder: 'Path, operation, status or error', 'aria-label': 'Filter requests', value: at.text, 'data-search': 'requests', oninput: event => {
       at.text = event.target.value.trim(); clearTimeout(timer); timer = setTimeout(changed, 200); } }),

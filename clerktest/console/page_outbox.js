@@ -1,6 +1,6 @@
 // The outbox: what would have been sent, newest first, live.
 
-import { badge, el, facts, pre, replace, row, section, soft, when } from './dom.js';
+import { badge, el, facts, pre, released, replace, row, section, soft, when } from './dom.js';
 import { admin, query, state } from './api.js';
 import { copy } from './ask.js';
 import { idLink } from './lists.js';
@@ -13,18 +13,27 @@ page('outbox', 'Outbox', 'Watch', async place => {
   const opened = new Set([place.id].filter(Boolean));
   let text = place.params.get('query') ?? place.id;
   let shown = length;
+  let asked = 0;
   const draw = async () => {
+    const mine = ++asked;
     const { data, total_count: total } = await admin(`/outbox${query({ query: text, limit: shown })}`);
+    await released();
+    if (mine !== asked) return;
     replace(box, soft(`${total.toLocaleString('en')} ${total === 1 ? 'message' : 'messages'}`), data.map(m => message(m, opened)),
       total > data.length ? el('button', { type: 'button', onclick: () => { shown = Math.min(shown + length, 500); draw(); } }, 'Show more') : '');
+  };
+  const changed = () => {
+    if (!box.isConnected) return;
+    text = search.value.trim();
+    if (!here().id) refine({ query: text });
+    draw();
   };
   let timer;
   const search = el('input', {
     type: 'search', placeholder: 'Filter by recipient, subject or text', 'aria-label': 'Filter messages', 'data-search': 'outbox', value: text,
-    oninput: event => { clearTimeout(timer); timer = setTimeout(() => { text = event.target.value.trim(); if (!here().id) refine({ query: text }); draw(); }, 200); },
+    oninput: () => { clearTimeout(timer); timer = setTimeout(changed, 200); },
   });
-  await draw();
-  live(['outbox'], () => admin('/changes'), draw);
+  await live(place, ['outbox'], () => admin('/changes'), draw);
   return [section('Messages that would have been sent', row(search), box)];
 });
 

@@ -52,19 +52,23 @@ export async function redraw() {
   const mine = ++drawn;
   stopLive?.();
   stopLive = null;
-  await drawPage(here(), () => mine === drawn);
+  const current = () => mine === drawn;
+  await drawPage({ ...here(), current }, current);
 }
 
-// live runs refresh whenever one of the numbers changes that the admin API counts, until another page is drawn.
-export function live(counters, read, refresh) {
-  let seen = null;
+// live draws, and draws again whenever one of the numbers changes that the admin API counts, until another page than that of
+// the place is drawn. The numbers are read before what they count: what changes in between is drawn again, not missed.
+export async function live(place, counters, read, draw) {
+  let seen = JSON.stringify(pick(await read(), counters));
+  await draw();
+  if (!place.current()) return;
   let busy = false;
   const tick = async () => {
     if (busy || document.hidden) return;
     busy = true;
     try {
       const now = JSON.stringify(pick(await read(), counters));
-      if (seen !== null && now !== seen) await refresh();
+      if (now !== seen) await draw();
       seen = now;
     } catch {
       // The emulator was stopped; the next tick asks again.
@@ -72,7 +76,6 @@ export function live(counters, read, refresh) {
       busy = false;
     }
   };
-  tick();
   const timer = setInterval(tick, 700);
   stopLive = () => clearInterval(timer);
 }
