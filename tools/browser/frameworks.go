@@ -16,6 +16,7 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 
 	"github.com/clerkgo/clerk-go/clerktest"
+	"github.com/clerkgo/clerk-go/tools/internal/chromium"
 )
 
 // appFiles are the applications, and the lock file that pins what they load.
@@ -45,10 +46,12 @@ func reactFlow(name string) func(*visit) error {
 		if err := v.serveReact(name); err != nil {
 			return err
 		}
+		// The first form has a hidden field for a password, and is still there when the address has changed.
+		asksForPassword := func() error { return v.until(`document.querySelector(".cl-identityPreview") !== null`) }
 		enters := func(password string) func() error {
 			return func() error {
 				return inOrder(v.goes(v.origin+"/react"), v.sees("Nobody is here."), v.fills("identifier", ada.Email), v.clicks("Continue"),
-					func() error { return v.until(`location.hash.includes("factor-one")`) }, v.fills("password", password), v.clicks("Continue"))
+					asksForPassword, v.fills("password", password), v.clicks("Continue"))
 			}
 		}
 		// The user button pushes what stands beside it aside: a click on its way would miss.
@@ -56,7 +59,7 @@ func reactFlow(name string) func(*visit) error {
 		return inOrder(enters("wrong password"), v.sees("incorrect"), v.shows("react-wrong"), enters(password),
 			func() error { return v.until(`location.search === "?in"`) }, v.sees("Hello, Ada."), v.missing("Nobody is here."), v.shows("react"),
 			v.gives(server("user"), ada.ID), v.hasActive(ada.ID, 1), v.hears("session.created"),
-			v.goes(v.origin+"/react"), v.sees("Hello, Ada."), appears, v.clicks("Leave"), v.sees("Nobody is here."),
+			v.goes(v.origin+"/react"), v.sees("Hello, Ada."), appears, v.rests("Leave"), v.presses("Leave"), v.sees("Nobody is here."),
 			v.gives(`fetch("/api/me").then(r => r.status)`, "401"), v.hasActive(ada.ID, 0), v.hears("session.removed"))
 	}
 }
@@ -133,7 +136,14 @@ func (v *visit) startNode(framework string) (stop func(), err error) {
 	return stop, nil
 }
 
-// clicks presses what stays on the page.
+// clicks presses what leads to no other page, once it has its place.
 func (v *visit) clicks(text string) func() error {
-	return func() error { return v.acts(chromedp.Click(control(text))) }
+	return func() error {
+		return inOrder(v.rests(text), func() error { return v.acts(chromedp.Click(control(text))) })
+	}
+}
+
+// rests waits until a button or link has its place.
+func (v *visit) rests(text string) func() error {
+	return func() error { return chromium.Rests(v.ctx, control(text), patience) }
 }

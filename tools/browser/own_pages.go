@@ -43,9 +43,10 @@ func (v *visit) sentCode() error {
 	return v.fills("code", sent[len(sent)-1].Code)()
 }
 
-// isHome waits until the browser is back at the application, which learns who it is.
+// isHome waits until the browser is back at the application, which learns who it is. ClerkJS has then taken out of the address
+// what is for it.
 func (v *visit) isHome() error {
-	return v.until(`location.origin === "` + v.origin + `" && location.pathname === "/home"`)
+	return v.until(`location.origin === "` + v.origin + `" && location.pathname === "/home" && document.body?.dataset.ready`)
 }
 
 // engines is a name with characters that mean something in HTML.

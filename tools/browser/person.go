@@ -11,6 +11,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"github.com/clerkgo/clerk-go/tools/internal/chromium"
 )
 
 // The steps of somebody who reads pages, fills in forms and presses buttons.
@@ -79,10 +81,7 @@ func (v *visit) acts(steps ...chromedp.Action[chromedp.Void]) error {
 
 // lands runs what leads to a page, and waits for it.
 func (v *visit) lands(steps ...chromedp.Action[chromedp.Void]) error {
-	ctx, stop := context.WithTimeout(v.ctx, patience)
-	defer stop()
-	_, err := chromedp.RunResponse(ctx, steps...)
-	return err
+	return chromium.Lands(v.ctx, patience, steps...)
 }
 
 // forgetsRoundTrips stands for the two seconds for which a browser keeps count of handshakes with a server.

@@ -60,7 +60,7 @@ func (v *visit) watch(event any) {
 
 // open shows a path of the application and waits for ClerkJS.
 func (v *visit) open(path string) error {
-	if err := chromedp.Do(v.ctx, chromedp.Navigate(v.origin+path)); err != nil {
+	if err := v.lands(chromedp.Navigate(v.origin + path)); err != nil {
 		return err
 	}
 	if err := v.until(`document.body && document.body.dataset.ready`); err != nil {
