@@ -15,6 +15,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -23,6 +24,9 @@ import (
 	"github.com/clerkgo/clerk-go/clerktest"
 	"github.com/clerkgo/clerk-go/tools/internal/chromium"
 )
+
+// patience is how long the page may take for what a step waits for. A machine that does much else is slow.
+const patience = 20 * time.Second
 
 // visit is one browser at the console of one emulator.
 type visit struct {
@@ -108,7 +112,7 @@ func (v *visit) complaints() error {
 
 // until waits for a JavaScript condition.
 func (v *visit) until(condition string) error {
-	if err := chromium.Until(v.ctx, condition, 10*time.Second); err != nil {
+	if err := chromium.Until(v.ctx, condition, patience); err != nil {
 		said, _ := v.text("document.getElementById('notices').innerText")
 		return fmt.Errorf("%w; the page says %q", err, said)
 	}
@@ -125,10 +129,16 @@ func (v *visit) shows(text string) error {
 	return v.until(fmt.Sprintf("document.getElementById('view').innerText.includes(%q)", text))
 }
 
-// open opens an address of the console as a bookmark would.
+// open opens an address of the console as a bookmark would, when what was done before is done.
 func (v *visit) open(address string) error {
+	if err := v.settles(); err != nil {
+		return err
+	}
 	path, _, _ := strings.Cut(address, "?")
-	return errors.Join(chromedp.Do(v.ctx, chromedp.Navigate(v.srv.URL()+address)), v.ready(path))
+	if err := chromium.Lands(v.ctx, patience, chromedp.Navigate(v.srv.URL()+address)); err != nil {
+		return err
+	}
+	return v.ready(path)
 }
 
 // text evaluates a JavaScript expression to a string.
@@ -143,11 +153,51 @@ func (v *visit) script(code string) error {
 
 // press clicks a button or a link of a section by their texts. A section without a heading is the first.
 func (v *visit) press(section, label string) error {
-	return v.onPage(chromedp.Click(fmt.Sprintf("//section[h2[starts-with(., %q)]]//*[self::button or self::a or self::summary][normalize-space(.) = %q]", section, label)))
+	return v.click(fmt.Sprintf("//section[h2[starts-with(., %q)]]//*[self::button or self::a or self::summary][normalize-space(.) = %q]", section, label))
+}
+
+// settles waits until nothing is under way that draws the page anew.
+func (v *visit) settles() error {
+	return v.until("!document.querySelector('#view[aria-busy], #view [data-busy]')")
+}
+
+// click clicks the first element of an XPath of a page that has settled.
+func (v *visit) click(path string) error {
+	if err := v.settles(); err != nil {
+		return err
+	}
+	return v.tap(path)
+}
+
+// tap clicks the first element of an XPath, when that has its place.
+func (v *visit) tap(path string) error {
+	if err := chromium.Rests(v.ctx, path, patience); err != nil {
+		return err
+	}
+	return v.onPage(chromedp.Click(path))
+}
+
+// hold presses the first element of an XPath, and lets it go when something has happened.
+func (v *visit) hold(path string, happens func() error) error {
+	if err := errors.Join(v.settles(), chromium.Rests(v.ctx, path, patience)); err != nil {
+		return err
+	}
+	at, err := chromedp.Run(v.ctx, chromedp.Evaluate[[]float64](fmt.Sprintf(
+		"(({ x, y, width, height }) => [x + width / 2, y + height / 2])(document.evaluate(%q, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE, null).singleNodeValue.getBoundingClientRect())", path)))
+	if err != nil {
+		return err
+	}
+	mouse := func(what input.DispatchMouseEventType) error {
+		return chromedp.Do(v.ctx, chromedp.MouseEvent(what, at[0], at[1], chromedp.ButtonType(input.MouseButtonLeft), chromedp.ClickCount(1)))
+	}
+	return inOrder(func() error { return mouse(chromedp.MousePressed) }, happens, func() error { return mouse(chromedp.MouseReleased) })
 }
 
 // enter types a value into a field of a section, by its name or its label.
 func (v *visit) enter(section, name, value string) error {
+	if err := v.settles(); err != nil {
+		return err
+	}
 	path := fmt.Sprintf("//section[h2[starts-with(., %[1]q)]]//*[self::input or self::textarea][not(@type='hidden')][@name=%[2]q or @data-pick=%[2]q or @aria-label=%[2]q or @data-search=%[2]q]", section, name)
 	return v.onPage(chromedp.Clear(path), chromedp.SendKeys(path, value))
 }
@@ -155,9 +205,11 @@ func (v *visit) enter(section, name, value string) error {
 // onPage acts on elements of the page, which redraws itself at any time: an element that was replaced after it was found,
 // and before anything happened to it, is looked for again.
 func (v *visit) onPage(actions ...chromedp.Action[chromedp.Void]) error {
+	ctx, stop := context.WithTimeout(v.ctx, patience)
+	defer stop()
 	for {
-		err := chromedp.Do(v.ctx, actions...)
-		if err == nil || v.ctx.Err() != nil || !strings.Contains(err.Error(), "Could not find node with given id") {
+		err := chromedp.Do(ctx, actions...)
+		if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "Could not find node with given id") {
 			return err
 		}
 	}

@@ -35,7 +35,7 @@ func run(ctx context.Context, chromium, out string) error {
 			return err
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	v, err := open(ctx, path, out)
 	if err != nil {

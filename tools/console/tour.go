@@ -60,6 +60,7 @@ func (v *visit) waits(cond string) func() error    { return func() error { retur
 func (v *visit) clicks(s, label string) func() error {
 	return func() error { return v.press(s, label) }
 }
+func (v *visit) clicksOn(path string) func() error { return func() error { return v.click(path) } }
 func (v *visit) types(s, name, value string) func() error {
 	return func() error { return v.enter(s, name, value) }
 }
@@ -70,15 +71,24 @@ func (v *visit) picks(s, name, text string) func() error {
 	offers := fmt.Sprintf("(seen => seen.length > 0 && seen.every(o => o.textContent.includes(%q)))"+
 		"([...document.querySelectorAll('[role=option]')].filter(o => o.checkVisibility()))", text)
 	return func() error {
-		return inOrder(v.types(s, name, text), v.waits(offers),
-			func() error { return chromedp.Do(v.ctx, chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter)) })
+		return inOrder(v.types(s, name, text), v.waits(offers), v.strikes(kb.ArrowDown), v.strikes(kb.Enter))
 	}
+}
+
+// strikes strikes keys as a keyboard does: what the page prevents of a key has no character. Enter in a picker sends no form.
+func (v *visit) strikes(keys string) func() error {
+	raw := func(k *input.DispatchKeyEventParams) {
+		if k.Type == kb.KeyDown {
+			k.Type = kb.KeyRawDown
+		}
+	}
+	return func() error { return chromedp.Do(v.ctx, chromedp.KeyEvent(keys, raw)) }
 }
 
 // agrees presses the button of the open dialog.
 func (v *visit) agrees(label string) func() error {
 	return func() error {
-		return v.onPage(chromedp.Click(fmt.Sprintf("//dialog[@open]//button[. = %q]", label)))
+		return v.tap(fmt.Sprintf("//dialog[@open]//button[. = %q]", label))
 	}
 }
 
@@ -145,14 +155,14 @@ func signInAs(v *visit) error {
 		}, v.agrees("Close"),
 		// The address is known now: one click opens the application, or shows the link where the browser opens no tab.
 		func() error { return v.script("window.open = () => null") }, v.clicks("", "Sign in as"), v.waits("document.querySelector('dialog[open] #sign-in-link')"),
-		func() error { return chromedp.Do(v.ctx, chromedp.KeyEvent(kb.Escape)) }, v.waits("!document.querySelector('dialog[open]')"))
+		v.strikes(kb.Escape), v.waits("!document.querySelector('dialog[open]')"))
 }
 
 func deleteAndUndo(v *visit) error {
 	gone := v.srv.CreateUser(clerktest.User{Email: "gone@example.com"})
 	return inOrder(v.opens("/console/users/"+gone.ID), v.clicks("", "Delete user"), v.agrees("Delete user"),
 		v.waits("location.pathname === '/console/users'"), v.sees("ada@example.com"), v.missing("gone@example.com"),
-		func() error { return v.onPage(chromedp.Click("//*[@id='notices']//button[. = 'Restore the records']")) }, v.sees("gone@example.com"))
+		v.clicksOn("//*[@id='notices']//button[. = 'Restore the records']"), v.sees("gone@example.com"))
 }
 
 func searchUsers(v *visit) error {
@@ -162,7 +172,7 @@ func searchUsers(v *visit) error {
 	return inOrder(v.opens("/console/users"), v.sees("1 to 25 of 62"), v.clicks("Users", "Next →"), v.sees("26 to 50 of 62"),
 		v.waits("location.search.includes('page=2')"),
 		v.types("Users", "list", "page-07"), v.sees("page-07@example.com"), v.missing("page-08"), v.waits("location.search.includes('query=page-07')"),
-		func() error { return v.onPage(chromedp.Click("//td//a[@class='id']")) }, v.sees("E-mail addresses"),
+		v.clicksOn("//td//a[@class='id']"), v.sees("E-mail addresses"),
 		func() error { return v.script("history.back()") }, v.waits("location.pathname === '/console/users'"), v.sees("page-07@example.com"), v.missing("page-08"))
 }
 
@@ -194,8 +204,9 @@ func mintTokens(v *visit) error {
 }
 
 func watchSessions(v *visit) error {
-	return inOrder(v.opens("/console/sessions"), v.sees("active"), v.types("Sessions", "list", v.user), v.sees(v.user),
-		func() error { return v.onPage(chromedp.Click("(//td//a[starts-with(., 'sess_')])[1]")) },
+	other := v.srv.CreateSession(v.srv.CreateUser(clerktest.User{Email: "other@example.com"}).ID, "")
+	return inOrder(v.opens("/console/sessions"), v.sees(other), v.types("Sessions", "list", v.user), v.missing(other), v.sees(v.user),
+		v.clicksOn("(//td//a[starts-with(., 'sess_')])[1]"),
 		v.waits("location.pathname.startsWith('/console/sessions/sess_')"), v.clicks("", "Make a token"), v.sees("eyJ"),
 		v.clicks("", "Revoke"), v.sees("revoked"))
 }
@@ -222,22 +233,11 @@ func restoreSnapshot(v *visit) error {
 			return v.script(`document.querySelector('[data-form=seed] textarea').value = '{"users": [{"email": "seeded@example.com"}]}'`)
 		}, v.clicks("Seed", "Seed"),
 		v.waits(fmt.Sprintf("fetch('/v1/users?query=seeded', {headers: {Authorization: 'Bearer %s'}}).then(r => r.json()).then(u => u.length === 1)", v.srv.SecretKey())),
-		func() error {
-			return v.onPage(chromedp.Click("//tr[td[. = 'by hand']]//button[. = 'Restore']"))
-		}, v.agrees("Restore"), v.sees("before: Return all records to this snapshot"),
+		v.clicksOn("//tr[td[. = 'by hand']]//button[. = 'Restore']"), v.agrees("Restore"), v.sees("before: Return all records to this snapshot"),
 		v.opens("/console/users?query=seeded"), v.sees("Nothing matches."))
 }
 
 func useKeyboard(v *visit) error {
-	// A key of a keyboard is a raw one, whose character the page may prevent.
-	raw := func(k *input.DispatchKeyEventParams) {
-		if k.Type == kb.KeyDown {
-			k.Type = kb.KeyRawDown
-		}
-	}
-	press := func(keys string) func() error {
-		return func() error { return chromedp.Do(v.ctx, chromedp.KeyEvent(keys, raw)) }
-	}
-	return inOrder(v.opens("/console"), press("g"), press("u"), v.waits("location.pathname === '/console/users'"), v.sees("1 to 25 of"),
-		press("/"), v.waits("document.activeElement.id === 'jump'"), press(v.organization), press(kb.Enter), v.waits("location.pathname.endsWith("+fmt.Sprintf("%q", v.organization)+")"), v.sees("Acme"))
+	return inOrder(v.opens("/console"), v.strikes("gu"), v.waits("location.pathname === '/console/users'"), v.sees("1 to 25 of"),
+		v.strikes("/"), v.waits("document.activeElement.id === 'jump'"), v.strikes(v.organization), v.strikes(kb.Enter), v.waits("location.pathname.endsWith("+fmt.Sprintf("%q", v.organization)+")"), v.sees("Acme"))
 }
