@@ -21,7 +21,7 @@ import (
 const documented = "127.0.0.1:8080"
 
 // patience bounds how long a program may take to listen and to answer.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // sourceOf returns the program that a room builds: the service in the module's README if it holds one, else an embedded
 // program.
@@ -38,17 +38,10 @@ func sourceOf(w *workspace.Workspace, m workspace.Module) (source string, fromRe
 	return string(text), false, err
 }
 
-// freeAddress returns an address of this machine on which nothing listens.
-func freeAddress(ctx context.Context) (string, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return listener.Addr().String(), listener.Close()
-}
-
-// visit runs a program of a README beside a local Clerk, and calls it without and with a token.
-func visit(ctx context.Context, binary, address string, m workspace.Module) error {
+// visit runs a program of a README beside a local Clerk, and calls it without and with a token. It frees the address of the
+// program first.
+func visit(ctx context.Context, binary string, kept net.Listener, m workspace.Module) error {
+	address := kept.Addr().String()
 	srv, err := clerktest.Start()
 	if err != nil {
 		return err
@@ -62,6 +55,9 @@ func visit(ctx context.Context, binary, address string, m workspace.Module) erro
 	program.Env = append(os.Environ(),
 		"CLERK_SECRET_KEY="+srv.SecretKey(), "CLERK_PUBLISHABLE_KEY="+srv.PublishableKey(),
 		"CLERK_API_URL="+srv.URL(), "CLERK_AUTHORIZED_PARTIES=http://localhost:3000")
+	if err := kept.Close(); err != nil {
+		return err
+	}
 	if err := program.Start(); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path"
 	"path/filepath"
@@ -50,11 +51,13 @@ func (r room) install(ctx context.Context, m workspace.Module) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	address, err := freeAddress(ctx)
+	// The address of the program is kept while it is built: it is its own until it listens there.
+	kept, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return result{}, err
 	}
-	source = strings.ReplaceAll(source, documented, address)
+	defer func() { _ = kept.Close() }()
+	source = strings.ReplaceAll(source, documented, kept.Addr().String())
 	app := filepath.Join(r.dir, "app")
 	if err := os.MkdirAll(app, 0o750); err != nil {
 		return result{}, err
@@ -77,7 +80,7 @@ func (r room) install(ctx context.Context, m workspace.Module) (result, error) {
 		return result{}, err
 	}
 	if fromReadme {
-		if err := visit(ctx, filepath.Join(app, "app"), address, m); err != nil {
+		if err := visit(ctx, filepath.Join(app, "app"), kept, m); err != nil {
 			return result{}, err
 		}
 	}
