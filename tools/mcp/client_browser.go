@@ -88,7 +88,7 @@ func (b *browser) open(_ context.Context, w *world, id string) (client, error) {
 		stop()
 		return nil, err
 	}
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!window.orders", chromedp.WithPollingTimeout(10*time.Second))); err != nil { //nolint:contextcheck // as above
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!window.orders", chromedp.WithPollingTimeout(time.Minute))); err != nil { //nolint:contextcheck // as above
 		stop()
 		return nil, err
 	}

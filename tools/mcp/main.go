@@ -35,7 +35,7 @@ type row struct {
 }
 
 func run(ctx context.Context, chromium, only string) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Minute)
 	defer cancel()
 	if err := install(ctx); err != nil {
 		return err
@@ -50,7 +50,7 @@ func run(ctx context.Context, chromium, only string) error {
 			continue
 		}
 		report, started := &report{}, time.Now()
-		bounded, stop := context.WithTimeout(ctx, time.Minute)
+		bounded, stop := context.WithTimeout(ctx, 3*time.Minute)
 		r.run(bounded, report)
 		stop()
 		for _, l := range report.lines {
