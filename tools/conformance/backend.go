@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -16,7 +18,6 @@ type backend struct {
 	mu     sync.Mutex
 	routes []backendRoute
 	counts []int
-	broken int // calls in a row that failed in a way that may pass
 	calls  []backendCall
 }
 
@@ -66,20 +67,18 @@ func (b *backend) take() []backendCall {
 	return calls
 }
 
-// settle waits for a load in the background: the clock of a sequence jumps, and a load must not last for hours. The first
-// call that fails is repeated after a pause.
-func (b *backend) settle() {
-	const step, most = 2 * time.Millisecond, 250
-	for range most {
-		time.Sleep(step)
-		b.mu.Lock()
-		broken := b.broken
-		b.mu.Unlock()
-		if broken != 1 {
-			break
+// settle waits until no keys are being loaded in the background: the clock of a sequence jumps, and a load must not last for
+// hours. A load is a goroutine from the moment at which it is due, before it has asked anything.
+func settle() {
+	stacks := make([]byte, 1<<20)
+	for {
+		stacks = stacks[:cap(stacks)]
+		stacks = stacks[:runtime.Stack(stacks, true)]
+		if !bytes.Contains(stacks, []byte("(*RemoteKeySet)")) {
+			return
 		}
+		time.Sleep(time.Millisecond)
 	}
-	time.Sleep(step)
 }
 
 func withoutVersion(path string) string { return strings.TrimPrefix(path, "/v1") }
@@ -109,12 +108,8 @@ func (b *backend) RoundTrip(req *http.Request) (*http.Response, error) {
 			break
 		}
 	}
-	b.broken++
 	if answer.Fail != "" {
 		return nil, errReset
-	}
-	if answer.Status < http.StatusInternalServerError {
-		b.broken = 0
 	}
 	header, text := http.Header{"Content-Type": {"application/json"}}, string(answer.Body)
 	if answer.Raw != nil {

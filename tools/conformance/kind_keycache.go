@@ -129,6 +129,7 @@ func replayKeyCache(v *vector) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		settle()
 		out = compare(out, fmt.Sprintf("result of step %d", i), result, step.Expect.Result)
 		out = compare(out, fmt.Sprintf("fetches of step %d", i), server.take(), step.Expect.Fetches)
 	}

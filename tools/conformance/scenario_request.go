@@ -210,7 +210,7 @@ func replaySequence(s *scenario, want *recorded) []string {
 			}
 		}
 		state := authn.Authenticate(context.Background(), step.Request.httpRequest().request(), clerkauth.AllowPending())
-		asked.settle()
+		settle()
 		what := fmt.Sprintf("step %d (%s)", i, step.TokenVariant)
 		expected := &want.Steps[i]
 		out = compare(out, what+" status", string(state.Status()), expected.Status)
