@@ -29,13 +29,14 @@ func refusal(line string) bool {
 	})
 }
 
-// unaskedNonce explains a nonce that they exchange and we do not: we decide as if it had not come.
+// unaskedNonce explains a nonce that they exchange and we do not: we decide as if it had not come, and no token beside it, which
+// comes second for both.
 func (d *difference) unaskedNonce() *difference {
 	const name = "__clerk_handshake_nonce"
 	asked := slices.ContainsFunc(d.lines, func(line string) bool { return strings.HasPrefix(line, nonceCalls[0]) })
 	return d.nothingIf(
 		d.request(), asked, oneOf(d.want.Status, []string{"signed-in", "signed-out", "handshake"}),
-		d.cookie(name) != "" || !d.production() && d.query(name) != "", d.sameFor(d.withoutCookies(name).withoutQuery(name)),
+		d.cookie(name) != "" || !d.production() && d.query(name) != "", d.sameFor(d.withoutCookies(handshakeResults...).withoutQuery(handshakeResults...)),
 	)
 }
 
