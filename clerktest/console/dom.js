@@ -30,6 +30,18 @@ document.addEventListener('pointerdown', event => { down = event.button === 0; }
 for (const name of ['pointerup', 'pointercancel']) document.addEventListener(name, letGo, true);
 window.addEventListener('blur', letGo);
 
+// latest returns a function that loads and shows what came. What is pressed is let go first, and an answer that a newer question
+// has overtaken is not shown.
+export const latest = (load, show) => {
+  let asked = 0;
+  return async () => {
+    const mine = ++asked;
+    const found = await load();
+    await released();
+    if (mine === asked) show(found);
+  };
+};
+
 // when writes a time in Unix milliseconds, UTC.
 export const when = ms => (ms ? el('time', { datetime: new Date(ms).toISOString() }, new Date(ms).toISOString().replace('T', ' ').slice(0, 19)) : '');
 

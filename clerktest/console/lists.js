@@ -1,6 +1,6 @@
 // Lists that are searched and paged, with both in the address; and links of ids.
 
-import { el, released, replace, row, soft, table } from './dom.js';
+import { el, latest, replace, row, soft, table } from './dom.js';
 import { act } from './ask.js';
 import { address, here, refine } from './router.js';
 
@@ -45,15 +45,12 @@ export async function list({ heads, load, cells, filters = [], empty, placeholde
   const at = { query: params.get(name('query')) ?? '', page: Math.max(1, +params.get(name('page')) || 1) };
   for (const f of filters) at[f.name] = params.get(name(f.name)) ?? '';
   const body = el('div', { class: 'list' });
-  let asked = 0;
-  const draw = async () => {
-    const mine = ++asked;
+  const draw = latest(() => {
     const extra = Object.fromEntries(filters.map(f => [f.name, at[f.name]]));
-    const { data, total } = await load({ query: at.query, limit: pageLength, offset: (at.page - 1) * pageLength, ...extra });
-    await released();
-    if (mine !== asked) return;
+    return load({ query: at.query, limit: pageLength, offset: (at.page - 1) * pageLength, ...extra });
+  }, ({ data, total }) => {
     replace(body, table(heads, data.map(cells), empty ?? (at.query ? 'Nothing matches.' : 'None yet.')), pager(at, data.length, total, turn));
-  };
+  });
   const turn = page => act(async () => {
     at.page = page;
     const next = new URLSearchParams(location.search);

@@ -1,6 +1,6 @@
 // The inspector: each request of both APIs, and of the public keys, with what went over the wire.
 
-import { badge, el, facts, pre, pretty, released, replace, row, section, soft, status, table } from './dom.js';
+import { badge, el, facts, latest, pre, pretty, replace, row, section, soft, status, table } from './dom.js';
 import { admin, query, quoted } from './api.js';
 import { copy } from './ask.js';
 import { linked } from './lists.js';
@@ -13,13 +13,8 @@ page('inspector', 'Inspector', 'Watch', async place => {
   const box = el('div', {});
   const at = { api: place.params.get('api') ?? '', failed: place.params.get('failed') ?? '', text: place.params.get('text') ?? '' };
   let after = '';
-  let asked = 0;
-  const draw = async () => {
-    if (paused && asked > 0) return; // a page that is opened while paused is drawn once
-    const mine = ++asked;
-    const rows = (await admin(`/requests${query({ ...at, after, last: 300 })}`)).reverse();
-    await released();
-    if (mine !== asked) return;
+  const show = latest(() => admin(`/requests${query({ ...at, after, last: 300 })}`), requests => {
+    const rows = requests.reverse();
     const loop = rows.find(r => r.loop);
     replace(box,
       loop && el('p', { class: 'alarm', id: 'loop', role: 'alert' }, `A handshake loop: the same page asked for ${loop.loop} handshakes within ten seconds. Its server does not take what the handshake brings: `,
@@ -28,6 +23,12 @@ page('inspector', 'Inspector', 'Watch', async place => {
         r.at.slice(11, 23), r.method, el('a', { href: exchangeAddress(r), class: 'path' }, r.path), r.operation,
         row(status(r.status), r.loop ? badge('loop', 'bad') : '', r.stray ? badge('no instance', 'bad') : ''), r.error_code ?? '', (r.duration / 1e6).toFixed(1)]),
       'No request yet.'));
+  });
+  let drawn = false;
+  const draw = async () => {
+    if (paused && drawn) return; // a page that is opened while paused is drawn once
+    drawn = true;
+    await show();
   };
   const changed = () => { if (box.isConnected) { refine(at); draw(); } };
   let timer;

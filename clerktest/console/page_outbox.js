@@ -1,6 +1,6 @@
 // The outbox: what would have been sent, newest first, live.
 
-import { badge, el, facts, pre, released, replace, row, section, soft, when } from './dom.js';
+import { badge, el, facts, latest, pre, replace, row, section, soft, when } from './dom.js';
 import { admin, query, state } from './api.js';
 import { copy } from './ask.js';
 import { idLink } from './lists.js';
@@ -13,15 +13,10 @@ page('outbox', 'Outbox', 'Watch', async place => {
   const opened = new Set([place.id].filter(Boolean));
   let text = place.params.get('query') ?? place.id;
   let shown = length;
-  let asked = 0;
-  const draw = async () => {
-    const mine = ++asked;
-    const { data, total_count: total } = await admin(`/outbox${query({ query: text, limit: shown })}`);
-    await released();
-    if (mine !== asked) return;
+  const draw = latest(() => admin(`/outbox${query({ query: text, limit: shown })}`), ({ data, total_count: total }) => {
     replace(box, soft(`${total.toLocaleString('en')} ${total === 1 ? 'message' : 'messages'}`), data.map(m => message(m, opened)),
       total > data.length ? el('button', { type: 'button', onclick: () => { shown = Math.min(shown + length, 500); draw(); } }, 'Show more') : '');
-  };
+  });
   const changed = () => {
     if (!box.isConnected) return;
     text = search.value.trim();

@@ -1,6 +1,6 @@
 // Webhooks: endpoints with their drills, attempts, and events.
 
-import { badge, el, facts, pre, pretty, released, replace, row, section, soft, status, table, when } from './dom.js';
+import { badge, el, facts, latest, pre, pretty, replace, row, section, soft, status, table, when } from './dom.js';
 import { admin, post, quoted, remove } from './api.js';
 import { act, button, copy, danger } from './ask.js';
 import { field, folded, form } from './forms.js';
@@ -14,19 +14,14 @@ page('webhooks', 'Webhooks', 'Watch', async place => {
   const deliveries = el('div', {});
   const events = el('div', {});
   let type = '';
-  let asked = 0;
-  const draw = async () => {
-    const mine = ++asked;
-    const [hooks, attempts, happened] = await Promise.all([admin('/webhooks'), admin('/deliveries?last=100'), admin('/events?last=300')]);
-    await released();
-    if (mine !== asked) return;
+  const draw = latest(() => Promise.all([admin('/webhooks'), admin('/deliveries?last=100'), admin('/events?last=300')]), ([hooks, attempts, happened]) => {
     replace(endpoints, hooks.length ? hooks.map(endpoint) : soft('None yet.'));
     replace(deliveries, table(['at', 'event', 'attempt', 'status', 'ms', 'next attempt'], attempts.sort((a, b) => b.at - a.at).map(d => [
       when(d.at), el('a', { href: address('webhooks', d.id) }, d.event_type), d.attempt, status(d.status), (d.duration / 1e6).toFixed(1), when(d.next_attempt)])));
     replace(events, table(['at', 'type', 'message', ''], happened.reverse().filter(e => e.type.includes(type)).slice(0, 100).map(e => [
       when(e.timestamp), el('a', { href: address('webhooks', e.id) }, e.type), el('code', {}, e.id),
       el('button', { type: 'button', onclick: act(() => admin(`/events/${e.id}/replay`, post()), { quiet: true }) }, 'Send again')])));
-  };
+  });
   await live(place, ['deliveries', 'events'], () => admin('/changes'), draw);
   return [
     section('Webhook endpoints', endpoints, folded('Add an endpoint', form('Add endpoint', [
